@@ -1,0 +1,58 @@
+"""The words people read: stages, lenses, events, measures, charts, in each language.
+
+`text("stage.first_deal.label", "ru")` reads one entry of `ru.toml` in this folder. A new language
+is a new file with the same keys and its name in `LANGUAGES`.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any, Final
+
+LANGUAGES: Final = ("en", "ru")
+
+
+def text(key: str, lang: str = "en") -> str:
+    """The text under a dotted key. Places to fill, like `{first}`, are left to the caller."""
+    words = _words(lang)
+    if key not in words:
+        raise unknown(f"label in cjsim/labels/{lang}.toml", key, words)
+    return words[key]
+
+
+def all_keys(lang: str = "en") -> tuple[str, ...]:
+    """All dotted keys of a language, in the order of its file."""
+    return tuple(_words(lang))
+
+
+def unknown(kind: str, word: str, known: Iterable[str]) -> ValueError:
+    """The error for a word that is not known: its nearest spelling, and a short list in full."""
+    from difflib import get_close_matches  # only when something is wrong
+
+    choices = list(known)
+    message = f"unknown {kind}: {word!r}."
+    if near := get_close_matches(word, choices, n=1):
+        message += f" Did you mean {near[0]!r}?"
+    if len(choices) <= 20:
+        message += f" Known: {', '.join(choices)}."
+    return ValueError(message)
+
+
+@lru_cache
+def _words(lang: str) -> Mapping[str, str]:
+    """One language, read once."""
+    if lang not in LANGUAGES:
+        raise unknown("language", lang, LANGUAGES)
+    import tomllib  # at the first word, to keep imports quick
+    from importlib.resources import files
+
+    source = files(__name__).joinpath(f"{lang}.toml").read_text(encoding="utf-8")
+    return dict(_flat(tomllib.loads(source)))
+
+
+def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    """The entries of nested tables under dotted keys."""
+    for name, value in table.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{prefix}{name}.")
+        else:
+            yield prefix + name, value

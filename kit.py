@@ -1,0 +1,90 @@
+"""Set up cjsim once, then run it. Needs nothing but Python 3.11 or newer.
+
+python3 kit.py demo             compare three strategies on the same people
+python3 kit.py test             run every check; further words go to pytest
+python3 kit.py lab              open the first lecture in JupyterLab
+python3 kit.py compare phone    any other word is a cjsim command
+"""
+
+import hashlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+if sys.version_info < (3, 11):  # noqa: UP036 - an older Python gets a sentence, not a traceback
+    sys.exit(f"cjsim needs Python 3.11 or newer; this is {sys.version.split()[0]}.")
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+STAMP = VENV / "cjsim-setup.txt"  # what .venv was made from, or "unfinished"
+BIN, EXE = (VENV / "Scripts", ".exe") if os.name == "nt" else (VENV / "bin", "")
+PYTHON, CJSIM = str(BIN / f"python{EXE}"), str(BIN / f"cjsim{EXE}")
+LOCK = ROOT / "requirements.lock.txt"
+DEMO = "compare phone --strategies pull,guide,animator --people 2000 --runs 10 --out results/demo"
+CHECKS = ["ruff check .", "ruff format --check .", "mypy", "pytest -n 2"]
+NBVAL = "pytest --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg -n 2"
+NBVAL += " --dist loadscope notebooks/en"
+LECTURE = "/lab/tree/notebooks/en/01_pull_or_push.ipynb"
+
+
+def set_up():
+    """Make .venv and fill it from the lock; do nothing where that is already done."""
+    place = f"{sys.version}\n{ROOT}\n"
+    inputs = LOCK.read_bytes() + (ROOT / "pyproject.toml").read_bytes()
+    wanted = place + hashlib.sha256(inputs).hexdigest()
+    found = STAMP.read_text(encoding="utf-8") if STAMP.is_file() else place
+    if found == wanted:
+        return
+    print("Setting up (once, about a minute) ...", flush=True)
+    if not found.startswith(place):  # interrupted last time, or made by another Python
+        shutil.rmtree(VENV)
+    VENV.mkdir(exist_ok=True)
+    STAMP.write_text("unfinished", encoding="utf-8")
+    if not os.path.exists(PYTHON):
+        run(sys.executable, "-m", "venv", str(VENV))
+    pip = [PYTHON, "-m", "pip", "install", "-q", "--disable-pip-version-check"]
+    uv = [PYTHON, "-m", "uv", "pip", "install", "-q", "--python", PYTHON]
+    if subprocess.call([*pip, "uv"]) or not install(uv):
+        print("uv does not work here; going on with pip, which takes longer ...", flush=True)
+        if not install(pip):
+            sys.exit("Setting up failed, see above. Check the connection, then try again.")
+    STAMP.write_text(wanted, encoding="utf-8")
+    print("Ready.", flush=True)
+
+
+def install(tool):
+    """Install the locked packages, then cjsim itself; say whether all went well."""
+    jobs = ["--require-hashes", "-r", str(LOCK)], ["--no-build-isolation", "-e", str(ROOT)]
+    return not any(subprocess.call([*tool, "--no-deps", *job]) for job in jobs)
+
+
+def run(*command, cwd=ROOT):
+    """Run a command; if it fails, stop with its exit code."""
+    if code := subprocess.call(command, cwd=cwd):
+        sys.exit(code)
+
+
+def main(word, *words):
+    """Set up if need be, then do what the first word says."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # it makes every start 3-4 times longer
+    os.environ["PYTHONUTF8"] = "1"  # Russian text on any code page
+    set_up()
+    signal.signal(signal.SIGINT, lambda *_: None)  # Ctrl-C is for the job; we wait for its answer
+    if word == "test":
+        for check in CHECKS + [NBVAL] * any(ROOT.glob("notebooks/en/*.ipynb")):
+            print(f"\n== {check}", flush=True)
+            run(PYTHON, "-m", *check.split(), *(words if check == CHECKS[-1] else ()))
+    elif word == "lab":
+        root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+        run(PYTHON, "-m", "jupyterlab", f"--LabApp.default_url={LECTURE}", *root, *words)
+    elif word == "demo":
+        run(CJSIM, *DEMO.split(), *words)
+    else:
+        run(CJSIM, word, *words, cwd=None)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:]) if sys.argv[1:] and sys.argv[1] not in ("-h", "--help") else print(__doc__)
