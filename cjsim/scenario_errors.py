@@ -1,0 +1,331 @@
+"""What can be wrong with a scenario, in words that say where, what is allowed and what was meant.
+
+Two sorts of mistakes are told together: a value that its own key does not allow, and tables
+that do not agree. Both are found in plain tables, so the second need not wait for the first.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple, get_origin
+
+from pydantic import ValidationError
+
+from cjsim.journey import TWELVE
+from cjsim.scenario import MAY_WALK_AWAY, Scenario
+from cjsim.scenario_keys import Key, KeyPath, allowed, fits, homes, key_at, may_be_infinite
+from cjsim.scenario_toml import in_toml
+
+Tables = Mapping[str, Any]
+Where = Callable[[KeyPath], tuple[str, int | None]]
+"""Which file says a key, and on which line."""
+
+
+class Finding(NamedTuple):
+    """A mistake in plain tables, before it is known which file made it."""
+
+    path: KeyPath
+    value: Any  # None: nothing to show
+    message: str
+    suggestion: str | None = None
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One mistake: where it stands, what stands there, what may stand there."""
+
+    file: str
+    key: str
+    value: Any
+    message: str
+    suggestion: str | None = None
+    line: int | None = None
+    column: int | None = None
+
+    @classmethod
+    def of(cls, finding: Finding, file: str, line: int | None = None) -> Problem:
+        key = ".".join(str(part) for part in finding.path)
+        return cls(file, key, finding.value, finding.message, finding.suggestion, line)
+
+    def __str__(self) -> str:
+        place = self.file
+        place += f", line {self.line}" if self.line else ""
+        place += f", column {self.column}" if self.column else ""
+        what = f"{self.key} = {shown(self.value)}" if self.value is not None else self.key
+        hint = f"; did you mean {self.suggestion}?" if self.suggestion else ""
+        return ": ".join(part for part in (place, what, self.message) if part) + hint
+
+
+class ScenarioError(ValueError):
+    """Every problem of a scenario at once, one line each."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__(problems)  # kept, so that the error survives the way between processes
+        self.problems = list(problems)
+
+    def __str__(self) -> str:
+        if len(self.problems) == 1:
+            return str(self.problems[0])
+        return "\n  ".join([f"{len(self.problems)} problems:", *map(str, self.problems)])
+
+
+def checked(
+    tables: Tables, where: Where, more: Sequence[Finding] = (), broken: Sequence[Problem] = ()
+) -> Scenario:
+    """The scenario that plain tables say, or a ScenarioError with all that is wrong in them.
+
+    `more` was found before; `broken` are layers that could not be read, so that nothing can be
+    said of what is missing or of how the tables agree.
+    """
+    found = list(more)
+    try:
+        scenario = Scenario.model_validate(tables)
+    except ValidationError as error:
+        found += _misfits(tables, error, whole=not broken)
+    else:
+        if not found and not broken:
+            return scenario
+    if not broken:
+        wrong = {finding.path for finding in found}
+        found += [f for f in disagreements(tables) if f.path not in wrong]
+    problems = [Problem.of(finding, *where(finding.path)) for finding in found]
+    raise ScenarioError([*broken, *sorted(problems, key=lambda p: (p.file, p.line or 0))])
+
+
+# --- Words --------------------------------------------------------------------------------------
+
+
+def shown(value: Any) -> str:
+    """A value as a file writes it, cut short."""
+    text = in_toml(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def nearest(word: str, names: Iterable[str], alike: float = 0.65) -> str | None:
+    """The name that was probably meant: 1 is the same, 0 is nothing in common."""
+    from difflib import get_close_matches  # only when something is wrong
+
+    folded = {name.casefold(): name for name in names}
+    for match in get_close_matches(word.casefold(), folded, n=1, cutoff=alike):
+        return folded[match]
+    parts = [name for name in folded if len(word) > 3 and word.casefold() in name]
+    return folded[parts[0]] if len(parts) == 1 else None
+
+
+def listed(kind: str, names: Iterable[str]) -> str:
+    """The names to choose from: `presets: phone, yogurt`."""
+    return f"{kind}: {', '.join(names) or 'none'}"
+
+
+# --- A value that its own key does not allow ----------------------------------------------------
+
+
+def _misfits(tables: Tables, error: ValidationError, whole: bool) -> Iterator[Finding]:
+    """Pydantic's errors in plain words. What is missing is told per table."""
+    missing: dict[KeyPath, list[str]] = {}
+    for entry in error.errors(include_url=False):
+        path, kind = entry["loc"], entry["type"]
+        if kind == "missing":
+            missing.setdefault(path[:-1], []).append(str(path[-1]))
+        elif kind == "extra_forbidden":
+            yield _unknown_key(path)
+        elif path and path[-1] == "[key]":
+            yield _bad_name(path[:-1])
+        elif kind != "disagreement":
+            yield _bad_value(path, entry["input"])
+    for path, keys in missing.items() if whole else ():
+        yield _incomplete(tables, path, keys)
+
+
+def _unknown_key(path: KeyPath) -> Finding:
+    table, word = key_at(path[:-1]) or Key(Scenario), str(path[-1])
+    home = " or ".join(homes(word))
+    near = nearest(word, table.names, 0.85) or home or nearest(word, table.names)
+    place = f"[{'.'.join(str(part) for part in path[:-1])}]" if path[1:] else "a scenario"
+    message = f"{place} has no such key"
+    return Finding(
+        path, None, message if near else f"{message}; {listed('keys', table.names)}", near
+    )
+
+
+def _bad_name(path: KeyPath) -> Finding:
+    """A key that is no stage, or a name that cannot be a part of a dotted key."""
+    stages = (key_at(path[:-1]) or Key(Scenario)).names
+    if not stages:
+        return Finding(path, None, "a name is made of letters, digits, _ and - only")
+    near = nearest(str(path[-1]), stages)
+    message = "there is no such stage here"
+    message += "" if near else f"; {listed('stages', stages)}"
+    return Finding(path, None, message, near)
+
+
+def _bad_value(path: KeyPath, value: Any) -> Finding:
+    key = key_at(path)
+    if key is None:
+        return Finding(path, value, "is not allowed here")
+    words = allowed(key)
+    if isinstance(value, float) and not math.isfinite(value) and not may_be_infinite(key):
+        words = words.replace("a number", "a finite number")
+    return Finding(path, value, f"must be {words}", _meant(key, value))
+
+
+def _meant(key: Key, value: Any) -> str | None:
+    """What a wrong value was probably meant to be: 0.3 for "0,3" or for 30, true for "yes"."""
+    if isinstance(value, str):
+        if get_origin(key.kind) is Literal:
+            return nearest(value, key.names)
+        if key.kind is bool:
+            words = {"yes": "true", "true": "true", "on": "true", "no": "false", "false": "false"}
+            return words.get(value.casefold())
+        if key.kind == tuple[str, ...]:
+            return shown([value])
+    if key.kind not in (int, float) or isinstance(value, bool):
+        return None
+    try:
+        text = value if isinstance(value, str) else repr(value)
+        number = float(text.replace(",", ".").replace(" ", "").removesuffix("%"))
+    except ValueError:
+        return None
+    if 1 in (key.limits.get("le"), key.limits.get("lt")) and 1 < number <= 100:
+        number /= 100  # a percentage
+    same = not isinstance(value, str) and number == value and type(value) is key.kind
+    return f"{number:g}" if math.isfinite(number) and fits(number, key) and not same else None
+
+
+def _incomplete(tables: Tables, path: KeyPath, keys: list[str]) -> Finding:
+    near = None
+    message = f"{', '.join(keys)} must be given"
+    if len(path) == 2 and path[0] == "touchpoints":
+        near = nearest(str(path[1]), (n for n in tables["touchpoints"] if n != path[1]))
+        message = f"a touchpoint that is not in the library must say {', '.join(keys)}"
+    return Finding(path, None, message, near)
+
+
+# --- Tables that do not agree -------------------------------------------------------------------
+
+
+def disagreements(tables: Tables) -> list[Finding]:
+    """What one table says of another and is not so. Values may still be of any type."""
+    return [finding for rule in RULES for finding in rule(tables)]
+
+
+def _table(tables: Tables, name: str) -> Tables:
+    inner = tables.get(name)
+    return inner if isinstance(inner, Mapping) else {}
+
+
+def _tables_in(tables: Tables, name: str) -> dict[str, Tables]:
+    return {key: t for key, t in _table(tables, name).items() if isinstance(t, Mapping)}
+
+
+def _on(intensity: Any) -> bool:
+    """Whether a touchpoint runs. An intensity that is no number is told elsewhere."""
+    return not isinstance(intensity, int | float) or intensity > 0
+
+
+def _chosen_strategies_exist(tables: Tables) -> Iterator[Finding]:
+    names = tables.get("strategies", {"pull": {}})
+    if not isinstance(names, Mapping):
+        return
+    for key in ("strategy", "burn_in_strategy"):
+        name = tables.get(key, "pull")
+        unused = key == "burn_in_strategy" and name == "pull" and not tables.get("burn_in_days")
+        if isinstance(name, str) and name not in names and not unused:
+            message = f"there is no such strategy; {listed('strategies', names)}"
+            yield Finding((key,), name, message, nearest(name, names))
+
+
+def _strategies_run_what_exists(tables: Tables) -> Iterator[Finding]:
+    library = _table(tables, "touchpoints")
+    for name, strategy in _tables_in(tables, "strategies").items():
+        for touchpoint, intensity in _table(strategy, "touchpoints").items():
+            if touchpoint not in library:
+                near = nearest(touchpoint, library)
+                message = "there is no such touchpoint"
+                message += "" if near else f"; add it as [touchpoints.{touchpoint}]"
+                path = ("strategies", name, "touchpoints", touchpoint)
+                yield Finding(path, intensity, message, near)
+
+
+def _programmes_can_be_run(tables: Tables) -> Iterator[Finding]:
+    library = _tables_in(tables, "touchpoints")
+    for name, strategy in _tables_in(tables, "strategies").items():
+        running = _table(strategy, "touchpoints")
+        programme = strategy.get("programme", ())
+        for item in programme if isinstance(programme, list | tuple) else ():
+            path = ("strategies", name, "programme")
+            if not isinstance(item, str):
+                continue
+            if item not in library:
+                near = nearest(item, running) or nearest(item, library)
+                yield Finding(path, item, "there is no such touchpoint", near)
+            elif library[item].get("contact") == "pull":
+                yield Finding(path, item, "is a pull touchpoint; a programme holds push ones only")
+            elif item not in running or not _on(running[item]):
+                message = "is not run by this strategy; give it an intensity above 0 in "
+                yield Finding(path, item, f"{message}[strategies.{name}.touchpoints]")
+
+
+def _pushes_have_something_to_push(tables: Tables) -> Iterator[Finding]:
+    library = _tables_in(tables, "touchpoints")
+    pushes = {name for name, touchpoint in library.items() if touchpoint.get("contact") == "push"}
+    for name, strategy in _tables_in(tables, "strategies").items():
+        running = _table(strategy, "touchpoints")
+        if strategy.get("push") not in ("guide", "animator") or not set(running) <= set(library):
+            continue
+        if not any(_on(running[touchpoint]) for touchpoint in pushes & set(running)):
+            message = "needs at least one push touchpoint with an intensity above 0"
+            yield Finding(("strategies", name, "push"), strategy["push"], message)
+
+
+def _losses_stand_where_people_can_leave(tables: Tables) -> Iterator[Finding]:
+    leaving = [stage.key for stage in TWELVE if stage in MAY_WALK_AWAY]
+    staying = [stage.key for stage in TWELVE if stage not in MAY_WALK_AWAY]
+    for stage, plan in _tables_in(tables, "stages").items():
+        loss = plan.get("planned_loss", 0)
+        if stage in staying and isinstance(loss, int | float) and 0 < loss < 1:
+            message = f"must be 0: nobody walks away here, only at {', '.join(leaving)}"
+            yield Finding(("stages", stage, "planned_loss"), loss, message)
+
+
+def _people_can_come_to_a_pull(tables: Tables) -> Iterator[Finding]:
+    strategies = _tables_in(tables, "strategies").values()
+    running = [_table(strategy, "touchpoints") for strategy in strategies]
+    for name, touchpoint in _tables_in(tables, "touchpoints").items():
+        if touchpoint.get("contact") == "push" and touchpoint.get("distance_m", 0) != 0:
+            message = "must be 0: a push touchpoint comes to the person"
+            yield Finding(("touchpoints", name, "distance_m"), touchpoint["distance_m"], message)
+        if touchpoint.get("contact") != "pull":
+            continue
+        if touchpoint.get("reach_per_day", 1) == 0:
+            message = "must be above 0 for a pull touchpoint; to switch it off give it intensity 0"
+            yield Finding(("touchpoints", name, "reach_per_day"), 0, message)
+        fit = touchpoint.get("fit")
+        useless = isinstance(fit, Mapping) and not any(_on(f) for f in fit.values())
+        if useless and any(name in table and _on(table[name]) for table in running):
+            message = "a strategy runs it, but it fits no stage: nobody would ever come"
+            yield Finding(("touchpoints", name, "fit"), None, message)
+
+
+def _segments_have_names_of_their_own(tables: Tables) -> Iterator[Finding]:
+    segments = _table(tables, "market").get("segments", ())
+    seen: list[Any] = []
+    for place, segment in enumerate(segments if isinstance(segments, list | tuple) else ()):
+        name = segment.get("name") if isinstance(segment, Mapping) else None
+        if name is not None and name in seen:
+            path = ("market", "segments", place, "name")
+            yield Finding(path, name, "another segment has this name")
+        seen.append(name)
+
+
+RULES: tuple[Callable[[Tables], Iterator[Finding]], ...] = (
+    _chosen_strategies_exist,
+    _strategies_run_what_exists,
+    _programmes_can_be_run,
+    _pushes_have_something_to_push,
+    _losses_stand_where_people_can_leave,
+    _people_can_come_to_a_pull,
+    _segments_have_names_of_their_own,
+)
