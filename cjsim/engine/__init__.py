@@ -1,0 +1,1 @@
+"""Who runs the people: `process` is the SimPy engine that is taught."""

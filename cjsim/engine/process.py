@@ -1,0 +1,250 @@
+"""The engine that is taught: one SimPy process per person, walking through the stages.
+
+A person waits for whatever comes first: one of their two clocks, a touchpoint they meet, a push.
+The sales desk is a `simpy.Resource` that impatient buyers leave; the shelf is a process of its own;
+a friend's word interrupts. What an event does to a person is in `cjsim.steps` and `cjsim.rules`;
+here is only who waits for what. To change the story, subclass `Engine` and override one method.
+
+Simultaneous events go by (time, person); SimPy's own bookkeeping and the shelf go before people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from heapq import heappush
+from math import inf
+from typing import Any
+
+import simpy
+
+from cjsim import events, kernel, population, steps, terms
+from cjsim.journey import ACTION, COMPARISON, FIRST_DEAL, RECOMMENDATION, REPEAT_DEAL, UNAWARE
+from cjsim.population import Person, Population
+from cjsim.scenario import Scenario
+from cjsim.terms import SILENT, Touch
+
+rules = kernel.plain_rules()
+
+Waiting = Generator[simpy.Event, Any, None]
+
+PEOPLE_FROM = 2
+"""Person 0's priority at one moment: SimPy uses 0 (urgent) and 1 (normal) itself."""
+LONGEST_WAIT = 1.0
+"""Days that a contact waits for a rep before it is dropped."""
+
+
+class Moment(simpy.Event):
+    """Rings at an absolute time; at one moment, in the order of persons.
+
+    `env.timeout(t - env.now)` would miss t by a last bit, and would ring in the order of asking.
+    """
+
+    def __init__(self, env: simpy.Environment, time: float, person: int) -> None:
+        self.env = env
+        self.callbacks = []
+        self._value = None
+        self._ok = True
+        if time < inf:
+            queue: list[Any] = env._queue
+            heappush(queue, (time, PEOPLE_FROM + person, next(env._eid), self))
+
+
+class Engine:
+    """One simulated market.
+
+    Parameters
+    ----------
+    scenario : what runs, under its strategy; before day 0 under its burn-in strategy.
+    everybody : the traits of the people (`population.draw`).
+    seed : the world's number; the same seed gives the same luck to the same people.
+    truth : also keep what the firm cannot see, one row per log row.
+
+    After `run()`: `world.rows` (time, person, event, stage, touchpoint, amount), `world.truths`
+    and `world.people`.
+    """
+
+    def __init__(
+        self, scenario: Scenario, everybody: Population, seed: int, truth: bool = False
+    ) -> None:
+        self.scenario = scenario
+        self.seed = seed
+        self.start = -scenario.burn_in_days if scenario.burn_in_days else 0.0
+        self.env = simpy.Environment(initial_time=self.start)
+        self.people = population.persons(everybody, scenario, self.start)
+        self.truth = truth
+        self.refill_at = -inf
+        self.desk = simpy.Resource(self.env, scenario.firm.reps) if scenario.firm.reps else None
+        before = scenario.burn_in_strategy if scenario.burn_in_days else scenario.strategy
+        self.adopt(scenario.model_copy(update={"strategy": before}))
+
+    def run(self) -> None:
+        """From the burn-in to the horizon. What is open at the horizon stays open."""
+        for person in self.people:
+            steps.arrive(self.world, person, UNAWARE, self.env.now, 0)
+            rules.start_pushing(person, self.world.market, self.env.now)
+        self.env.process(self.keep_shelf())
+        self.lives = [self.env.process(self.life(person)) for person in self.people]
+        if self.start < 0:
+            self.env.run(until=0.0)
+            self.adopt(self.scenario)
+            for person in self.people:
+                steps.meet_strategy(self.world, person, self.env.now, rules.AFTER_SWITCH)
+                rules.start_pushing(person, self.world.market, self.env.now)
+                self.wake(person)
+        for person in self.people:
+            self.log(person, events.START)
+        self.env.run(until=self.scenario.horizon_days)
+
+    def adopt(self, scenario: Scenario) -> None:
+        """Take up a strategy: its numbers, its touchpoints, a new journal."""
+        pulls, people = terms.touches(scenario, "pull"), self.people
+        self.world = steps.World(
+            market=terms.terms_of(scenario, len(people), self.seed),
+            people=people,
+            pulls=pulls,
+            pushes=terms.touches(scenario, "push"),
+            meet_at=[[inf] * len(pulls) for _ in people],
+            met=[[0] * len(pulls) for _ in people],
+            truths=[] if self.truth else None,
+        )
+
+    def log(self, person: Person, event: int, touch: int = -1, belief: int = -1) -> None:
+        """Write a row about a person into the journal, now."""
+        steps.write(self.world, person, self.env.now, event, touch, 0.0, belief)
+
+    # --- a person's life ---------------------------------------------------------------------
+
+    def life(self, person: Person) -> Waiting:
+        """Wait for what comes first; live it; again. An interrupt means that plans have changed."""
+        while True:
+            when, what = rules.next_event(person)
+            try:
+                yield Moment(self.env, when, person.id)
+            except simpy.Interrupt:
+                continue
+            if what == rules.MEETS:
+                self.meet(person)
+            elif what == rules.PUSHED:
+                self.push(person)
+            elif person.walks:
+                steps.walk_away(self.world, person, self.env.now)
+            elif person.stage == ACTION or person.stage == REPEAT_DEAL:
+                yield from self.buy(person)
+            else:
+                self.step_on(person)
+
+    def wake(self, person: Person) -> None:
+        """Something outside has changed a person's plans. Whoever queues stays in the queue."""
+        if not person.busy:
+            self.lives[person.id].interrupt()
+
+    def step_on(self, person: Person) -> None:
+        """The step-on clock has rung, at a stage where only time has to pass."""
+        if person.stage == RECOMMENDATION:
+            for _ in range(rules.friends_told(person, self.world.market)):
+                friend = steps.tell_a_friend(self.world, person, self.env.now)
+                self.wake(self.people[friend])
+        steps.step_on(self.world, person, self.env.now)
+
+    # --- buying ------------------------------------------------------------------------------
+
+    def buy(self, person: Person) -> Waiting:
+        """Ready to buy: a tender, an empty shelf or a queue may stand in between."""
+        world, market, again = self.world, self.world.market, person.stage == REPEAT_DEAL
+        if again and rules.holds_tender(person, market):
+            self.log(person, events.TENDER)
+            steps.enter(world, person, COMPARISON, self.env.now)
+            return
+        if self.refill_at > self.env.now:
+            self.log(person, events.STOCKOUT)
+            if not rules.waits_for_shelf(person, market):
+                give_up = steps.try_rival if again else steps.lose_to_rival
+                give_up(world, person, self.env.now)
+                return
+            person.busy = 1
+            yield Moment(self.env, self.refill_at, person.id)
+        if self.desk is not None and (not again or market.repeat_needs_rep):
+            yield from self.see_rep(person, self.desk)
+            if not person.busy:  # out of patience, and gone
+                return
+        if again:
+            steps.deal_again(self.world, person, self.env.now)
+        else:
+            steps.enter(self.world, person, FIRST_DEAL, self.env.now)
+
+    def see_rep(self, person: Person, desk: simpy.Resource) -> Waiting:
+        """Queue for a rep until served or out of patience; then the rep's time is taken."""
+        patience, deal_days = rules.desk_times(person, self.world.market)
+        person.busy = 1
+        self.log(person, events.QUEUE)
+        with desk.request() as turn:
+            yield turn | Moment(self.env, self.env.now + patience, person.id)
+            if turn.triggered:
+                yield Moment(self.env, self.env.now, person.id)
+                self.log(person, events.SERVED)
+                yield Moment(self.env, self.env.now + deal_days, person.id)
+        if not turn.triggered:
+            self.log(person, events.RENEGED)
+            steps.lose_to_rival(self.world, person, self.env.now)
+
+    def keep_shelf(self) -> Waiting:
+        """The shelf is stocked, then empty, then stocked again."""
+        spell = 0
+        while True:
+            stocked, empty = rules.shelf_times(self.world.market, spell)
+            if stocked == inf:
+                return
+            yield self.env.timeout(stocked)
+            self.refill_at = self.env.now + empty
+            yield self.env.timeout(empty)
+            spell += 1
+
+    # --- contacts ----------------------------------------------------------------------------
+
+    def meet(self, person: Person) -> None:
+        """The person comes to a pull touchpoint."""
+        touch = self.world.pulls[person.meeting]
+        capture, rival = steps.meet(self.world, person, self.env.now)
+        self.reach(person, touch, capture, rival, -1)
+
+    def push(self, person: Person) -> None:
+        """The firm goes to the person with what its strategy chooses, or stays silent."""
+        choice, rival = steps.push(self.world, person, self.env.now)
+        if choice != SILENT:
+            self.reach(person, self.world.pushes[choice], 1.0, rival, person.belief)
+
+    def reach(
+        self, person: Person, touch: Touch, capture: float, rival: float, belief: int
+    ) -> None:
+        """A contact takes place: at once, or when a rep has time for it."""
+        if touch.rep_days > 0.0 and self.desk is not None:
+            visit = self.appointment(person, touch, capture, rival, belief, self.desk)
+            self.env.process(visit)
+        else:
+            self.touch(person, touch, capture, rival, belief)
+
+    def touch(
+        self, person: Person, touch: Touch, capture: float, rival: float, belief: int
+    ) -> None:
+        """One contact, now."""
+        steps.touch_person(self.world, person, self.env.now, touch, capture, rival, belief)
+
+    def appointment(
+        self,
+        person: Person,
+        touch: Touch,
+        capture: float,
+        rival: float,
+        belief: int,
+        desk: simpy.Resource,
+    ) -> Waiting:
+        """A contact that needs a rep: in the same queue as the buyers, dropped after a day."""
+        with desk.request() as turn:
+            yield turn | Moment(self.env, self.env.now + LONGEST_WAIT, person.id)
+            if turn.triggered:
+                yield Moment(self.env, self.env.now, person.id)
+                self.touch(person, touch, capture, rival, belief)
+                self.wake(person)
+                yield Moment(self.env, self.env.now + touch.rep_days, person.id)
+        if not turn.triggered:
+            self.log(person, events.DROPPED, touch.number, belief)

@@ -1,0 +1,55 @@
+"""What can happen to a person: the kinds of rows in an event log."""
+
+from __future__ import annotations
+
+import enum
+from typing import Final
+
+
+class Event(enum.IntEnum):
+    """The kind of a log row. `amount` is money: it comes in (+) or goes out (-)."""
+
+    START = 0  # the first day of the log: the stage a person is in
+    ENTER = 1  # enters a stage
+    CONTACT = 2  # meets a touchpoint; amount: - its cost
+    DROPPED = 3  # a contact that no rep had time for within a day
+    KNOWN = 4  # the firm can reach the person from now on
+    OPT_OUT = 5  # the person wants no more pushes
+    STOCKOUT = 6  # stands before an empty shelf
+    QUEUE = 7  # asks for a rep
+    SERVED = 8  # a rep has time
+    RENEGED = 9  # has waited long enough
+    TENDER = 10  # a need for which a tender is held
+    FIRST_DEAL = 11  # amount: the price paid
+    REPEAT_DEAL = 12  # amount: the price paid
+    TRIAL = 13  # tries a rival
+    RIVAL_DEAL = 14  # buys from a rival
+    TOLD = 15  # tells an acquaintance (one row each)
+    REFERRAL = 16  # is awakened by a friend's word
+
+    @property
+    def key(self) -> str:
+        """The event's name in tables and labels: `first_deal`."""
+        return self.name.lower()
+
+
+EVENTS = tuple(Event)
+
+# The same numbers as plain ints: compiled code knows numbers, not enums.
+START: Final[int] = Event.START.value
+ENTER: Final[int] = Event.ENTER.value
+CONTACT: Final[int] = Event.CONTACT.value
+DROPPED: Final[int] = Event.DROPPED.value
+KNOWN: Final[int] = Event.KNOWN.value
+OPT_OUT: Final[int] = Event.OPT_OUT.value
+STOCKOUT: Final[int] = Event.STOCKOUT.value
+QUEUE: Final[int] = Event.QUEUE.value
+SERVED: Final[int] = Event.SERVED.value
+RENEGED: Final[int] = Event.RENEGED.value
+TENDER: Final[int] = Event.TENDER.value
+FIRST_DEAL: Final[int] = Event.FIRST_DEAL.value
+REPEAT_DEAL: Final[int] = Event.REPEAT_DEAL.value
+TRIAL: Final[int] = Event.TRIAL.value
+RIVAL_DEAL: Final[int] = Event.RIVAL_DEAL.value
+TOLD: Final[int] = Event.TOLD.value
+REFERRAL: Final[int] = Event.REFERRAL.value

@@ -1,0 +1,108 @@
+"""One source, two forms: the rules as plain Python, and the same files compiled by numba.
+
+`compiled("cjsim.streams", "cjsim.rules")` executes the source of each module anew and wraps every
+function in `numba.njit`. The disk cache lies in a folder named after a hash of those sources:
+numba itself does not notice that a function in *another* file has changed.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import importlib
+import importlib.util
+import os
+import sys
+import tempfile
+from pathlib import Path
+from types import FunctionType, ModuleType
+from typing import Any
+
+import numpy as np
+
+STREAMS = "cjsim.streams"
+
+
+def has_numba() -> bool:
+    """Is numba installed? (It is not in a browser.)"""
+    return importlib.util.find_spec("numba") is not None
+
+
+def _source(name: str) -> tuple[Path, bytes]:
+    spec = importlib.util.find_spec(name)
+    assert spec is not None, name
+    assert spec.origin is not None, name
+    path = Path(spec.origin)
+    return path, path.read_bytes()
+
+
+def _cache_folder(digest: str) -> str:
+    """The first folder of three in which numba may keep what it compiled."""
+    asked = os.environ.get("NUMBA_CACHE_DIR")
+    home = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
+    places = [Path(asked)] if asked else [Path(__file__).parent / "__pycache__", home / "cjsim"]
+    for place in [*places, Path(tempfile.gettempdir()) / "cjsim"]:
+        folder = place / f"numba-{digest}"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=folder):
+                return str(folder)
+        except OSError:
+            continue
+    return tempfile.mkdtemp(prefix="cjsim-numba-")
+
+
+@functools.cache
+def compiled(*names: str) -> ModuleType:
+    """The functions of the named modules, compiled; names imported among them are replaced too.
+
+    Parameters
+    ----------
+    names : dotted module names in the order of their imports, e.g. "cjsim.streams", "cjsim.rules".
+        "a=b" puts the functions of b in the place of those of a.
+
+    Returns the last module's compiled twin.
+    """
+    import numba
+
+    config: Any = numba.config
+    pairs = {source: plain for plain, _, source in (name.rpartition("=") for name in names)}
+    sources = {name: _source(name) for name in pairs}
+    everything = Path(__file__).read_bytes() + b"".join(text for _, text in sources.values())
+    before = config.CACHE_DIR
+    config.CACHE_DIR = _cache_folder(hashlib.sha256(everything).hexdigest()[:16])
+    twins: dict[object, object] = {}
+    try:
+        for name, (path, text) in sources.items():
+            module = ModuleType(f"{name}_compiled".replace(".", "_"))
+            module.__file__ = str(path)
+            sys.modules[module.__name__] = module  # numba's cache looks its functions up by name
+            exec(compile(text, str(path), "exec"), module.__dict__)
+            original = importlib.import_module(pairs[name] or name)
+            for key, value in list(vars(module).items()):
+                if isinstance(value, FunctionType) and value.__globals__ is module.__dict__:
+                    called = key in getattr(original, "ENTRY_POINTS", ())
+                    inner = {} if called else {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+                    twin = numba.njit(cache=called, **inner)(value)
+                    twins[getattr(original, key, None)] = twin
+                    setattr(module, key, twin)
+                elif isinstance(value, FunctionType) and value in twins:
+                    setattr(module, key, twins[value])
+                # Python's integers have no size; compiled, a word has 64 bits and no sign
+                elif name == STREAMS and value is int:
+                    setattr(module, key, np.uint64)
+                elif name == STREAMS and type(value) is int:
+                    setattr(module, key, np.uint64(value))
+    finally:
+        config.CACHE_DIR = before
+    return module
+
+
+@functools.cache
+def plain_rules() -> ModuleType:
+    """The rules in plain Python, drawing from the compiled stream where numba is installed."""
+    from cjsim import rules
+
+    if has_numba():
+        setattr(rules, "block", compiled(STREAMS).block)  # noqa: B010 - a rule draws with it
+    return rules

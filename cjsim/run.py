@@ -1,0 +1,118 @@
+"""One simulated market: make it with `simulate`, read things off the `Run`."""
+
+from __future__ import annotations
+
+import dataclasses
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from cjsim import log as event_log
+from cjsim import population, terms
+from cjsim.population import ADOPTERS, MOTIVES, Population
+from cjsim.scenario import Scenario
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cjsim.engine.process import Engine
+
+LARGEST_SEED = 2**62
+
+
+@dataclasses.dataclass(frozen=True)
+class Run:
+    """One simulated market: its log, its people and what can be read off them.
+
+    A run is a pure function of scenario, number of people and seed; whatever is not kept
+    (`truth()`) is made again when asked for.
+    """
+
+    scenario: Scenario
+    seed: int
+    everybody: Population
+    events: event_log.EventLog
+    engine: type[Engine]
+
+    def __len__(self) -> int:
+        return len(self.everybody)
+
+    def log(self) -> pd.DataFrame:
+        """The event log: time [days], person, event, stage, touchpoint, amount [money]."""
+        return self.events.frame()
+
+    def truth(self) -> pd.DataFrame:
+        """What the firm cannot see, one row per log row: belief, warmth, trust, irritation, ..."""
+        again = self.engine(self.scenario, self.everybody, self.seed, truth=True)
+        again.run()
+        assert again.world.truths is not None
+        numbers = terms.terms_of(self.scenario, len(self), self.seed)
+        return event_log.truth_frame(
+            self.events, again.world.truths, numbers.warmth_decay, numbers.irritation_decay
+        )
+
+    @cached_property
+    def people(self) -> pd.DataFrame:
+        """One row per person: segment, motive, adopter (categories), traits."""
+        import pandas as pd
+
+        who = self.everybody
+        return pd.DataFrame(
+            {
+                "segment": pd.Categorical.from_codes(who.segment, who.segment_names),
+                "motive": pd.Categorical.from_codes(who.motive, MOTIVES),
+                "adopter": pd.Categorical.from_codes(who.adopter, ADOPTERS, ordered=True),
+                "need": who.need,
+                "speed": who.speed,
+                "rationality": who.rationality,
+                "innovativeness": who.innovativeness,
+                "tolerance": who.tolerance,
+            }
+        )
+
+    def summary(self) -> pd.Series[float]:
+        """Named measures in a fixed order; see `cjsim.measures.summary`."""
+        from cjsim.measures.summary import summary
+
+        return summary(self)
+
+    def funnel(self, lens: str = "twelve", by: str | None = None) -> pd.DataFrame:
+        """How far people get and where they are lost; see `cjsim.measures.funnel`."""
+        from cjsim.measures.funnel import funnel
+
+        return funnel(self, lens, by)
+
+
+def simulate(
+    scenario: Scenario,
+    people: int | None = None,
+    seed: int = 1,
+    engine: str | type[Engine] = "auto",
+) -> Run:
+    """Let a market live from its burn-in to its horizon.
+
+    Parameters
+    ----------
+    scenario : product, market, firm and the strategy that runs.
+    people : size of the market; the scenario's own `market.people` when not given.
+    seed : the world's number, 0 .. 2^62; the same seed gives the same people and the same luck
+        under every strategy.
+    engine : "auto" or "simpy", or a subclass of `cjsim.engine.process.Engine`.
+
+    Raises ValueError for a size, seed or engine that cannot be.
+    """
+    from cjsim.engine.process import Engine
+
+    size = scenario.market.people if people is None else people
+    if size < 1:
+        raise ValueError(f"people = {size}: a market has at least 1 person")
+    if not 0 <= seed < LARGEST_SEED:
+        raise ValueError(f"seed = {seed}: must be a whole number from 0 up to 2^62")
+    if isinstance(engine, str):
+        if engine not in ("auto", "simpy"):
+            raise ValueError(f"engine = {engine!r}: must be 'auto' or 'simpy', or an Engine class")
+        engine = Engine
+    everybody = population.draw(scenario, size, seed)
+    market = engine(scenario, everybody, seed)
+    market.run()
+    events = event_log.from_tuples(market.world.rows, list(scenario.touchpoints))
+    return Run(scenario, seed, everybody, events, engine)

@@ -1,0 +1,438 @@
+"""Small scenarios for tests: neutral people whose journey is solved on paper, and random firms.
+
+A *neutral* person has need 1, speed 1, trust 1/2, rationality 1/2 and meets nobody, so that every
+rate is the one written in the plan of the stage, and every gate is one constant probability.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from math import exp, inf
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from hypothesis import strategies as st
+
+from cjsim import population, terms
+from cjsim.engine.process import Engine
+from cjsim.events import Event
+from cjsim.journey import STAGES, TWELVE, Stage
+from cjsim.population import Person
+from cjsim.run import Run
+from cjsim.scenario import MAY_WALK_AWAY, Scenario
+from cjsim.terms import Terms, Touch
+
+Floats = npt.NDArray[np.float64]
+State = tuple[int, int]
+"""A stage, and whether a rival is in the person's set: all that a neutral person remembers."""
+
+SURE = 200.0
+"""A slope at which a gate's distance of 5 is certain to the last bit."""
+NEVER = 1e12
+"""Days after which something happens that is not to happen in a test."""
+AT_ONCE = 1e-9
+"""Days of a stage that is to take no time but that memoryless clocks can still run through."""
+
+ALIKE: dict[str, dict[str, Any]] = {
+    "product": {"quality": 0.5, "quality_noise": 0.0},
+    "market": {
+        "onset_days": 20.0,
+        "return_days": 30.0,
+        "pain_need": 1.0,
+        "dream_need": 1.0,
+        "speed_spread": 0.0,
+        "rationality_mean": 0.5,
+        "rationality_spread": 0.0,
+        "tolerance_spread": 0.0,
+        "prior_trust": 0.5,
+        "prior_expectation": 0.5,  # as the quality: satisfaction stays where it starts, at 1/2
+    },
+    "rival": {"quality": 0.5, "quality_noise": 0.0, "retention": 0.5, "competition": 0.0},
+    "curiosity": {"base": 0.0, "novelty": 0.0, "innovativeness": 0.0, "loyalty": 0.0},
+    "loyalty": {"deals_to_loyalty": 1, "advocate_share": 0.5, "friends": 0.0},
+    "firm": {"reps": 0, "cold_list_share": 0.0},
+}
+
+ALWAYS_CONTENT = {"gate_slope": SURE, "gate_threshold": -5.0}
+NEVER_CURIOUS = {"base": -1000.0}
+
+
+def neutral(**changes: Any) -> Scenario:
+    """A market of neutral people without touchpoints; `changes` are tables or top-level keys."""
+    tables: dict[str, Any] = {name: dict(table) for name, table in ALIKE.items()}
+    for name, value in changes.items():
+        if isinstance(value, dict):
+            value = {**tables.get(name, {}), **value}
+        tables[name] = value
+    return Scenario.model_validate(tables)
+
+
+def plans(
+    days: float = 7.0, loss: float = 0.0, regularity: float = 1.0, **special: dict[str, float]
+) -> dict[str, dict[str, float]]:
+    """The same plan for all twelve stages (loss where people can leave), but for the special."""
+    plan = {
+        stage.key: {
+            "typical_days": days,
+            "planned_loss": loss if stage in MAY_WALK_AWAY else 0.0,
+            "regularity": regularity,
+        }
+        for stage in TWELVE
+    }
+    return {key: plan[key] | special.get(key, {}) for key in plan}
+
+
+def whole_days(**special: dict[str, float]) -> dict[str, dict[str, float]]:
+    """Plans for `lockstep`: each stage takes one day. The emotional study at 1.5 times the rate."""
+    return plans(1.0, regularity=inf, **{"study": {"typical_days": 1.5}, **special})
+
+
+def lockstep(**changes: Any) -> Scenario:
+    """Emotional people who awake all at once and whose every stage takes one whole day.
+
+    All of one market's events are simultaneous: the deal is completed, that is stage 8 entered, on
+    day 6. Onset is memoryless and takes about 1e-18 days; a day later its traces are rounded away.
+    """
+    tables: dict[str, Any] = {
+        "stages": whole_days(),
+        "market": {"onset_days": 1e-18, "rationality_mean": 1e-300},
+        "experience": ALWAYS_CONTENT,
+        "curiosity": NEVER_CURIOUS,
+        "loyalty": {"deals_to_loyalty": 1000},
+    }
+    for name, value in changes.items():
+        if isinstance(value, dict) and name != "stages":
+            value = {**tables.get(name, {}), **value}
+        tables[name] = value
+    return neutral(**tables)
+
+
+def touching(
+    touchpoints: dict[str, dict[str, Any]], strategy: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """Tables for a strategy that runs all of these touchpoints at intensity 1."""
+    running = {"touchpoints": dict.fromkeys(touchpoints, 1.0), **(strategy or {})}
+    return {"touchpoints": touchpoints, "strategies": {"pull": running}}
+
+
+def everywhere(fit: float = 1.0) -> dict[str, float]:
+    """The same fit to all fifteen stages."""
+    return {stage.key: fit for stage in STAGES}
+
+
+# --- One person and the market, for the rules ---------------------------------------------------
+
+
+def market(scenario: Scenario | None = None, **changes: Any) -> Terms:
+    """The terms of a neutral market, some of its numbers changed."""
+    of = terms.terms_of(scenario or neutral(), people=100, seed=1)
+    return dataclasses.replace(of, **changes)
+
+
+def person(**state: Any) -> Person:
+    """A neutral person at stage 0 at time 0, some of it changed."""
+    return dataclasses.replace(_somebody(), **{"visits": [0] * len(STAGES), **state})
+
+
+@functools.cache
+def _somebody() -> Person:
+    scenario = neutral()
+    return population.persons(population.draw(scenario, 1, seed=1), scenario, 0.0)[0]
+
+
+def touch(**changes: Any) -> Touch:
+    """A touchpoint that fits every stage and does nothing, some of it changed."""
+    table = {"contact": "pull", "aims_at": "awareness", "fit": everywhere(), "reach_per_day": 1.0}
+    scenario = neutral(**touching({"touch": table}))
+    return dataclasses.replace(terms.touches(scenario, "pull")[0], **changes)
+
+
+# --- What a log says ----------------------------------------------------------------------------
+
+
+@dataclasses.dataclass(frozen=True)
+class Visits:
+    """All visits to stages, person by person in their order; `onward` is -1 while still there."""
+
+    person: npt.NDArray[np.int64]
+    stage: npt.NDArray[np.int64]
+    since: Floats
+    until: Floats  # the horizon while still there
+    onward: npt.NDArray[np.int64]
+
+    def at(self, stage: int) -> Visits:
+        """The visits to one stage that have ended."""
+        return self.where((self.stage == stage) & (self.onward >= 0))
+
+    def where(self, chosen: npt.NDArray[np.bool_]) -> Visits:
+        """Some of the visits."""
+        return Visits(*(getattr(self, f.name)[chosen] for f in dataclasses.fields(self)))
+
+    @property
+    def days(self) -> Floats:
+        """How long each lasted."""
+        return self.until - self.since
+
+    def __len__(self) -> int:
+        return len(self.person)
+
+
+def visits(run: Run) -> Visits:
+    """The visits of a run, replayed from its START and ENTER rows."""
+    rows = run.events.rows
+    rows = rows[(rows["event"] == Event.START) | (rows["event"] == Event.ENTER)]
+    rows = rows[np.argsort(rows["person"], kind="stable")]
+    last = np.append(rows["person"][1:] != rows["person"][:-1], True)
+    return Visits(
+        person=rows["person"].astype(np.int64),
+        stage=rows["stage"].astype(np.int64),
+        since=rows["time"],
+        until=np.where(last, run.scenario.horizon_days, np.append(rows["time"][1:], 0.0)),
+        onward=np.where(last, -1, np.append(rows["stage"][1:].astype(np.int64), 0)),
+    )
+
+
+def first_times(run: Run, event: Event) -> Floats:
+    """For each person the time of their first row of that kind; inf if there is none."""
+    rows = run.events.rows
+    rows = rows[rows["event"] == event]
+    times = np.full(len(run), inf)
+    np.minimum.at(times, rows["person"], rows["time"])
+    return times
+
+
+def rows_of(engine: Engine, *events: Event) -> list[tuple[Any, ...]]:
+    """The rows of those kinds, in the order in which they were written."""
+    return [row for row in engine.world.rows if row[2] in events]
+
+
+def lived(
+    scenario: Scenario,
+    people: int = 1,
+    seed: int = 1,
+    asleep: tuple[int, ...] = (),
+) -> Engine:
+    """An engine after its run, to look inside. Those `asleep` never awake by themselves."""
+    engine = Engine(scenario, population.draw(scenario, people, seed), seed)
+    for who in asleep:
+        engine.people[who].need = 1e-30
+    engine.run()
+    return engine
+
+
+# --- The journey of people who are all alike, as a Markov chain ---------------------------------
+
+
+def logistic(x: float) -> float:
+    """1 / (1 + e^-x)."""
+    return 1.0 / (1.0 + exp(-x))
+
+
+def _clocks(s: Scenario, stage: Stage, rival_known: int) -> tuple[float, float]:
+    """The rates of stepping on and walking away, from the formulas on the first page."""
+    m, trust = s.market, s.market.prior_trust
+    if stage in TWELVE:
+        plan = s.stages[stage.key]  # type: ignore[index]
+        days = plan.typical_days * (1.0 + s.product.complexity * (2 <= stage <= 5))
+        on, away = (1.0 - plan.planned_loss) / days, plan.planned_loss / days
+    else:
+        days = {
+            Stage.UNAWARE: m.onset_days,
+            Stage.WITH_RIVAL: s.stages["repeat_deal"].typical_days,
+            Stage.DORMANT: m.return_days,
+        }[stage]
+        on, away = 1.0 / days, 0.0
+    if stage <= 6:
+        on *= m.pain_need
+    if 1 <= stage <= 6 or stage == Stage.DORMANT:
+        on *= 0.5 + trust
+    if stage in (Stage.STUDY, Stage.COMPARISON):
+        on *= 1.5 - m.rationality_mean
+    away *= (1.5 - trust) * (1.0 + s.rival.competition * rival_known)
+    return on, away
+
+
+def chain(s: Scenario) -> tuple[list[State], Floats, Floats]:
+    """The map of people who are all alike and memoryless: states, jump probabilities, mean days.
+
+    Needs constant gates: no noise, expectation = quality, loyalty from the first repeat deal on.
+    """
+    assert s.product.quality == s.market.prior_expectation
+    assert s.product.quality_noise == s.rival.quality_noise == 0.0
+    assert s.loyalty.deals_to_loyalty == 1
+    with_rival = (Stage.COMPARISON, Stage.WITH_RIVAL)  # here everybody knows one,
+    nobody = [(Stage.UNAWARE, 1), *((stage, 0) for stage in with_rival)]  # unaware nobody does
+    every = [(stage, known) for stage in STAGES for known in (0, 1)]
+    states = [(int(stage), known) for stage, known in every if (stage, known) not in nobody]
+    place = {state: i for i, state in enumerate(states)}
+    jumps, days = np.zeros((len(states), len(states))), np.zeros(len(states))
+    gate = logistic(s.experience.gate_slope * (0.5 - s.experience.gate_threshold))
+    curious = logistic(s.curiosity.base)
+    back = logistic(s.curiosity.choice_slope * (0.5 - s.rival.quality))
+    advocate = s.loyalty.advocate_share * 0.5
+    stays = s.rival.retention
+    leaves = (1.0 - stays) * (0.5 + s.market.prior_trust)
+    r = s.market.rationality_mean
+    onward: dict[int, dict[int, float]] = {
+        0: {1: 1.0}, 1: {2: 1.0}, 2: {3: 1.0}, 3: {4: 1.0}, 4: {5: r, 6: 1 - r}, 5: {6: 1.0},
+        6: {7: 1.0}, 7: {8: 1.0}, 8: {9: gate, 13: 1 - gate},
+        9: {13: 1 - gate, 10: gate * curious, 11: gate * (1 - curious)},
+        10: {9: 1.0}, 11: {12: advocate, 9: 1 - advocate}, 12: {9: 1.0},
+        13: {13: stays / (stays + leaves), 4: leaves / (stays + leaves)}, 14: {1: 1.0},
+    }  # fmt: skip
+    for (stage, known), here in place.items():
+        on, away = _clocks(s, Stage(stage), known)
+        passes = on / (on + away)
+        days[here] = 1.0 / (on + away)
+        ways = [(there, passes * share, known) for there, share in onward[stage].items()]
+        if stage == Stage.CURIOSITY:  # whoever has tried a rival knows it
+            ways += [(9, (1 - passes) * back, 1), (13, (1 - passes) * (1 - back), 1)]
+        else:
+            asleep = not known or stage == Stage.REPEAT_DEAL
+            ways.append((14 if asleep else 13, 1 - passes, known))
+        for there, chance, knows in ways:
+            jumps[here, place[there, int(knows or there in with_rival)]] += chance
+    return states, jumps, days
+
+
+# --- Random firms -------------------------------------------------------------------------------
+
+shares = st.floats(0.0, 1.0)
+
+
+def _days(least: float, most: float) -> st.SearchStrategy[float]:
+    """Durations, some of them whole days."""
+    return st.floats(least, most) | st.integers(max(1, round(least)), round(most)).map(float)
+
+
+@st.composite
+def _touchpoint(draw: st.DrawFn) -> dict[str, Any]:
+    contact = draw(st.sampled_from(["pull", "push"]))
+    stages = st.sampled_from([stage.key for stage in STAGES])
+    fit = draw(st.dictionaries(stages, st.floats(0.05, 1.0), min_size=1, max_size=8))
+    maybe = st.just(0.0) | shares
+    table = {
+        "contact": contact,
+        "aims_at": draw(stages),
+        "fit": fit,
+        "appeal_pain": draw(shares),
+        "appeal_dream": draw(shares),
+        "intrusiveness": draw(st.floats(0.0, 2.0)),
+        "rep_hours": draw(st.sampled_from([0.0, 0.0, 0.5, 8.0])),
+        "cost_per_contact": draw(st.floats(0.0, 10.0)),
+    }
+    if contact == "pull":
+        table["reach_per_day"] = draw(st.floats(0.01, 0.5))
+        table["distance_m"] = draw(st.sampled_from([0.0, 100.0, 500.0]))
+    for strength in (
+        "warmth", "proof", "promise", "care", "calm", "names_rival", "capture", "discount",
+    ):  # fmt: skip
+        table[strength] = draw(maybe)
+    return table
+
+
+@st.composite
+def _strategy(draw: st.DrawFn, library: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    running = {
+        name: draw(st.sampled_from([1.0, 1.0, 0.5, 2.0])) for name in library if draw(st.booleans())
+    }
+    pushes = [name for name in running if library[name]["contact"] == "push"]
+    kinds = ["none", "guide", "animator"] if pushes else ["none"]
+    return {
+        "touchpoints": running,
+        "push": draw(st.sampled_from(kinds)),
+        "every_days": draw(_days(0.2, 20.0)),
+        "jitter": draw(shares),
+        "accuracy": draw(shares),
+        "optimism": draw(shares),
+        "min_fit": draw(shares),
+        "programme": draw(st.lists(st.sampled_from(pushes), max_size=5)) if pushes else [],
+    }
+
+
+@st.composite
+def scenarios(draw: st.DrawFn) -> Scenario:
+    """Any small firm: all features, in any combination."""
+    library = draw(
+        st.dictionaries(st.sampled_from(["ad", "site", "mail", "call"]), _touchpoint(), max_size=4)
+    )
+    stages = {
+        stage.key: {
+            "typical_days": draw(_days(8.0, 60.0) if stage == 9 else _days(0.5, 20.0)),
+            "planned_loss": draw(st.floats(0.0, 0.9)) if stage in MAY_WALK_AWAY else 0.0,
+            "regularity": draw(st.sampled_from([1.0, 0.5, 2.0, inf])),
+        }
+        for stage in TWELVE
+    }
+    spread = st.sampled_from([0.0, 0.4, 1.5])
+    return Scenario.model_validate(
+        {
+            "horizon_days": draw(_days(50.0, 300.0)),
+            "burn_in_days": draw(st.just(0.0) | _days(1.0, 100.0)),
+            "product": {
+                "complexity": draw(st.sampled_from([0.0, 1.0])),
+                "quality": draw(shares),
+                "quality_noise": draw(st.floats(0.0, 0.5)),
+                "tender_every": draw(st.integers(0, 3)),
+            },
+            "stages": stages,
+            "market": {
+                "onset_days": draw(_days(0.5, 100.0)),
+                "return_days": draw(_days(0.5, 100.0)),
+                "pain_share": draw(shares),
+                "speed_spread": draw(spread),
+                "rationality_mean": draw(st.floats(0.05, 0.95)),
+                "rationality_spread": draw(st.sampled_from([0.0, 0.2, 0.45])),
+                "tolerance_mean": draw(st.floats(0.05, 3.0)),
+                "tolerance_spread": draw(spread),
+                "prior_trust": draw(shares),
+                "prior_expectation": draw(shares),
+            },
+            "rival": {
+                "quality": draw(shares),
+                "retention": draw(shares),
+                "competition": draw(st.floats(0.0, 3.0)),
+            },
+            "response": {
+                "warmth_gain": draw(st.floats(0.0, 10.0)),
+                "irritation_harm": draw(st.floats(0.0, 10.0)),
+                "warmth_half_life_days": draw(_days(1.0, 30.0)),
+                "irritation_half_life_days": draw(_days(1.0, 30.0)),
+                "distrust": draw(shares),
+            },
+            "experience": {
+                "learning": draw(shares),
+                "expectation_drift": draw(shares),
+                "gate_threshold": draw(st.floats(-0.5, 1.0)),
+            },
+            "curiosity": {
+                "base": draw(st.floats(-4.0, 1.0)),
+                "stockout_trigger": draw(st.floats(0.0, 2.0)),
+            },
+            "loyalty": {
+                "deals_to_loyalty": draw(st.integers(1, 3)),
+                "gain": draw(shares),
+                "advocate_share": draw(shares),
+                "friends": draw(st.floats(0.0, 4.0)),
+                "friend_trust": draw(shares),
+                "friend_warmth": draw(shares),
+            },
+            "firm": {
+                "reps": draw(st.integers(0, 2)),
+                "deal_hours": draw(st.floats(0.0, 40.0)),
+                "patience_days": draw(_days(0.2, 10.0)),
+                "repeat_needs_rep": draw(st.booleans()),
+                "cold_list_share": draw(shares),
+            },
+            "shelf": {
+                "stocked_days": draw(st.just(inf) | _days(1.0, 50.0)),
+                "empty_days": draw(_days(0.5, 20.0)),
+                "wait_share": draw(shares),
+            },
+            "touchpoints": library,
+            "strategies": {"pull": draw(_strategy(library)), "other": draw(_strategy(library))},
+            "strategy": draw(st.sampled_from(["pull", "other"])),
+        }
+    )
