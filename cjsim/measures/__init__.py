@@ -1,0 +1,50 @@
+"""What is read off a run: each measure is a function of a `Run`, in the module of its noun.
+
+Tables come as pandas frames, with units in the docstrings. `by` is None, "segment", "motive" or
+"adopter"; `lens` names the map through which stages are seen. What is open at the horizon is
+counted as open, never as lost. A mean or a share of nothing is NaN.
+"""
+
+from cjsim.measures.category import churn, share_of_category
+from cjsim.measures.cohorts import cohorts
+from cjsim.measures.contacts import contact_map, contacts, touchpoints
+from cjsim.measures.curiosity import curiosity
+from cjsim.measures.desk import desk
+from cjsim.measures.funnel import funnel, planned_loss
+from cjsim.measures.money import break_even_day, money, profit_over_time
+from cjsim.measures.occupancy import occupancy
+from cjsim.measures.passage import conversion, time_in_stage
+from cjsim.measures.retention import repeat_rate, retention
+from cjsim.measures.satisfaction import satisfaction
+from cjsim.measures.summary import UNITS, summary
+from cjsim.measures.value import customer_value, payback, payback_day
+from cjsim.measures.wordofmouth import generations, word_of_mouth
+
+__all__ = [
+    "UNITS",
+    "break_even_day",
+    "churn",
+    "cohorts",
+    "contact_map",
+    "contacts",
+    "conversion",
+    "curiosity",
+    "customer_value",
+    "desk",
+    "funnel",
+    "generations",
+    "money",
+    "occupancy",
+    "payback",
+    "payback_day",
+    "planned_loss",
+    "profit_over_time",
+    "repeat_rate",
+    "retention",
+    "satisfaction",
+    "share_of_category",
+    "summary",
+    "time_in_stage",
+    "touchpoints",
+    "word_of_mouth",
+]

@@ -1,0 +1,66 @@
+"""The category: our deals among all that people make, and the customers who went elsewhere."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cjsim.events import Event
+from cjsim.journey import RECOMMENDATION, SATISFACTION, WITH_RIVAL
+from cjsim.measures.groups import Flags, Groups, Numbers, by_group, groups, ratio
+from cjsim.measures.visits import final_stage
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cjsim.run import Run
+
+
+def share_of_category(run: Run, by: str | None = None) -> pd.DataFrame:
+    """Our deals among all deals people make: one row per group.
+
+    Columns: our_deals, rival_deals (a curious trial is one), share = ours / both, 0..1.
+    """
+    parts = groups(run, by)
+    return by_group(category_columns(run, parts), parts)
+
+
+def category_columns(run: Run, parts: Groups) -> dict[str, Numbers]:
+    """The columns of `share_of_category`, one number per group."""
+    rows = run.events.rows
+    ours = (rows["event"] == Event.FIRST_DEAL) | (rows["event"] == Event.REPEAT_DEAL)
+    our_deals = parts.count(rows["person"][ours])
+    rival_deals = parts.count(rows["person"][rows["event"] == Event.RIVAL_DEAL])
+    share = ratio(our_deals, our_deals + rival_deals)
+    return {"our_deals": our_deals, "rival_deals": rival_deals, "share": share}
+
+
+def churn(run: Run, by: str | None = None) -> pd.DataFrame:
+    """Who has bought from us and is with a rival or asleep at the horizon: one row per group.
+
+    Columns: bought (people), away (of them, at the horizon), churn = away / bought, 0..1.
+    Bought: a deal in the log, or at stages 8-12 on day 0. A customer from before day 0 who was
+    away then and never came back leaves no trace and is not counted.
+    """
+    parts = groups(run, by)
+    return by_group(churn_columns(run, parts), parts)
+
+
+def churn_columns(run: Run, parts: Groups) -> dict[str, Numbers]:
+    """The columns of `churn`, one number per group."""
+    bought = np.flatnonzero(ever_bought(run))
+    away = bought[final_stage(run)[bought] >= WITH_RIVAL]
+    count, gone = parts.count(bought), parts.count(away)
+    return {"bought": count, "away": gone, "churn": ratio(gone, count)}
+
+
+def ever_bought(run: Run) -> Flags:
+    """For each person, whether the log shows that they have bought from us."""
+    rows = run.events.rows
+    event, stage = rows["event"], rows["stage"]
+    inside = (event == Event.START) & (stage >= SATISFACTION) & (stage <= RECOMMENDATION)
+    shows = inside | (event == Event.FIRST_DEAL) | (event == Event.REPEAT_DEAL)
+    bought = np.zeros(len(run), bool)
+    bought[rows["person"][shows]] = True
+    return bought

@@ -1,0 +1,167 @@
+"""Contacts: how many, with what, how well they fit, and what they put an end to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cjsim.events import Event
+from cjsim.journey import STAGES, Stage, lens_named
+from cjsim.measures.groups import (
+    Floats,
+    Groups,
+    Numbers,
+    by_group,
+    groups,
+    ratio,
+    stacked,
+    steps_index,
+)
+from cjsim.measures.visits import step_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cjsim.run import Run
+
+
+def contacts(run: Run, by: str | None = None) -> pd.DataFrame:
+    """Contacts with all touchpoints together: one row per group.
+
+    Columns
+    -------
+    contacts : contacts that took place.
+    per_person : of all people, met or not.
+    per_deal : contacts / our deals, first and repeat.
+    before_first_deal : mean number of contacts that a customer won during the run had before the
+        first deal.
+    mismatch_rate : mean of 1 - fit at the person's true stage, 0..1.
+    dropped : contacts that no rep had time for.
+    known : people whose contact details were captured.
+    opt_outs : people who asked for no more pushes.
+    """
+    parts = groups(run, by)
+    rows = run.events.rows
+    columns = contact_columns(run, parts)
+    first = np.full(len(run), -1)
+    won = np.flatnonzero(rows["event"] == Event.FIRST_DEAL)
+    first[rows["person"][won]] = won
+    met = np.flatnonzero(rows["event"] == Event.CONTACT)
+    before = rows["person"][met[met < first[rows["person"][met]]]]
+    known = rows["person"][rows["event"] == Event.KNOWN]
+    count = columns["contacts"]
+    return by_group(
+        {
+            "contacts": count,
+            "per_person": ratio(count, parts.sizes),
+            "per_deal": columns["per_deal"],
+            "before_first_deal": ratio(parts.count(before), parts.count(rows["person"][won])),
+            "mismatch_rate": columns["mismatch_rate"],
+            "dropped": columns["dropped"],
+            "known": parts.count(known),
+            "opt_outs": columns["opt_outs"],
+        },
+        parts,
+    )
+
+
+def contact_columns(run: Run, parts: Groups) -> dict[str, Numbers]:
+    """The columns of `contacts` that the summary needs, one number per group."""
+    rows = run.events.rows
+    event, person = rows["event"], rows["person"]
+    met = np.flatnonzero(event == Event.CONTACT)
+    misfit = 1.0 - fits(run)
+    cell = rows["touchpoint"][met] * np.int64(len(STAGES)) + rows["stage"][met]
+    where = parts.table(person[met], cell, misfit.size)  # by touchpoint and stage
+    count = where.sum(1)
+    deals = (event == Event.FIRST_DEAL) | (event == Event.REPEAT_DEAL)
+    return {
+        "contacts": count,
+        "per_deal": ratio(count, parts.count(person[deals])),
+        "mismatch_rate": ratio(where @ misfit.reshape(-1), count),
+        "dropped": parts.count(person[event == Event.DROPPED]),
+        "opt_outs": parts.count(person[event == Event.OPT_OUT]),
+    }
+
+
+def touchpoints(run: Run, by: str | None = None) -> pd.DataFrame:
+    """Contacts by touchpoint: one row for each that the strategy runs (within each group).
+
+    Columns: contact (pull or push), contacts, people (met at least once), mismatch_rate (mean of
+    1 - fit at the true stage, 0..1), cost (of its contacts [money]; what it costs to keep it
+    running is in `money`), dropped, opt_outs (right after a contact with it).
+    """
+    scenario = run.scenario
+    parts = groups(run, by)
+    running = [i for i, name in enumerate(run.events.touchpoints) if _runs(run, name)]
+    kinds = [scenario.touchpoints[run.events.touchpoints[i]].contact for i in running]
+    columns = {key: values[:, running] for key, values in _by_touchpoint(run, parts).items()}
+    frames = [
+        _touchpoint_frame(run, running, {"contact": kinds} | {k: v[g] for k, v in columns.items()})
+        for g in range(len(parts))
+    ]
+    return stacked(frames, parts)
+
+
+def _runs(run: Run, name: str) -> bool:
+    return run.scenario.running.touchpoints.get(name, 0.0) > 0
+
+
+def _by_touchpoint(run: Run, parts: Groups) -> dict[str, Numbers]:
+    """Numbers of shape (groups, library)."""
+    rows = run.events.rows
+    size = len(run.events.touchpoints)
+    met = rows[rows["event"] == Event.CONTACT]
+    count = parts.table(met["person"], met["touchpoint"], size)
+    pair = np.unique(met["person"].astype(np.int64) * size + met["touchpoint"])
+    cell = parts.of[met["person"]] * size + met["touchpoint"]
+    missed = 1.0 - fits(run)[met["touchpoint"], met["stage"]]
+
+    def total(amount: Numbers) -> Floats:
+        return np.bincount(cell, amount, len(parts) * size).reshape(len(parts), size).astype(float)
+
+    def happened(event: Event) -> Numbers:
+        there = rows[rows["event"] == event]
+        return parts.table(there["person"], there["touchpoint"], size)
+
+    return {
+        "contacts": count,
+        "people": parts.table(pair // size, pair % size, size),
+        "mismatch_rate": ratio(total(missed), count),
+        "cost": -total(met["amount"]),
+        "dropped": happened(Event.DROPPED),
+        "opt_outs": happened(Event.OPT_OUT),
+    }
+
+
+def _touchpoint_frame(run: Run, running: list[int], columns: dict[str, Numbers]) -> pd.DataFrame:
+    import pandas as pd
+
+    names = [run.events.touchpoints[i] for i in running]
+    index = pd.CategoricalIndex(names, categories=names, name="touchpoint")
+    return pd.DataFrame(columns, index=index)
+
+
+def contact_map(run: Run, lens: str = "twelve") -> pd.DataFrame:
+    """Contacts by running touchpoint (rows) and the person's true step of the lens (columns)."""
+    seen = lens_named(lens)
+    rows = run.events.rows
+    names = run.events.touchpoints
+    met = rows[rows["event"] == Event.CONTACT]
+    steps = len(seen.steps)
+    cell = met["touchpoint"].astype(np.int64) * steps + step_of(seen)[met["stage"]]
+    table = np.bincount(cell, minlength=len(names) * steps).reshape(len(names), steps)
+    running = [i for i, name in enumerate(names) if _runs(run, name)]
+    columns = dict(zip(seen.steps, table[running].T, strict=True))
+    return _touchpoint_frame(run, running, columns).set_axis(steps_index(seen), axis=1)
+
+
+def fits(run: Run) -> Floats:
+    """Fit of each touchpoint of the library to each stage, 0..1."""
+    library = run.scenario.touchpoints
+    table = np.zeros((max(len(library), 1), len(STAGES)))
+    for i, name in enumerate(run.events.touchpoints):
+        for stage, fit in library[name].fit.items():
+            table[i, Stage[stage.upper()]] = fit
+    return table

@@ -1,0 +1,58 @@
+"""Curiosity: who looks around, who tries a rival, and who comes back (C60-C72, C140)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cjsim.events import Event
+from cjsim.journey import CURIOSITY, LOYALTY, REPEAT_DEAL
+from cjsim.measures.groups import Groups, Numbers, by_group, groups, ratio
+from cjsim.measures.visits import next_entry
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cjsim.run import Run
+
+
+def curiosity(run: Run, by: str | None = None) -> pd.DataFrame:
+    """What curiosity does: one row per group.
+
+    Columns
+    -------
+    entries : entries into the stage of curiosity.
+    trials : a rival tried out of curiosity.
+    returns : of them, those after which the customer went on with us.
+    return_rate : returns / trials, 0..1.
+    bypass_rate : of the repeat deals after which the customer stayed with us, the share that led
+        on without curiosity (to the next deal or to loyalty), 0..1.
+    shelf_trials : a rival tried because our shelf was empty; not among `trials`.
+    """
+    parts = groups(run, by)
+    return by_group(curiosity_columns(run, parts), parts)
+
+
+def curiosity_columns(run: Run, parts: Groups) -> dict[str, Numbers]:
+    """The columns of `curiosity`, one number per group."""
+    rows = run.events.rows
+    event, stage, person = rows["event"], rows["stage"], rows["person"]
+    entered = (event == Event.ENTER) & (stage == CURIOSITY)
+    tried = np.flatnonzero((event == Event.TRIAL) & (stage == CURIOSITY))
+    before_the_shelf = (event == Event.TRIAL) & (stage == REPEAT_DEAL)
+    back = tried[next_entry(run, tried) == REPEAT_DEAL]
+
+    deals = np.flatnonzero((event == Event.REPEAT_DEAL) & (stage == REPEAT_DEAL))
+    onward = next_entry(run, deals)
+    stayed = deals[(onward >= REPEAT_DEAL) & (onward <= LOYALTY)]
+    wondered = deals[onward == CURIOSITY]
+    trials, returns = parts.count(person[tried]), parts.count(person[back])
+    return {
+        "entries": parts.count(person[entered]),
+        "trials": trials,
+        "returns": returns,
+        "return_rate": ratio(returns, trials),
+        "bypass_rate": 1.0 - ratio(parts.count(person[wondered]), parts.count(person[stayed])),
+        "shelf_trials": parts.count(person[before_the_shelf]),
+    }

@@ -1,0 +1,58 @@
+"""The sales desk: how long buyers wait for a rep, and who does not wait."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cjsim.events import Event
+from cjsim.measures.groups import Groups, Numbers, by_group, groups, ratio
+from cjsim.measures.visits import by_person
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cjsim.run import Run
+
+
+def desk(run: Run, by: str | None = None) -> pd.DataFrame:
+    """Buyers at the sales desk: one row per group. Contacts that need a rep are not among them.
+
+    Columns
+    -------
+    queued : buyers who asked for a rep.
+    served, lost : they got one, or ran out of patience and went to the rival. After a burn-in,
+        buyers who were in the queue on day 0 are among these and not among the queued.
+    waiting : in the queue at the horizon.
+    wait_days : mean wait of those who queued and were served or lost [days].
+    wait_days_served : the same for those served.
+    waited : share of them who had to wait at all, 0..1.
+    """
+    parts = groups(run, by)
+    return by_group(desk_columns(run, parts), parts)
+
+
+def desk_columns(run: Run, parts: Groups) -> dict[str, Numbers]:
+    """The columns of `desk`, one number per group."""
+    rows = run.events.rows
+    rows = rows[(rows["event"] >= Event.QUEUE) & (rows["event"] <= Event.RENEGED)]
+    rows = rows[by_person(rows["person"])]
+    event, person, time = rows["event"], rows["person"], rows["time"]
+    joined = event == Event.QUEUE
+    goes_on = np.append(person[1:] == person[:-1], False)[: len(rows)]
+    over = joined & goes_on  # a person's next row tells how the wait ended
+    wait = np.where(over, np.roll(time, -1) - time, 0.0)
+    served = over & (np.roll(event, -1) == Event.SERVED)
+    ended = parts.count(person[over])
+    return {
+        "queued": parts.count(person[joined]),
+        "served": parts.count(person[event == Event.SERVED]),
+        "lost": parts.count(person[event == Event.RENEGED]),
+        "waiting": parts.count(person[joined & ~over]),
+        "wait_days": ratio(parts.total(person, wait), ended),
+        "wait_days_served": ratio(
+            parts.total(person[served], wait[served]), parts.count(person[served])
+        ),
+        "waited": ratio(parts.count(person[wait > 0]), ended),
+    }

@@ -1,0 +1,159 @@
+"""Money: what comes in, what a deal costs, what reaching people costs, and what is left.
+
+    margin of a deal = paid - unit cost - (first deal: its extra cost)
+    costs            = contacts + running touchpoints + reps
+    profit           = margin - costs
+
+What keeps touchpoints and reps running is paid per day from day 0 to the horizon. It belongs to
+nobody in particular: groups share it by head.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cjsim.events import Event
+from cjsim.measures.groups import Flags, Floats, Groups, Ints, Numbers, by_group, groups, ratio
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cjsim.run import Run
+    from cjsim.scenario import Scenario
+
+
+def money(run: Run, by: str | None = None) -> pd.DataFrame:
+    """The firm's account from day 0 to the horizon, in money: one row per group.
+
+    Columns
+    -------
+    revenue : what customers paid.
+    product_cost, first_deal_extra : what their deals cost to fulfil.
+    margin : revenue - product_cost - first_deal_extra.
+    contact_cost, touchpoint_cost, rep_cost : per contact, per running day, per rep-day.
+    costs : the sum of these three.
+    profit : margin - costs.
+    profit_per_person : of all people (of the group).
+    profit_per_day : of the horizon.
+    """
+    parts = groups(run, by)
+    return by_group(money_columns(run, parts), parts)
+
+
+def money_columns(run: Run, parts: Groups) -> dict[str, Numbers]:
+    """The columns of `money`, one number per group."""
+    rows, scenario = run.events.rows, run.scenario
+    made = deals(run)
+    contact = np.flatnonzero(rows["event"] == Event.CONTACT)
+    by_head = parts.sizes / len(run)
+    revenue = parts.total(made.person, made.paid)
+    product_cost = parts.count(made.person) * scenario.product.unit_cost
+    extra = parts.count(made.person[made.first]) * scenario.product.first_deal_extra_cost
+    margin = revenue - product_cost - extra
+    contact_cost = -parts.total(rows["person"][contact], rows["amount"][contact])
+    touchpoint_cost = touchpoint_cost_per_day(scenario) * scenario.horizon_days * by_head
+    rep_cost = rep_cost_per_day(scenario) * scenario.horizon_days * by_head
+    costs = contact_cost + touchpoint_cost + rep_cost
+    profit = margin - costs
+    return {
+        "revenue": revenue,
+        "product_cost": product_cost,
+        "first_deal_extra": extra,
+        "margin": margin,
+        "contact_cost": contact_cost,
+        "touchpoint_cost": touchpoint_cost,
+        "rep_cost": rep_cost,
+        "costs": costs,
+        "profit": profit,
+        "profit_per_person": ratio(profit, parts.sizes),
+        "profit_per_day": profit / scenario.horizon_days,
+    }
+
+
+@dataclass(frozen=True)
+class Deals:
+    """Our deals, in the order of the log."""
+
+    row: Ints
+    person: Numbers
+    time: Floats
+    first: Flags
+    paid: Floats
+    margin: Floats
+
+
+def deals(run: Run) -> Deals:
+    """Our deals and what each leaves."""
+    rows, product = run.events.rows, run.scenario.product
+    event = rows["event"]
+    at = np.flatnonzero((event == Event.FIRST_DEAL) | (event == Event.REPEAT_DEAL))
+    made = rows[at]
+    first = made["event"] == Event.FIRST_DEAL
+    margin = made["amount"] - product.unit_cost - first * product.first_deal_extra_cost
+    return Deals(at, made["person"], made["time"], first, made["amount"], margin)
+
+
+def touchpoint_cost_per_day(scenario: Scenario) -> float:
+    """What the running pull touchpoints cost a day, at their intensity [money]."""
+    running = scenario.running.touchpoints
+    return sum(
+        touchpoint.cost_per_day * running.get(name, 0.0)
+        for name, touchpoint in scenario.touchpoints.items()
+        if touchpoint.contact == "pull"
+    )
+
+
+def rep_cost_per_day(scenario: Scenario) -> float:
+    """What the reps cost a day, busy or not [money]."""
+    return scenario.firm.reps * scenario.firm.rep_cost_per_day
+
+
+def profit_over_time(run: Run, every: float = 1.0) -> pd.DataFrame:
+    """Money made and spent up to each day, in money.
+
+    Rows are days: 0, every, 2 · every, ... and the horizon. Columns, all cumulative: margin,
+    costs, profit.
+    """
+    import pandas as pd
+
+    if not every > 0:
+        raise ValueError(f"every = {every}: days between two rows must be above 0")
+    horizon = run.scenario.horizon_days
+    day = np.append(np.arange(0.0, horizon, every), horizon)
+    made = deals(run)
+    paid_out = run.events["event"] == Event.CONTACT
+    margin = _up_to(day, made.time, made.margin)
+    costs = _up_to(day, run.events["time"][paid_out], -run.events["amount"][paid_out])
+    costs += _daily(run) * day
+    columns = {"margin": margin, "costs": costs, "profit": margin - costs}
+    return pd.DataFrame(columns, index=pd.Index(day, name="day"))
+
+
+def break_even_day(run: Run) -> float:
+    """The day from which on the firm's profit since day 0 stays above 0; NaN if it does not."""
+    made = deals(run)
+    counts = run.events["event"] == Event.CONTACT
+    counts[made.row] = True
+    change = run.events["amount"].copy()
+    change[made.row] = made.margin
+    time, profit = run.events["time"][counts], np.cumsum(change[counts])
+    until = np.append(time, run.scenario.horizon_days)[1:]
+    after, before_next = profit - _daily(run) * time, profit - _daily(run) * until
+    good = (after > 0) & (before_next > 0)
+    if not len(good) or not good[-1]:
+        return np.nan
+    bad = np.flatnonzero(~good)
+    return float(time[bad[-1] + 1] if len(bad) else time[0])
+
+
+def _up_to(day: Floats, time: Floats, amount: Floats) -> Floats:
+    """The sum of the amounts up to each of these days."""
+    total = np.append(0.0, np.cumsum(amount))
+    return np.asarray(total[np.searchsorted(time, day, "right")])
+
+
+def _daily(run: Run) -> float:
+    return touchpoint_cost_per_day(run.scenario) + rep_cost_per_day(run.scenario)

@@ -1,0 +1,181 @@
+"""Retention: how long customers stay, and how many deals they make."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cjsim.events import Event
+from cjsim.journey import WITH_RIVAL
+from cjsim.measures.groups import Flags, Floats, Groups, Ints, groups, ratio, stacked
+from cjsim.measures.survival import Curve, kaplan_meier
+from cjsim.measures.visits import by_person, final_stage
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cjsim.run import Run
+
+
+@dataclass(frozen=True)
+class Customers:
+    """People whose first deal is in the log, in the order of persons."""
+
+    person: Ints
+    since: Floats  # day of the first deal
+    row: Ints  # its log row
+
+
+def customers(run: Run) -> Customers:
+    """The people won during a run. Who had bought before day 0 is not among them."""
+    rows = run.events.rows
+    at = np.flatnonzero(rows["event"] == Event.FIRST_DEAL)
+    at = at[by_person(rows["person"][at])]
+    return Customers(rows["person"][at].astype(np.int64), rows["time"][at], at)
+
+
+def retention(
+    run: Run,
+    by: str | None = None,
+    days: Sequence[float] | None = None,
+    confidence: float = 0.95,
+) -> pd.DataFrame:
+    """The share of customers still with us, by days since their first deal (Kaplan-Meier).
+
+    Leaving is the first step to a rival or to sleep; a trial that ends with us is none. Rows are
+    the days on which somebody left, or the `days` asked for.
+
+    Columns
+    -------
+    at_risk : customers under observation just before that day (not with `days`).
+    left : those who left on it (not with `days`).
+    retained : share still with us after it, 0..1. Those open at the horizon are respected.
+    low, high : limits at that confidence (log-log); NaN once nobody is left.
+    """
+    parts = groups(run, by)
+    won = customers(run)
+    left_on = _first_leaving(run, won)
+    stay = np.where(np.isnan(left_on), run.scenario.horizon_days, left_on) - won.since
+    frames = []
+    for g in range(len(parts)):
+        here = parts.of[won.person] == g
+        curve = kaplan_meier(stay[here], ~np.isnan(left_on[here]), confidence)
+        frames.append(_curve_frame(curve, days))
+    return stacked(frames, parts)
+
+
+def _first_leaving(run: Run, won: Customers) -> Floats:
+    """For each customer the day they first left after the first deal, NaN if they have not."""
+    rows = run.events.rows
+    bought = np.full(len(run), len(rows))
+    bought[won.person] = won.row
+    at = np.flatnonzero((rows["event"] == Event.ENTER) & (rows["stage"] >= WITH_RIVAL))
+    at = at[at > bought[rows["person"][at]]][::-1]  # backwards: the first leaving stands
+    day = np.full(len(run), np.nan)
+    day[rows["person"][at]] = rows["time"][at]
+    return day[won.person]
+
+
+def _curve_frame(curve: Curve, days: Sequence[float] | None) -> pd.DataFrame:
+    """A curve as a table, at its own days or at those asked for."""
+    import pandas as pd
+
+    table = pd.DataFrame(
+        {
+            "at_risk": curve.at_risk.astype(int),
+            "left": curve.ended.astype(int),
+            "retained": curve.lasting,
+            "low": curve.low,
+            "high": curve.high,
+        },
+        index=pd.Index(curve.day, name="day"),
+    )
+    if days is None:
+        return table
+    at = np.searchsorted(curve.day, np.asarray(days, float), "right") - 1
+    table = table[["retained", "low", "high"]].iloc[at]
+    return table.set_axis(pd.Index(np.asarray(days, float), name="day"))
+
+
+def repeat_rate(run: Run, by: str | None = None, within: float | None = None) -> pd.DataFrame:
+    """Of the customers who made their n-th deal, how many made the next? Rows are n = 1, 2, ...
+
+    Columns
+    -------
+    customers : people who made an n-th deal.
+    made_next : of them, those who made one more by the horizon.
+    left : without a next deal, and with a rival or asleep at the horizon.
+    open : without a next deal, and still with us at the horizon.
+    rate : made_next / customers; the open ones count as not yet, so this is a lower bound.
+    rate_decided : made_next / (made_next + left); the open ones do not count.
+    rate_within : only if `within` [days] is given: the Kaplan-Meier share with a next deal so
+        many days after the n-th; the open ones count for as long as they were seen.
+    """
+    parts = groups(run, by)
+    deals = _deals(run)
+    frames = []
+    for g in range(len(parts)):
+        frames.append(_repeat_frame(deals, parts, g, within))
+    return stacked(frames, parts)
+
+
+@dataclass(frozen=True)
+class _Deals:
+    """Each deal of the customers won during the run: which it is and what came of the next."""
+
+    person: Ints
+    nth: Ints  # 1, 2, ...
+    gap: Floats  # days to the next deal, or to the horizon
+    repeated: Flags
+    left: Flags
+
+
+def _deals(run: Run) -> _Deals:
+    rows = run.events.rows
+    won = np.zeros(len(run), bool)
+    won[customers(run).person] = True
+    is_deal = (rows["event"] == Event.FIRST_DEAL) | (rows["event"] == Event.REPEAT_DEAL)
+    at = np.flatnonzero(is_deal & won[rows["person"]])
+    at = at[by_person(rows["person"][at])]
+    person, time = rows["person"][at].astype(np.int64), rows["time"][at]
+    first = np.append(True, person[1:] != person[:-1])[: len(at)]
+    begin = np.maximum.accumulate(np.where(first, np.arange(len(at)), 0))
+    repeated = ~np.append(first[1:], True)[: len(at)]
+    until = np.where(repeated, np.roll(time, -1), run.scenario.horizon_days)
+    return _Deals(
+        person=person,
+        nth=np.arange(len(at)) - begin + 1,
+        gap=until - time,
+        repeated=repeated,
+        left=~repeated & (final_stage(run)[person] >= WITH_RIVAL),
+    )
+
+
+def _repeat_frame(deals: _Deals, parts: Groups, group: int, within: float | None) -> pd.DataFrame:
+    import pandas as pd
+
+    here = parts.of[deals.person] == group
+    nth, repeated, left = deals.nth[here], deals.repeated[here], deals.left[here]
+    most = int(nth.max(initial=0))
+    made = np.bincount(nth, minlength=most + 1)[1:]
+    more = np.bincount(nth[repeated], minlength=most + 1)[1:]
+    gone = np.bincount(nth[left], minlength=most + 1)[1:]
+    frame = pd.DataFrame(
+        {
+            "customers": made,
+            "made_next": more,
+            "left": gone,
+            "open": made - more - gone,
+            "rate": ratio(more, made),
+            "rate_decided": ratio(more, more + gone),
+        },
+        index=pd.RangeIndex(1, most + 1, name="deal"),
+    )
+    if within is not None:
+        gaps = deals.gap[here]
+        curves = (kaplan_meier(gaps[nth == n], repeated[nth == n]) for n in frame.index)
+        frame["rate_within"] = [1.0 - float(curve.at(np.array(within))) for curve in curves]
+    return frame

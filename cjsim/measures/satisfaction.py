@@ -1,0 +1,39 @@
+"""Satisfaction by stage: what the firm cannot see."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cjsim.measures.groups import by_step, groups, ratio
+from cjsim.measures.visits import visits
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cjsim.run import Run
+
+SHARES = {"low": 0.1, "median": 0.5, "high": 0.9}
+
+
+def satisfaction(run: Run, lens: str = "twelve", by: str | None = None) -> pd.DataFrame:
+    """Satisfaction, 0..1, of people as they enter each step (or stand there on day 0).
+
+    Who has not bought yet has the satisfaction everybody begins with. It is no part of the log:
+    the run is made again for it.
+
+    Columns: visits; mean; low, median, high = the 10, 50 and 90 % points.
+    """
+    seen = visits(run, lens)
+    parts = groups(run, by)
+    steps = len(seen.lens.steps)
+    felt = run.truth()["satisfaction"].to_numpy()[seen.row]
+    cell = parts.of[seen.person] * steps + seen.step
+    cells = len(parts) * steps
+    count = np.bincount(cell, minlength=cells)
+    points = np.full((len(SHARES), cells), np.nan)
+    for c in np.flatnonzero(count):
+        points[:, c] = np.quantile(felt[cell == c], list(SHARES.values()))
+    columns = {"visits": count, "mean": ratio(np.bincount(cell, felt, cells), count)}
+    return by_step(columns | dict(zip(SHARES, points, strict=True)), parts, seen.lens)

@@ -1,0 +1,113 @@
+"""The summary: one number for each named measure of a run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from cjsim.events import EVENTS, Event
+from cjsim.journey import STAGES, TWELVE
+from cjsim.measures.category import category_columns, churn_columns
+from cjsim.measures.contacts import contact_columns
+from cjsim.measures.curiosity import curiosity_columns
+from cjsim.measures.desk import desk_columns
+from cjsim.measures.groups import Groups, Numbers, groups
+from cjsim.measures.money import break_even_day, money_columns
+from cjsim.measures.value import payback_day, value_columns
+from cjsim.measures.wordofmouth import word_columns
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cjsim.run import Run
+
+UNITS: Final = {
+    **{f"reached_{stage.key}": "people" for stage in TWELVE},
+    "first_deals": "deals",
+    "repeat_deals": "deals",
+    "share_of_category": "share",
+    "churn": "share",
+    "curiosity_trials": "trials",
+    "return_rate": "share",
+    "bypass_rate": "share",
+    "referrals": "people",
+    "k_factor": "people_per_person",
+    "contacts": "contacts",
+    "contacts_per_deal": "contacts_per_deal",
+    "mismatch_rate": "share",
+    "dropped": "contacts",
+    "opt_outs": "people",
+    "queue_wait_days": "days",
+    "lost_in_queue": "people",
+    "revenue": "money",
+    "margin": "money",
+    "costs": "money",
+    "profit": "money",
+    "profit_per_person": "money_per_person",
+    "profit_per_day": "money_per_day",
+    "first_deal_margin": "money_per_deal",
+    "cac": "money_per_customer",
+    "ltv": "money_per_customer",
+    "payback_day": "days",
+    "break_even_day": "days",
+}
+"""The measures of a summary in their order, and the unit of each.
+
+`measure.<name>` and `unit.<unit>` are their words in `cjsim.labels`.
+"""
+
+
+def summary(run: Run) -> pd.Series[float]:
+    """The named measures of a run, in a fixed order; `UNITS` has their units.
+
+    A measure is NaN where there is nothing to measure: no share of no deals, no wait where nobody
+    queued. The module of each measure says exactly what is counted.
+    """
+    import pandas as pd
+
+    return pd.Series(numbers(run), name=run.scenario.strategy, dtype=float)
+
+
+def numbers(run: Run) -> dict[str, float]:
+    """What `summary` holds, as a plain dictionary."""
+    found = _all_columns(run, groups(run, None))
+    return {name: float(np.asarray(found[name]).reshape(-1)[0]) for name in UNITS}
+
+
+def _all_columns(run: Run, parts: Groups) -> dict[str, Numbers]:
+    """Every measure by its name, for the whole market."""
+    rows = run.events.rows
+    events = np.bincount(rows["event"], minlength=len(EVENTS))
+    money = money_columns(run, parts)
+    category, word = category_columns(run, parts), word_columns(run, parts)
+    curious, contact = curiosity_columns(run, parts), contact_columns(run, parts)
+    waits = desk_columns(run, parts)
+    return {
+        **money,
+        **value_columns(run, parts, money["costs"]),
+        **{name: contact[name] for name in ("contacts", "mismatch_rate", "dropped", "opt_outs")},
+        **{name: curious[name] for name in ("return_rate", "bypass_rate")},
+        **{f"reached_{stage.key}": n for stage, n in zip(STAGES, _reached(run), strict=True)},
+        "first_deals": events[Event.FIRST_DEAL],
+        "repeat_deals": events[Event.REPEAT_DEAL],
+        "share_of_category": category["share"],
+        "churn": churn_columns(run, parts)["churn"],
+        "curiosity_trials": curious["trials"],
+        "referrals": word["referrals"],
+        "k_factor": word["k_factor"],
+        "contacts_per_deal": contact["per_deal"],
+        "queue_wait_days": waits["wait_days"],
+        "lost_in_queue": waits["lost"],
+        "payback_day": np.array(payback_day(run)),
+        "break_even_day": np.array(break_even_day(run)),
+    }
+
+
+def _reached(run: Run) -> Numbers:
+    """For each stage the people who stood there at least once."""
+    rows = run.events.rows
+    moves = np.flatnonzero(rows["event"] <= Event.ENTER)
+    stood = np.zeros((len(run), len(STAGES)), bool)
+    stood[rows["person"][moves], rows["stage"][moves]] = True
+    return np.asarray(stood.sum(0))

@@ -1,0 +1,62 @@
+"""Kaplan-Meier: how long things last when some have not ended yet."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from cjsim.measures.groups import Flags, Floats
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A Kaplan-Meier estimate; entry 0 is the beginning, then one for each day with an end.
+
+    Whoever is open at the horizon counts as at risk up to then and as nothing afterwards.
+    """
+
+    day: Floats
+    at_risk: Floats  # just before that day's ends
+    ended: Floats
+    lasting: Floats  # estimated share that lasts beyond that day
+    low: Floats  # confidence limits (log-log); NaN once nothing lasts
+    high: Floats
+
+    def at(self, day: Floats) -> Floats:
+        """The estimated share that lasts beyond each of these days."""
+        return np.asarray(self.lasting[np.searchsorted(self.day, day, "right") - 1])
+
+    @property
+    def median(self) -> float:
+        """The first day beyond which at most half last; NaN if it lies beyond what was seen."""
+        below = np.flatnonzero(self.lasting <= 0.5)
+        return float(self.day[below[0]]) if len(below) else np.nan
+
+
+def kaplan_meier(days: Floats, ended: Flags, confidence: float = 0.95) -> Curve:
+    """The curve of durations; those not `ended` are open (Kaplan & Meier 1958)."""
+    if not ended.any():
+        one = np.ones(1)
+        return Curve(np.zeros(1), one * len(days), np.zeros(1), one, one, one)
+    from scipy import stats
+
+    seen = stats.CensoredData(uncensored=days[ended], right=days[~ended])
+    curve: Any = stats.ecdf(seen).sf
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore", RuntimeWarning)  # no interval at its ends: NaN
+        limits = curve.confidence_interval(confidence, method="log-log")
+    ends = np.unique(days[ended])
+    at = np.searchsorted(curve.quantiles, ends)
+    count = np.diff(np.append(0, np.searchsorted(np.sort(days[ended]), ends, "right")))
+    at_risk = len(days) - np.searchsorted(np.sort(days), ends, "left")
+    return Curve(
+        day=np.append(0.0, ends),
+        at_risk=np.append(float(len(days)), at_risk),
+        ended=np.append(0.0, count),
+        lasting=np.append(1.0, curve.probabilities[at]),
+        low=np.append(1.0, limits.low.probabilities[at]),
+        high=np.append(1.0, limits.high.probabilities[at]),
+    )

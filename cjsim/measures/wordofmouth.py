@@ -1,0 +1,124 @@
+"""Word of mouth: who tells, who is awakened by it, and whether it carries itself (C77-C82, B18)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cjsim.events import Event
+from cjsim.journey import AWARENESS, DORMANT, UNAWARE
+from cjsim.measures.groups import Flags, Groups, Ints, Numbers, by_group, groups, ratio
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cjsim.run import Run
+
+
+def word_of_mouth(run: Run, by: str | None = None) -> pd.DataFrame:
+    """What friends bring about: one row per group.
+
+    Columns
+    -------
+    advocates : people who told anybody.
+    told : acquaintances they told.
+    referrals : friends awakened by them (counted in the group of the one who told).
+    referrals_per_deal : referrals / first deals of the group.
+    awakenings : people of the group who awoke, each time they did.
+    by_friend : share of them awakened by a friend, 0..1.
+    k_factor : friends awakened per person who awoke otherwise: those brought by generation 0,
+        over generation 0 (see `generations`). It counts what happened before the horizon, so a
+        short run has a smaller K.
+    multiplier : awakened or awake in all, per person who awoke otherwise. In an endless market
+        1 / (1 - K) if K < 1.
+    """
+    parts = groups(run, by)
+    return by_group(word_columns(run, parts), parts)
+
+
+def word_columns(run: Run, parts: Groups) -> dict[str, Numbers]:
+    """The columns of `word_of_mouth`, one number per group."""
+    rows = run.events.rows
+    event, person = rows["event"], rows["person"]
+    told = person[event == Event.TOLD]
+    awake = awakenings(run)
+    parent = awake.parent[awake.parent >= 0]
+    brought = parts.count(awake.person[parent])
+    from_zero = parts.count(awake.person[parent[~awake.by_friend[parent]]])
+    zero = parts.count(awake.person[~awake.by_friend])
+    new = awake.entered
+    return {
+        "advocates": parts.count(np.unique(told)),
+        "told": parts.count(told),
+        "referrals": brought,
+        "referrals_per_deal": ratio(brought, parts.count(person[event == Event.FIRST_DEAL])),
+        "awakenings": parts.count(awake.person[new]),
+        "by_friend": ratio(
+            parts.count(awake.person[awake.by_friend]), parts.count(awake.person[new])
+        ),
+        "k_factor": ratio(from_zero, zero),
+        "multiplier": ratio(parts.count(awake.person), zero),
+    }
+
+
+def generations(run: Run) -> pd.Series[int]:
+    """Awakened people by generation: 0 awoke otherwise, n was awakened by a friend of n - 1.
+
+    Whoever is awake on day 0 belongs to generation 0. The ratio of two neighbours is a K; word of
+    mouth carries itself while it is above 1.
+    """
+    import pandas as pd
+
+    awake = awakenings(run)
+    generation = [0] * len(awake.person)
+    for i in np.argsort(awake.row).tolist():  # whoever tells awoke before
+        if awake.parent[i] >= 0:
+            generation[i] = generation[awake.parent[i]] + 1
+    count = np.bincount(generation, minlength=1)
+    return pd.Series(count, index=pd.RangeIndex(len(count), name="generation"), name="awakenings")
+
+
+@dataclass(frozen=True)
+class Awakenings:
+    """Each time somebody awoke, and those awake on day 0, in the order of persons, then of time."""
+
+    person: Ints
+    row: Ints  # log row
+    entered: Flags  # awoke during the log
+    by_friend: Flags
+    parent: Ints  # the awakening of the friend who told them; -1 = awoke otherwise
+
+
+def awakenings(run: Run) -> Awakenings:
+    """Who awoke when, and through whom.
+
+    The log has no column for it and needs none: a TOLD row of the one who tells, the REFERRAL
+    of the friend and the friend's ENTER follow one another.
+    """
+    rows = run.events.rows
+    event, stage, person = rows["event"], rows["stage"], rows["person"].astype(np.int64)
+    size = max(len(rows), 1)
+    here = (event == Event.START) & (stage != UNAWARE) & (stage != DORMANT)
+    here |= (event == Event.ENTER) & (stage == AWARENESS)
+    at = np.flatnonzero(here)
+    keys = np.sort(person[at] * size + at)
+    at = keys % size
+
+    entered = event[at] == Event.ENTER
+    by_friend = entered & (event[at - 1] == Event.REFERRAL) & (person[at - 1] == person[at])
+    return Awakenings(person[at], at, entered, by_friend, _parents(run, keys, by_friend))
+
+
+def _parents(run: Run, keys: Ints, by_friend: Flags) -> Ints:
+    """For each awakening by a friend, the friend's own; `keys` are person · rows + row, sorted."""
+    rows = run.events.rows
+    parent = np.full(len(keys), -1)
+    tells = np.append(-1, np.flatnonzero(rows["event"] == Event.TOLD))
+    word = tells[np.searchsorted(tells, keys[by_friend] % max(len(rows), 1)) - 1]
+    teller = rows["person"][word].astype(np.int64)
+    found = np.searchsorted(keys, teller * len(rows) + word) - 1
+    sound = (word >= 0) & (found >= 0) & (keys[found] // max(len(rows), 1) == teller)
+    parent[by_friend] = np.where(sound, found, -1)
+    return parent

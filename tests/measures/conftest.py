@@ -1,0 +1,19 @@
+"""Two simulated markets that the tests only read."""
+
+import pytest
+from builders import neutral
+from measures.by_hand import lively
+
+from cjsim.run import Run, simulate
+
+
+@pytest.fixture(scope="session")
+def market() -> Run:
+    """A lively market that starts empty."""
+    return simulate(neutral(**lively()), people=250, seed=3)
+
+
+@pytest.fixture(scope="session")
+def old_market() -> Run:
+    """The same firm after two years: customers are inside on day 0."""
+    return simulate(neutral(**lively(burn_in_days=700.0, horizon_days=200.0)), people=150, seed=4)
