@@ -1,0 +1,190 @@
+"""The `cjsim` command: compare strategies, check and start scenario files, list presets."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tomllib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from cjsim.labels import LANGUAGES, text
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run the command; returns its exit status: 0 done, 2 the user's mistake, 130 interrupted."""
+    args = _parser().parse_args(words)
+    from cjsim.scenario_file import ScenarioError
+
+    try:
+        status: int = args.job(args)
+    except ScenarioError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except (ValueError, OSError) as error:
+        print(f"cjsim: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("\n" + text("report.stopped", getattr(args, "lang", "en")), file=sys.stderr)
+        return 130
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="cjsim", description="Run the customer journey instead of drawing it."
+    )
+    jobs = parser.add_subparsers(required=True, metavar="command")
+
+    job = jobs.add_parser("compare", help="run strategies on the same people and compare them")
+    job.add_argument("scenario", help="a preset's name or a scenario file")
+    job.add_argument("--strategies", help="comma-separated; the first is what others differ from")
+    job.add_argument("--people", type=_count, help="size of each market (default: the scenario's)")
+    job.add_argument("--runs", type=_count, default=10, help="markets to run (default: 10)")
+    job.add_argument("--seed", type=int, default=1, help="number of the first world (default: 1)")
+    job.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", dest="changes",
+        help="change a key, e.g. --set guide.accuracy=0.9; may be repeated",
+    )  # fmt: skip
+    job.add_argument("--out", type=Path, help="folder for figure, tables and scenarios")
+    job.add_argument("--json", action="store_true", help="print JSON instead of tables")
+    job.add_argument("--lang", choices=LANGUAGES, default="en", help="language of words")
+    job.set_defaults(job=_compare)
+
+    job = jobs.add_parser("check", help="check a scenario file, all mistakes at once")
+    job.add_argument("files", nargs="+", help="scenario files or presets")
+    job.set_defaults(job=_check)
+
+    job = jobs.add_parser("presets", help="list the products that come with the kit")
+    job.add_argument("name", nargs="?", help="print this preset's file")
+    job.add_argument("--keys", action="store_true", help="explain every key of a scenario file")
+    job.set_defaults(job=_presets)
+
+    job = jobs.add_parser("new", help="start a scenario file of your own")
+    job.add_argument("file", type=Path, help="the file to write")
+    job.add_argument("--product", default="phone", help="the preset it builds on (default: phone)")
+    job.set_defaults(job=_new)
+
+    job = jobs.add_parser("schema", help="print the JSON Schema of scenario files, for editors")
+    job.set_defaults(job=_schema)
+    return parser
+
+
+def _count(word: str) -> int:
+    number = int(word)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{word} must be at least 1")
+    return number
+
+
+def _changes(words: Iterable[str]) -> dict[str, Any]:
+    """KEY=VALUE words as a dictionary; a value is what TOML takes it for, else text."""
+    changes = {}
+    for word in words:
+        key, equals, value = word.partition("=")
+        if not equals:
+            raise ValueError(f"--set {word}: say KEY=VALUE, for example guide.accuracy=0.9")
+        try:
+            changes[key.strip()] = tomllib.loads(f"value = {value}")["value"]
+        except tomllib.TOMLDecodeError:
+            changes[key.strip()] = value.strip()
+    return changes
+
+
+def _compare(args: argparse.Namespace) -> int:
+    from tqdm import tqdm
+
+    from cjsim import report, scenario_file
+    from cjsim.experiment import compare
+
+    scenario = scenario_file.load(args.scenario)
+    if args.changes:
+        scenario = scenario.with_changes(_changes(args.changes))
+    names = args.strategies.split(",") if args.strategies else list(scenario.strategies)
+    scenarios = {name.strip(): scenario.with_strategy(name.strip()) for name in names}
+    if args.out and args.out.exists() and not args.out.is_dir():
+        raise ValueError(f"--out {args.out}: is a file; name a folder")
+
+    def bar(runs: list[tuple[str, int]]) -> Iterable[tuple[str, int]]:
+        return tqdm(runs, unit="run", leave=False, delay=1, disable=None)
+
+    found = compare(scenarios, args.people, args.runs, args.seed, progress=bar)
+    if args.json:
+        print(json.dumps(report.as_json(found), indent=2, ensure_ascii=False))
+    else:
+        print(report.summary(found, args.lang))
+    if args.out:
+        files = report.write(found, args.out, args.lang)
+        note = text("report.wrote", args.lang).format(files=", ".join(files), folder=args.out)
+        onward = text("report.next", args.lang).format(folder=args.out)
+        print(f"\n{note}\n{onward}", file=sys.stderr if args.json else sys.stdout)
+    return 0
+
+
+def _check(args: argparse.Namespace) -> int:
+    from cjsim.scenario_file import ScenarioError, load
+
+    status = 0
+    for file in args.files:
+        try:
+            scenario = load(file)
+            print(f"{file}: good. Strategies: {', '.join(scenario.strategies)}")
+        except ScenarioError as error:
+            print(error, file=sys.stderr)
+            status = 2
+    return status
+
+
+def _presets(args: argparse.Namespace) -> int:
+    from cjsim import scenario_file
+
+    if args.keys:
+        _print_keys()
+        return 0
+    if args.name:
+        print(scenario_file.preset_text(args.name), end="")
+        return 0
+    titles = scenario_file.presets()
+    width = max(map(len, titles))
+    for name, title in titles.items():
+        print(f"{name.ljust(width)}  {title}")
+    return 0
+
+
+def _print_keys() -> None:
+    """The reference: each table's keys with default, unit, range, source and meaning."""
+    from cjsim import scenario_file
+
+    for table in scenario_file.TABLES:
+        print(f"\n[{table}]")
+        for doc in scenario_file.docs(table):
+            default = "must be given" if doc.default is None else f"default {doc.default}"
+            facts = "; ".join(fact for fact in (doc.unit, doc.range, default, doc.source) if fact)
+            print(f"{doc.key}: {doc.text}\n    {facts}")
+
+
+def _new(args: argparse.Namespace) -> int:
+    from cjsim import scenario_file
+
+    content = scenario_file.new_file_text(args.product)
+    try:
+        with open(args.file, "x", encoding="utf-8") as file:
+            file.write(content)
+    except FileExistsError:
+        raise ValueError(f"{args.file} exists already; choose another name") from None
+    print(f"Wrote {args.file}. Check it: cjsim check {args.file}")
+    print(f"Run it: cjsim compare {args.file} --out results/{args.file.stem}")
+    return 0
+
+
+def _schema(args: argparse.Namespace) -> int:
+    from cjsim import scenario_file
+
+    print(json.dumps(scenario_file.json_schema(), indent=2, ensure_ascii=False))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,175 @@
+"""The command line, as the analyst meets it."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from cjsim import cli, experiment, scenario_file
+from cjsim.journey import TWELVE
+
+SMALL = ["--people", "60", "--runs", "3"]
+
+
+def run(*words: str) -> int:
+    return cli.main(list(words))
+
+
+def test_compare_prints_each_stage_and_the_paired_differences(capsys):
+    assert run("compare", "phone", "--strategies", "pull,guide", *SMALL) == 0
+    shown = capsys.readouterr().out
+    for stage in TWELVE:
+        assert f"{int(stage):2d} " in shown
+    assert "Difference to pull" in shown
+    assert "95 % interval" in shown
+    assert "Profit per person" in shown
+
+
+def test_compare_speaks_russian(capsys):
+    assert run("compare", "phone", "--strategies", "pull,guide", "--lang", "ru", *SMALL) == 0
+    shown = capsys.readouterr().out
+    assert "Разница с pull" in shown
+    assert "Difference" not in shown
+
+
+def test_compare_writes_a_folder_that_can_be_run_again(tmp_path, capsys):
+    out = tmp_path / "results"
+    assert run("compare", "yogurt", "--strategies", "pull,guide", *SMALL, "--out", str(out)) == 0
+    names = {path.name for path in out.iterdir()}
+    assert {"funnel.png", "funnel.svg", "runs.csv", "differences.csv", "summary.txt"} <= names
+    assert not [name for name in names if name.startswith(".")]
+    kept = scenario_file.load(out / "scenario-guide.toml")
+    assert kept == scenario_file.load("yogurt", "guide")
+    first = capsys.readouterr().out
+    assert first.startswith((out / "summary.txt").read_text(encoding="utf-8"))
+
+
+def test_json_is_json_and_nothing_else(capsys):
+    assert run("compare", "phone", "--strategies", "pull,guide", "--json", *SMALL) == 0
+    data = json.loads(capsys.readouterr().out)
+    gap = data["paired"]["differences"]["guide"]["first_deals"]
+    assert gap["low"] <= gap["difference"] <= gap["high"]
+    means = data["means"]
+    expected = means["guide"]["first_deals"] - means["pull"]["first_deals"]
+    assert gap["difference"] == pytest.approx(expected)
+
+
+def test_set_changes_one_key(capsys):
+    words = ["compare", "phone", "--strategies", "nothing", "--json", *SMALL]
+    run(*words)
+    before = json.loads(capsys.readouterr().out)["means"]["nothing"]
+    run(*words, "--set", "product.price=0")
+    after = json.loads(capsys.readouterr().out)["means"]["nothing"]
+    assert after["revenue"] == 0 < before["revenue"]
+    assert after["first_deals"] == before["first_deals"]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["compare", "fone"], "did you mean phone?"),
+        (["compare", "phone", "--strategies", "giude"], "did you mean guide?"),
+        (["compare", "phone", "--set", "guide.acuracy=1"], "accuracy"),
+        (["compare", "phone", "--set", "guide.accuracy=2"], "guide.accuracy"),
+        (["compare", "phone", "--set", "guide.accuracy"], "KEY=VALUE"),
+        (["check", "nowhere.toml"], "nowhere.toml"),
+        (["new", "mine.toml", "--product", "yoghurt"], "did you mean yogurt?"),
+    ],
+)
+def test_a_slip_gets_one_clear_message_and_no_traceback(words, told, capsys, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    assert run(*words) == 2
+    output = capsys.readouterr()
+    assert told in output.err
+    assert "Traceback" not in output.err
+    assert output.out == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_count_below_one_is_refused(capsys):
+    with pytest.raises(SystemExit):
+        run("compare", "phone", "--people", "0")
+    assert "at least 1" in capsys.readouterr().err
+
+
+def test_an_interrupted_run_leaves_nothing_half_written(tmp_path, monkeypatch, capsys):
+    module = sys.modules[experiment.compare.__module__]
+    calls = []
+
+    def stop_at_the_third(*args, **kwargs):
+        calls.append(args)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return real(*args, **kwargs)
+
+    real = module.simulate
+    monkeypatch.setattr(module, "simulate", stop_at_the_third)
+    out = tmp_path / "results"
+    assert run("compare", "phone", "--strategies", "pull,guide", *SMALL, "--out", str(out)) == 130
+    assert not out.exists()
+    assert "Nothing was written" in capsys.readouterr().err
+
+
+def test_an_interrupt_while_writing_leaves_the_old_files(tmp_path, monkeypatch):
+    from cjsim import report
+
+    out = tmp_path / "results"
+    words = ["compare", "phone", "--strategies", "pull", *SMALL, "--out", str(out)]
+    assert run(*words) == 0
+    before = {path.name: path.read_bytes() for path in out.iterdir()}
+
+    def stop(*args):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(report, "summary", lambda *a: "other words")
+    monkeypatch.setattr(scenario_file, "write", stop)
+    assert run(*words) == 130
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == before
+
+
+def test_new_writes_a_file_that_checks_and_is_never_overwritten(tmp_path, capsys):
+    mine = tmp_path / "mine.toml"
+    assert run("new", str(mine), "--product", "car") == 0
+    assert run("check", str(mine)) == 0
+    text = mine.read_bytes()
+    assert run("new", str(mine)) == 2
+    assert mine.read_bytes() == text
+    assert "exists already" in capsys.readouterr().err
+
+
+def test_check_names_every_mistake_of_every_file(tmp_path, capsys):
+    bad = tmp_path / "bad.toml"
+    bad.write_text('extends = "phone"\n[product]\nprise = 1\nquality = 3\n', encoding="utf-8")
+    assert run("check", str(bad), "phone") == 2
+    output = capsys.readouterr()
+    assert "price" in output.err
+    assert "product.quality" in output.err
+    assert "phone: good" in output.out
+
+
+def test_presets_are_listed_with_titles_printed_and_explained(capsys):
+    assert run("presets") == 0
+    listed = capsys.readouterr().out
+    assert all(name in listed for name in scenario_file.presets())
+    assert run("presets", "phone") == 0
+    assert "[product]" in capsys.readouterr().out
+    assert run("presets", "--keys") == 0
+    keys = capsys.readouterr().out
+    assert "[curiosity]" in keys
+    assert "accuracy: Chance to see the true stage" in keys
+
+
+def test_schema_is_json(capsys):
+    assert run("schema") == 0
+    assert json.loads(capsys.readouterr().out)["$schema"].endswith("2020-12/schema")
+
+
+def test_importing_cjsim_loads_none_of_the_heavy_libraries():
+    code = (
+        "import sys, cjsim; cjsim.Scenario.load('phone');"
+        "print(*(m for m in ('matplotlib', 'ipywidgets', 'pandas', 'numba', 'simpy', 'scipy')"
+        " if m in sys.modules))"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == ""
