@@ -2,9 +2,10 @@
 
 python benchmarks/simpy_engine.py [--people 1000,10000,50000] [--repeats 3]
 
-Prints, per market size, events per second of a bare loop (as many processes as people, nothing but
-timeouts) and of the kit's engine on the preset `phone` under the guide, the ratio of their costs per
-event, people per second, and the time that `import cjsim` takes. Rounds are interleaved; medians.
+Prints, per market size, events per second of a bare loop (as many processes as people, nothing
+but timeouts) and of the kit's engine on the preset `phone` under the guide, the ratio of their
+costs per event, people per second, and the time that `import cjsim` takes. Rounds are interleaved;
+medians are shown.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from cjsim.engine.process import Engine
 
 
 def bare(people: int, events: int) -> tuple[float, int]:
-    """Seconds and SimPy events of `people` processes that only wait, about `events` events in all."""
+    """Seconds and SimPy events of `people` processes that only wait, about `events` in all."""
     env = simpy.Environment()
 
     def wait(delay: float):  # type: ignore[no-untyped-def]

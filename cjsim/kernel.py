@@ -21,6 +21,11 @@ from typing import Any
 import numpy as np
 
 STREAMS = "cjsim.streams"
+CONSTANTS = (
+    "cjsim.kernel", "cjsim.journey", "cjsim.events", "cjsim.terms", "cjsim.population",
+    "cjsim.log", "cjsim.engine.memory",
+)  # fmt: skip
+"""Modules whose numbers and record layouts stand in compiled code without being compiled."""
 
 
 def has_numba() -> bool:
@@ -68,9 +73,11 @@ def compiled(*names: str) -> ModuleType:
     config: Any = numba.config
     pairs = {source: plain for plain, _, source in (name.rpartition("=") for name in names)}
     sources = {name: _source(name) for name in pairs}
-    everything = Path(__file__).read_bytes() + b"".join(text for _, text in sources.values())
+    read = [text for _, text in [*sources.values(), *map(_source, CONSTANTS)]]
     before = config.CACHE_DIR
-    config.CACHE_DIR = _cache_folder(hashlib.sha256(everything).hexdigest()[:16])
+    config.CACHE_DIR = _cache_folder(hashlib.sha256(b"".join(read)).hexdigest()[:16])
+    if len(names) > 1 and not any(Path(config.CACHE_DIR).rglob("*.nbi")):
+        print("cjsim: compiling the engine, once; about half a minute ...", file=sys.stderr)
     twins: dict[object, object] = {}
     try:
         for name, (path, text) in sources.items():
@@ -83,7 +90,9 @@ def compiled(*names: str) -> ModuleType:
                 if isinstance(value, FunctionType) and value.__globals__ is module.__dict__:
                     called = key in getattr(original, "ENTRY_POINTS", ())
                     inner = {} if called else {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-                    twin = numba.njit(cache=called, **inner)(value)
+                    # no array is made inside, so none needs counting (_nrt)
+                    options = {"cache": called, "error_model": "numpy", "_nrt": False}
+                    twin = numba.njit(**options, **inner)(value)
                     twins[getattr(original, key, None)] = twin
                     setattr(module, key, twin)
                 elif isinstance(value, FunctionType) and value in twins:

@@ -74,17 +74,26 @@ class EventLog:
         )
 
 
-def from_tuples(rows: Sequence[tuple[Any, ...]], touchpoints: Sequence[str]) -> EventLog:
-    """A log from tuples in the order of COLUMNS, as the SimPy engine writes them."""
+def as_arrays(
+    rows: Sequence[tuple[Any, ...]], truths: Sequence[tuple[float, ...]] | None = None
+) -> tuple[npt.NDArray[Any], npt.NDArray[Any] | None]:
+    """Tuples in the order of COLUMNS and of TRUTHS as arrays."""
     array = np.empty(len(rows), ROW)
     columns = zip(*rows, strict=True) if rows else ((),) * len(COLUMNS)
     for name, values in zip(COLUMNS, columns, strict=True):
         array[name] = values
-    return EventLog(array, tuple(touchpoints))
+    if truths is None:
+        return array, None
+    return array, np.array(truths, float).reshape(-1, len(TRUTHS))
+
+
+def from_tuples(rows: Sequence[tuple[Any, ...]], touchpoints: Sequence[str]) -> EventLog:
+    """A log from tuples in the order of COLUMNS, as one writes them by hand."""
+    return EventLog(as_arrays(rows)[0], tuple(touchpoints))
 
 
 def truth_frame(
-    log: EventLog, truths: Sequence[tuple[float, ...]], warmth_decay: float, irritation_decay: float
+    log: EventLog, truths: npt.NDArray[Any], warmth_decay: float, irritation_decay: float
 ) -> pd.DataFrame:
     """What the firm cannot see, one row per log row, warmth and irritation faded to that time.
 
@@ -92,8 +101,7 @@ def truth_frame(
     """
     import pandas as pd
 
-    table = np.array(truths, float).reshape(-1, len(TRUTHS))
-    frame = pd.DataFrame(table, columns=list(TRUTHS))
+    frame = pd.DataFrame(truths, columns=list(TRUTHS))
     days = log["time"] - frame.pop("anchor")
     frame["warmth"] *= np.exp(-warmth_decay * days)
     frame["irritation"] *= np.exp(-irritation_decay * days)

@@ -42,6 +42,8 @@ PLACES = (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 4, 1)
 
 CONTACTS_A_VISIT = 1 << 20
 """Room for the contacts with one touchpoint during one visit, in that touchpoint's stream."""
+NOT_SET = -inf
+"""`ring_at` of a person for whom nobody has yet found out when the first clock rings."""
 AFTER_SWITCH = 1 << 19
 """Contacts after a change of strategy draw from the second half of that room."""
 
@@ -205,6 +207,25 @@ def run_clocks(person: Person, market: Terms, now: float) -> None:
     person.anchor = now
 
 
+def rings_by(person: Person, market: Terms, when: float) -> bool:
+    """Does a clock ring up to that time? Cheaper than to find out exactly when."""
+    days = when - person.anchor
+    step_days = days
+    if person.warmth > 0.0 and feels_warmth(person.stage):
+        boost = market.warmth_gain * person.warmth
+        step_days = days - boost * expm1(-market.warmth_decay * days) / market.warmth_decay
+    if step_rate(person, market) * step_days >= person.step_left:
+        return True
+    rate = walk_rate(person, market)
+    if rate <= 0.0:
+        return False
+    walk_days = days
+    if person.irritation > 0.0:
+        boost = market.irritation_harm * person.irritation
+        walk_days = days - boost * expm1(-market.irritation_decay * days) / market.irritation_decay
+    return rate * walk_days >= person.walk_left
+
+
 def set_alarm(person: Person, market: Terms) -> None:
     """When, from the anchor on, does the first clock ring, and which? A tie steps on."""
     step = inf
@@ -236,7 +257,7 @@ def set_out(person: Person, market: Terms, stage: int, now: float) -> None:
     )
     person.step_left = threshold(step, market.inverse_shape[stage], market.threshold_scale[stage])
     person.walk_left = threshold(walk, market.inverse_shape[stage], market.threshold_scale[stage])
-    set_alarm(person, market)
+    person.ring_at = NOT_SET
 
 
 # --- contacts ---------------------------------------------------------------------------------
@@ -268,7 +289,7 @@ def contact(person: Person, market: Terms, touch: Touch, now: float) -> None:
         person.irritation = person.irritation + jar
         loss = min(1.0, market.distrust * jar)
         person.trust = max(0.0, person.trust + proof * (1.0 - person.trust) - loss * person.trust)
-        set_alarm(person, market)
+        person.ring_at = NOT_SET
     person.expectation = person.expectation + touch.promise * fit * (1.0 - person.expectation)
     if FIRST_DEAL <= person.stage <= RECOMMENDATION:
         person.satisfaction = person.satisfaction + touch.care * fit * (1.0 - person.satisfaction)
@@ -282,7 +303,7 @@ def name_rival(person: Person, market: Terms, now: float) -> None:
     if not person.rival_known:
         run_clocks(person, market, now)
         person.rival_known = 1
-        set_alarm(person, market)
+        person.ring_at = NOT_SET
 
 
 def fed_up(person: Person, market: Terms, now: float) -> bool:
@@ -518,7 +539,7 @@ def hear(person: Person, market: Terms, now: float) -> bool:
     run_clocks(person, market, now)
     person.trust = person.trust + market.friend_trust * (1.0 - person.trust)
     person.warmth = person.warmth + market.friend_warmth * (1.0 - person.warmth)
-    set_alarm(person, market)
+    person.ring_at = NOT_SET
     return person.stage == UNAWARE or person.stage == DORMANT
 
 
@@ -572,13 +593,20 @@ def leave_by_walking(person: Person) -> int:
     return DORMANT
 
 
-def next_event(person: Person) -> tuple[float, int]:
-    """When a person does what next; at one moment the clock comes first, then pull, then push."""
-    when, what = person.ring_at, RING
+def next_event(person: Person, market: Terms) -> tuple[float, int]:
+    """When a person does what next; at one moment the clock comes first, then pull, then push.
+
+    The exact time of the clocks is found out only when it can be next: most contacts change it.
+    """
+    when, what = inf, RING
     if person.busy:
-        return inf, RING
+        return when, what
     if person.meeting_at < when:
         when, what = person.meeting_at, MEETS
     if person.push_at < when:
         when, what = person.push_at, PUSHED
+    if person.ring_at == NOT_SET and (when == inf or rings_by(person, market, when)):
+        set_alarm(person, market)
+    if person.ring_at != NOT_SET and person.ring_at <= when:
+        return person.ring_at, RING
     return when, what

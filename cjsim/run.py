@@ -14,7 +14,7 @@ from cjsim.scenario import Scenario
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cjsim.engine.process import Engine
+    from cjsim.engine import Simulation
 
 LARGEST_SEED = 2**62
 
@@ -31,7 +31,7 @@ class Run:
     seed: int
     everybody: Population
     events: event_log.EventLog
-    engine: type[Engine]
+    engine: type[Simulation]
 
     def __len__(self) -> int:
         return len(self.everybody)
@@ -44,10 +44,11 @@ class Run:
         """What the firm cannot see, one row per log row: belief, warmth, trust, irritation, ..."""
         again = self.engine(self.scenario, self.everybody, self.seed, truth=True)
         again.run()
-        assert again.world.truths is not None
+        truths = again.journal()[1]
+        assert truths is not None
         numbers = terms.terms_of(self.scenario, len(self), self.seed)
         return event_log.truth_frame(
-            self.events, again.world.truths, numbers.warmth_decay, numbers.irritation_decay
+            self.events, truths, numbers.warmth_decay, numbers.irritation_decay
         )
 
     @cached_property
@@ -86,7 +87,7 @@ def simulate(
     scenario: Scenario,
     people: int | None = None,
     seed: int = 1,
-    engine: str | type[Engine] = "auto",
+    engine: str | type[Simulation] = "auto",
 ) -> Run:
     """Let a market live from its burn-in to its horizon.
 
@@ -96,23 +97,21 @@ def simulate(
     people : size of the market; the scenario's own `market.people` when not given.
     seed : the world's number, 0 .. 2^62; the same seed gives the same people and the same luck
         under every strategy.
-    engine : "auto" or "simpy", or a subclass of `cjsim.engine.process.Engine`.
+    engine : "auto", "simpy", "compiled" (both give the same log), or a subclass of
+        `cjsim.engine.process.Engine`.
 
     Raises ValueError for a size, seed or engine that cannot be.
     """
-    from cjsim.engine.process import Engine
+    from cjsim.engine import engine_named
 
     size = scenario.market.people if people is None else people
     if size < 1:
         raise ValueError(f"people = {size}: a market has at least 1 person")
     if not 0 <= seed < LARGEST_SEED:
         raise ValueError(f"seed = {seed}: must be a whole number from 0 up to 2^62")
-    if isinstance(engine, str):
-        if engine not in ("auto", "simpy"):
-            raise ValueError(f"engine = {engine!r}: must be 'auto' or 'simpy', or an Engine class")
-        engine = Engine
+    kind = engine_named(engine) if isinstance(engine, str) else engine
     everybody = population.draw(scenario, size, seed)
-    market = engine(scenario, everybody, seed)
+    market = kind(scenario, everybody, seed)
     market.run()
-    events = event_log.from_tuples(market.world.rows, list(scenario.touchpoints))
-    return Run(scenario, seed, everybody, events, engine)
+    events = event_log.EventLog(market.journal()[0], tuple(scenario.touchpoints))
+    return Run(scenario, seed, everybody, events, kind)

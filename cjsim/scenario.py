@@ -335,8 +335,8 @@ class Strategy(_Table):
 
     touchpoints: dict[Name, Annotated[Number, Field(ge=0, le=20)]] = Field(
         default_factory=dict,
-        description="Touchpoint = intensity. pull: multiplies reach and cost per day; "
-        "push: multiplies strengths, intrusiveness and costs of a contact. 0 = off",
+        description="Touchpoint = intensity. Multiplies the cost per day; for a pull its reach "
+        "too, for a push the strengths, intrusiveness and cost of a contact. 0 = off",
     )
     push: Literal["none", "guide", "animator"] = Field(
         default="none",

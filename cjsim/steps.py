@@ -185,16 +185,19 @@ def touch_person(
 ) -> None:
     """One contact and what may follow: a rival named, details captured, an opt-out.
 
-    `belief` is the stage the firm took the person to be at; -1 for a pull.
+    `belief` is the stage the firm took the person to be at; -1 for a pull. Who has opted out since
+    the visit was booked is not seen.
     """
+    if belief >= 0 and person.opted_out:
+        return
     market = world.market
     contact(person, market, touch, now)
-    write(world, person, now, events.CONTACT, touch.number, -touch.cost, belief)
+    write(world, person, now, events.CONTACT, touch.number, 0.0 - touch.cost, belief)
     if rival < touch.names_rival:
         name_rival(person, market, now)
     if capture < touch.capture:
         become_known(world, person, now, touch.number)
-    if belief >= 0 and not person.opted_out and fed_up(person, market, now):
+    if belief >= 0 and fed_up(person, market, now):
         person.opted_out = 1
         person.push_at = inf
         write(world, person, now, events.OPT_OUT, touch.number)

@@ -129,22 +129,27 @@ def place_of(stage: Stage) -> int:
 
 
 def _clocks(s: sc.Scenario) -> dict[str, Any]:
-    """Rates and Weibull constants per stage: lambda = (1 - p) / d, mu = p / d."""
-    days = {stage: s.stages[stage.key].typical_days for stage in TWELVE}  # type: ignore[index]
-    loss = {stage: s.stages[stage.key].planned_loss for stage in TWELVE}  # type: ignore[index]
-    shape = {stage: s.stages[stage.key].regularity for stage in TWELVE}  # type: ignore[index]
-    for stage in (Stage.INTEREST, Stage.DESIRE, Stage.STUDY, Stage.COMPARISON):
-        days[stage] *= 1.0 + s.product.complexity
-    days |= {
-        Stage.UNAWARE: s.market.onset_days,
-        Stage.WITH_RIVAL: days[Stage.REPEAT_DEAL],
-        Stage.DORMANT: s.market.return_days,
-    }
+    """Rates and Weibull constants per stage: lambda = (1-p)^(1/k) / d, mu = p^(1/k) / d.
+
+    Of two Weibull clocks of shape k the first to ring is one of mean d, and steps on with
+    probability 1 - p; at k = 1 that is (1-p)/d and p/d. Fixed clocks (k = inf) both ring at d: a
+    neutral person steps on, and only who is irritated or distrusts leaves before.
+    """
+    days, loss, shape = ([1.0] * len(STAGES), [0.0] * len(STAGES), [1.0] * len(STAGES))
+    for stage in TWELVE:
+        plan = s.stages[stage.key]  # type: ignore[index]
+        stretched = Stage.INTEREST <= stage <= Stage.COMPARISON
+        days[stage] = plan.typical_days * (1.0 + s.product.complexity * stretched)
+        loss[stage], shape[stage] = plan.planned_loss, plan.regularity
+    days[Stage.UNAWARE], days[Stage.DORMANT] = s.market.onset_days, s.market.return_days
+    days[Stage.WITH_RIVAL] = days[Stage.REPEAT_DEAL]
     shape[Stage.WITH_RIVAL] = shape[Stage.REPEAT_DEAL]
-    inverse = [1.0 / shape.get(stage, 1.0) for stage in STAGES]
+    inverse = [1.0 / k for k in shape]
     return {
-        "step_rate": [(1.0 - loss.get(stage, 0.0)) / days[stage] for stage in STAGES],
-        "walk_rate": [loss.get(stage, 0.0) / days[stage] for stage in STAGES],
+        "step_rate": [(1.0 - p) ** x / d for p, x, d in zip(loss, inverse, days, strict=True)],
+        "walk_rate": [
+            p**x / d if p > 0.0 else 0.0 for p, x, d in zip(loss, inverse, days, strict=True)
+        ],
         "inverse_shape": inverse,
         "threshold_scale": [1.0 / math.gamma(1.0 + x) for x in inverse],
     }

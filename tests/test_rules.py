@@ -7,7 +7,7 @@ from math import exp, expm1, inf, nextafter
 import numpy as np
 import pytest
 from builders import chain, everywhere, logistic, market, neutral, person, plans, touch, touching
-from hypothesis import assume, example, given
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from scipy import integrate, optimize, special, stats
 
@@ -161,6 +161,13 @@ def days_of(s: Scenario, stage: int) -> float:
     return s.stages[Stage(9 if stage == Stage.WITH_RIVAL else stage).key].typical_days
 
 
+def ring_of(p: rules.Person, m: terms.Terms) -> float:
+    """When the first clock rings; a change before must have made the old alarm void."""
+    assert p.ring_at == rules.NOT_SET
+    rules.set_alarm(p, m)
+    return p.ring_at
+
+
 def rates(p: rules.Person, s: Scenario, days: float) -> tuple[float, float]:
     """Both rates, so many days after the anchor, from the formulas and nothing else."""
     stage = p.stage
@@ -187,6 +194,7 @@ def run_by_integration(p: rules.Person, s: Scenario, days: float, clock: int) ->
     )
 
 
+@settings(max_examples=300)  # 15 stages, each with and without warmth
 @given(persons)
 def test_the_first_clock_rings_when_the_integral_of_its_rate_says_so(p: rules.Person) -> None:
     rules.set_alarm(p, market(LIVELY))
@@ -197,6 +205,7 @@ def test_the_first_clock_rings_when_the_integral_of_its_rate_says_so(p: rules.Pe
     assert ran[1 - p.walks] <= left[1 - p.walks] * (1 + 1e-7)
 
 
+@settings(max_examples=300)  # 15 stages, each with and without warmth
 @given(persons, st.floats(0.0, 300.0))
 def test_a_clock_that_has_run_lacks_what_the_integral_leaves(p: rules.Person, days: float) -> None:
     step, walk = (run_by_integration(p, LIVELY, days, clock) for clock in (0, 1))
@@ -293,7 +302,7 @@ def test_entering_a_stage_starts_both_clocks_with_the_luck_of_that_visit() -> No
     rules.set_out(p, m, Stage.DESIRE, 5.0)
     first = (p.step_left, p.walk_left, p.branch_luck, p.second_luck)
     assert (p.stage, p.anchor, p.busy, p.visits[Stage.DESIRE]) == (Stage.DESIRE, 5.0, 0, 1)
-    assert p.ring_at > 5.0
+    assert ring_of(p, m) > 5.0
     rules.set_out(p, m, Stage.STUDY, 6.0)
     rules.set_out(p, m, Stage.DESIRE, 7.0)
     assert not set(first) & {p.step_left, p.walk_left, p.branch_luck, p.second_luck}
@@ -427,7 +436,7 @@ def test_feelings_stay_between_0_and_1_whatever_is_done(
         assert 0 <= p.expectation <= 1
         assert 0 <= p.satisfaction <= 1
         assert p.irritation >= 0
-        assert p.ring_at >= p.anchor
+        assert ring_of(p, m) >= p.anchor
 
 
 def test_a_rivals_name_speeds_walking_away_from_that_day_on() -> None:  # C38
@@ -436,7 +445,7 @@ def test_a_rivals_name_speeds_walking_away_from_that_day_on() -> None:  # C38
     rules.set_alarm(p, m)
     assert (p.ring_at, p.walks) == (20.0, 1)  # 1 / (0.5 / 10)
     rules.name_rival(p, m, 12.0)
-    assert p.ring_at == pytest.approx(12.0 + 8.0 / 4.0)
+    assert ring_of(p, m) == pytest.approx(12.0 + 8.0 / 4.0)
     rules.name_rival(p, m, 13.0)  # a second name adds nothing
     assert p.anchor == 12.0
     assert rules.leave_by_walking(p) == Stage.WITH_RIVAL
@@ -577,6 +586,12 @@ def test_a_guide_stays_silent_where_nothing_fits_well_enough() -> None:
         for least in (0.6, 0.61)
     ]
     assert chosen == [2, terms.SILENT]
+
+
+def test_of_two_that_fit_alike_a_guide_takes_the_first_of_the_library() -> None:
+    s = pushing(push="guide", min_fit=0.4)
+    s = s.with_changes({"touchpoints.early.fit.desire": 0.6})
+    assert rules.choose_push(person(belief=Stage.DESIRE), market(s)) == 0
 
 
 @pytest.mark.parametrize(
@@ -849,10 +864,21 @@ def test_walking_away_leads_to_the_rival_only_if_one_is_known(stage: int, known:
 def test_what_comes_first_happens_first(
     ring: float, meeting: float, push: float, first: tuple[float, int]
 ) -> None:
-    p = person(ring_at=ring, meeting_at=meeting, push_at=push)
-    assert rules.next_event(p) == first
+    p, m = person(ring_at=ring, meeting_at=meeting, push_at=push), market(LIVELY)
+    assert rules.next_event(p, m) == first
     p.busy = 1  # in the queue both clocks stand still
-    assert rules.next_event(p)[0] == inf
+    assert rules.next_event(p, m)[0] == inf
+
+
+@given(persons, st.floats(0.01, 400.0))
+def test_a_clock_rings_by_a_time_exactly_if_it_rings_before_it(
+    p: rules.Person, days: float
+) -> None:
+    m = market(LIVELY)
+    rules.set_alarm(p, m)
+    when = p.anchor + days
+    assume(abs(p.ring_at - when) > 1e-9 * days)
+    assert rules.rings_by(p, m, when) == (p.ring_at < when)
 
 
 # --- the oracle of the other tests ------------------------------------------------------------

@@ -1,1 +1,52 @@
-"""Who runs the people: `process` is the SimPy engine that is taught."""
+"""Who runs the people: two engines that write the same rows, bit for bit.
+
+`process` is the SimPy engine that is taught; `compiled` is the one that answers at once.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy.typing as npt
+
+from cjsim import kernel
+
+if TYPE_CHECKING:
+    from cjsim.population import Population
+    from cjsim.scenario import Scenario
+
+ENGINES = ("auto", "simpy", "compiled")
+
+
+class Simulation(Protocol):
+    """What every engine is: made for one market, run once, then asked for its journal."""
+
+    def __init__(
+        self, scenario: Scenario, everybody: Population, seed: int, truth: bool = False
+    ) -> None: ...
+
+    def run(self) -> None:
+        """Let the market live from its burn-in to its horizon."""
+
+    def journal(self) -> tuple[npt.NDArray[Any], npt.NDArray[Any] | None]:
+        """The rows (`log.ROW`), and per row what nobody sees (columns `log.TRUTHS`) if kept."""
+
+
+def engine_named(name: str) -> type[Simulation]:
+    """The engine of that name; "auto" is the compiled one wherever numba is installed.
+
+    Raises ValueError for another name, or for "compiled" without numba.
+    """
+    if name not in ENGINES:
+        from cjsim.labels import unknown  # only when something is wrong
+
+        raise unknown("engine", name, ENGINES)
+    if name == "compiled" and not kernel.has_numba():
+        raise ValueError("engine = 'compiled' needs numba, which is not installed; use 'simpy'")
+    if name == "simpy" or not kernel.has_numba():
+        from cjsim.engine.process import Engine
+
+        return Engine
+    from cjsim.engine.compiled import CompiledEngine
+
+    return CompiledEngine

@@ -17,7 +17,8 @@ from typing import Any
 
 import simpy
 
-from cjsim import events, kernel, population, steps, terms
+from cjsim import events, kernel, log, population, steps, terms
+from cjsim.journal import write
 from cjsim.journey import ACTION, COMPARISON, FIRST_DEAL, RECOMMENDATION, REPEAT_DEAL, UNAWARE
 from cjsim.population import Person, Population
 from cjsim.scenario import Scenario
@@ -59,8 +60,8 @@ class Engine:
     seed : the world's number; the same seed gives the same luck to the same people.
     truth : also keep what the firm cannot see, one row per log row.
 
-    After `run()`: `world.rows` (time, person, event, stage, touchpoint, amount), `world.truths`
-    and `world.people`.
+    After `run()`: `people`, `world.rows` (time, person, event, stage, touchpoint, amount) and
+    `world.truths`; `journal()` gives the latter two as arrays.
     """
 
     def __init__(
@@ -95,6 +96,10 @@ class Engine:
             self.log(person, events.START)
         self.env.run(until=self.scenario.horizon_days)
 
+    def journal(self) -> tuple[Any, Any]:
+        """Rows and truths as arrays: see `log.ROW` and `log.TRUTHS`."""
+        return log.as_arrays(self.world.rows, self.world.truths)
+
     def adopt(self, scenario: Scenario) -> None:
         """Take up a strategy: its numbers, its touchpoints, a new journal."""
         pulls, people = terms.touches(scenario, "pull"), self.people
@@ -110,14 +115,14 @@ class Engine:
 
     def log(self, person: Person, event: int, touch: int = -1, belief: int = -1) -> None:
         """Write a row about a person into the journal, now."""
-        steps.write(self.world, person, self.env.now, event, touch, 0.0, belief)
+        write(self.world, person, self.env.now, event, touch, 0.0, belief)
 
     # --- a person's life ---------------------------------------------------------------------
 
     def life(self, person: Person) -> Waiting:
         """Wait for what comes first; live it; again. An interrupt means that plans have changed."""
         while True:
-            when, what = rules.next_event(person)
+            when, what = rules.next_event(person, self.world.market)
             try:
                 yield Moment(self.env, when, person.id)
             except simpy.Interrupt:

@@ -43,8 +43,8 @@ def curiosity_columns(run: Run, parts: Groups) -> dict[str, Numbers]:
     before_the_shelf = (event == Event.TRIAL) & (stage == REPEAT_DEAL)
     back = tried[next_entry(run, tried) == REPEAT_DEAL]
 
-    deals = np.flatnonzero((event == Event.REPEAT_DEAL) & (stage == REPEAT_DEAL))
-    onward = next_entry(run, deals)
+    deals = np.flatnonzero(event == Event.REPEAT_DEAL)
+    onward = next_entry(run, deals)  # satisfaction, for who has come back: not looked at here
     stayed = deals[(onward >= REPEAT_DEAL) & (onward <= LOYALTY)]
     wondered = deals[onward == CURIOSITY]
     trials, returns = parts.count(person[tried]), parts.count(person[back])

@@ -97,12 +97,11 @@ def deals(run: Run) -> Deals:
 
 
 def touchpoint_cost_per_day(scenario: Scenario) -> float:
-    """What the running pull touchpoints cost a day, at their intensity [money]."""
+    """What the running touchpoints cost a day, at their intensity [money]."""
     running = scenario.running.touchpoints
     return sum(
         touchpoint.cost_per_day * running.get(name, 0.0)
         for name, touchpoint in scenario.touchpoints.items()
-        if touchpoint.contact == "pull"
     )
 
 
@@ -141,8 +140,7 @@ def break_even_day(run: Run) -> float:
     change[made.row] = made.margin
     time, profit = run.events["time"][counts], np.cumsum(change[counts])
     until = np.append(time, run.scenario.horizon_days)[1:]
-    after, before_next = profit - _daily(run) * time, profit - _daily(run) * until
-    good = (after > 0) & (before_next > 0)
+    good = profit - _daily(run) * until > 0  # just before the next change, where it is lowest
     if not len(good) or not good[-1]:
         return np.nan
     bad = np.flatnonzero(~good)

@@ -2,9 +2,9 @@
 
 import pytest
 from builders import neutral
-from measures.by_hand import lively
 
 from cjsim.run import Run, simulate
+from measures.by_hand import lively
 
 
 @pytest.fixture(scope="session")

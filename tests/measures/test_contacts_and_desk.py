@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 from builders import touching
-from measures.by_hand import LIBRARY, Row, buys, row, run_of
 
 from cjsim import measures
 from cjsim.events import Event
 from cjsim.measures.groups import BY
 from cjsim.run import Run
+from measures.by_hand import LIBRARY, Row, buys, row, run_of
 
 TENT, CALL, LETTER, IDLE = range(4)
 RUNNING = touching(LIBRARY)

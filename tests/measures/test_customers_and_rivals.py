@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from measures.by_hand import Row, buys, path, row, run_of
 
 from cjsim import measures
 from cjsim.events import Event
 from cjsim.measures.groups import BY
 from cjsim.run import Run
+from measures.by_hand import Row, buys, path, row, run_of
 
 
 def test_share_of_category_is_our_deals_among_all() -> None:
@@ -28,7 +28,8 @@ def test_churn_is_who_has_bought_and_is_away_at_the_end() -> None:
         path(2, (3.0, 14)),  # never bought
         [row(0.0, 3, Event.START, 9), *path(3, (50.0, 14))],  # a customer of before, gone
         [row(0.0, 4, Event.START, 7)],  # their first deal is not made yet
-        people=6,
+        [row(0.0, 5, Event.START, 13)],  # nobody knows whose customer they were
+        people=7,
     )
     assert measures.churn(run).loc["all"].tolist() == [3, 2, 2 / 3]
 
@@ -51,6 +52,12 @@ def test_curiosity_counts_trials_and_who_comes_back_from_them() -> None:
     row_of_all = measures.curiosity(run).loc["all"]
     assert row_of_all[["entries", "trials", "returns", "shelf_trials"]].tolist() == [4, 3, 1, 1]
     assert row_of_all["return_rate"] == 1 / 3
+
+
+def test_only_their_own_next_stage_tells_how_a_trial_ended() -> None:
+    trial = row(5.0, 0, Event.TRIAL, 10)  # and no word of what came after
+    run = run_of([*path(0, (1.0, 10)), trial], path(1, (9.0, 9)), people=2)
+    assert measures.curiosity(run)["returns"].item() == 0
 
 
 def test_stage_10_is_bypassed_by_those_who_stay_without_getting_curious() -> None:

@@ -4,13 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 from builders import plans
-from measures.by_hand import path, row, run_of
 
 from cjsim import measures
 from cjsim.events import Event
 from cjsim.journey import LENSES, STAGES
 from cjsim.measures.groups import BY
 from cjsim.run import Run
+from measures.by_hand import path, row, run_of
 
 COUNTS = ["people", "visits", "passed", "lost", "open"]
 EVERY_LENS = pytest.mark.parametrize("lens", LENSES)
@@ -140,5 +140,5 @@ def test_stages_are_categories_in_the_order_of_the_journey(market: Run) -> None:
 
 
 def test_a_misspelt_group_is_told_the_nearest_spelling(market: Run) -> None:
-    with pytest.raises(ValueError, match="'motiv'.* Did you mean 'motive'"):
+    with pytest.raises(ValueError, match=r"'motiv'.* Did you mean 'motive'"):
         market.funnel(by="motiv")

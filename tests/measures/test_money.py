@@ -5,12 +5,12 @@ from math import inf, log
 import numpy as np
 import pytest
 from builders import AT_ONCE, NEVER, neutral, plans, touching
-from measures.by_hand import LIBRARY, Row, buys, lively, row, run_of
 
 from cjsim import measures
 from cjsim.events import Event
 from cjsim.measures.groups import BY
 from cjsim.run import Run, simulate
+from measures.by_hand import LIBRARY, Row, buys, lively, row, run_of
 
 PRODUCT = {"price": 100.0, "unit_cost": 60.0, "first_deal_extra_cost": 50.0}
 FREE = {"discount_rate_per_year": 0.0}
@@ -242,9 +242,8 @@ def test_customers_of_groups_weigh_to_the_whole(by: str, market: Run) -> None:
         assert mean == pytest.approx(whole[column]), column
 
 
-def test_a_push_that_costs_by_the_day_costs_nothing_but_its_contacts() -> None:
-    """The rule of the scenario: a push touchpoint is paid per contact only."""
+def test_a_running_touchpoint_costs_by_the_day_at_its_intensity() -> None:
     library = {"call": LIBRARY["call"] | {"cost_per_day": 99.0}}
-    tables = lively(touchpoints=library, strategies={"pull": {"touchpoints": {"call": 1.0}}})
+    tables = lively(touchpoints=library, strategies={"pull": {"touchpoints": {"call": 0.5}}})
     run = run_of(people=1, horizon=10.0, **{k: tables[k] for k in ("touchpoints", "strategies")})
-    assert measures.money(run)["touchpoint_cost"].item() == 0
+    assert measures.money(run)["touchpoint_cost"].item() == 99.0 * 0.5 * 10.0

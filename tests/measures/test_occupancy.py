@@ -3,12 +3,12 @@
 import numpy as np
 import pandas as pd
 import pytest
-from measures.by_hand import path, run_of
 
 from cjsim import measures
 from cjsim.journey import LENSES
 from cjsim.measures.groups import BY
 from cjsim.run import Run
+from measures.by_hand import path, run_of
 
 
 def test_a_day_shows_who_stands_where_after_its_events() -> None:
@@ -53,5 +53,5 @@ def test_the_last_day_is_what_the_funnel_calls_open(market: Run) -> None:
 
 def test_the_grid_goes_forward() -> None:
     for every in (0.0, -1.0, np.nan):
-        with pytest.raises(ValueError, match="every = .* must be above 0"):
+        with pytest.raises(ValueError, match=r"every = .* must be above 0"):
             measures.occupancy(run_of(people=1), every=every)

@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 import pytest
 from builders import neutral, plans
-from measures.by_hand import path, row, run_of
 
 from cjsim import measures
 from cjsim.events import Event
@@ -12,6 +11,7 @@ from cjsim.journey import LENSES
 from cjsim.measures.groups import BY
 from cjsim.measures.visits import visits
 from cjsim.run import Run, simulate
+from measures.by_hand import path, row, run_of
 
 
 def test_the_mean_is_of_completed_visits_and_the_median_respects_open_ones() -> None:
@@ -35,12 +35,19 @@ def test_a_median_beyond_the_horizon_is_not_known() -> None:
     assert np.isnan(measures.time_in_stage(run)["median_days"]["awareness"])
 
 
+def test_an_open_visit_lasts_up_to_the_horizon() -> None:
+    stays = visits(run_of(path(0, (30.0, 1)), people=1, horizon=100.0))
+    assert stays.days.tolist() == [30, 70]
+    assert stays.open.tolist() == [False, True]
+
+
 def test_a_stay_that_began_before_day_0_has_no_known_length() -> None:
-    rows = [row(0.0, 0, Event.START, 9), *path(0, (30.0, 9), (40.0, 13))]
+    rows = [row(0.0, 0, Event.START, 9), *path(0, (5.0, 9), (40.0, 13))]
     warm = measures.time_in_stage(run_of(rows, people=1, burn_in_days=50.0)).loc["repeat_deal"]
     empty = measures.time_in_stage(run_of(rows, people=1)).loc["repeat_deal"]
-    assert warm[["visits", "mean_days"]].tolist() == [1, 10.0]
-    assert empty[["visits", "mean_days"]].tolist() == [2, 20.0]
+    columns = ["visits", "mean_days", "median_days"]
+    assert warm[columns].tolist() == [1, 35, 35]
+    assert empty[columns].tolist() == [2, 20, 5]
 
 
 def test_on_a_coarse_map_a_stay_lasts_from_entering_the_step_to_leaving_it() -> None:

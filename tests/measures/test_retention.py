@@ -3,13 +3,13 @@
 import numpy as np
 import pandas as pd
 import pytest
-from measures.by_hand import Row, buys, path, row, run_of
 
 from cjsim import measures
 from cjsim.events import Event
 from cjsim.measures.groups import BY
 from cjsim.measures.survival import kaplan_meier
 from cjsim.run import Run
+from measures.by_hand import Row, buys, path, row, run_of
 
 
 def test_kaplan_meier_of_five_stays_worked_out_on_paper() -> None:
@@ -39,6 +39,11 @@ def test_with_nothing_open_kaplan_meier_is_the_share_still_there() -> None:
     curve = kaplan_meier(days, np.ones(200, bool))
     left = [(days <= day).mean() for day in curve.day]
     assert np.allclose(curve.lasting, 1.0 - np.array(left))
+
+
+def test_the_median_is_the_first_day_beyond_which_at_most_half_last() -> None:
+    assert kaplan_meier(np.array([1.0, 2.0]), np.ones(2, bool)).median == 1
+    assert kaplan_meier(np.array([1.0, 2.0, 3.0]), np.ones(3, bool)).median == 2
 
 
 @pytest.mark.parametrize("days", [[], [3.0]])
@@ -181,6 +186,8 @@ def test_a_cohort_by_the_deals_it_makes() -> None:
     np.testing.assert_array_equal(table.to_numpy()[:2, :3], [[2, 0, 0], [1, 0, np.nan]])
     longer = measures.cohorts(cohort_run(), period_days=17.5, active="deals", share=False)
     np.testing.assert_array_equal(longer.to_numpy(), [[3, 1], [1, np.nan]])
+    whole = measures.cohorts(cohort_run(), period_days=35.0, active="deals", share=False)
+    assert whole.to_numpy().tolist() == [[4]]  # who made two deals is one person
 
 
 def test_cohorts_at_the_horizon_are_the_customers_then_with_us(market: Run) -> None:

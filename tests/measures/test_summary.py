@@ -8,11 +8,11 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from measures.by_hand import run_of
 
 from cjsim import labels, log, measures
 from cjsim.journey import TWELVE
 from cjsim.run import Run
+from measures.by_hand import run_of
 
 NAMES = list(measures.UNITS)
 

@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from measures.by_hand import Row, buys, path, row, run_of
 
 from cjsim import measures
 from cjsim.events import Event
 from cjsim.measures.groups import BY
 from cjsim.run import Run
+from measures.by_hand import Row, buys, path, row, run_of
 
 
 def brings(teller: int, day: float, *friends: int) -> list[Row]:
@@ -94,6 +94,12 @@ def test_a_referral_without_a_teller_has_no_parent() -> None:
     found = measures.word_of_mouth(run).loc["all"]
     assert found["referrals"] == 0
     assert found["by_friend"] == 1.0
+
+
+def test_who_never_awoke_is_no_parent_whatever_they_tell() -> None:
+    run = run_of(path(0, (1.0, 1)), brings(1, 5.0, 2), people=3)
+    assert measures.word_of_mouth(run)["referrals"].item() == 0
+    assert measures.word_of_mouth(run)["k_factor"].item() == 0
 
 
 @pytest.mark.parametrize("by", [None, *BY])

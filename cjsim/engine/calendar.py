@@ -1,0 +1,163 @@
+"""A calendar of pending events: buckets of days, and a small heap of the current bucket.
+
+Compiled. A plain heap of a million events misses the cache at every step; here only the events of
+one bucket are ordered at a time. Events come out by (time, person, order of asking).
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+NONE = -1
+# places in `state`
+FREE, HEAP_SIZE, BUCKET, ORDER, USED = 0, 1, 2, 3, 4
+
+ENTRY = np.dtype(
+    [
+        ("time", np.float64),
+        ("order", np.int64),
+        ("person", np.int32),
+        ("slot", np.int32),  # what the event is about: see the engine
+        ("next", np.int32),  # the next entry of the bucket, or of the free list
+        ("kind", np.int32),
+    ]
+)
+
+
+class Calendar(NamedTuple):
+    """Arrays of the calendar; `bounds` holds start, bucket width and the end of time [days]."""
+
+    entries: Any
+    buckets: Any
+    heap: Any
+    state: Any
+    bounds: Any
+
+
+def empty(people: int, start: float, end: float) -> Calendar:
+    """A calendar with room for one event per person and some more; it grows with `grown`."""
+    size = people + 1024
+    buckets = int(min(max(people // 4, 64), 1 << 18))
+    state = np.zeros(5, np.int64)
+    state[FREE] = NONE
+    bounds = np.array([start, (end - start) / buckets, end])
+    return Calendar(
+        np.zeros(size, ENTRY),
+        np.full(buckets + 1, NONE, np.int32),
+        np.zeros(size, np.int32),
+        state,
+        bounds,
+    )
+
+
+def grown(calendar: Calendar) -> Calendar:
+    """The same calendar with room for half as many entries more."""
+    size = len(calendar.entries) * 3 // 2
+    entries, heap = np.zeros(size, ENTRY), np.zeros(size, np.int32)
+    entries[: len(calendar.entries)] = calendar.entries
+    heap[: len(calendar.heap)] = calendar.heap
+    return calendar._replace(entries=entries, heap=heap)
+
+
+# --- compiled ---------------------------------------------------------------------------------
+
+
+def room(calendar: Any) -> int:
+    """How many entries were never used; freed ones come on top."""
+    return len(calendar.entries) - calendar.state[USED]
+
+
+def before(a: Any, b: Any) -> bool:
+    """Does entry a come before entry b: by time, person, order of asking?"""
+    if a.time != b.time:
+        return a.time < b.time
+    if a.person != b.person:
+        return a.person < b.person
+    return a.order < b.order
+
+
+def push_heap(calendar: Any, entry: int) -> None:
+    """Put an entry among those of the current bucket."""
+    heap, entries = calendar.heap, calendar.entries
+    at = calendar.state[HEAP_SIZE]
+    calendar.state[HEAP_SIZE] = at + 1
+    while at > 0:
+        parent = (at - 1) >> 1
+        if not before(entries[entry], entries[heap[parent]]):
+            break
+        heap[at] = heap[parent]
+        at = parent
+    heap[at] = entry
+
+
+def pop_heap(calendar: Any) -> int:
+    """Take out the first entry of the current bucket."""
+    heap, entries = calendar.heap, calendar.entries
+    first = heap[0]
+    size = calendar.state[HEAP_SIZE] - 1
+    calendar.state[HEAP_SIZE] = size
+    last = heap[size]
+    at = 0
+    while True:
+        child = 2 * at + 1
+        if child >= size:
+            break
+        if child + 1 < size and before(entries[heap[child + 1]], entries[heap[child]]):
+            child += 1
+        if not before(entries[heap[child]], entries[last]):
+            break
+        heap[at] = heap[child]
+        at = child
+    heap[at] = last
+    return first
+
+
+def schedule(calendar: Any, time: float, person: int, kind: int, slot: int) -> int:
+    """Ask for an event; returns its entry, or NONE for one that lies beyond the end of time."""
+    if not time < calendar.bounds[2]:
+        return NONE
+    state, entries = calendar.state, calendar.entries
+    entry = state[FREE]
+    if entry != NONE:
+        state[FREE] = entries[entry].next
+    else:
+        entry = state[USED]
+        state[USED] = entry + 1
+    one = entries[entry]
+    one.time = time
+    one.order = state[ORDER]
+    one.person = person
+    one.kind = kind
+    one.slot = slot
+    state[ORDER] += 1
+    bucket = int((time - calendar.bounds[0]) / calendar.bounds[1])
+    if bucket <= state[BUCKET]:
+        push_heap(calendar, entry)
+    else:
+        one.next = calendar.buckets[bucket]
+        calendar.buckets[bucket] = entry
+    return entry
+
+
+def release(calendar: Any, entry: int) -> None:
+    """Give the entry of an event that is over back to the free ones."""
+    calendar.entries[entry].next = calendar.state[FREE]
+    calendar.state[FREE] = entry
+
+
+def first(calendar: Any) -> int:
+    """The next entry, left in its place; NONE when nothing more will happen."""
+    state, buckets = calendar.state, calendar.buckets
+    while state[HEAP_SIZE] == 0:
+        if state[BUCKET] + 1 >= len(buckets):
+            return NONE
+        state[BUCKET] += 1
+        entry = buckets[state[BUCKET]]
+        buckets[state[BUCKET]] = NONE
+        while entry != NONE:
+            following = calendar.entries[entry].next
+            push_heap(calendar, entry)
+            entry = following
+    return calendar.heap[0]

@@ -1,0 +1,139 @@
+"""The engine that answers at once, seen from Python: arrays made, the compiled loop called.
+
+Same interface and, bit for bit, the same rows as `cjsim.engine.process.Engine`.
+"""
+
+from __future__ import annotations
+
+import functools
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from cjsim import kernel, population, terms
+from cjsim.engine import calendar as cal
+from cjsim.engine import loop, memory
+from cjsim.log import ROW, TRUTHS
+from cjsim.population import Person, Population
+from cjsim.scenario import Scenario
+
+
+@functools.cache
+def machine() -> ModuleType:
+    """The compiled event loop; made once, then read from the disk cache."""
+    return kernel.compiled(
+        "cjsim.streams",
+        "cjsim.rules",
+        "cjsim.journal=cjsim.engine.journal",
+        "cjsim.engine.calendar",
+        "cjsim.steps",
+        "cjsim.engine.loop",
+    )
+
+
+class CompiledEngine:
+    """One simulated market; parameters as `cjsim.engine.process.Engine`.
+
+    After `run()`: `people` (records) and `journal()`.
+    """
+
+    def __init__(
+        self, scenario: Scenario, everybody: Population, seed: int, truth: bool = False
+    ) -> None:
+        self.scenario = scenario
+        self.seed = seed
+        self.truth = truth
+        self.start = -scenario.burn_in_days if scenario.burn_in_days else 0.0
+        self.people = _people(everybody, scenario, self.start)
+        self.calendar = cal.empty(len(everybody), self.start, scenario.horizon_days)
+
+    def run(self) -> None:
+        """From the burn-in to the horizon."""
+        scenario = self.scenario
+        before = scenario.burn_in_strategy if self.start < 0 else scenario.strategy
+        self.world = self._world(scenario.model_copy(update={"strategy": before}))
+        self._ask(loop.BEGIN, self.start)
+        if self.start < 0:
+            self._ask(loop.GO_ON, 0.0)
+            self.world.counts[loop.ROWS] = 0
+            keep = ("rows", "truths", "counts", "clock", "requests", "life_entry")
+            self.world = self._world(scenario)._replace(
+                **{name: getattr(self.world, name) for name in keep}
+            )
+            while len(self.calendar.entries) < 2 * len(self.people) + self.calendar.state[cal.USED]:
+                self._make_room(loop.CALENDAR_FULL)
+            self._ask(loop.SWITCH, 0.0)
+        self._make_room(loop.ROWS_FULL, len(self.people))
+        self._ask(loop.STARTS, 0.0)
+        self._ask(loop.GO_ON, scenario.horizon_days)
+
+    def journal(self) -> tuple[Any, Any]:
+        """Rows and truths as arrays: see `log.ROW` and `log.TRUTHS`."""
+        used = self.world.counts[loop.ROWS]
+        return self.world.rows[:used], self.world.truths[:used] if self.truth else None
+
+    def _ask(self, job: int, time: float) -> None:
+        """Have the loop do a job; where an array is full, lengthen it and go on."""
+        while True:
+            world, calendar = memory.table(self.world), memory.table(self.calendar)
+            why = machine().advance(world.ctypes.data, calendar.ctypes.data, job, time)
+            if why == loop.DONE:
+                return
+            self._make_room(why)
+
+    def _make_room(self, why: int, more: int = 0) -> None:
+        """Lengthen the array that is full."""
+        world = self.world
+        if why == loop.CALENDAR_FULL:
+            self.calendar = cal.grown(self.calendar)
+        elif why == loop.REQUESTS_FULL:
+            self.world = world._replace(requests=_longer(world.requests))
+        else:
+            self.world = world._replace(rows=_longer(world.rows, more))
+            if self.truth:
+                self.world = self.world._replace(truths=_longer(world.truths, more))
+
+    def _world(self, scenario: Scenario) -> loop.World:
+        """The arrays of a world under the scenario's running strategy."""
+        people = len(self.people)
+        market = terms.terms_of(scenario, people, self.seed)
+        pulls = terms.touches(scenario, "pull")
+        counts = np.zeros(7, np.int64)
+        counts[loop.FREE_REPS] = market.reps
+        counts[[loop.QUEUE_HEAD, loop.QUEUE_TAIL, loop.FREE_REQUEST]] = cal.NONE
+        size = 8192 + 20 * people
+        return loop.World(
+            market=terms.records(terms.Terms, [market]),
+            people=self.people,
+            pulls=terms.records(terms.Touch, pulls),
+            pushes=terms.records(terms.Touch, terms.touches(scenario, "push")),
+            meet_at=np.full((people, len(pulls)), np.inf),
+            met=np.zeros((people, len(pulls)), np.int32),
+            rows=np.empty(size, ROW),
+            truths=np.empty((size if self.truth else 0, len(TRUTHS))),
+            counts=counts,
+            clock=np.zeros(2),
+            requests=np.zeros(256, loop.REQUEST),
+            life_entry=np.full(people, cal.NONE, np.int32),
+        )
+
+
+def _longer(array: Any, more: int = 0) -> Any:
+    """A copy with room for half as much again and `more` on top."""
+    longer = np.empty((len(array) * 3 // 2 + more + 8192, *array.shape[1:]), array.dtype)
+    longer[: len(array)] = array
+    return longer
+
+
+def _people(everybody: Population, scenario: Scenario, start: float) -> Any:
+    """The people as records, as `population.persons` makes them as objects."""
+    people = np.zeros(len(everybody), terms.record_type(Person))
+    for name, value in population.initial_state(scenario, start).items():
+        if name != "visits":
+            people[name] = value
+    for name in population.TRAIT_NAMES:
+        people[name] = getattr(everybody, name)
+    people["id"] = np.arange(len(everybody))
+    people["known"] = everybody.on_cold_list
+    return people

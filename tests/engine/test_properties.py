@@ -1,0 +1,246 @@
+"""What holds for every firm, however it is set up: hypothesis looks for one where it does not."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+from builders import everywhere, lived, neutral, plans, scenarios, touching
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cjsim.engine.process import Engine
+from cjsim.events import EVENTS, Event
+from cjsim.journey import STAGES, Stage, may_follow
+from cjsim.run import Run, simulate
+from cjsim.scenario import Scenario
+
+sizes = st.integers(5, 40)
+seeds = st.integers(0, 2**62 - 1)
+examples = settings(max_examples=80)
+
+
+def run(scenario: Scenario, people: int, seed: int) -> Run:
+    return simulate(scenario, people=people, seed=seed, engine="simpy")
+
+
+@examples
+@given(scenarios(), sizes, seeds)
+def test_times_never_decrease_and_stay_within_the_run(s: Scenario, people: int, seed: int) -> None:
+    times = run(s, people, seed).events["time"]
+    assert (np.diff(times) >= 0).all()
+    assert times[0] == 0.0
+    assert times[-1] < s.horizon_days
+
+
+@examples
+@given(scenarios(), sizes, seeds)
+def test_a_log_replays_to_the_people_the_engine_ends_with(
+    s: Scenario, people: int, seed: int
+) -> None:
+    """START and ENTER rows alone tell where everybody is; every row says the stage then."""
+    engine = lived(s, people, seed)
+    stage: dict[int, int] = {}
+    for _, who, event, there, _, _ in engine.world.rows:
+        if event in (Event.START, Event.ENTER):
+            stage[who] = there
+        assert stage[who] == there
+    assert stage == {person.id: person.stage for person in engine.people}
+
+
+@examples
+@given(scenarios(), sizes, seeds)
+def test_nobody_goes_against_the_map(s: Scenario, people: int, seed: int) -> None:
+    rows = run(s, people, seed).events.rows
+    moves = rows[(rows["event"] == Event.START) | (rows["event"] == Event.ENTER)]
+    moves = moves[np.argsort(moves["person"], kind="stable")]
+    for before, after in pairwise(moves):
+        if before["person"] == after["person"]:
+            assert after["event"] == Event.ENTER
+            assert may_follow(int(before["stage"]), int(after["stage"]))
+        else:
+            assert after["event"] == Event.START
+
+
+@examples
+@given(scenarios(), sizes, seeds)
+def test_a_row_stands_only_where_its_event_can_happen(s: Scenario, people: int, seed: int) -> None:
+    where = {
+        Event.QUEUE: {6, 9}, Event.SERVED: {6, 9}, Event.RENEGED: {6, 9}, Event.STOCKOUT: {6, 9},
+        Event.TENDER: {9}, Event.FIRST_DEAL: {7}, Event.REPEAT_DEAL: {7, 9}, Event.TRIAL: {9, 10},
+        Event.RIVAL_DEAL: {9, 10, 13}, Event.TOLD: {12}, Event.REFERRAL: {0, 14},
+    }  # fmt: skip
+    rows = run(s, people, seed).events.rows
+    for event, stages in where.items():
+        assert set(rows["stage"][rows["event"] == event].tolist()) <= stages, event.key
+    assert (s.firm.reps > 0) or not np.isin(rows["event"], (Event.QUEUE, Event.DROPPED)).any()
+
+
+@examples
+@given(scenarios(), sizes, seeds)
+def test_a_persons_first_deal_comes_once_and_before_all_others(
+    s: Scenario, people: int, seed: int
+) -> None:
+    """In a log from day 0 on: who bought before it is a customer already."""
+    scenario = s.model_copy(update={"burn_in_days": 0.0})
+    rows = run(scenario, people, seed).events.rows
+    customers: set[int] = set()
+    for row in rows:
+        if row["event"] == Event.FIRST_DEAL:
+            assert int(row["person"]) not in customers
+            customers.add(int(row["person"]))
+        elif row["event"] == Event.REPEAT_DEAL:
+            assert int(row["person"]) in customers
+
+
+@examples
+@given(scenarios(), sizes, seeds)
+def test_money_comes_in_by_deals_and_goes_out_by_contacts(
+    s: Scenario, people: int, seed: int
+) -> None:
+    rows = run(s, people, seed).events.rows
+    deals = np.isin(rows["event"], (Event.FIRST_DEAL, Event.REPEAT_DEAL))
+    contacts = rows["event"] == Event.CONTACT
+    paid = rows["amount"][deals]
+    assert ((paid >= 0) & (paid <= s.product.price)).all()
+    assert (rows["amount"][contacts] <= 0).all()
+    assert (rows["amount"][~deals & ~contacts] == 0).all()
+    touchpoints = np.isin(rows["event"], (Event.CONTACT, Event.DROPPED, Event.OPT_OUT, Event.KNOWN))
+    assert (rows["touchpoint"][~touchpoints] == -1).all()
+    assert (rows["touchpoint"] < len(s.touchpoints)).all()
+    promised = [1.0 - t.discount for t in s.touchpoints.values()] + [1.0]
+    allowed = s.product.price * np.array(promised)
+    assert all(np.isclose(amount, allowed).any() for amount in paid)
+
+
+def test_no_amount_is_minus_zero() -> None:
+    ad = {"contact": "pull", "aims_at": "unaware", "fit": everywhere()}
+    amounts = run(neutral(**touching({"ad": ad})), 5, 1).events["amount"]
+    assert not (np.signbit(amounts) & (amounts == 0)).any()
+
+
+@examples
+@given(scenarios(), sizes, seeds)
+def test_contacts_come_only_from_what_runs_and_pushes_only_to_the_known(
+    s: Scenario, people: int, seed: int
+) -> None:
+    """Visits by reps aside, which may have been booked before."""
+    scenario = s.model_copy(update={"burn_in_days": 0.0})
+    result = run(scenario, people, seed)
+    library = list(s.touchpoints.values())
+    running = {list(s.touchpoints).index(name) for name in s.running.touchpoints}
+    known = set(np.flatnonzero(result.everybody.on_cold_list))
+    out: set[int] = set()
+    for _, _, who, touchpoint, event, _ in result.events.rows.tolist():
+        if event == Event.KNOWN:
+            assert who not in known
+            known.add(who)
+        elif event == Event.OPT_OUT:
+            assert who not in out
+            out.add(who)
+        elif event in (Event.CONTACT, Event.DROPPED):
+            assert touchpoint in running
+            if library[touchpoint].contact == "push":
+                assert s.running.push != "none"
+                assert who in known
+                visits = library[touchpoint].rep_hours > 0 and s.firm.reps > 0
+                assert who not in out or visits
+
+
+@examples
+@given(scenarios(), sizes, seeds)
+def test_what_people_feel_stays_in_its_range(s: Scenario, people: int, seed: int) -> None:
+    result = run(s, people, seed)
+    truth = result.truth()
+    assert len(truth) == len(result.events)
+    for name in ("warmth", "trust", "expectation", "satisfaction", "loyalty"):
+        assert truth[name].between(0.0, 1.0).all(), name
+    for name in ("irritation", "novelty"):
+        assert (truth[name] >= 0.0).all(), name
+    believed = truth["belief"].notna().to_numpy()
+    events = result.events["event"][believed]
+    assert np.isin(events, (Event.CONTACT, Event.DROPPED)).all()
+
+
+@examples
+@given(scenarios(), sizes, seeds)
+def test_the_same_seed_gives_the_same_log_to_the_last_bit(
+    s: Scenario, people: int, seed: int
+) -> None:
+    one, two = run(s, people, seed), run(s, people, seed)
+    assert one.events.rows.tobytes() == two.events.rows.tobytes()
+
+
+@settings(max_examples=30)
+@given(scenarios(), sizes, seeds)
+def test_keeping_the_truth_does_not_change_the_log(s: Scenario, people: int, seed: int) -> None:
+    result = run(s, people, seed)
+    engine = Engine(s, result.everybody, seed, truth=True)
+    engine.run()
+    assert [tuple(row) for row in engine.world.rows] == [
+        (time, who, event, stage, touchpoint, amount)
+        for time, amount, who, touchpoint, event, stage in result.events.rows.tolist()
+    ]
+    assert engine.world.truths is not None
+    assert len(engine.world.truths) == len(engine.world.rows)
+
+
+@settings(max_examples=30)
+@given(scenarios(), sizes, seeds)
+def test_burn_in_is_the_same_whatever_comes_after(s: Scenario, people: int, seed: int) -> None:
+    scenario = s.model_copy(update={"burn_in_days": 40.0, "horizon_days": 5.0})
+    starts = []
+    for strategy in ("pull", "other"):
+        result = run(scenario.model_copy(update={"strategy": strategy}), people, seed)
+        first = result.truth().iloc[:people].drop(columns="belief")
+        starts.append((result.events.rows[:people].tobytes(), first.to_numpy().tobytes()))
+        assert (result.events["event"][:people] == Event.START).all()
+    assert starts[0] == starts[1]
+
+
+@settings(max_examples=30)
+@given(scenarios(), sizes, seeds)
+def test_a_longer_run_begins_like_a_shorter_one(s: Scenario, people: int, seed: int) -> None:
+    short = run(s, people, seed).events.rows
+    longer = s.model_copy(update={"horizon_days": s.horizon_days + 50.0})
+    long = run(longer, people, seed).events.rows
+    assert long[: len(short)].tobytes() == short.tobytes()
+    assert (long["time"][len(short) :] >= s.horizon_days).all()
+
+
+@settings(max_examples=30)
+@given(scenarios(), st.integers(3, 15), seeds)
+def test_people_who_never_meet_do_not_depend_on_each_other(
+    s: Scenario, people: int, seed: int
+) -> None:
+    """Without a desk and without friends, a person's life in a larger market is the same."""
+    alone = s.model_copy(
+        update={
+            "firm": s.firm.model_copy(update={"reps": 0}),
+            "loyalty": s.loyalty.model_copy(update={"friends": 0.0}),
+        }
+    )
+    small, large = (run(alone, n, seed).events.rows for n in (people, people + 5))
+    assert large[large["person"] < people].tobytes() == small.tobytes()
+
+
+def test_the_random_firms_are_worth_testing() -> None:
+    """Over the examples every kind of row and every stage turns up."""
+    events: set[int] = set()
+    stages: set[int] = set()
+
+    @settings(max_examples=100)
+    @given(scenarios(), seeds)
+    def look(s: Scenario, seed: int) -> None:
+        rows = run(s, 25, seed).events.rows
+        events.update(rows["event"].tolist())
+        stages.update(rows["stage"].tolist())
+
+    look()
+    assert {EVENTS[e].key for e in events} == {event.key for event in EVENTS}
+    assert {Stage(s) for s in stages} == set(STAGES)
+
+
+def test_the_plan_of_every_stage_is_a_plan_for_nobody_else() -> None:
+    """The builders' plans name each of the twelve once."""
+    assert list(plans()) == [stage.key for stage in STAGES[1:13]]
