@@ -9,6 +9,7 @@ from typing import Any
 
 from cjsim import __version__
 from cjsim.experiment import Comparison
+from cjsim.experiment.compare import difference
 from cjsim.journey import TWELVE
 from cjsim.labels import text
 
@@ -20,13 +21,13 @@ SHARES = frozenset({"share_of_category", "churn"})
 PER_PERSON = frozenset({"profit_per_person"})
 
 
-def _number(measure: str, value: float, signed: bool = False) -> str:
+def _number(measure: str, value: float, unit: str = "%", signed: bool = False) -> str:
     """A measure's value as people read it: shares in per cent, money with cents, counts plain."""
     sign = "+" if signed else ""
     if value != value:
         return "-"
     if measure in SHARES:
-        return f"{100 * value:{sign}.1f} %"
+        return f"{100 * value:{sign}.1f} {unit}".rstrip()
     digits = 2 if measure in PER_PERSON else 0 if abs(value) >= 1000 else 1
     return f"{value:{sign},.{digits}f}"
 
@@ -63,13 +64,21 @@ def summary(comparison: Comparison, lang: str = "en") -> str:
         rows.append([word, *(_number("reached", cells[name]) for name in names)])
     rows.append([""] * len(rows[0]))
     for measure in SHOWN:
-        cells = means.loc[measure]
         word = _label(measure, scenario.money, lang)
-        rows.append([word, *(_number(measure, cells[name]) for name in names)])
+        rows.append([word, *(_mean(comparison, measure, name) for name in names)])
     parts = [head, "", *_lines(rows)]
     if len(names) > 1:
         parts += ["", *_differences(comparison, lang)]
     return "\n".join(parts)
+
+
+def _mean(comparison: Comparison, measure: str, name: str) -> str:
+    """A mean over the runs; money never without the half width of its 95 % interval."""
+    row = difference(comparison.runs.loc[name, [measure]]).loc[measure]
+    mean = _number(measure, row["difference"])
+    if measure not in PER_PERSON or row["high"] != row["high"]:
+        return mean
+    return f"{mean} ± {_number(measure, row['high'] - row['difference'])}"
 
 
 def _differences(comparison: Comparison, lang: str) -> list[str]:
@@ -82,9 +91,10 @@ def _differences(comparison: Comparison, lang: str) -> list[str]:
         cells = []
         for name in names:
             d = paired.loc[(name, measure)]
-            low, high = (_number(measure, d[end], signed=True) for end in ("low", "high"))
+            low, high = (_number(measure, d[end], "", signed=True) for end in ("low", "high"))
             star = " *" if d["clear"] else "  "
-            value = _number(measure, d["difference"], signed=True)
+            points = text("unit.points", lang)
+            value = _number(measure, d["difference"], points, signed=True)
             cells.append(f"{value} [{low} .. {high}]{star}")
         rows.append([_label(measure, money, lang), *cells])
     key = "report.differences" if len(comparison.seeds) > 1 else "report.one_run"

@@ -1,0 +1,61 @@
+"""The README is true: its commands print what it shows, its file loads, its Python runs.
+
+`python tests/test_readme.py` stores what the commands print now.
+"""
+
+import contextlib
+import io
+import os
+import re
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from cjsim import cli, scenario_file
+
+FILE = Path(__file__).parents[1] / "README.md"
+README = FILE.read_text(encoding="utf-8")
+
+
+def blocks(kind: str) -> list[str]:
+    return re.findall(rf"```{kind}\n(.*?)```", README, re.DOTALL)
+
+
+def printed(block: str) -> str:
+    """A console block as it is when its command is run now."""
+    command = block.partition("\n")[0]
+    output = io.StringIO()
+    with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
+        cli.main(command.removeprefix("$ cjsim ").split())
+    return f"{command}\n{output.getvalue()}"
+
+
+@pytest.fixture
+def coffee(tmp_path, monkeypatch):
+    (tmp_path / "coffee.toml").write_text(blocks("toml")[0], encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.parametrize("block", blocks("console"))
+def test_each_command_prints_what_the_readme_shows(block, coffee):
+    assert printed(block) == block
+
+
+def test_an_own_product_takes_ten_lines(coffee):
+    assert len(blocks("toml")[0].splitlines()) == 10
+    assert scenario_file.load("coffee.toml").product.price == 14.0
+
+
+def test_the_python_runs(capsys):
+    exec(blocks("python")[0], {})
+    assert capsys.readouterr().out == "['strategy']\n"
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)
+        Path("coffee.toml").write_text(blocks("toml")[0], encoding="utf-8")
+        for block in blocks("console"):
+            README = README.replace(block, printed(block))
+    FILE.write_text(README, encoding="utf-8")
