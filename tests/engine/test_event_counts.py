@@ -1,0 +1,42 @@
+"""How many SimPy events each preset takes: the noise-free twin of `benchmarks/simpy_engine.py`.
+
+A change of these numbers is a change of cost, or of the model; both want to be meant. To store new
+ones, run `python tests/engine/test_event_counts.py` and paste what it prints.
+"""
+
+import pytest
+
+import cjsim
+from cjsim import population, scenario_file
+from cjsim.engine.process import Engine
+
+PEOPLE, SEED, DAYS = 40, 1, 365.0
+
+# product: (SimPy events, log rows), under the guide, for 40 people and a year, without burn-in
+COUNTS = {
+    "car": (799, 723),
+    "consulting": (717, 579),
+    "corporate_it": (456, 370),
+    "flat": (780, 719),
+    "forex": (593, 367),
+    "manicure": (2524, 1066),
+    "phone": (820, 679),
+    "yogurt": (2395, 2584),
+}
+
+
+def counted(product: str) -> tuple[int, int]:
+    scenario = cjsim.Scenario.load(product, strategy="guide")
+    scenario = scenario.with_changes({"horizon_days": DAYS, "burn_in_days": 0.0})
+    engine = Engine(scenario, population.draw(scenario, PEOPLE, SEED), SEED)
+    engine.run()
+    return next(engine.env._eid), len(engine.world.rows)
+
+
+@pytest.mark.parametrize("product", scenario_file.presets())
+def test_a_preset_takes_as_many_events_as_before(product: str) -> None:
+    assert counted(product) == COUNTS[product]
+
+
+if __name__ == "__main__":
+    print({product: counted(product) for product in scenario_file.presets()})
