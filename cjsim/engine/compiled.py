@@ -51,16 +51,20 @@ class CompiledEngine:
     def run(self) -> None:
         """From the burn-in to the horizon."""
         scenario = self.scenario
-        before = scenario.burn_in_strategy if self.start < 0 else scenario.strategy
-        self.world = self._world(scenario.model_copy(update={"strategy": before}))
+        first = scenario.burn_in_strategy if self.start < 0 else scenario.strategy
+        self.world = self._world(scenario.model_copy(update={"strategy": first}))
         self._ask(loop.BEGIN, self.start)
         if self.start < 0:
             self._ask(loop.GO_ON, 0.0)
             self.world.counts[loop.ROWS] = 0
+            before = self.world.all_touches
             keep = ("rows", "truths", "counts", "clock", "requests", "life_entry")
             self.world = self._world(scenario)._replace(
                 **{name: getattr(self.world, name) for name in keep}
             )
+            both = np.concatenate([before, self.world.all_touches])
+            self.world = self.world._replace(all_touches=both)
+            self.world.counts[loop.FIRST_TOUCH] = len(before)
             while len(self.calendar.entries) < 2 * len(self.people) + self.calendar.state[cal.USED]:
                 self._make_room(loop.CALENDAR_FULL)
             self._ask(loop.SWITCH, 0.0)
@@ -98,16 +102,20 @@ class CompiledEngine:
         """The arrays of a world under the scenario's running strategy."""
         people = len(self.people)
         market = terms.terms_of(scenario, people, self.seed)
-        pulls = terms.touches(scenario, "pull")
-        counts = np.zeros(7, np.int64)
+        pulls, pushes = (
+            terms.records(terms.Touch, terms.touches(scenario, contact))
+            for contact in ("pull", "push")
+        )
+        counts = np.zeros(loop.COUNTS, np.int64)
         counts[loop.FREE_REPS] = market.reps
         counts[[loop.QUEUE_HEAD, loop.QUEUE_TAIL, loop.FREE_REQUEST]] = cal.NONE
         size = 8192 + 20 * people
         return loop.World(
             market=terms.records(terms.Terms, [market]),
             people=self.people,
-            pulls=terms.records(terms.Touch, pulls),
-            pushes=terms.records(terms.Touch, terms.touches(scenario, "push")),
+            pulls=pulls,
+            pushes=pushes,
+            all_touches=np.concatenate([pulls, pushes]),
             meet_at=np.full((people, len(pulls)), np.inf),
             met=np.zeros((people, len(pulls)), np.int32),
             rows=np.empty(size, ROW),

@@ -63,7 +63,8 @@ ROOM_FOR_ROWS = 4096
 ROOM_FOR_ENTRIES = 1100
 
 # Places in `counts` and `clock`.
-ROWS, FREE_REPS, QUEUE_HEAD, QUEUE_TAIL, FREE_REQUEST, USED_REQUESTS, SPELL = 0, 1, 2, 3, 4, 5, 6
+ROWS, FREE_REPS, QUEUE_HEAD, QUEUE_TAIL, FREE_REQUEST, USED_REQUESTS = 0, 1, 2, 3, 4, 5
+SPELL, FIRST_TOUCH, COUNTS = 6, 7, 8
 NEXT_EMPTY, REFILL_AT = 0, 1
 
 REQUEST = np.dtype(
@@ -74,7 +75,7 @@ REQUEST = np.dtype(
         ("person", np.int32),
         ("waiting", np.int32),  # the entry of GIVE_UP while in the queue, else NONE
         ("next", np.int32),  # behind it in the queue, or in the free list
-        ("touch", np.int32),  # index of the touchpoint; NONE for a buyer
+        ("touch", np.int32),  # index among all_touches; NONE for a buyer
         ("belief", np.int8),  # -1 for a pull
         ("gone", np.int8),
     ]
@@ -88,6 +89,7 @@ class World(NamedTuple):
     people: Any
     pulls: Any
     pushes: Any
+    all_touches: Any  # before the switch of strategy and after it: a request may be older
     meet_at: Any
     met: Any
     rows: Any
@@ -104,6 +106,7 @@ world_behind = behind(
     people=(record_type(Person), 1),
     pulls=(record_type(Touch), 1),
     pushes=(record_type(Touch), 1),
+    all_touches=(record_type(Touch), 1),
     meet_at=(np.float64, 2),
     met=(np.int32, 2),
     rows=(ROW, 1),
@@ -165,12 +168,12 @@ def live(world: Any, calendar: Any, person: Any, what: int, now: float) -> None:
     if what == MEETS:
         k = person.meeting
         capture, rival = meet(world, person, now)
-        slot = reach(world, person, now, world.pulls[k], k, capture, rival, False)
+        slot = reach(world, person, now, world.pulls[k], k, capture, rival, -1)
     elif what == PUSHED:
         choice, rival = push(world, person, now)
         if choice != SILENT:
-            touch = world.pushes[choice]
-            slot = reach(world, person, now, touch, choice, 1.0, rival, True)
+            touch, k = world.pushes[choice], len(world.pulls) + choice
+            slot = reach(world, person, now, touch, k, 1.0, rival, person.belief)
     elif person.walks:
         walk_away(world, person, now)
     elif person.stage == ACTION or person.stage == REPEAT_DEAL:
@@ -196,16 +199,18 @@ def reach(
     index: int,
     capture: float,
     rival: float,
-    pushed: bool,
+    belief: int,
 ) -> int:
-    """A contact takes place at once, or a request for a rep is made out: returns its slot."""
-    belief = person.belief if pushed else -1
+    """A contact takes place at once, or a request for a rep is made out: returns its slot.
+
+    `index` is the touchpoint's among the pulls and pushes of the running strategy.
+    """
     if touch.rep_days <= 0.0 or world.market.reps == 0:
         touch_person(world, person, now, touch, capture, rival, belief)
         return NONE
     slot = new_request(world, person.id, touch.rep_days)
     request = world.requests[slot]
-    request.touch = index
+    request.touch = world.counts[FIRST_TOUCH] + index
     request.belief = belief
     request.capture = capture
     request.rival = rival
@@ -336,11 +341,8 @@ def start_turn(world: Any, calendar: Any, slot: int, now: float) -> None:
         write(world, person, now, events.SERVED)
         schedule(calendar, now + request.days, person.id, END_TURN, slot)
         return
-    k, capture, rival, belief = request.touch, request.capture, request.rival, request.belief
-    if belief < 0:
-        touch_person(world, person, now, world.pulls[k], capture, rival, belief)
-    else:
-        touch_person(world, person, now, world.pushes[k], capture, rival, belief)
+    touch, belief = world.all_touches[request.touch], request.belief
+    touch_person(world, person, now, touch, request.capture, request.rival, belief)
     schedule(calendar, now + request.days, person.id, END_TURN, slot)
     if not person.busy:
         plan_life(world, calendar, person)
@@ -369,9 +371,8 @@ def give_up(world: Any, calendar: Any, slot: int, now: float) -> None:
         lose_to_rival(world, person, now)
         plan_life(world, calendar, person)
     else:
-        k, belief = request.touch, request.belief
-        number = world.pulls[k].number if belief < 0 else world.pushes[k].number
-        write(world, person, now, events.DROPPED, number, 0.0, belief)
+        number = world.all_touches[request.touch].number
+        write(world, person, now, events.DROPPED, number, 0.0, request.belief)
 
 
 # --- the loop ---------------------------------------------------------------------------------
