@@ -112,8 +112,9 @@ class Population:
 
 def uniforms(seed: int, people: int, index: int, purpose: int) -> Floats:
     """One block for each of `people` persons: an array of shape (people, 4)."""
-    block = kernel.plain_rules().block
-    return np.array([block(seed, i, index, purpose) for i in range(people)]).reshape(-1, 4)
+    blocks = np.empty((people, 4))
+    kernel.streams().fill(blocks, seed, index, purpose)
+    return blocks
 
 
 def _gamma(u: Floats, spread: float) -> Floats:

@@ -15,8 +15,9 @@ integers (`cjsim.kernel`). Every product is split into 32-bit halves so that bot
 from __future__ import annotations
 
 import zlib
+from typing import Any
 
-ENTRY_POINTS = ("block",)
+ENTRY_POINTS = ("block", "fill")
 """What Python calls of the compiled form."""
 
 # Purposes. A touchpoint's own purpose comes from its name: see `stream_of`.
@@ -90,3 +91,10 @@ def block(seed: int, person: int, index: int, purpose: int) -> tuple[float, floa
         (c2 >> _11) * _TO_UNIT,
         (c3 >> _11) * _TO_UNIT,
     )
+
+
+def fill(blocks: Any, seed: int, index: int, purpose: int) -> None:
+    """The block of each person 0, 1, 2, ... into the rows of an array of shape (people, 4)."""
+    for person in range(len(blocks)):
+        row = blocks[person]
+        row[0], row[1], row[2], row[3] = block(seed, person, index, purpose)

@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from cjsim.engine.memory import prefetch
+
 NONE = -1
 # places in `state`
 FREE, HEAP_SIZE, BUCKET, ORDER, USED = 0, 1, 2, 3, 4
@@ -147,7 +149,7 @@ def release(calendar: Any, entry: int) -> None:
     calendar.state[FREE] = entry
 
 
-def first(calendar: Any) -> int:
+def first(calendar: Any, people: Any) -> int:
     """The next entry, left in its place; NONE when nothing more will happen."""
     state, buckets = calendar.state, calendar.buckets
     while state[HEAP_SIZE] == 0:
@@ -158,6 +160,7 @@ def first(calendar: Any) -> int:
         buckets[state[BUCKET]] = NONE
         while entry != NONE:
             following = calendar.entries[entry].next
+            prefetch(people, calendar.entries[entry].person)
             push_heap(calendar, entry)
             entry = following
     return calendar.heap[0]

@@ -388,7 +388,7 @@ def run_until(world: Any, calendar: Any, until: float) -> int:
             return CALENDAR_FULL
         if counts[USED_REQUESTS] + 2 > len(world.requests):
             return REQUESTS_FULL
-        entry = first(calendar)
+        entry = first(calendar, world.people)
         if entry == NONE or not entries[entry].time < until:
             return DONE
         pop_heap(calendar)
