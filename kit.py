@@ -51,8 +51,8 @@ def set_up():
         print("uv does not work here; going on with pip, which takes longer ...", flush=True)
         if not install(pip):
             sys.exit("Setting up failed, see above. Check the connection, then try again.")
+    run(PYTHON, "-m", "cjsim.engine.compiled")  # compiles the engine, so that no lecture waits
     STAMP.write_text(wanted, encoding="utf-8")
-    print("Ready.", flush=True)
 
 
 def install(tool):

@@ -76,7 +76,8 @@ def compiled(*names: str) -> ModuleType:
     read = [text for _, text in [*sources.values(), *map(_source, CONSTANTS)]]
     before = config.CACHE_DIR
     config.CACHE_DIR = _cache_folder(hashlib.sha256(b"".join(read)).hexdigest()[:16])
-    if len(names) > 1 and not any(Path(config.CACHE_DIR).rglob("*.nbi")):
+    cold = len(names) > 1 and not any(Path(config.CACHE_DIR).rglob("*.nbi"))
+    if cold and sys.stderr.isatty():  # a notebook's outputs stay as they are
         print("cjsim: compiling the engine, once; about half a minute ...", file=sys.stderr)
     twins: dict[object, object] = {}
     try:

@@ -84,7 +84,8 @@ class Person:
     needs: Count
     trials: Count
     told: Count
-    pushed: Count
+    pushed: Count  # draws of the firm's pushes
+    shown: Count  # items of the animator's programme
 
 
 @dataclass(frozen=True)

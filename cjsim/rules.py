@@ -44,6 +44,7 @@ CONTACTS_A_VISIT = 1 << 20
 """Room for the contacts with one touchpoint during one visit, in that touchpoint's stream."""
 NOT_SET = -inf
 """`ring_at` of a person for whom nobody has yet found out when the first clock rings."""
+NEARLY = 1.0 - 1e-12
 AFTER_SWITCH = 1 << 19
 """Contacts after a change of strategy draw from the second half of that room."""
 
@@ -208,13 +209,16 @@ def run_clocks(person: Person, market: Terms, now: float) -> None:
 
 
 def rings_by(person: Person, market: Terms, when: float) -> bool:
-    """Does a clock ring up to that time? Cheaper than to find out exactly when."""
+    """May a clock ring up to that time? Cheaper than to find out exactly when.
+
+    Says yes a hair early, so that a clock which rings at that very time is not overlooked.
+    """
     days = when - person.anchor
     step_days = days
     if person.warmth > 0.0 and feels_warmth(person.stage):
         boost = market.warmth_gain * person.warmth
         step_days = days - boost * expm1(-market.warmth_decay * days) / market.warmth_decay
-    if step_rate(person, market) * step_days >= person.step_left:
+    if step_rate(person, market) * step_days >= person.step_left * NEARLY:
         return True
     rate = walk_rate(person, market)
     if rate <= 0.0:
@@ -223,7 +227,7 @@ def rings_by(person: Person, market: Terms, when: float) -> bool:
     if person.irritation > 0.0:
         boost = market.irritation_harm * person.irritation
         walk_days = days - boost * expm1(-market.irritation_decay * days) / market.irritation_decay
-    return rate * walk_days >= person.walk_left
+    return rate * walk_days >= person.walk_left * NEARLY
 
 
 def set_alarm(person: Person, market: Terms) -> None:
@@ -318,7 +322,7 @@ def fed_up(person: Person, market: Terms, now: float) -> bool:
 def contact_block(
     person: Person, market: Terms, touch: Touch, nth: int
 ) -> tuple[float, float, float, float]:
-    """The draws of the n-th contact of this visit: days to the next, capture, rival, rep time."""
+    """The draws of the n-th contact of this visit: days to the next, capture, rival, unused."""
     index = person.visit * CONTACTS_A_VISIT + nth
     return block(market.seed, person.id, index, touch.stream)
 
@@ -371,7 +375,7 @@ def find_next_meeting(person: Person, meet_at: Sequence[float]) -> None:
 
 
 def push_block(person: Person, market: Terms) -> tuple[float, float, float, float]:
-    """The draws of one push: days to the next, sees the stage?, how far off, rep time."""
+    """The draws of one push: days to the next, sees the stage?, how far off, names a rival?"""
     nth = person.pushed
     person.pushed = nth + 1
     return block(market.seed, person.id, nth, PUSH)
@@ -412,7 +416,9 @@ def choose_push(person: Person, market: Terms) -> int:
     """Which push touchpoint: the guide's by the belief (C87), the animator's by programme (C89)."""
     if market.guided:
         return market.guide_choice[person.belief]
-    return market.programme[(person.pushed - 2) % market.programme_length]  # 0 was the start
+    nth = person.shown
+    person.shown = nth + 1
+    return market.programme[nth % market.programme_length]
 
 
 # --- deals and experiences --------------------------------------------------------------------

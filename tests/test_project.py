@@ -20,7 +20,7 @@ KIT = (ROOT / "kit.py").read_text(encoding="utf-8")
 
 DIRECT = [
     Requirement(line)
-    for group in (PROJECT["dependencies"], *PROJECT["optional-dependencies"].values())
+    for group in (PROJECT["dependencies"], PROJECT["optional-dependencies"]["dev"])
     for line in group
 ]
 OTHER_NAME_IN_CONDA = {"matplotlib": "matplotlib-base", "duckdb": "python-duckdb"}

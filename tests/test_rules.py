@@ -891,3 +891,26 @@ def test_the_paper_chain_has_the_ways_of_the_map_and_no_others() -> None:
     for (here, _), row in zip(states, jumps, strict=True):
         for (there, _), chance in zip(states, row, strict=True):
             assert chance == 0 or may_follow(here, there)
+
+
+@given(persons)
+def test_a_clock_is_not_overlooked_at_the_very_time_at_which_it_rings(p: rules.Person) -> None:
+    m = market(LIVELY)
+    rules.set_alarm(p, m)
+    assume(p.ring_at < inf)
+    assert rules.rings_by(p, m, p.ring_at)
+
+
+def test_the_programme_skips_nothing_when_pushing_starts_anew() -> None:  # C89
+    touchpoints = {
+        name: {"contact": "push", "aims_at": "study", "fit": everywhere()}
+        for name in ("a", "b", "c")
+    }
+    m = market(neutral(**touching(touchpoints, {"push": "animator"})))
+    p, chosen = person(known=1), []
+    for n in range(7):
+        if n == 4:  # a push fell into the queue
+            rules.start_pushing(p, m, 0.0)
+        rules.push_block(p, m)
+        chosen.append(rules.choose_push(p, m))
+    assert chosen == [0, 1, 2, 0, 1, 2, 0]

@@ -70,7 +70,7 @@ class Picture:
     def _repr_html_(self) -> str:
         code = base64.b64encode(self.svg().encode()).decode()
         alt = html.escape(self.alt, quote=True)
-        image = f'<img alt="{alt}" src="data:image/svg+xml;base64,{code}">'
+        image = f'<img alt="{alt}" style="max-width:100%" src="data:image/svg+xml;base64,{code}">'
         return f'<figure style="margin:0">{image}</figure>'
 
     def save(self, path: str | Path) -> Path:

@@ -145,3 +145,14 @@ def _people(everybody: Population, scenario: Scenario, start: float) -> Any:
     people["id"] = np.arange(len(everybody))
     people["known"] = everybody.on_cold_list
     return people
+
+
+def warm_up() -> None:
+    """Compile the engine if its disk cache is empty, so that nobody waits for it later."""
+    nobody = Scenario()
+    engine = CompiledEngine(nobody, population.draw(nobody, 1, 0), 0)
+    engine.run()
+
+
+if __name__ == "__main__":
+    warm_up()

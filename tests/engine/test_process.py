@@ -302,13 +302,13 @@ def test_a_visit_takes_a_rep_from_the_buyers() -> None:
     """One rep, visits of 5 days: a buyer who comes during one waits for its end."""
     visit = {**AD, "fit": {"action": 1.0}, "reach_per_day": 1.0, "rep_hours": 40.0}
     s = neutral(
-        stages=plans(AT_ONCE, action={"typical_days": 1.0}),
-        market={"onset_days": 20.0},
+        stages=plans(AT_ONCE, action={"typical_days": 2.0}, repeat_deal={"typical_days": NEVER}),
+        market={"onset_days": 60.0},
         firm={"reps": 1, "deal_hours": 0.0, "patience_days": NEVER},
         horizon_days=300.0,
         **touching({"visit": visit}),
     )
-    engine = lived(s, people=30)
+    engine = lived(s, people=80)
     begins = [row[0] for row in rows_of(engine, Event.CONTACT)]
     assert len(begins) > 10
     assert all(later - sooner >= 5.0 - 1e-9 for sooner, later in pairwise(begins))

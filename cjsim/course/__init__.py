@@ -1,0 +1,1 @@
+"""What is taught: the tools that keep the lectures true."""

@@ -1,0 +1,233 @@
+"""A panel: sliders for the keys of a scenario, a picture, and a sentence that says what it shows.
+
+    lab.panel(phone, "guide.accuracy")
+
+Two strategies on the same people with the same luck: the one that the sliders change, and a
+reference that stays as it is and is therefore run only once.
+"""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import ipywidgets as widgets
+import pandas as pd
+
+from cjsim import charts
+from cjsim.charts import Picture
+from cjsim.experiment import Comparison, compare
+from cjsim.labels import all_keys, text, unknown
+from cjsim.scenario import Scenario
+from cjsim.scenario_keys import KeyPath, key_at
+
+SHOWS: dict[str, Callable[[Comparison, str], Picture]] = {"funnel": charts.funnel}
+"""What a panel can draw, by name."""
+STEPS = 20
+"""Steps from one end of a slider to the other."""
+WIDE: Any = {"description_width": "initial"}  # whole keys, in any language
+
+
+def panel(
+    scenario: Scenario,
+    *keys: str,
+    show: str = "funnel",
+    beside: str | None = None,
+    ranges: Mapping[str, tuple[float, float]] | None = None,
+    people: int = 400,
+    seed: int = 1,
+    lang: str = "en",
+) -> Panel:
+    """Sliders, a picture and a sentence: what do these keys change, on the same people?
+
+    Parameters
+    ----------
+    scenario : product and market.
+    keys : dotted keys, one slider each, e.g. "guide.accuracy" or "market.prior_trust". The strategy
+        that they name is run; if they name none, the scenario's own.
+    show : what is drawn: "funnel".
+    beside : the strategy to compare with; the scenario's own when not given.
+    ranges : key -> (lowest, highest) of its slider, where the usual range does not suit.
+    people, seed : the market, as for `cjsim.simulate`.
+    lang : "en" or "ru".
+
+    Raises ScenarioError for a key or strategy that does not exist, ValueError for a key that is
+    not a number.
+    """
+    return Panel(scenario, keys, show, beside, dict(ranges or {}), people, seed, lang)
+
+
+class Panel:
+    """What `panel` returns. Shows itself; a saved notebook keeps picture and sentence.
+
+    `sliders` holds the slider of each key: setting its `.value` in code does what a hand does.
+    `words` is the sentence, `picture` what is drawn, `comparison` what was run.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        keys: tuple[str, ...],
+        show: str,
+        beside: str | None,
+        ranges: dict[str, tuple[float, float]],
+        people: int,
+        seed: int,
+        lang: str,
+    ) -> None:
+        if not keys:
+            raise ValueError("a panel needs a key for its slider, for example 'guide.accuracy'")
+        if show not in SHOWS:
+            raise unknown("figure of a panel", show, SHOWS)
+        if astray := set(ranges) - set(keys):
+            raise unknown("key with a range", min(astray), keys)
+        own = _strategy_named(scenario, keys)
+        self._draw, self._lang, self._people, self._seed = SHOWS[show], lang, people, seed
+        self._changed = scenario.with_strategy(own)
+        reference = scenario.with_strategy(beside or scenario.strategy)
+        self._names = _names(reference, self._changed, lang)
+        self.sliders = {key: _slider(scenario, key, ranges.get(key)) for key in keys}
+        self._last_good = self._settings()
+        self._reference = self._run(self._names[0], reference)
+        self._canvas, self._sentence = widgets.HTML(), widgets.HTML()
+        self.box = widgets.VBox([*self.sliders.values(), self._canvas, self._sentence])
+        self._answer()
+        for slider in self.sliders.values():
+            slider.observe(self._answer, names="value")
+
+    def _settings(self) -> dict[str, float]:
+        return {key: slider.value for key, slider in self.sliders.items()}
+
+    def _run(self, name: str, scenario: Scenario) -> Comparison:
+        return compare({name: scenario}, self._people, runs=1, seed=self._seed)
+
+    def _answer(self, change: Any = None) -> None:
+        """Run the strategy as the sliders stand; or say what is wrong, and keep the picture."""
+        settings = self._settings()
+        self._say(text("lab.running", self._lang))
+        try:
+            changed = self._run(self._names[1], self._changed.with_changes(settings))
+        except ValueError as error:
+            if change is None:  # at the start there is nothing to keep
+                raise
+            still = text("lab.still", self._lang).format(settings=_as_words(self._last_good))
+            self._say(f"{error}. {still}")
+            return
+        self.comparison = _beside(self._reference, changed)
+        self.picture = self._draw(self.comparison, self._lang)
+        self._last_good = settings
+        self._canvas.value = self.picture._repr_html_()
+        self._say(self._finding())
+
+    def _finding(self) -> str:
+        """The sentence: deals, first deals and loyalty of both, and how far to trust it."""
+        means = self.comparison.means()
+        means.loc["deals"] = means.loc["first_deals"] + means.loc["repeat_deals"]
+        reference, changed = (means[name] for name in self._names)
+        counts = {
+            f"{measure}_{side}": f"{numbers[measure]:,.0f}"
+            for measure in ("deals", "reached_first_deal", "reached_loyalty")
+            for side, numbers in (("here", changed), ("there", reference))
+        }
+        first, second = (_title(name, self._lang) for name in self._names)
+        return text("lab.finding", self._lang).format(
+            people=f"{self._people:,}", settings=_as_words(self._last_good), here=second,
+            there=first, **counts,
+        )  # fmt: skip
+
+    def _say(self, words: str) -> None:
+        self.words = words
+        self._sentence.value = f"<p>{html.escape(words)}</p>"
+
+    def __repr__(self) -> str:
+        return f"<Panel: {self.words}>"
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
+        """The live box, and for a saved notebook the picture and the sentence as they stand."""
+        saved = str(self._canvas.value) + str(self._sentence.value)
+        live: dict[str, Any] = self.box._repr_mimebundle_(**kwargs)
+        return {**live, "text/plain": repr(self), "text/html": saved}
+
+
+def _beside(a: Comparison, b: Comparison) -> Comparison:
+    """Two comparisons on the same people as one."""
+    return Comparison(
+        {**a.scenarios, **b.scenarios}, a.people, a.seeds,
+        pd.concat([a.runs, b.runs]), pd.concat([a.funnels, b.funnels]),
+    )  # fmt: skip
+
+
+def _names(reference: Scenario, changed: Scenario, lang: str) -> tuple[str, str]:
+    """Names of the two sides: their strategies, or before and after if it is one strategy."""
+    if reference.strategy != changed.strategy:
+        return reference.strategy, changed.strategy
+    return text("lab.before", lang), text("lab.after", lang)
+
+
+def _title(name: str, lang: str) -> str:
+    """The word for a strategy, or the name a user gave it."""
+    return text(f"strategy.{name}", lang) if f"strategy.{name}" in all_keys(lang) else name
+
+
+def _as_words(settings: Mapping[str, float]) -> str:
+    return ", ".join(f"{key} = {value:g}" for key, value in settings.items())
+
+
+# --- sliders ------------------------------------------------------------------------------------
+
+
+def _path(scenario: Scenario, key: str) -> KeyPath:
+    """A dotted key in parts; "guide.accuracy" is short for "strategies.guide.accuracy"."""
+    parts = tuple(key.split("."))
+    short = parts[0] in scenario.strategies and parts[0] not in type(scenario).model_fields
+    return ("strategies", *parts) if short else parts
+
+
+def _strategy_named(scenario: Scenario, keys: tuple[str, ...]) -> str:
+    """The strategy that the keys are about; the scenario's own where they are about none."""
+    paths = [_path(scenario, key) for key in keys]
+    named = list(dict.fromkeys(str(path[1]) for path in paths if path[0] == "strategies"))
+    if len(named) > 1:
+        raise ValueError(f"a panel changes one strategy, not {' and '.join(named)}; make two")
+    return named[0] if named else scenario.strategy
+
+
+def _value(scenario: Scenario, key: str) -> float:
+    """The number under a key; 0 for a touchpoint that the strategy does not list."""
+    node: Any = scenario.model_dump()
+    for part in _path(scenario, key):
+        if not isinstance(node, Mapping) or part not in node:
+            scenario.with_changes({key: 0.0})  # says what is wrong with the key
+            return 0.0
+        node = node[part]
+    if isinstance(node, bool) or not isinstance(node, int | float) or not math.isfinite(node):
+        raise ValueError(f"{key} = {node!r}: a slider needs a key that is a number")
+    return node
+
+
+def _slider(scenario: Scenario, key: str, ends: tuple[float, float] | None) -> Any:
+    """A slider at the scenario's value, as wide as the key allows, up to four times the value."""
+    value = _value(scenario, key)
+    low, high = ends or _usual_range(scenario, key, value)
+    kind, step = widgets.FloatSlider, (high - low) / STEPS
+    if isinstance(value, int):
+        kind, step = widgets.IntSlider, 1
+    return kind(
+        value=value, min=low, max=high, step=step, description=key, continuous_update=False,
+        style=WIDE, layout={"width": "36em"},
+    )  # fmt: skip
+
+
+def _usual_range(scenario: Scenario, key: str, value: float) -> tuple[float, float]:
+    """From the lowest value allowed to the highest, or to four times the value, at least 1."""
+    found = key_at(_path(scenario, key))
+    limits = found.limits if found else {}
+    low = limits.get("ge", limits.get("gt", min(0.0, 4 * value)))
+    high = min(limits.get("le", limits.get("lt", math.inf)), max(1.0, 4 * value))
+    if isinstance(value, int):
+        return low, max(high, low + 1)
+    step = (high - low) / STEPS
+    low = low + step if "gt" in limits else low
+    return (low, high - step if "lt" in limits and high == limits["lt"] else high)

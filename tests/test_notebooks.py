@@ -1,0 +1,325 @@
+"""The lectures keep their form. That their outputs are still true is checked by running them:
+
+pytest --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg notebooks/en
+
+nbval lets much pass that we do not want: a notebook without outputs, a warning, a widget that shows
+another picture each time. Each check here is a function that names the cells it does not like.
+"""
+
+import ast
+import copy
+import re
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+from cjsim.course.refresh import LIVE, METADATA
+
+ROOT = Path(__file__).parent.parent
+LECTURES = sorted((ROOT / "notebooks").glob("*/*.ipynb"))
+SECTIONS = ["what-is-it", "how-it-works", "try", "notice", "check", "extend", "key-points"]
+LAST_CLAIM = {"A": 43, "B": 39, "C": 180, "T": 12}
+LONGEST_CELL = 8  # lines
+LONG_CELLS = 0.1  # share of the code cells that may be longer
+
+Check = Callable[[Any], list[str]]
+
+
+# --- What the checks look at --------------------------------------------------------------------
+
+
+def code(notebook: Any) -> list[Any]:
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def prose(notebook: Any) -> list[Any]:
+    return [cell for cell in notebook.cells if cell.cell_type == "markdown"]
+
+
+def outputs(notebook: Any, kind: str | None = None) -> Iterator[tuple[str, Any]]:
+    """(cell id, output), of one type if it is named."""
+    for cell in code(notebook):
+        for output in cell.outputs:
+            if kind is None or output.output_type == kind:
+                yield cell.id, output
+
+
+def shown(output: Any) -> str:
+    """What a reader sees of an output, without the drawings."""
+    if output.output_type == "stream":
+        return str(output.text)
+    if output.output_type == "error":
+        return "\n".join(output.traceback)
+    text = "\n".join(str(value) for value in output.data.values())
+    return re.sub(r"data:image/[^\"]+", "", text)
+
+
+def claims(text: str) -> set[str]:
+    """The claim ids in a text; C90–C93 names four."""
+    found = set()
+    for letter, first, last in re.findall(r"\b([ABCT])(\d{1,3})\b(?:[–-]\1(\d{1,3})\b)?", text):
+        found |= {f"{letter}{n}" for n in range(int(first), int(last or first) + 1)}
+    return found
+
+
+# --- The checks: each returns the cells that are wrong --------------------------------------------
+
+
+def not_run_in_order(notebook: Any) -> list[str]:
+    cells = code(notebook)
+    return [c.id for n, c in enumerate(cells, start=1) if c.execution_count != n] or (
+        [] if cells else ["no code at all"]
+    )
+
+
+def writes_to_stderr(notebook: Any) -> list[str]:
+    return [cell for cell, out in outputs(notebook, "stream") if out.name != "stdout"]
+
+
+def not_as_refreshed(notebook: Any) -> list[str]:
+    """Metadata, states of widgets and pieces of a stream that the refresh tool would take away."""
+    wrong = [] if dict(notebook.metadata) == METADATA else ["the metadata of the notebook"]
+    wrong += [cell.id for cell in notebook.cells if set(cell.metadata) - {"tags"}]
+    for cell, output in outputs(notebook):
+        wrong += [cell] if output.get("metadata") or LIVE in output.get("data", {}) else []
+    for cell in code(notebook):
+        names = [output.get("name") for output in cell.outputs]
+        wrong += [cell.id for one, two in pairwise(names) if one is not None and one == two]
+    return wrong
+
+
+def shows_what_nbval_cannot_compare(notebook: Any) -> list[str]:
+    """`interact` and its kind, magics, and a `;` that hides the value of a cell."""
+    banned = {"interact", "interactive", "interactive_output", "Output", "clear_output"}
+    wrong = []
+    for cell in code(notebook):
+        try:
+            nodes = list(ast.walk(ast.parse(cell.source)))
+        except SyntaxError:  # a magic, or no Python
+            wrong.append(cell.id)
+            continue
+        names = {node.id for node in nodes if isinstance(node, ast.Name)}
+        names |= {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+        names |= {node.name for node in nodes if isinstance(node, ast.alias)}
+        hidden = any(line.rstrip().endswith(";") for line in cell.source.splitlines())
+        wrong += [cell.id] if names & banned or hidden else []
+    return wrong
+
+
+def too_long(notebook: Any) -> list[str]:
+    """Code cells of more than eight lines (blank ones do not count), where more than a tenth is."""
+    lines = {c.id: sum(1 for line in c.source.splitlines() if line.strip()) for c in code(notebook)}
+    long = [cell for cell, n in lines.items() if n > LONGEST_CELL]
+    return long if len(long) > LONG_CELLS * len(lines) else []
+
+
+def badly_named(notebook: Any) -> list[str]:
+    ids = [cell.id for cell in notebook.cells]
+    word = re.compile(
+        r"(?![0-9a-f]{8}$)[a-z][a-z0-9]*(-[a-z0-9]+)*"
+    )  # 8 hex digits: made by Jupyter
+    return [i for i in ids if not word.fullmatch(i) or len(i) > 24 or ids.count(i) > 1]
+
+
+def figures_without_words(notebook: Any) -> list[str]:
+    """Every stored figure is an <img> whose alt text states what it shows, in a sentence."""
+    wrong = []
+    for cell, output in outputs(notebook):
+        data = output.get("data", {})
+        images = re.findall(r"<img\b[^>]*>", str(data.get("text/html", "")))
+        mute = [image for image in images if not re.search(r'\balt="[^"]{40,}"', image)]
+        wrong += [cell] if mute or any(kind.startswith("image/") for kind in data) else []
+    return wrong
+
+
+def errors_not_on_purpose(notebook: Any) -> list[str]:
+    """A tagged cell raises and no other does; stored is the last line, which names no file."""
+    wrong = []
+    for cell in code(notebook):
+        raised = [output for output in cell.outputs if output.output_type == "error"]
+        meant = "raises-exception" in cell.metadata.get("tags", [])
+        short = all(len(error.traceback) == 1 for error in raised)
+        wrong += [cell.id] if bool(raised) != meant or not short else []
+    return wrong
+
+
+def shows_the_machine(notebook: Any) -> list[str]:
+    """Paths, addresses of objects, bare numpy scalars."""
+    odd = re.compile(
+        r"(?<![\w.:/<)])/[A-Za-z]+/|[A-Z]:\\|site-packages|ipykernel"
+        r"|0x[0-9a-f]{6,}|np\.(float|int|bool|str)\w*\("
+    )
+    wrong = [cell for cell, output in outputs(notebook) if odd.search(shown(output))]
+    return wrong + [cell.id for cell in notebook.cells if odd.search(cell.source)]
+
+
+def results_told_in_prose(notebook: Any) -> list[str]:
+    """A number in prose would stay when the model changes: cells print results.
+
+    Allowed are claim ids, numbers of stages, the year of a source, minutes, code, formulas.
+    """
+    allowed = re.compile(
+        r"`[^`]*`|\$[^$]*\$|\]\([^)]*\)|\b[ABCT]\d{1,3}\b|\b(19|20)\d\d\b"
+        r"|\b\d+ (minutes|минут)|\b(stage|stages|этап\w*) \d+"
+    )
+    return [cell.id for cell in prose(notebook) if re.search(r"\d", allowed.sub("", cell.source))]
+
+
+def sections_out_of_order(notebook: Any) -> list[str]:
+    """Question (the title), then the sections of the form, then the sources."""
+    form = ["title", *SECTIONS, "sources"]
+    here = [cell.id for cell in prose(notebook) if cell.id in form]
+    return [] if here == form else here or ["no sections at all"]
+
+
+def promises_too_much(notebook: Any) -> list[str]:
+    """The title tells the minutes; what is learned are one to four verbs in bold."""
+    of = {cell.id: cell.source for cell in prose(notebook)}
+    timed = re.search(r"\d+ (minutes|минут)", of.get("title", ""))
+    verbs = re.findall(r"\*\*\w[^*]*\*\*", of.get("what-is-it", ""))
+    told = [] if timed else ["title"]
+    return told + ([] if 1 <= len(verbs) <= 4 else ["what-is-it"])
+
+
+def claims_without_a_source(notebook: Any) -> list[str]:
+    """Every claim id cited stands in the list of sources, and the ledger has it."""
+    of = {cell.id: claims(cell.source) for cell in prose(notebook)}
+    listed = of.pop("sources", set())
+    known = {f"{letter}{n}" for letter, last in LAST_CLAIM.items() for n in range(1, last + 1)}
+    return sorted({claim for cited in of.values() for claim in cited - listed} | (listed - known))
+
+
+CHECKS: list[Check] = [
+    not_run_in_order,
+    writes_to_stderr,
+    not_as_refreshed,
+    shows_what_nbval_cannot_compare,
+    too_long,
+    badly_named,
+    figures_without_words,
+    errors_not_on_purpose,
+    shows_the_machine,
+    results_told_in_prose,
+    sections_out_of_order,
+    promises_too_much,
+    claims_without_a_source,
+]
+
+
+# --- The lectures pass them -----------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module", params=LECTURES, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def lecture(request: pytest.FixtureRequest) -> Any:
+    return nbformat.read(request.param, as_version=4)
+
+
+def test_there_is_a_lecture_for_the_launcher_to_open() -> None:
+    assert ROOT / "notebooks" / "en" / "01_pull_or_push.ipynb" in LECTURES
+
+
+def test_a_lecture_is_a_valid_notebook(lecture: Any) -> None:
+    nbformat.validate(lecture)
+    assert (lecture.nbformat, lecture.nbformat_minor) == (4, 5)
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+def test_a_lecture_keeps_its_form(lecture: Any, check: Check) -> None:
+    assert check(lecture) == []
+
+
+@pytest.mark.parametrize("path", LECTURES, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_a_lecture_is_the_same_in_both_languages(path: Path) -> None:
+    twins = [p for p in LECTURES if p.name == path.name]
+    ids = [[cell.id for cell in nbformat.read(twin, as_version=4).cells] for twin in twins]
+    assert ids.count(ids[0]) == len(ids)
+
+
+# --- And they catch what they are for -------------------------------------------------------------
+
+
+def spoilt(notebook: Any, cell: str, **changes: Any) -> Any:
+    """A copy with one cell changed."""
+    copied = copy.deepcopy(notebook)
+    next(c for c in copied.cells if c.id == cell).update(changes)
+    return copied
+
+
+@pytest.fixture(scope="module")
+def good() -> Any:
+    """The first lecture, to be spoilt."""
+    path = ROOT / "notebooks" / "en" / "01_pull_or_push.ipynb"
+    return nbformat.read(path, as_version=4)
+
+
+def _output(kind: str, **what: Any) -> list[Any]:
+    return [nbformat.v4.new_output(kind, **what)]
+
+
+def _html(html: str) -> list[Any]:
+    return _output("execute_result", data={"text/html": html})
+
+
+@pytest.mark.parametrize(
+    ("check", "changes"),
+    [
+        (not_run_in_order, {"execution_count": None}),
+        (writes_to_stderr, {"outputs": _output("stream", name="stderr", text="a warning")}),
+        (not_as_refreshed, {"outputs": _output("display_data", data={LIVE: {"model_id": "1"}})}),
+        (not_as_refreshed, {"metadata": {"execution": {"iopub.status.busy": "12:00"}}}),
+        (not_as_refreshed, {"outputs": 2 * _output("stream", name="stdout", text="a piece")}),
+        (shows_what_nbval_cannot_compare, {"source": "widgets.interact(f, x=1)"}),
+        (shows_what_nbval_cannot_compare, {"source": "from ipywidgets import Output"}),
+        (shows_what_nbval_cannot_compare, {"source": "charts.funnel(market);"}),
+        (shows_what_nbval_cannot_compare, {"source": "%time charts.funnel(market)"}),
+        (badly_named, {"id": "answer"}),
+        (badly_named, {"id": "3f9a01bc"}),
+        (figures_without_words, {"outputs": _html('<img src="data:image/svg+xml;base64,AA">')}),
+        (figures_without_words, {"outputs": _html('<img alt="a figure" src="x">')}),
+        (figures_without_words, {"outputs": _output("display_data", data={"image/png": "AA"})}),
+        (errors_not_on_purpose, {"outputs": _output("error", ename="E", traceback=["E: oh"])}),
+        (errors_not_on_purpose, {"metadata": {"tags": ["raises-exception"]}}),
+        (shows_the_machine, {"outputs": _output("stream", text="saved in /home/me/x.png")}),
+        (shows_the_machine, {"outputs": _output("stream", text="<object at 0x7f3a5c>")}),
+        (shows_the_machine, {"outputs": _output("stream", text="np.float64(0.5)")}),
+    ],
+    ids=lambda value: value.__name__ if callable(value) else "",
+)
+def test_a_check_sees_a_spoilt_cell(good: Any, check: Check, changes: dict[str, Any]) -> None:
+    cell = "first-figure"
+    assert check(good) == []
+    assert check(spoilt(good, cell, **changes)) != []
+
+
+@pytest.mark.parametrize(
+    ("check", "cell", "source"),
+    [
+        (results_told_in_prose, "heads-and-deals", "The guide makes 20 deals more."),
+        (sections_out_of_order, "notice", None),
+        (promises_too_much, "what-is-it", "**Read**, **do**, **see**, **tell** and **sing**."),
+        (promises_too_much, "title", "# Pull or push?"),
+        (claims_without_a_source, "switch", "The guide is right (C86)."),
+        (claims_without_a_source, "sources", "C181: there is no such claim."),
+    ],
+    ids=lambda value: value.__name__ if callable(value) else "",
+)
+def test_a_check_sees_spoilt_prose(good: Any, check: Check, cell: str, source: str | None) -> None:
+    changes = {"source": source} if source else {"id": "elsewhere"}
+    assert check(spoilt(good, cell, **changes)) != []
+
+
+def test_one_long_cell_in_ten_may_stay(good: Any) -> None:
+    long = "\n".join(["x = 1"] * (LONGEST_CELL + 1))
+    cells = [cell.id for cell in code(good)]
+    assert too_long(spoilt(good, cells[0], source=long)) == []
+    for cell in cells:
+        good = spoilt(good, cell, source=long)
+    assert too_long(good) == cells
+
+
+def test_a_range_of_claims_names_each_of_them() -> None:
+    assert claims("(C90–C92, T1; not C14x)") == {"C90", "C91", "C92", "T1"}
