@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from cjsim.events import EVENTS
-from cjsim.journey import STAGES
+from cjsim.events import EVENTS, Event
+from cjsim.journey import AWARENESS, STAGES, UNAWARE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,11 +30,34 @@ ROW = np.dtype(
 )
 """One row of the log in memory: 24 bytes."""
 
+LEADS_ON = (Event.REPEAT_DEAL, Event.KNOWN, Event.RIVAL_DEAL)
+"""What is written right before the stage that a deal or a trial leads to."""
+
 COLUMNS = ("time", "person", "event", "stage", "touchpoint", "amount")
 TRUTHS = (
     "belief", "warmth", "irritation", "anchor", "trust", "expectation", "satisfaction", "novelty",
     "loyalty",
 )  # fmt: skip
+
+
+LEVELS = ("all", "stages", "measures")
+"""How much of a run is kept: every row; all but contacts; only what measures have to look at.
+
+Contacts are nine rows of ten where a firm is busy, stage entries most of the rest. What is not
+kept as rows is folded into totals per person and day, so that `summary` is the same at each level.
+"""
+
+
+@dataclass(frozen=True)
+class Folded:
+    """Totals of the rows that a level leaves out; arrays per person, but for `cost_by_day`."""
+
+    contacts: npt.NDArray[np.int64]
+    contact_cost: npt.NDArray[np.float64]  # money
+    mismatch: npt.NDArray[np.float64]  # sum of 1 - fit at the true stage
+    stood: npt.NDArray[np.uint16]  # bit s: has stood at stage s
+    last: npt.NDArray[np.uint8]  # stage at the horizon
+    cost_by_day: npt.NDArray[np.float64]  # money spent on contacts in each whole day
 
 
 @dataclass(frozen=True)
@@ -45,10 +68,14 @@ class EventLog:
     ----------
     rows : structured array of type ROW.
     touchpoints : names of the scenario's library, in its order.
+    level : which rows are there, one of LEVELS.
+    totals : of the rows that are not; None where all are.
     """
 
     rows: npt.NDArray[Any]
     touchpoints: tuple[str, ...]
+    level: str = "all"
+    totals: Folded | None = None
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -72,6 +99,50 @@ class EventLog:
                 "amount": rows["amount"],
             }
         )
+
+
+def fold(rows: npt.NDArray[Any], people: int, horizon: float, fits: Any) -> Folded:
+    """The totals of a complete log; `fits` has the shape (library, stages)."""
+    met = rows[rows["event"] == Event.CONTACT]
+    moves = rows[rows["event"] <= Event.ENTER]
+    misfit = 1.0 - fits[met["touchpoint"], met["stage"]]
+    cost = 0.0 - met["amount"]
+
+    def total(place: Any, amount: Any, size: int) -> Any:
+        return np.bincount(place, amount, size).astype(float)
+
+    stood, last = np.zeros(people, np.uint16), np.zeros(people, np.uint8)
+    np.bitwise_or.at(stood, moves["person"], np.uint16(1) << moves["stage"].astype(np.uint16))
+    last[moves["person"]] = moves["stage"]  # the last one stands
+    return Folded(
+        contacts=np.bincount(met["person"], minlength=people),
+        contact_cost=total(met["person"], cost, people),
+        mismatch=total(met["person"], misfit, people),
+        stood=stood,
+        last=last,
+        cost_by_day=total(met["time"].astype(np.int64), cost, whole_days(horizon)),
+    )
+
+
+def thin(rows: npt.NDArray[Any], level: str) -> npt.NDArray[Any]:
+    """The rows of a complete log that a level keeps.
+
+    "measures" keeps where people start awake, awakenings, and what a deal or a trial leads to.
+    """
+    event = rows["event"]
+    kept = np.full(len(rows), level == "all") | (event != Event.CONTACT)
+    if level == "measures":
+        before = np.roll(rows, 1)
+        follows = (before["person"] == rows["person"]) & np.isin(before["event"], LEADS_ON)
+        asleep = (event == Event.START) & (rows["stage"] == UNAWARE)
+        passing = (event == Event.ENTER) & (rows["stage"] != AWARENESS) & ~follows
+        kept &= ~(asleep | passing)
+    return np.asarray(rows[kept])
+
+
+def whole_days(horizon: float) -> int:
+    """Number of days that a horizon touches."""
+    return int(np.ceil(horizon))
 
 
 def as_arrays(

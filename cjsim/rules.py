@@ -45,6 +45,7 @@ CONTACTS_A_VISIT = 1 << 20
 NOT_SET = -inf
 """`ring_at` of a person for whom nobody has yet found out when the first clock rings."""
 NEARLY = 1.0 - 1e-12
+HAIR = 1e-14
 AFTER_SWITCH = 1 << 19
 """Contacts after a change of strategy draw from the second half of that room."""
 
@@ -213,7 +214,7 @@ def rings_by(person: Person, market: Terms, when: float) -> bool:
 
     Says yes a hair early, so that a clock which rings at that very time is not overlooked.
     """
-    days = when - person.anchor
+    days = when - person.anchor + HAIR * abs(when)
     step_days = days
     if person.warmth > 0.0 and feels_warmth(person.stage):
         boost = market.warmth_gain * person.warmth

@@ -42,6 +42,8 @@ class Run:
 
     def truth(self) -> pd.DataFrame:
         """What the firm cannot see, one row per log row: belief, warmth, trust, irritation, ..."""
+        if self.events.level != "all":
+            raise ValueError("the truth stands beside every row: simulate with log='all'")
         again = self.engine(self.scenario, self.everybody, self.seed, truth=True)
         again.run()
         truths = again.journal()[1]
@@ -50,6 +52,13 @@ class Run:
         return event_log.truth_frame(
             self.events, truths, numbers.warmth_decay, numbers.irritation_decay
         )
+
+    @cached_property
+    def totals(self) -> event_log.Folded:
+        """Contacts, costs and stages reached per person, whichever rows the log has kept."""
+        fits, days = terms.fits(self.scenario), self.scenario.horizon_days
+        rows = self.events.rows
+        return self.events.totals or event_log.fold(rows, len(self), days, fits)
 
     @cached_property
     def people(self) -> pd.DataFrame:
@@ -88,6 +97,7 @@ def simulate(
     people: int | None = None,
     seed: int = 1,
     engine: str | type[Simulation] = "auto",
+    log: str = "all",
 ) -> Run:
     """Let a market live from its burn-in to its horizon.
 
@@ -99,19 +109,28 @@ def simulate(
         under every strategy.
     engine : "auto", "simpy", "compiled" (both give the same log), or a subclass of
         `cjsim.engine.process.Engine`.
+    log : "all" rows, "stages" (all but contacts), or "measures" (only what `summary` needs to
+        look at: for a million people). The summary is the same at each level.
 
     Raises ValueError for a size, seed or engine that cannot be.
     """
     from cjsim.engine import engine_named
+    from cjsim.labels import unknown
 
     size = scenario.market.people if people is None else people
     if size < 1:
         raise ValueError(f"people = {size}: a market has at least 1 person")
     if not 0 <= seed < LARGEST_SEED:
         raise ValueError(f"seed = {seed}: must be a whole number from 0 up to 2^62")
+    if log not in event_log.LEVELS:
+        raise unknown("level of log", log, event_log.LEVELS)
     kind = engine_named(engine) if isinstance(engine, str) else engine
     everybody = population.draw(scenario, size, seed)
-    market = kind(scenario, everybody, seed)
+    market = kind(scenario, everybody, seed, log=log)
     market.run()
-    events = event_log.EventLog(market.journal()[0], tuple(scenario.touchpoints))
+    rows, _, totals = market.journal()
+    if totals is None and log != "all":
+        totals = event_log.fold(rows, size, scenario.horizon_days, terms.fits(scenario))
+        rows = event_log.thin(rows, log)
+    events = event_log.EventLog(rows, tuple(scenario.touchpoints), log, totals)
     return Run(scenario, seed, everybody, events, kind)

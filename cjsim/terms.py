@@ -187,6 +187,15 @@ def _touch(s: sc.Scenario, number: int, name: str, t: sc.Touchpoint, intensity: 
     )
 
 
+def fits(s: sc.Scenario) -> npt.NDArray[np.float64]:
+    """Fit of each touchpoint of the library (rows) to each stage (columns), 0..1."""
+    table = np.zeros((max(len(s.touchpoints), 1), len(STAGES)))
+    for i, t in enumerate(s.touchpoints.values()):
+        for stage, fit in t.fit.items():
+            table[i, Stage[stage.upper()]] = fit
+    return table
+
+
 def _push(s: sc.Scenario) -> dict[str, Any]:
     """Who is pushed with what: the guide's choice per believed stage, the animator's programme."""
     running, push = s.running, touches(s, "push")

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from cjsim import kernel
 
 if TYPE_CHECKING:
+    from cjsim.log import Folded
     from cjsim.population import Population
     from cjsim.scenario import Scenario
 
@@ -22,14 +23,22 @@ class Simulation(Protocol):
     """What every engine is: made for one market, run once, then asked for its journal."""
 
     def __init__(
-        self, scenario: Scenario, everybody: Population, seed: int, truth: bool = False
+        self,
+        scenario: Scenario,
+        everybody: Population,
+        seed: int,
+        truth: bool = False,
+        log: str = "all",
     ) -> None: ...
 
     def run(self) -> None:
         """Let the market live from its burn-in to its horizon."""
 
-    def journal(self) -> tuple[npt.NDArray[Any], npt.NDArray[Any] | None]:
-        """The rows (`log.ROW`), and per row what nobody sees (columns `log.TRUTHS`) if kept."""
+    def journal(self) -> tuple[npt.NDArray[Any], npt.NDArray[Any] | None, Folded | None]:
+        """Rows (`log.ROW`), truths per row (`log.TRUTHS`) if asked for, totals of dropped rows.
+
+        An engine that keeps all rows, whatever `log` asks for, has no totals.
+        """
 
 
 def engine_named(name: str) -> type[Simulation]:

@@ -14,7 +14,7 @@ import numpy as np
 from cjsim import kernel, population, terms
 from cjsim.engine import calendar as cal
 from cjsim.engine import loop, memory
-from cjsim.log import ROW, TRUTHS
+from cjsim.log import LEVELS, ROW, TRUTHS, Folded, whole_days
 from cjsim.population import Person, Population
 from cjsim.scenario import Scenario
 
@@ -39,9 +39,17 @@ class CompiledEngine:
     """
 
     def __init__(
-        self, scenario: Scenario, everybody: Population, seed: int, truth: bool = False
+        self,
+        scenario: Scenario,
+        everybody: Population,
+        seed: int,
+        truth: bool = False,
+        log: str = "all",
     ) -> None:
+        if truth and log != "all":
+            raise ValueError("the truth stands beside every row: it needs log='all'")
         self.scenario = scenario
+        self.level = LEVELS.index(log)
         self.seed = seed
         self.truth = truth
         self.start = -scenario.burn_in_days if scenario.burn_in_days else 0.0
@@ -72,10 +80,16 @@ class CompiledEngine:
         self._ask(loop.STARTS, 0.0)
         self._ask(loop.GO_ON, scenario.horizon_days)
 
-    def journal(self) -> tuple[Any, Any]:
-        """Rows and truths as arrays: see `log.ROW` and `log.TRUTHS`."""
-        used = self.world.counts[loop.ROWS]
-        return self.world.rows[:used], self.world.truths[:used] if self.truth else None
+    def journal(self) -> tuple[Any, Any, Folded | None]:
+        """Rows and truths as arrays (`log.ROW`, `log.TRUTHS`), and totals of the rows left out."""
+        world = self.world
+        used = world.counts[loop.ROWS]
+        rows, truths = world.rows[:used], world.truths[:used] if self.truth else None
+        if self.level == 0:
+            return rows, truths, None
+        last = self.people["stage"].astype(np.uint8)
+        totals = (world.contacts, world.contact_cost, world.mismatch, world.stood)
+        return rows, truths, Folded(*totals, last, world.cost_by_day)
 
     def _ask(self, job: int, time: float) -> None:
         """Have the loop do a job; where an array is full, lengthen it and go on."""
@@ -108,8 +122,10 @@ class CompiledEngine:
         )
         counts = np.zeros(loop.COUNTS, np.int64)
         counts[loop.FREE_REPS] = market.reps
+        counts[loop.LEVEL], counts[loop.LAST_PERSON] = self.level, cal.NONE
         counts[[loop.QUEUE_HEAD, loop.QUEUE_TAIL, loop.FREE_REQUEST]] = cal.NONE
-        size = 8192 + 20 * people
+        size = 8192 + (20, 10, 4)[self.level] * people
+        folding = people if self.level else 0
         return loop.World(
             market=terms.records(terms.Terms, [market]),
             people=self.people,
@@ -124,6 +140,12 @@ class CompiledEngine:
             clock=np.zeros(2),
             requests=np.zeros(256, loop.REQUEST),
             life_entry=np.full(people, cal.NONE, np.int32),
+            contacts=np.zeros(folding, np.int64),
+            contact_cost=np.zeros(folding),
+            mismatch=np.zeros(folding),
+            stood=np.zeros(folding, np.uint16),
+            cost_by_day=np.zeros(whole_days(scenario.horizon_days)),
+            fits=terms.fits(scenario),
         )
 
 

@@ -1,8 +1,18 @@
-"""How the compiled engine writes down what happens: in arrays. The twin of `cjsim.journal`."""
+"""How the compiled engine writes down what happens: in arrays. The twin of `cjsim.journal`.
+
+Rows that the level of the log leaves out are folded into totals (`log.Folded`); `log.thin` and
+`log.fold` say the same of a complete log.
+"""
 
 from __future__ import annotations
 
 from typing import Any
+
+from cjsim.events import CONTACT, ENTER, KNOWN, REPEAT_DEAL, RIVAL_DEAL, START
+from cjsim.journey import AWARENESS, UNAWARE
+
+# Places in `counts`, as in `cjsim.engine.loop`.
+ROWS, LEVEL, LAST_PERSON, LAST_EVENT = 0, 8, 9, 10
 
 
 def write(
@@ -15,8 +25,10 @@ def write(
     belief: int = -1,
 ) -> None:
     """Write one row, and what nobody sees beside it if there is room for truths."""
-    n = world.counts[0]
-    world.counts[0] = n + 1
+    if world.counts[LEVEL] > 0 and folded(world, person, now, event, touch, amount):
+        return
+    n = world.counts[ROWS]
+    world.counts[ROWS] = n + 1
     row = world.rows[n]
     row.time = now
     row.person = person.id
@@ -35,3 +47,30 @@ def write(
         truth[6] = person.satisfaction
         truth[7] = person.novelty
         truth[8] = person.loyalty
+
+
+def folded(world: Any, person: Any, now: float, event: int, touch: int, amount: float) -> bool:
+    """Add an event to the totals; is that all that is to be kept of it?"""
+    counts, who, stage = world.counts, person.id, person.stage
+    follows = counts[LAST_PERSON] == who and (
+        counts[LAST_EVENT] == REPEAT_DEAL
+        or counts[LAST_EVENT] == KNOWN
+        or counts[LAST_EVENT] == RIVAL_DEAL
+    )
+    counts[LAST_PERSON] = who
+    counts[LAST_EVENT] = event
+    if event == CONTACT:
+        cost = 0.0 - amount
+        world.contacts[who] += 1
+        world.contact_cost[who] += cost
+        world.mismatch[who] += 1.0 - world.fits[touch, stage]
+        if now >= 0.0:
+            world.cost_by_day[int(now)] += cost
+        return True
+    if event == START or event == ENTER:
+        world.stood[who] |= 1 << stage
+        if counts[LEVEL] == 2:
+            if event == START:
+                return stage == UNAWARE
+            return stage != AWARENESS and not follows
+    return False

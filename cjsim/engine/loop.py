@@ -64,7 +64,7 @@ ROOM_FOR_ENTRIES = 1100
 
 # Places in `counts` and `clock`.
 ROWS, FREE_REPS, QUEUE_HEAD, QUEUE_TAIL, FREE_REQUEST, USED_REQUESTS = 0, 1, 2, 3, 4, 5
-SPELL, FIRST_TOUCH, COUNTS = 6, 7, 8
+SPELL, FIRST_TOUCH, LEVEL, LAST_PERSON, LAST_EVENT, COUNTS = 6, 7, 8, 9, 10, 11
 NEXT_EMPTY, REFILL_AT = 0, 1
 
 REQUEST = np.dtype(
@@ -98,6 +98,13 @@ class World(NamedTuple):
     clock: Any
     requests: Any
     life_entry: Any
+    # totals of the rows that are not kept: see `log.Folded`
+    contacts: Any
+    contact_cost: Any
+    mismatch: Any
+    stood: Any
+    cost_by_day: Any
+    fits: Any  # of the library to each stage
 
 
 world_behind = behind(
@@ -115,6 +122,12 @@ world_behind = behind(
     clock=(np.float64, 1),
     requests=(REQUEST, 1),
     life_entry=(np.int32, 1),
+    contacts=(np.int64, 1),
+    contact_cost=(np.float64, 1),
+    mismatch=(np.float64, 1),
+    stood=(np.uint16, 1),
+    cost_by_day=(np.float64, 1),
+    fits=(np.float64, 2),
 )
 calendar_behind = behind(
     "Calendar",

@@ -17,9 +17,10 @@ from typing import Any
 
 import simpy
 
-from cjsim import events, kernel, log, population, steps, terms
+from cjsim import events, kernel, population, steps, terms
 from cjsim.journal import write
 from cjsim.journey import ACTION, COMPARISON, FIRST_DEAL, RECOMMENDATION, REPEAT_DEAL, UNAWARE
+from cjsim.log import as_arrays
 from cjsim.population import Person, Population
 from cjsim.scenario import Scenario
 from cjsim.terms import SILENT, Touch
@@ -27,6 +28,7 @@ from cjsim.terms import SILENT, Touch
 rules = kernel.plain_rules()
 
 Waiting = Generator[simpy.Event, Any, None]
+Contact = tuple[Touch, float, float, int]  # touchpoint, luck of capture and rival, belief
 
 PEOPLE_FROM = 2
 """Person 0's priority at one moment: SimPy uses 0 (urgent) and 1 (normal) itself."""
@@ -65,7 +67,12 @@ class Engine:
     """
 
     def __init__(
-        self, scenario: Scenario, everybody: Population, seed: int, truth: bool = False
+        self,
+        scenario: Scenario,
+        everybody: Population,
+        seed: int,
+        truth: bool = False,
+        log: str = "all",  # whatever is asked for: this engine keeps every row
     ) -> None:
         self.scenario = scenario
         self.seed = seed
@@ -96,9 +103,9 @@ class Engine:
             self.log(person, events.START)
         self.env.run(until=self.scenario.horizon_days)
 
-    def journal(self) -> tuple[Any, Any]:
+    def journal(self) -> tuple[Any, Any, None]:
         """Rows and truths as arrays: see `log.ROW` and `log.TRUTHS`."""
-        return log.as_arrays(self.world.rows, self.world.truths)
+        return *as_arrays(self.world.rows, self.world.truths), None
 
     def adopt(self, scenario: Scenario) -> None:
         """Take up a strategy: its numbers, its touchpoints, a new journal."""
@@ -210,45 +217,33 @@ class Engine:
         """The person comes to a pull touchpoint."""
         touch = self.world.pulls[person.meeting]
         capture, rival = steps.meet(self.world, person, self.env.now)
-        self.reach(person, touch, capture, rival, -1)
+        self.reach(person, (touch, capture, rival, -1))
 
     def push(self, person: Person) -> None:
         """The firm goes to the person with what its strategy chooses, or stays silent."""
         choice, rival = steps.push(self.world, person, self.env.now)
         if choice != SILENT:
-            self.reach(person, self.world.pushes[choice], 1.0, rival, person.belief)
+            self.reach(person, (self.world.pushes[choice], 1.0, rival, person.belief))
 
-    def reach(
-        self, person: Person, touch: Touch, capture: float, rival: float, belief: int
-    ) -> None:
+    def reach(self, person: Person, contact: Contact) -> None:
         """A contact takes place: at once, or when a rep has time for it."""
-        if touch.rep_days > 0.0 and self.desk is not None:
-            visit = self.appointment(person, touch, capture, rival, belief, self.desk)
-            self.env.process(visit)
+        if contact[0].rep_days > 0.0 and self.desk is not None:
+            self.env.process(self.appointment(person, contact, self.desk))
         else:
-            self.touch(person, touch, capture, rival, belief)
+            self.touch(person, contact)
 
-    def touch(
-        self, person: Person, touch: Touch, capture: float, rival: float, belief: int
-    ) -> None:
+    def touch(self, person: Person, contact: Contact) -> None:
         """One contact, now."""
-        steps.touch_person(self.world, person, self.env.now, touch, capture, rival, belief)
+        steps.touch_person(self.world, person, self.env.now, *contact)
 
-    def appointment(
-        self,
-        person: Person,
-        touch: Touch,
-        capture: float,
-        rival: float,
-        belief: int,
-        desk: simpy.Resource,
-    ) -> Waiting:
+    def appointment(self, person: Person, contact: Contact, desk: simpy.Resource) -> Waiting:
         """A contact that needs a rep: in the same queue as the buyers, dropped after a day."""
+        touch, _, _, belief = contact
         with desk.request() as turn:
             yield turn | Moment(self.env, self.env.now + LONGEST_WAIT, person.id)
             if turn.triggered:
                 yield Moment(self.env, self.env.now, person.id)
-                self.touch(person, touch, capture, rival, belief)
+                self.touch(person, contact)
                 self.wake(person)
                 yield Moment(self.env, self.env.now + touch.rep_days, person.id)
         if not turn.triggered:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cjsim.events import Event
-from cjsim.journey import STAGES, Stage, lens_named
+from cjsim.journey import lens_named
 from cjsim.measures.groups import (
     Floats,
     Groups,
@@ -18,7 +18,8 @@ from cjsim.measures.groups import (
     stacked,
     steps_index,
 )
-from cjsim.measures.visits import step_of
+from cjsim.measures.visits import need, step_of
+from cjsim.terms import fits
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,6 +42,7 @@ def contacts(run: Run, by: str | None = None) -> pd.DataFrame:
     known : people whose contact details were captured.
     opt_outs : people who asked for no more pushes.
     """
+    need(run, "all")
     parts = groups(run, by)
     rows = run.events.rows
     columns = contact_columns(run, parts)
@@ -68,18 +70,13 @@ def contacts(run: Run, by: str | None = None) -> pd.DataFrame:
 
 def contact_columns(run: Run, parts: Groups) -> dict[str, Numbers]:
     """The columns of `contacts` that the summary needs, one number per group."""
-    rows = run.events.rows
-    event, person = rows["event"], rows["person"]
-    met = np.flatnonzero(event == Event.CONTACT)
-    misfit = 1.0 - fits(run)
-    cell = rows["touchpoint"][met] * np.int64(len(STAGES)) + rows["stage"][met]
-    where = parts.table(person[met], cell, misfit.size)  # by touchpoint and stage
-    count = where.sum(1)
+    event, person = run.events["event"], run.events["person"]
+    count = parts.sum(run.totals.contacts)
     deals = (event == Event.FIRST_DEAL) | (event == Event.REPEAT_DEAL)
     return {
         "contacts": count,
         "per_deal": ratio(count, parts.count(person[deals])),
-        "mismatch_rate": ratio(where @ misfit.reshape(-1), count),
+        "mismatch_rate": ratio(parts.sum(run.totals.mismatch), count),
         "dropped": parts.count(person[event == Event.DROPPED]),
         "opt_outs": parts.count(person[event == Event.OPT_OUT]),
     }
@@ -92,6 +89,7 @@ def touchpoints(run: Run, by: str | None = None) -> pd.DataFrame:
     1 - fit at the true stage, 0..1), cost (of its contacts [money]; what it costs to keep it
     running is in `money`), dropped, opt_outs (right after a contact with it).
     """
+    need(run, "all")
     scenario = run.scenario
     parts = groups(run, by)
     running = [i for i, name in enumerate(run.events.touchpoints) if _runs(run, name)]
@@ -116,7 +114,7 @@ def _by_touchpoint(run: Run, parts: Groups) -> dict[str, Numbers]:
     count = parts.table(met["person"], met["touchpoint"], size)
     pair = np.unique(met["person"].astype(np.int64) * size + met["touchpoint"])
     cell = parts.of[met["person"]] * size + met["touchpoint"]
-    missed = 1.0 - fits(run)[met["touchpoint"], met["stage"]]
+    missed = 1.0 - fits(run.scenario)[met["touchpoint"], met["stage"]]
 
     def total(amount: Numbers) -> Floats:
         return np.bincount(cell, amount, len(parts) * size).reshape(len(parts), size).astype(float)
@@ -145,6 +143,7 @@ def _touchpoint_frame(run: Run, running: list[int], columns: dict[str, Numbers])
 
 def contact_map(run: Run, lens: str = "twelve") -> pd.DataFrame:
     """Contacts by running touchpoint (rows) and the person's true step of the lens (columns)."""
+    need(run, "all")
     seen = lens_named(lens)
     rows = run.events.rows
     names = run.events.touchpoints
@@ -155,13 +154,3 @@ def contact_map(run: Run, lens: str = "twelve") -> pd.DataFrame:
     running = [i for i, name in enumerate(names) if _runs(run, name)]
     columns = dict(zip(seen.steps, table[running].T, strict=True))
     return _touchpoint_frame(run, running, columns).set_axis(steps_index(seen), axis=1)
-
-
-def fits(run: Run) -> Floats:
-    """Fit of each touchpoint of the library to each stage, 0..1."""
-    library = run.scenario.touchpoints
-    table = np.zeros((max(len(library), 1), len(STAGES)))
-    for i, name in enumerate(run.events.touchpoints):
-        for stage, fit in library[name].fit.items():
-            table[i, Stage[stage.upper()]] = fit
-    return table

@@ -50,6 +50,10 @@ class Groups:
         """The sum of `amount` over the rows of each group."""
         return np.bincount(self.of[person], amount, len(self)).astype(float)
 
+    def sum(self, amount: Numbers) -> Floats:
+        """The sum over the people of each group of one number per person."""
+        return np.bincount(self.of, amount, len(self)).astype(float)
+
     def table(self, person: Numbers, column: Numbers, columns: int) -> Ints:
         """Rows counted by group and by the number in `column`: shape (groups, columns)."""
         cell = self.of[person] * columns + column

@@ -17,6 +17,7 @@ import numpy as np
 
 from cjsim.events import Event
 from cjsim.measures.groups import Flags, Floats, Groups, Ints, Numbers, by_group, groups, ratio
+from cjsim.measures.visits import need
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,15 +46,14 @@ def money(run: Run, by: str | None = None) -> pd.DataFrame:
 
 def money_columns(run: Run, parts: Groups) -> dict[str, Numbers]:
     """The columns of `money`, one number per group."""
-    rows, scenario = run.events.rows, run.scenario
+    scenario = run.scenario
     made = deals(run)
-    contact = np.flatnonzero(rows["event"] == Event.CONTACT)
     by_head = parts.sizes / len(run)
     revenue = parts.total(made.person, made.paid)
     product_cost = parts.count(made.person) * scenario.product.unit_cost
     extra = parts.count(made.person[made.first]) * scenario.product.first_deal_extra_cost
     margin = revenue - product_cost - extra
-    contact_cost = -parts.total(rows["person"][contact], rows["amount"][contact])
+    contact_cost = parts.sum(run.totals.contact_cost)
     touchpoint_cost = touchpoint_cost_per_day(scenario) * scenario.horizon_days * by_head
     rep_cost = rep_cost_per_day(scenario) * scenario.horizon_days * by_head
     costs = contact_cost + touchpoint_cost + rep_cost
@@ -118,6 +118,7 @@ def profit_over_time(run: Run, every: float = 1.0) -> pd.DataFrame:
     """
     import pandas as pd
 
+    need(run, "all")
     if not every > 0:
         raise ValueError(f"every = {every}: days between two rows must be above 0")
     horizon = run.scenario.horizon_days
@@ -132,19 +133,16 @@ def profit_over_time(run: Run, every: float = 1.0) -> pd.DataFrame:
 
 
 def break_even_day(run: Run) -> float:
-    """The day from which on the firm's profit since day 0 stays above 0; NaN if it does not."""
+    """The day by whose end the firm's profit since day 0 has come above 0 to stay; NaN if never."""
     made = deals(run)
-    counts = run.events["event"] == Event.CONTACT
-    counts[made.row] = True
-    change = run.events["amount"].copy()
-    change[made.row] = made.margin
-    time, profit = run.events["time"][counts], np.cumsum(change[counts])
-    until = np.append(time, run.scenario.horizon_days)[1:]
-    good = profit - _daily(run) * until > 0  # just before the next change, where it is lowest
-    if not len(good) or not good[-1]:
-        return np.nan
+    costs = run.totals.cost_by_day
+    margin = np.bincount(made.time.astype(np.int64), made.margin, len(costs))
+    ends = np.minimum(np.arange(1, len(costs) + 1), run.scenario.horizon_days)
+    good = np.cumsum(margin - costs) - _daily(run) * ends > 0
     bad = np.flatnonzero(~good)
-    return float(time[bad[-1] + 1] if len(bad) else time[0])
+    if not len(bad):
+        return 1.0
+    return float(bad[-1] + 2) if bad[-1] + 1 < len(good) else np.nan
 
 
 def _up_to(day: Floats, time: Floats, amount: Floats) -> Floats:

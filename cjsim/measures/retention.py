@@ -12,7 +12,7 @@ from cjsim.events import Event
 from cjsim.journey import WITH_RIVAL
 from cjsim.measures.groups import Flags, Floats, Groups, Ints, groups, ratio, stacked
 from cjsim.measures.survival import Curve, kaplan_meier
-from cjsim.measures.visits import by_person, final_stage
+from cjsim.measures.visits import by_person, final_stage, need
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,6 +55,7 @@ def retention(
     retained : share still with us after it, 0..1. Those open at the horizon are respected.
     low, high : limits at that confidence (log-log); NaN once nobody is left.
     """
+    need(run, "stages")
     parts = groups(run, by)
     won = customers(run)
     left_on = _first_leaving(run, won)

@@ -106,8 +106,5 @@ def _all_columns(run: Run, parts: Groups) -> dict[str, Numbers]:
 
 def _reached(run: Run) -> Numbers:
     """For each stage the people who stood there at least once."""
-    rows = run.events.rows
-    moves = np.flatnonzero(rows["event"] <= Event.ENTER)
-    stood = np.zeros((len(run), len(STAGES)), bool)
-    stood[rows["person"][moves], rows["stage"][moves]] = True
-    return np.asarray(stood.sum(0))
+    bits = np.arange(len(STAGES), dtype=np.uint16)
+    return np.asarray([(run.totals.stood >> bit & 1).sum() for bit in bits])

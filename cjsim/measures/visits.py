@@ -9,6 +9,7 @@ import numpy as np
 
 from cjsim.events import Event
 from cjsim.journey import STAGES, WITH_RIVAL, Lens, lens_named
+from cjsim.log import LEVELS
 from cjsim.measures.groups import Flags, Floats, Ints, Numbers
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ def by_person(person: Numbers) -> Ints:
 
 def visits(run: Run, lens: str = "twelve") -> Visits:
     """All visits of a run, seen through the lens of that name."""
+    need(run, "stages")
     seen = lens_named(lens)
     rows = run.events.rows
     at = np.flatnonzero(rows["event"] <= Event.ENTER)  # START or ENTER
@@ -110,8 +112,13 @@ def next_entry(run: Run, rows: Ints) -> Ints:
 
 def final_stage(run: Run) -> Ints:
     """The stage of each person at the horizon."""
-    rows = run.events.rows
-    moves = np.flatnonzero(rows["event"] <= Event.ENTER)
-    stage = np.zeros(len(run), np.int64)
-    stage[rows["person"][moves]] = rows["stage"][moves]  # the last row of a person stands
-    return stage
+    return run.totals.last.astype(np.int64)
+
+
+def need(run: Run, level: str) -> None:
+    """Raise ValueError where a run has not kept the rows of that level (`log.LEVELS`)."""
+    if LEVELS.index(run.events.level) > LEVELS.index(level):
+        raise ValueError(
+            f"this measure looks at rows that log={run.events.level!r} does not keep; "
+            f"simulate with log={level!r}"
+        )
