@@ -93,6 +93,7 @@ def compiled(*names: str) -> ModuleType:
                     inner = {} if called else {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
                     # no array is made inside, so none needs counting (_nrt)
                     options = {"cache": called, "error_model": "numpy", "_nrt": False}
+                    options["nogil"] = True  # several runs at once, a thread each
                     twin = numba.njit(**options, **inner)(value)
                     twins[getattr(original, key, None)] = twin
                     setattr(module, key, twin)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cjsim.kernel import has_numba
 from cjsim.run import Run, simulate
 from cjsim.scenario import Scenario
 
@@ -88,6 +91,7 @@ def compare(
     runs: int = 20,
     seed: int = 1,
     progress: Progress = iter,
+    workers: int | None = None,
 ) -> Comparison:
     """Run every scenario on the same people with the same luck, several times.
 
@@ -97,25 +101,43 @@ def compare(
     people : size of each market; the first scenario's own when not given.
     runs : number of markets, each with its own seed: seed, seed + 1, ...
     progress : wraps the list of (scenario, seed) to be run, e.g. `tqdm.tqdm`.
+    workers : runs at a time; as many as there are processors when not given. The compiled engine
+        lets go of Python's lock. The result is the same for any number.
 
     Raises ValueError without a scenario or a run.
     """
-    import pandas as pd
-
     if not scenarios or runs < 1:
         raise ValueError("a comparison needs at least one scenario and one run")
     size = next(iter(scenarios.values())).market.people if people is None else people
     seeds = tuple(range(seed, seed + runs))
-    rows: dict[tuple[str, int], pd.Series] = {}
-    funnels: dict[str, pd.DataFrame] = {}
-    for name, number in progress([(name, number) for number in seeds for name in scenarios]):
-        run = simulate(scenarios[name], size, number)
-        rows[name, number] = run.summary()
-        counts = funnel_counts(run)
-        funnels[name] = funnels[name] + counts if name in funnels else counts
-    table = pd.DataFrame(rows).T
+    jobs = [(name, number) for number in seeds for name in scenarios]
+
+    def one(job: tuple[str, int]) -> tuple[pd.Series[float], pd.DataFrame]:
+        run = simulate(scenarios[job[0]], size, job[1], log="stages")
+        return run.summary(), funnel_counts(run)
+
+    one_at_a_time = workers == 1 or not has_numba()
+    pool = ThreadPoolExecutor(1 if one_at_a_time else workers or os.cpu_count())
+    try:
+        found = dict(zip(progress(jobs), pool.map(one, jobs), strict=True))
+    finally:
+        pool.shutdown(cancel_futures=True)
+    return _gathered(scenarios, size, seeds, found)
+
+
+def _gathered(
+    scenarios: Mapping[str, Scenario],
+    size: int,
+    seeds: tuple[int, ...],
+    found: Mapping[tuple[str, int], tuple[pd.Series[float], pd.DataFrame]],
+) -> Comparison:
+    """The results of all runs as two tables, in the order of the scenarios and seeds."""
+    import pandas as pd
+
+    table = pd.DataFrame({job: summary for job, (summary, _) in found.items()}).T
     table.index = table.index.set_names(["scenario", "seed"])
-    stacked = pd.concat({name: funnels[name] for name in scenarios}, names=["scenario"])
+    sums = {name: sum(found[name, number][1] for number in seeds) for name in scenarios}
+    stacked = pd.concat(sums, names=["scenario"])
     stacked["actual_loss"] = stacked["lost"] / (stacked["lost"] + stacked["passed"])
     for name, scenario in scenarios.items():
         for stage, plan in scenario.stages.items():

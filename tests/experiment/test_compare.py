@@ -70,3 +70,9 @@ def test_it_needs_a_scenario_and_a_run_and_two_for_a_difference(scenarios):
         cjsim.compare(scenarios, 10, runs=0)
     with pytest.raises(ValueError, match="at least two"):
         cjsim.compare({"pull": scenarios["pull"]}, 10, runs=1).paired()
+
+
+def test_the_number_of_workers_changes_nothing(scenarios):
+    one, two = (cjsim.compare(scenarios, 80, runs=4, workers=n) for n in (1, 2))
+    pd.testing.assert_frame_equal(one.runs, two.runs, check_exact=True)
+    pd.testing.assert_frame_equal(one.funnel(), two.funnel(), check_exact=True)
