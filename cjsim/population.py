@@ -60,14 +60,12 @@ class Person:
     satisfaction: float
     novelty: float
     loyalty: float
-    triggers: float  # curiosity triggers met since the last deal
+    triggers: Flag  # empty shelves met since the last deal
     # the two clocks
     step_left: float
     walk_left: float
     ring_at: float
     walks: Flag  # does the clock that rings first lead away?
-    branch_luck: float
-    second_luck: float
     # what the firm knows and has promised
     rival_known: Flag
     known: Flag
@@ -175,7 +173,6 @@ def initial_state(scenario: sc.Scenario, start: float) -> dict[str, Any]:
         "satisfaction": 0.5,
         "novelty": 0.0,
         "loyalty": 0.0,
-        "triggers": 0.0,
         "discount": 0.0,
         "belief": -1,
     }

@@ -257,12 +257,16 @@ def set_out(person: Person, market: Terms, stage: int, now: float) -> None:
     person.busy = 0
     if stage == COMPARISON or stage == WITH_RIVAL:  # C37: here the competitor appears
         person.rival_known = 1
-    step, walk, person.branch_luck, person.second_luck = block(
-        market.seed, person.id, person.visit, VISIT
-    )
+    step, walk, _, _ = block(market.seed, person.id, person.visit, VISIT)
     person.step_left = threshold(step, market.inverse_shape[stage], market.threshold_scale[stage])
     person.walk_left = threshold(walk, market.inverse_shape[stage], market.threshold_scale[stage])
     person.ring_at = NOT_SET
+
+
+def visit_luck(person: Person, market: Terms) -> tuple[float, float]:
+    """The luck of the gates at the end of the person's present visit."""
+    _, _, branch, second = block(market.seed, person.id, person.visit, VISIT)
+    return branch, second
 
 
 # --- contacts ---------------------------------------------------------------------------------
@@ -427,8 +431,8 @@ def choose_push(person: Person, market: Terms) -> int:
 
 def waits_for_shelf(person: Person, market: Terms) -> bool:
     """Before an empty shelf: wait for the refill, or try a rival? A curiosity trigger (C70-C71)."""
-    person.triggers = person.triggers + market.stockout_trigger
-    return person.second_luck < market.wait_share
+    person.triggers = person.triggers + 1
+    return visit_luck(person, market)[1] < market.wait_share
 
 
 def shelf_times(market: Terms, nth: int) -> tuple[float, float]:
@@ -488,10 +492,10 @@ def gets_curious(person: Person, market: Terms, luck: float) -> bool:
         market.curious_base
         + market.curious_novelty * person.novelty
         + market.curious_innovativeness * person.innovativeness
-        + person.triggers
+        + market.stockout_trigger * person.triggers
         - market.curious_loyalty * person.loyalty
     )
-    person.triggers = 0.0
+    person.triggers = 0
     return luck < logistic(pull_away)
 
 
@@ -530,7 +534,7 @@ def comes_back(person: Person, market: Terms) -> bool:
 
 def friends_told(person: Person, market: Terms) -> int:
     """How many acquaintances an advocate tells: Poisson(friends) (C78-C79)."""
-    return poisson(person.branch_luck, market.friends) if market.people > 1 else 0
+    return poisson(visit_luck(person, market)[0], market.friends) if market.people > 1 else 0
 
 
 def choose_friend(person: Person, market: Terms) -> int:
@@ -563,7 +567,8 @@ def returns_from_rival(person: Person, market: Terms, now: float) -> bool:
     warmth = person.warmth * exp(-market.warmth_decay * (now - person.anchor))
     leaves = (1.0 - market.rival_retention) * (0.5 + person.trust)
     leaves = leaves * (1.0 + market.warmth_gain * warmth)
-    return person.branch_luck * (market.rival_retention + leaves) >= market.rival_retention
+    luck = visit_luck(person, market)[0]
+    return luck * (market.rival_retention + leaves) >= market.rival_retention
 
 
 def next_stage(person: Person, market: Terms, now: float) -> int:
@@ -572,7 +577,9 @@ def next_stage(person: Person, market: Terms, now: float) -> int:
     C35: from study the rational compare, the emotional act at once. C49: satisfaction is a gate.
     """
     stage = person.stage
-    luck = person.branch_luck
+    if stage < STUDY:
+        return stage + 1
+    luck = visit_luck(person, market)[0]
     if stage == STUDY:
         return COMPARISON if luck < person.rationality else ACTION
     if stage == SATISFACTION:

@@ -3,6 +3,8 @@
 import statistics
 from itertools import pairwise
 from math import exp, expm1, inf, nextafter
+from typing import Any
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -161,6 +163,11 @@ def days_of(s: Scenario, stage: int) -> float:
     return s.stages[Stage(9 if stage == Stage.WITH_RIVAL else stage).key].typical_days
 
 
+def lucky(gate: float, shelf: float = 0.5) -> Any:
+    """For a while the luck of every visit is this."""
+    return mock.patch.object(rules, "visit_luck", return_value=(gate, shelf))
+
+
 def ring_of(p: rules.Person, m: terms.Terms) -> float:
     """When the first clock rings; a change before must have made the old alarm void."""
     assert p.ring_at == rules.NOT_SET
@@ -300,16 +307,16 @@ def test_entering_a_stage_starts_both_clocks_with_the_luck_of_that_visit() -> No
     m = market(LIVELY)
     p = person(stage=Stage.INTEREST, busy=1)
     rules.set_out(p, m, Stage.DESIRE, 5.0)
-    first = (p.step_left, p.walk_left, p.branch_luck, p.second_luck)
+    first = (p.step_left, p.walk_left, *rules.visit_luck(p, m))
     assert (p.stage, p.anchor, p.busy, p.visits[Stage.DESIRE]) == (Stage.DESIRE, 5.0, 0, 1)
     assert ring_of(p, m) > 5.0
     rules.set_out(p, m, Stage.STUDY, 6.0)
     rules.set_out(p, m, Stage.DESIRE, 7.0)
-    assert not set(first) & {p.step_left, p.walk_left, p.branch_luck, p.second_luck}
+    assert not set(first) & {p.step_left, p.walk_left, *rules.visit_luck(p, m)}
     # another person's way here makes no difference: the luck belongs to the visit
     q = person()
     rules.set_out(q, m, Stage.DESIRE, 0.0)
-    assert (q.step_left, q.walk_left, q.branch_luck, q.second_luck) == first
+    assert (q.step_left, q.walk_left, *rules.visit_luck(q, m)) == first
 
 
 @EVERY_STAGE
@@ -677,14 +684,18 @@ def test_curiosity_is_a_logit_of_novelty_temper_triggers_and_loyalty(
     novelty: float, temper: float, triggers: float, loyal: float
 ) -> None:  # C60-C72
     m = market(
-        curious_base=-2.0, curious_novelty=0.25, curious_innovativeness=0.5, curious_loyalty=2.0
+        curious_base=-2.0,
+        curious_novelty=0.25,
+        curious_innovativeness=0.5,
+        curious_loyalty=2.0,
+        stockout_trigger=0.75,
     )
-    chance = logistic(-2.0 + 0.25 * novelty + 0.5 * temper + triggers - 2.0 * loyal)
+    chance = logistic(-2.0 + 0.25 * novelty + 0.5 * temper + 0.75 * int(triggers) - 2.0 * loyal)
     state = {"novelty": novelty, "innovativeness": temper, "loyalty": loyal}
     for luck, curious in ((chance * (1 - 1e-9), True), (chance * (1 + 1e-9), False)):
-        p = person(triggers=triggers, **state)
+        p = person(triggers=int(triggers), **state)
         assert rules.gets_curious(p, m, luck) == curious
-        assert p.triggers == 0.0  # they count once
+        assert p.triggers == 0  # they count once
 
 
 def test_a_repeat_deal_leads_to_the_rival_to_curiosity_to_loyalty_or_on() -> None:
@@ -732,9 +743,10 @@ def test_a_corporate_buyer_holds_a_tender_at_each_nth_need(every: int) -> None: 
 def test_an_empty_shelf_is_a_trigger_for_those_who_wait_and_those_who_do_not() -> None:  # C70-C71
     m = market(wait_share=0.3, stockout_trigger=0.8)
     for luck, waits in ((just_below(0.3), True), (0.3, False)):
-        p = person(second_luck=luck, triggers=0.1)
-        assert rules.waits_for_shelf(p, m) == waits
-        assert p.triggers == pytest.approx(0.9)
+        p = person(triggers=1)
+        with lucky(0.5, luck):
+            assert rules.waits_for_shelf(p, m) == waits
+        assert p.triggers == 2
 
 
 def test_shelf_and_desk_times_are_exponential() -> None:
@@ -769,7 +781,8 @@ def test_of_two_people_one_tells_the_other(own: int) -> None:
 
 
 def test_a_person_alone_in_the_market_tells_nobody() -> None:
-    assert rules.friends_told(person(branch_luck=0.999), market(people=1, friends=50.0)) == 0
+    with lucky(0.999):
+        assert rules.friends_told(person(), market(people=1, friends=50.0)) == 0
 
 
 @EVERY_STAGE
@@ -792,24 +805,27 @@ def test_a_friends_word_warms_everybody_and_awakes_those_asleep(stage: Stage) ->
         (Stage.AWARENESS, {}, Stage.INTEREST),
         (Stage.INTEREST, {}, Stage.DESIRE),
         (Stage.DESIRE, {}, Stage.STUDY),
-        (Stage.STUDY, {"branch_luck": 0.69}, Stage.COMPARISON),  # C35: the rational compare
-        (Stage.STUDY, {"branch_luck": 0.71}, Stage.ACTION),  # C34: the emotional act
+        (Stage.STUDY, {"luck": 0.69}, Stage.COMPARISON),  # C35: the rational compare
+        (Stage.STUDY, {"luck": 0.71}, Stage.ACTION),  # C34: the emotional act
         (Stage.COMPARISON, {}, Stage.ACTION),
-        (Stage.SATISFACTION, {"branch_luck": 0.7, "satisfaction": 1.0}, Stage.REPEAT_DEAL),
-        (Stage.SATISFACTION, {"branch_luck": 0.7, "satisfaction": 0.0}, Stage.WITH_RIVAL),  # C50
+        (Stage.SATISFACTION, {"luck": 0.7, "satisfaction": 1.0}, Stage.REPEAT_DEAL),
+        (Stage.SATISFACTION, {"luck": 0.7, "satisfaction": 0.0}, Stage.WITH_RIVAL),  # C50
         (Stage.CURIOSITY, {}, Stage.REPEAT_DEAL),
-        (Stage.LOYALTY, {"branch_luck": 0.29, "satisfaction": 0.5}, Stage.RECOMMENDATION),
-        (Stage.LOYALTY, {"branch_luck": 0.31, "satisfaction": 0.5}, Stage.REPEAT_DEAL),  # C82
+        (Stage.LOYALTY, {"luck": 0.29, "satisfaction": 0.5}, Stage.RECOMMENDATION),
+        (Stage.LOYALTY, {"luck": 0.31, "satisfaction": 0.5}, Stage.REPEAT_DEAL),  # C82
         (Stage.RECOMMENDATION, {}, Stage.REPEAT_DEAL),
-        (Stage.WITH_RIVAL, {"branch_luck": 0.79}, Stage.WITH_RIVAL),
-        (Stage.WITH_RIVAL, {"branch_luck": 0.81}, Stage.STUDY),
+        (Stage.WITH_RIVAL, {"luck": 0.79}, Stage.WITH_RIVAL),
+        (Stage.WITH_RIVAL, {"luck": 0.81}, Stage.STUDY),
         (Stage.DORMANT, {}, Stage.AWARENESS),
     ],
 )
 def test_the_step_on_leads_along_the_map(stage: Stage, state: dict, onward: Stage) -> None:
+    state = dict(state)
     m = market(advocate_share=0.6, rival_retention=0.8, gate_slope=20.0, gate_threshold=0.5)
+    luck = state.pop("luck", 0.5)
     p = person(stage=stage, rationality=0.7, **state)
-    assert rules.next_stage(p, m, 0.0) == onward
+    with lucky(luck):
+        assert rules.next_stage(p, m, 0.0) == onward
     assert may_follow(stage, onward)
 
 
@@ -830,15 +846,17 @@ def test_trust_and_warmth_multiply_the_odds_of_leaving_the_rival(
     odds *= (0.5 + trust) * (1 + gain * warmth * 2 ** (-days / 7.0))
     stays = 1 / (1 + odds)
     for luck, back in ((stays * (1 - 1e-9), False), (stays * (1 + 1e-9), True)):
-        p = person(stage=Stage.WITH_RIVAL, trust=trust, warmth=warmth, branch_luck=luck)
-        assert rules.returns_from_rival(p, m, days) == back
+        p = person(stage=Stage.WITH_RIVAL, trust=trust, warmth=warmth)
+        with lucky(luck):
+            assert rules.returns_from_rival(p, m, days) == back
 
 
 @pytest.mark.parametrize(("retention", "back"), [(0.0, True), (1.0, False)])
 def test_a_rival_that_keeps_everybody_or_nobody(retention: float, back: bool) -> None:
     for luck in (0.0, 0.5, 1 - 2**-53):
-        p = person(stage=Stage.WITH_RIVAL, branch_luck=luck)
-        assert rules.returns_from_rival(p, market(rival_retention=retention), 0.0) == back
+        p = person(stage=Stage.WITH_RIVAL)
+        with lucky(luck):
+            assert rules.returns_from_rival(p, market(rival_retention=retention), 0.0) == back
 
 
 @pytest.mark.parametrize("known", [0, 1])

@@ -13,17 +13,17 @@ import numpy as np
 from cjsim.engine.memory import prefetch
 
 NONE = -1
+KINDS = 8
 # places in `state`
 FREE, HEAP_SIZE, BUCKET, ORDER, USED = 0, 1, 2, 3, 4
 
 ENTRY = np.dtype(
     [
         ("time", np.float64),
-        ("order", np.int64),
+        ("order", np.uint32),
         ("person", np.int32),
-        ("slot", np.int32),  # what the event is about: see the engine
+        ("what", np.int32),  # slot * KINDS + kind: see the engine
         ("next", np.int32),  # the next entry of the bucket, or of the free list
-        ("kind", np.int32),
     ]
 )
 
@@ -131,8 +131,7 @@ def schedule(calendar: Any, time: float, person: int, kind: int, slot: int) -> i
     one.time = time
     one.order = state[ORDER]
     one.person = person
-    one.kind = kind
-    one.slot = slot
+    one.what = slot * KINDS + kind
     state[ORDER] += 1
     bucket = int((time - calendar.bounds[0]) / calendar.bounds[1])
     if bucket <= state[BUCKET]:

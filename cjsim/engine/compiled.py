@@ -18,18 +18,21 @@ from cjsim.log import LEVELS, ROW, TRUTHS, Folded, whole_days
 from cjsim.population import Person, Population
 from cjsim.scenario import Scenario
 
+SOURCES = (
+    "cjsim.streams",
+    "cjsim.rules",
+    "cjsim.journal=cjsim.engine.journal",
+    "cjsim.engine.calendar",
+    "cjsim.steps",
+    "cjsim.engine.loop",
+)
+"""What is compiled, in the order of imports; see `kernel.compiled`."""
+
 
 @functools.cache
 def machine() -> ModuleType:
     """The compiled event loop; made once, then read from the disk cache."""
-    return kernel.compiled(
-        "cjsim.streams",
-        "cjsim.rules",
-        "cjsim.journal=cjsim.engine.journal",
-        "cjsim.engine.calendar",
-        "cjsim.steps",
-        "cjsim.engine.loop",
-    )
+    return kernel.compiled(*SOURCES)
 
 
 class CompiledEngine:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from cjsim import events
-from cjsim.engine.calendar import ENTRY, NONE, first, pop_heap, release, room, schedule
+from cjsim.engine.calendar import ENTRY, KINDS, NONE, first, pop_heap, release, room, schedule
 from cjsim.engine.memory import behind
 from cjsim.journal import write
 from cjsim.journey import ACTION, COMPARISON, FIRST_DEAL, RECOMMENDATION, REPEAT_DEAL, UNAWARE
@@ -406,7 +406,7 @@ def run_until(world: Any, calendar: Any, until: float) -> int:
             return DONE
         pop_heap(calendar)
         one = entries[entry]
-        now, kind, slot = one.time, one.kind, one.slot
+        now, kind, slot = one.time, one.what % KINDS, one.what // KINDS
         person = world.people[one.person]
         release(calendar, entry)
         keep_shelf(world, now)
