@@ -44,8 +44,10 @@ CONTACTS_A_VISIT = 1 << 20
 """Room for the contacts with one touchpoint during one visit, in that touchpoint's stream."""
 NOT_SET = -inf
 """`ring_at` of a person for whom nobody has yet found out when the first clock rings."""
-NEARLY = 1.0 - 1e-12
-HAIR = 1e-14
+NEARLY, HAIR = 1.0 - 1e-12, 1e-14
+"""How early `rings_by` may say yes: relative to the threshold, and to the time."""
+LONGEST_WAIT = 1.0
+"""Days that a contact waits for a rep before it is dropped."""
 AFTER_SWITCH = 1 << 19
 """Contacts after a change of strategy draw from the second half of that room."""
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from cjsim import kernel, population, terms
 from cjsim.engine import calendar as cal
-from cjsim.engine import loop, memory
+from cjsim.engine import journal, loop, memory
 from cjsim.log import LEVELS, ROW, TRUTHS, Folded, whole_days
 from cjsim.population import Person, Population
 from cjsim.scenario import Scenario
@@ -67,7 +67,7 @@ class CompiledEngine:
         self._ask(loop.BEGIN, self.start)
         if self.start < 0:
             self._ask(loop.GO_ON, 0.0)
-            self.world.counts[loop.ROWS] = 0
+            self.world.counts[journal.ROWS] = 0
             before = self.world.all_touches
             keep = ("rows", "truths", "counts", "clock", "requests", "life_entry")
             self.world = self._world(scenario)._replace(
@@ -86,7 +86,7 @@ class CompiledEngine:
     def journal(self) -> tuple[Any, Any, Folded | None]:
         """Rows and truths as arrays (`log.ROW`, `log.TRUTHS`), and totals of the rows left out."""
         world = self.world
-        used = world.counts[loop.ROWS]
+        used = world.counts[journal.ROWS]
         rows, truths = world.rows[:used], world.truths[:used] if self.truth else None
         if self.level == 0:
             return rows, truths, None
@@ -125,7 +125,7 @@ class CompiledEngine:
         )
         counts = np.zeros(loop.COUNTS, np.int64)
         counts[loop.FREE_REPS] = market.reps
-        counts[loop.LEVEL], counts[loop.LAST_PERSON] = self.level, cal.NONE
+        counts[journal.LEVEL], counts[journal.LAST_PERSON] = self.level, cal.NONE
         counts[[loop.QUEUE_HEAD, loop.QUEUE_TAIL, loop.FREE_REQUEST]] = cal.NONE
         size = 8192 + (20, 10, 4)[self.level] * people
         folding = people if self.level else 0

@@ -11,8 +11,8 @@ from typing import Any
 from cjsim.events import CONTACT, ENTER, KNOWN, REPEAT_DEAL, RIVAL_DEAL, START
 from cjsim.journey import AWARENESS, UNAWARE
 
-# Places in `counts`, as in `cjsim.engine.loop`.
-ROWS, LEVEL, LAST_PERSON, LAST_EVENT = 0, 8, 9, 10
+# Places in `counts`: rows written, level of the log, who and what was written last.
+ROWS, LEVEL, LAST_PERSON, LAST_EVENT = 0, 1, 2, 3
 
 
 def write(

@@ -13,6 +13,7 @@ import numpy as np
 
 from cjsim import events
 from cjsim.engine.calendar import ENTRY, KINDS, NONE, first, pop_heap, release, room, schedule
+from cjsim.engine.journal import ROWS
 from cjsim.engine.memory import behind
 from cjsim.journal import write
 from cjsim.journey import ACTION, COMPARISON, FIRST_DEAL, RECOMMENDATION, REPEAT_DEAL, UNAWARE
@@ -20,6 +21,7 @@ from cjsim.log import ROW
 from cjsim.population import Person
 from cjsim.rules import (
     AFTER_SWITCH,
+    LONGEST_WAIT,
     MEETS,
     PUSHED,
     desk_times,
@@ -44,10 +46,7 @@ from cjsim.steps import (
     try_rival,
     walk_away,
 )
-from cjsim.terms import Terms, Touch, record_type
-
-SILENT = -1
-LONGEST_WAIT = 1.0
+from cjsim.terms import SILENT, Terms, Touch, record_type
 
 ENTRY_POINTS = ("advance",)
 
@@ -62,9 +61,9 @@ ROOM_FOR_ROWS = 4096
 """Rows that one event may write at most: an advocate tells up to 1,000 friends."""
 ROOM_FOR_ENTRIES = 1100
 
-# Places in `counts` and `clock`.
-ROWS, FREE_REPS, QUEUE_HEAD, QUEUE_TAIL, FREE_REQUEST, USED_REQUESTS = 0, 1, 2, 3, 4, 5
-SPELL, FIRST_TOUCH, LEVEL, LAST_PERSON, LAST_EVENT, COUNTS = 6, 7, 8, 9, 10, 11
+# Places in `counts`, after those of the journal, and in `clock`.
+FREE_REPS, QUEUE_HEAD, QUEUE_TAIL, FREE_REQUEST, USED_REQUESTS = 4, 5, 6, 7, 8
+SPELL, FIRST_TOUCH, COUNTS = 9, 10, 11
 NEXT_EMPTY, REFILL_AT = 0, 1
 
 REQUEST = np.dtype(

@@ -32,8 +32,6 @@ Contact = tuple[Touch, float, float, int]  # touchpoint, luck of capture and riv
 
 PEOPLE_FROM = 2
 """Person 0's priority at one moment: SimPy uses 0 (urgent) and 1 (normal) itself."""
-LONGEST_WAIT = 1.0
-"""Days that a contact waits for a rep before it is dropped."""
 
 
 class Moment(simpy.Event):
@@ -240,7 +238,7 @@ class Engine:
         """A contact that needs a rep: in the same queue as the buyers, dropped after a day."""
         touch, _, _, belief = contact
         with desk.request() as turn:
-            yield turn | Moment(self.env, self.env.now + LONGEST_WAIT, person.id)
+            yield turn | Moment(self.env, self.env.now + rules.LONGEST_WAIT, person.id)
             if turn.triggered:
                 yield Moment(self.env, self.env.now, person.id)
                 self.touch(person, contact)
