@@ -126,10 +126,11 @@ class Engine:
 
     def life(self, person: Person) -> Waiting:
         """Wait for what comes first; live it; again. An interrupt means that plans have changed."""
+        env, number, next_event = self.env, person.id, rules.next_event
         while True:
-            when, what = rules.next_event(person, self.world.market)
+            when, what = next_event(person, self.world.market)
             try:
-                yield Moment(self.env, when, person.id)
+                yield Moment(env, when, number)
             except simpy.Interrupt:
                 continue
             if what == rules.MEETS:
