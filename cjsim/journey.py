@@ -107,6 +107,10 @@ def may_follow(here: int, there: int) -> bool:
     return there in EXITS[Stage(here)]
 
 
+PLACES: Final[tuple[int, ...]] = (*range(13), STUDY, AWARENESS)
+"""Where each stage lies on the line 0..12: a lost person stands where they would come back to."""
+
+
 # --- Lenses: the same people on coarser maps --------------------------------------------------
 
 

@@ -57,6 +57,18 @@ def _cache_folder(digest: str) -> str:
     return tempfile.mkdtemp(prefix="cjsim-numba-")
 
 
+def _give_words(module: ModuleType) -> None:
+    """Python's integers have no size; compiled, a word of the streams has 64 bits and no sign."""
+    from cjsim.engine.memory import high_low
+
+    for key, value in list(vars(module).items()):
+        if value is int:
+            setattr(module, key, np.uint64)
+        elif type(value) is int:
+            setattr(module, key, np.uint64(value))
+    setattr(module, "high_low", high_low)  # noqa: B010 - the processor's own
+
+
 @functools.cache
 def compiled(*names: str) -> ModuleType:
     """The functions of the named modules, compiled; names imported among them are replaced too.
@@ -86,6 +98,8 @@ def compiled(*names: str) -> ModuleType:
             module.__file__ = str(path)
             sys.modules[module.__name__] = module  # numba's cache looks its functions up by name
             exec(compile(text, str(path), "exec"), module.__dict__)
+            if name == STREAMS:
+                _give_words(module)
             original = importlib.import_module(pairs[name] or name)
             for key, value in list(vars(module).items()):
                 if isinstance(value, FunctionType) and value.__globals__ is module.__dict__:
@@ -99,11 +113,6 @@ def compiled(*names: str) -> ModuleType:
                     setattr(module, key, twin)
                 elif isinstance(value, FunctionType) and value in twins:
                     setattr(module, key, twins[value])
-                # Python's integers have no size; compiled, a word has 64 bits and no sign
-                elif name == STREAMS and value is int:
-                    setattr(module, key, np.uint64)
-                elif name == STREAMS and type(value) is int:
-                    setattr(module, key, np.uint64(value))
     finally:
         config.CACHE_DIR = before
     return module

@@ -66,6 +66,10 @@ class Person:
     walk_left: float
     ring_at: float
     walks: Flag  # does the clock that rings first lead away?
+    # how much of warmth and irritation fades from the anchor to a time, worked out beforehand
+    faded_at: float
+    warmth_faded: float
+    irritation_faded: float
     # what the firm knows and has promised
     rival_known: Flag
     known: Flag
@@ -166,6 +170,7 @@ def initial_state(scenario: sc.Scenario, start: float) -> dict[str, Any]:
     zero: dict[str, Any] = dict.fromkeys(Person.__slots__, 0)
     return zero | {
         "anchor": start,
+        "faded_at": -np.inf,
         "warmth": 0.0,
         "irritation": 0.0,
         "trust": scenario.market.prior_trust,

@@ -3,7 +3,7 @@
 Plain scalar functions of a person (`population.Person`) and the market (`terms.Terms`). They hold
 no containers and know nothing of events, logs or SimPy, so that the same source serves the engine
 that is taught and, compiled, the engine that answers at once. Bits matter: only + - * /, sqrt,
-floor and math's exp, log, log1p, expm1 (never `x**n`), in the order written.
+floor and math's exp, log, expm1 (never `x**n`), in the order written.
 
 Time is in days; all rates are per day; all shares and states are 0..1 unless said.
 """
@@ -11,7 +11,7 @@ Time is in days; all rates are per day; all shares and states are 0..1 unless sa
 from __future__ import annotations
 
 from collections.abc import MutableSequence, Sequence
-from math import exp, expm1, floor, inf, log, log1p, sqrt
+from math import exp, expm1, floor, inf, log, sqrt
 
 from cjsim.journey import (
     ACTION,
@@ -21,6 +21,7 @@ from cjsim.journey import (
     DORMANT,
     FIRST_DEAL,
     LOYALTY,
+    PLACES,
     RECOMMENDATION,
     REPEAT_DEAL,
     SATISFACTION,
@@ -36,9 +37,6 @@ from cjsim.terms import Terms, Touch
 RING = 0
 PUSHED = 1
 MEETS = 2
-
-# A person with a rival, or dormant, is placed where they would come back to (terms.place_of).
-PLACES = (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 4, 1)
 
 CONTACTS_A_VISIT = 1 << 20
 """Room for the contacts with one touchpoint during one visit, in that touchpoint's stream."""
@@ -56,8 +54,8 @@ AFTER_SWITCH = 1 << 19
 
 
 def exponential(u: float) -> float:
-    """Unit exponential by inversion of a uniform in [0, 1)."""
-    return -log1p(-u)
+    """Unit exponential by inversion of a uniform in [0, 1), of whose 53 bits 1 - u loses none."""
+    return -log(1.0 - u)
 
 
 def threshold(u: float, inverse_shape: float, scale: float) -> float:
@@ -190,46 +188,64 @@ def time_to_reach(left: float, boost: float, decay: float) -> float:
     return t
 
 
+def fade(person: Person, market: Terms, when: float) -> None:
+    """Work out beforehand what part of warmth and irritation fades from the anchor to a time."""
+    days = when - person.anchor
+    person.faded_at = when
+    person.warmth_faded = person.irritation_faded = 0.0
+    if person.warmth > 0.0:
+        person.warmth_faded = -expm1(-market.warmth_decay * days)
+    if person.irritation > 0.0:
+        person.irritation_faded = -expm1(-market.irritation_decay * days)
+
+
 def run_clocks(person: Person, market: Terms, now: float) -> None:
     """Let both clocks run, and warmth and irritation fade, from the person's anchor up to now."""
+    if person.faded_at != now:
+        fade(person, market, now)
     days = now - person.anchor
     step_days = days
     walk_days = days
     if person.warmth > 0.0:
-        faded = -expm1(-market.warmth_decay * days)
+        faded = person.warmth_faded
         if feels_warmth(person.stage):
             boost = market.warmth_gain * person.warmth
             step_days = days + boost * faded / market.warmth_decay
         person.warmth = person.warmth * (1.0 - faded)
     if person.irritation > 0.0:
-        faded = -expm1(-market.irritation_decay * days)
+        faded = person.irritation_faded
         boost = market.irritation_harm * person.irritation
         walk_days = days + boost * faded / market.irritation_decay
         person.irritation = person.irritation * (1.0 - faded)
     person.step_left = max(0.0, person.step_left - step_rate(person, market) * step_days)
     person.walk_left = max(0.0, person.walk_left - walk_rate(person, market) * walk_days)
     person.anchor = now
+    person.faded_at = NOT_SET
 
 
 def rings_by(person: Person, market: Terms, when: float) -> bool:
     """May a clock ring up to that time? Cheaper than to find out exactly when.
 
-    Says yes a hair early, so that a clock which rings at that very time is not overlooked.
+    Says yes a hair early, so that a clock which rings at that very time is not overlooked. What
+    fades until then is kept: mostly the person's next event is what is asked about.
     """
-    days = when - person.anchor + HAIR * abs(when)
-    step_days = days
+    fade(person, market, when)
+    days = when - person.anchor
+    hair = HAIR * abs(when)
+    step_days = days + hair
     if person.warmth > 0.0 and feels_warmth(person.stage):
         boost = market.warmth_gain * person.warmth
-        step_days = days - boost * expm1(-market.warmth_decay * days) / market.warmth_decay
+        step_days = days + boost * person.warmth_faded / market.warmth_decay + hair * (1.0 + boost)
     if step_rate(person, market) * step_days >= person.step_left * NEARLY:
         return True
     rate = walk_rate(person, market)
     if rate <= 0.0:
         return False
-    walk_days = days
+    walk_days = days + hair
     if person.irritation > 0.0:
         boost = market.irritation_harm * person.irritation
-        walk_days = days - boost * expm1(-market.irritation_decay * days) / market.irritation_decay
+        walk_days = days + boost * person.irritation_faded / market.irritation_decay
+        walk_days = walk_days + hair * (1.0 + boost)
     return rate * walk_days >= person.walk_left * NEARLY
 
 

@@ -9,7 +9,7 @@ and the how-manieth time (index). Two strategies therefore meet the same people 
 and a touchpoint that is added moves nobody else's numbers.
 
 The file is read twice: as plain Python, and by numba with the words below as unsigned 64-bit
-integers (`cjsim.kernel`). Every product is split into 32-bit halves so that both do the same.
+integers and the processor's own product of two of them (`cjsim.kernel`).
 """
 
 from __future__ import annotations
@@ -37,9 +37,7 @@ MARKET_KEY = 1 << 62
 Word = int
 """The type of a 64-bit word: int here, unsigned 64-bit where compiled."""
 
-_HALF = 0xFFFFFFFF
 _FULL = 0xFFFFFFFFFFFFFFFF
-_32 = 32
 _11 = 11
 _ONE = 1
 _ZERO = 0
@@ -58,14 +56,8 @@ def stream_of(name: str) -> int:
 
 def high_low(a: int, b: int) -> tuple[int, int]:
     """Upper and lower word of the 128-bit product of two words."""
-    a_low, a_high = a & _HALF, a >> _32
-    b_low, b_high = b & _HALF, b >> _32
-    low_low = a_low * b_low
-    low_high = a_low * b_high
-    high_low_ = a_high * b_low
-    middle = (low_low >> _32) + (low_high & _HALF) + (high_low_ & _HALF)
-    high = a_high * b_high + (low_high >> _32) + (high_low_ >> _32) + (middle >> _32)
-    return high, (low_low & _HALF) | ((middle & _HALF) << _32)
+    product = a * b
+    return product >> 64, product & _FULL
 
 
 def block(seed: int, person: int, index: int, purpose: int) -> tuple[float, float, float, float]:

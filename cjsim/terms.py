@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cjsim import scenario as sc
-from cjsim.journey import STAGES, TWELVE, Stage
+from cjsim.journey import PLACES, STAGES, TWELVE, Stage
 from cjsim.streams import stream_of
 
 HOURS_PER_DAY = 8.0
@@ -123,11 +123,6 @@ class Terms:
     programme_length: int
 
 
-def place_of(stage: Stage) -> int:
-    """Where a stage lies on the line 0..12: a lost person stands where they would come back to."""
-    return {Stage.WITH_RIVAL: 4, Stage.DORMANT: 1}.get(stage, int(stage))
-
-
 def _clocks(s: sc.Scenario) -> dict[str, Any]:
     """Rates and Weibull constants per stage: lambda = (1-p)^(1/k) / d, mu = p^(1/k) / d.
 
@@ -171,7 +166,7 @@ def _touch(s: sc.Scenario, number: int, name: str, t: sc.Touchpoint, intensity: 
     return Touch(
         number=number,
         stream=stream_of(name),
-        aims_at=place_of(Stage[t.aims_at.upper()]),
+        aims_at=PLACES[Stage[t.aims_at.upper()]],
         fit=[t.fit.get(stage.key, 0.0) for stage in STAGES],  # type: ignore[call-overload]
         reach=t.reach_per_day * intensity if t.contact == "pull" else 0.0,
         detour=t.distance_m / s.response.detour_scale_m,
@@ -270,7 +265,10 @@ def terms_of(s: sc.Scenario, people: int, seed: int) -> Terms:
 
 
 def record_type(kind: type) -> np.dtype[Any]:
-    """The numpy record with the fields of a dataclass: what the compiled engine holds."""
+    """The numpy record with the fields of a dataclass, the widest first so that no gaps are left.
+
+    It is what the compiled engine holds.
+    """
     forms: dict[str, tuple[Any, ...]] = {
         "int": (np.int64,),
         "float": (np.float64,),
@@ -282,10 +280,11 @@ def record_type(kind: type) -> np.dtype[Any]:
         "Visits": (np.int16, (len(STAGES),)),
     }
     fields = [(field.name, *forms[str(field.type)]) for field in dataclasses.fields(kind)]
+    fields.sort(key=lambda field: -np.dtype(field[1]).itemsize)
     return np.dtype(fields, align=True)
 
 
 def records(kind: type, objects: Sequence[Any]) -> npt.NDArray[Any]:
     """Dataclass objects as an array of records."""
-    rows = [tuple(getattr(o, field.name) for field in dataclasses.fields(kind)) for o in objects]
-    return np.array(rows, record_type(kind))
+    form = record_type(kind)
+    return np.array([tuple(getattr(o, name) for name in form.names or ()) for o in objects], form)

@@ -32,7 +32,7 @@ def midpoints(n: int = GRID) -> list[float]:
 
 
 def test_the_exponential_has_its_quantiles() -> None:
-    for u in (0.0, 1e-300, 1e-17, 0.1, 0.5, 0.999, 1 - 2**-53):
+    for u in (0.0, 2**-53, 2**-30, 0.1, 0.5, 0.999, 1 - 2**-53):  # a block has 53 bits
         assert rules.exponential(u) == pytest.approx(stats.expon.ppf(u), rel=1e-14)
 
 
@@ -66,7 +66,7 @@ def test_a_threshold_has_mean_1_and_the_quantiles_of_weibull(shape: float) -> No
     m = market(neutral(stages=plans(regularity=shape)))
     constants = m.inverse_shape[Stage.STUDY], m.threshold_scale[Stage.STUDY]
     weibull = stats.weibull_min(shape, scale=1.0 / special.gamma(1.0 + 1.0 / shape))
-    for u in (1e-12, 0.01, 0.3, 0.5, 0.9, 0.999999):
+    for u in (2**-40, 0.01, 0.3, 0.5, 0.9, 0.999999):
         assert rules.threshold(u, *constants) == pytest.approx(weibull.ppf(u), rel=1e-12)
     mean, _ = integrate.quad(lambda t: rules.threshold(-expm1(-t), *constants) * exp(-t), 0, 37)
     assert mean == pytest.approx(1.0, rel=1e-6)
@@ -365,10 +365,6 @@ def test_a_contact_jars_by_its_misfit_too_hot_or_too_cold(
     s = neutral(**touching({"call": table}), response={"too_hot": 1.7, "too_cold": 0.6})
     call = terms.touches(s, "push")[0]
     assert rules.mismatch(person(stage=stage), market(s), call) == pytest.approx(2 * 0.7 * factor)
-
-
-def test_a_lost_person_is_placed_the_same_by_rules_and_terms() -> None:
-    assert tuple(terms.place_of(stage) for stage in STAGES) == rules.PLACES
 
 
 def test_a_contact_that_jars_irritates_and_costs_trust() -> None:  # C141-C150

@@ -14,6 +14,8 @@ from cjsim.engine.memory import prefetch
 
 NONE = -1
 KINDS = 8
+AHEAD = 4
+"""How many buckets before its turn a person is fetched from memory; their entry twice as many."""
 # places in `state`
 FREE, HEAP_SIZE, BUCKET, ORDER, USED = 0, 1, 2, 3, 4
 
@@ -29,7 +31,7 @@ ENTRY = np.dtype(
 
 
 class Calendar(NamedTuple):
-    """Arrays of the calendar; `bounds` holds start, bucket width and the end of time [days]."""
+    """Arrays of the calendar; `bounds` are start [days], buckets a day and the end of time."""
 
     entries: Any
     buckets: Any
@@ -41,10 +43,10 @@ class Calendar(NamedTuple):
 def empty(people: int, start: float, end: float) -> Calendar:
     """A calendar with room for one event per person and some more; it grows with `grown`."""
     size = people + 1024
-    buckets = int(min(max(people // 4, 64), 1 << 18))
+    buckets = min(max(people, 64), 1 << 20)
     state = np.zeros(5, np.int64)
     state[FREE] = NONE
-    bounds = np.array([start, (end - start) / buckets, end])
+    bounds = np.array([start, buckets / (end - start), end])
     return Calendar(
         np.zeros(size, ENTRY),
         np.full(buckets + 1, NONE, np.int32),
@@ -133,7 +135,7 @@ def schedule(calendar: Any, time: float, person: int, kind: int, slot: int) -> i
     one.person = person
     one.what = slot * KINDS + kind
     state[ORDER] += 1
-    bucket = int((time - calendar.bounds[0]) / calendar.bounds[1])
+    bucket = int((time - calendar.bounds[0]) * calendar.bounds[1])
     if bucket <= state[BUCKET]:
         push_heap(calendar, entry)
     else:
@@ -148,7 +150,25 @@ def release(calendar: Any, entry: int) -> None:
     calendar.state[FREE] = entry
 
 
-def first(calendar: Any, people: Any) -> int:
+def fetch_ahead(calendar: Any, world: Any, bucket: int) -> None:
+    """Have what the events of a bucket will touch on its way into the cache."""
+    buckets, entries = calendar.buckets, calendar.entries
+    if bucket + AHEAD < len(buckets) and buckets[bucket + AHEAD] != NONE:
+        prefetch(entries, buckets[bucket + AHEAD])
+    if bucket < len(buckets):
+        entry = buckets[bucket]
+        while entry != NONE:
+            person = entries[entry].person
+            prefetch(world.people, person)
+            prefetch(world.meet_at, person)
+            prefetch(world.met, person)
+            prefetch(world.life_entry, person)
+            if len(world.totals) > 0:
+                prefetch(world.totals, person)
+            entry = entries[entry].next
+
+
+def first(calendar: Any, world: Any) -> int:
     """The next entry, left in its place; NONE when nothing more will happen."""
     state, buckets = calendar.state, calendar.buckets
     while state[HEAP_SIZE] == 0:
@@ -159,7 +179,7 @@ def first(calendar: Any, people: Any) -> int:
         buckets[state[BUCKET]] = NONE
         while entry != NONE:
             following = calendar.entries[entry].next
-            prefetch(people, calendar.entries[entry].person)
             push_heap(calendar, entry)
             entry = following
+        fetch_ahead(calendar, world, state[BUCKET] + AHEAD)
     return calendar.heap[0]

@@ -67,21 +67,25 @@ class CompiledEngine:
         self._ask(loop.BEGIN, self.start)
         if self.start < 0:
             self._ask(loop.GO_ON, 0.0)
-            self.world.counts[journal.ROWS] = 0
-            before = self.world.all_touches
-            keep = ("rows", "truths", "counts", "clock", "requests", "life_entry")
-            self.world = self._world(scenario)._replace(
-                **{name: getattr(self.world, name) for name in keep}
-            )
-            both = np.concatenate([before, self.world.all_touches])
-            self.world = self.world._replace(all_touches=both)
-            self.world.counts[loop.FIRST_TOUCH] = len(before)
-            while len(self.calendar.entries) < 2 * len(self.people) + self.calendar.state[cal.USED]:
-                self._make_room(loop.CALENDAR_FULL)
-            self._ask(loop.SWITCH, 0.0)
-        self._make_room(loop.ROWS_FULL, len(self.people))
+            self._change_strategy()
         self._ask(loop.STARTS, 0.0)
         self._ask(loop.GO_ON, scenario.horizon_days)
+
+    def _change_strategy(self) -> None:
+        """The burn-in is over: forget its rows, and let everybody meet the new touchpoints."""
+        before = self.world
+        keep = ("rows", "truths", "counts", "clock", "requests", "life_entry")
+        after = self._world(self.scenario)._replace(
+            **{name: getattr(before, name) for name in keep}
+        )
+        # who waits for a rep since before still gets what they were promised
+        both = np.concatenate([before.all_touches, after.all_touches])
+        self.world = after._replace(all_touches=both)
+        self.world.counts[journal.ROWS] = 0
+        self.world.counts[loop.FIRST_TOUCH] = len(before.all_touches)
+        while len(self.calendar.entries) < 2 * len(self.people) + self.calendar.state[cal.USED]:
+            self._make_room(loop.CALENDAR_FULL)
+        self._ask(loop.SWITCH, 0.0)
 
     def journal(self) -> tuple[Any, Any, Folded | None]:
         """Rows and truths as arrays (`log.ROW`, `log.TRUTHS`), and totals of the rows left out."""
@@ -91,8 +95,8 @@ class CompiledEngine:
         if self.level == 0:
             return rows, truths, None
         last = self.people["stage"].astype(np.uint8)
-        totals = (world.contacts, world.contact_cost, world.mismatch, world.stood)
-        return rows, truths, Folded(*totals, last, world.cost_by_day)
+        folded = {name: world.totals[name] for name in journal.TOTAL.names or ()}
+        return rows, truths, Folded(**folded, last=last, cost_by_day=world.cost_by_day)
 
     def _ask(self, job: int, time: float) -> None:
         """Have the loop do a job; where an array is full, lengthen it and go on."""
@@ -103,7 +107,7 @@ class CompiledEngine:
                 return
             self._make_room(why)
 
-    def _make_room(self, why: int, more: int = 0) -> None:
+    def _make_room(self, why: int) -> None:
         """Lengthen the array that is full."""
         world = self.world
         if why == loop.CALENDAR_FULL:
@@ -111,9 +115,9 @@ class CompiledEngine:
         elif why == loop.REQUESTS_FULL:
             self.world = world._replace(requests=_longer(world.requests))
         else:
-            self.world = world._replace(rows=_longer(world.rows, more))
+            self.world = world._replace(rows=_longer(world.rows))
             if self.truth:
-                self.world = self.world._replace(truths=_longer(world.truths, more))
+                self.world = self.world._replace(truths=_longer(world.truths))
 
     def _world(self, scenario: Scenario) -> loop.World:
         """The arrays of a world under the scenario's running strategy."""
@@ -127,7 +131,7 @@ class CompiledEngine:
         counts[loop.FREE_REPS] = market.reps
         counts[journal.LEVEL], counts[journal.LAST_PERSON] = self.level, cal.NONE
         counts[[loop.QUEUE_HEAD, loop.QUEUE_TAIL, loop.FREE_REQUEST]] = cal.NONE
-        size = 8192 + (20, 10, 4)[self.level] * people
+        size = 8192 + (40, 12, 8)[self.level] * people
         folding = people if self.level else 0
         return loop.World(
             market=terms.records(terms.Terms, [market]),
@@ -143,18 +147,15 @@ class CompiledEngine:
             clock=np.zeros(2),
             requests=np.zeros(256, loop.REQUEST),
             life_entry=np.full(people, cal.NONE, np.int32),
-            contacts=np.zeros(folding, np.int64),
-            contact_cost=np.zeros(folding),
-            mismatch=np.zeros(folding),
-            stood=np.zeros(folding, np.uint16),
+            totals=np.zeros(folding, journal.TOTAL),
             cost_by_day=np.zeros(whole_days(scenario.horizon_days)),
             fits=terms.fits(scenario),
         )
 
 
-def _longer(array: Any, more: int = 0) -> Any:
-    """A copy with room for half as much again and `more` on top."""
-    longer = np.empty((len(array) * 3 // 2 + more + 8192, *array.shape[1:]), array.dtype)
+def _longer(array: Any) -> Any:
+    """A copy with room for half as much again."""
+    longer = np.empty((len(array) * 3 // 2 + 8192, *array.shape[1:]), array.dtype)
     longer[: len(array)] = array
     return longer
 

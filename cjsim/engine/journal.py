@@ -8,8 +8,21 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from cjsim.events import CONTACT, ENTER, KNOWN, REPEAT_DEAL, RIVAL_DEAL, START
 from cjsim.journey import AWARENESS, UNAWARE
+
+TOTAL = np.dtype(
+    [
+        ("contact_cost", np.float64),
+        ("mismatch", np.float64),
+        ("contacts", np.int32),
+        ("stood", np.uint16),
+    ],
+    align=True,
+)
+"""Of one person, what is folded; see `log.Folded`."""
 
 # Places in `counts`: rows written, level of the log, who and what was written last.
 ROWS, LEVEL, LAST_PERSON, LAST_EVENT = 0, 1, 2, 3
@@ -61,14 +74,15 @@ def folded(world: Any, person: Any, now: float, event: int, touch: int, amount: 
     counts[LAST_EVENT] = event
     if event == CONTACT:
         cost = 0.0 - amount
-        world.contacts[who] += 1
-        world.contact_cost[who] += cost
-        world.mismatch[who] += 1.0 - world.fits[touch, stage]
+        total = world.totals[who]
+        total.contacts += 1
+        total.contact_cost += cost
+        total.mismatch += 1.0 - world.fits[touch, stage]
         if now >= 0.0:
             world.cost_by_day[int(now)] += cost
         return True
     if event == START or event == ENTER:
-        world.stood[who] |= 1 << stage
+        world.totals[who].stood |= 1 << stage
         if counts[LEVEL] == 2:
             if event == START:
                 return stage == UNAWARE

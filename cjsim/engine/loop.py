@@ -13,7 +13,7 @@ import numpy as np
 
 from cjsim import events
 from cjsim.engine.calendar import ENTRY, KINDS, NONE, first, pop_heap, release, room, schedule
-from cjsim.engine.journal import ROWS
+from cjsim.engine.journal import ROWS, TOTAL
 from cjsim.engine.memory import behind
 from cjsim.journal import write
 from cjsim.journey import ACTION, COMPARISON, FIRST_DEAL, RECOMMENDATION, REPEAT_DEAL, UNAWARE
@@ -98,10 +98,7 @@ class World(NamedTuple):
     requests: Any
     life_entry: Any
     # totals of the rows that are not kept: see `log.Folded`
-    contacts: Any
-    contact_cost: Any
-    mismatch: Any
-    stood: Any
+    totals: Any
     cost_by_day: Any
     fits: Any  # of the library to each stage
 
@@ -121,10 +118,7 @@ world_behind = behind(
     clock=(np.float64, 1),
     requests=(REQUEST, 1),
     life_entry=(np.int32, 1),
-    contacts=(np.int64, 1),
-    contact_cost=(np.float64, 1),
-    mismatch=(np.float64, 1),
-    stood=(np.uint16, 1),
+    totals=(TOTAL, 1),
     cost_by_day=(np.float64, 1),
     fits=(np.float64, 2),
 )
@@ -400,7 +394,7 @@ def run_until(world: Any, calendar: Any, until: float) -> int:
             return CALENDAR_FULL
         if counts[USED_REQUESTS] + 2 > len(world.requests):
             return REQUESTS_FULL
-        entry = first(calendar, world.people)
+        entry = first(calendar, world)
         if entry == NONE or not entries[entry].time < until:
             return DONE
         pop_heap(calendar)

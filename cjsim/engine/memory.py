@@ -103,8 +103,22 @@ def behind(name: str, **fields: tuple[Any, int]) -> Any:
 
 
 @intrinsic  # type: ignore[untyped-decorator]
+def high_low(typing_context: Any, a: Any, b: Any) -> Any:
+    """Upper and lower word of the product of two words: `streams.high_low` in one instruction."""
+
+    def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        wide = ir.IntType(128)
+        product = builder.mul(*(builder.zext(value, wide) for value in values))
+        high = builder.lshr(product, ir.Constant(wide, 64))
+        halves = [builder.trunc(half, ir.IntType(64)) for half in (high, product)]
+        return context.make_tuple(builder, signature.return_type, halves)
+
+    return types.UniTuple(types.uint64, 2)(types.uint64, types.uint64), generate
+
+
+@intrinsic  # type: ignore[untyped-decorator]
 def prefetch(typing_context: Any, array: Any, index: Any) -> Any:
-    """Ask the processor to fetch an item of an array into its cache; needed a little later.
+    """Ask the processor to fetch a row of an array into its cache; needed a little later.
 
     In a large market the next event's person is hardly ever in the cache, and waiting for memory
     would take longer than all that happens to them.
@@ -114,16 +128,22 @@ def prefetch(typing_context: Any, array: Any, index: Any) -> Any:
         kind, place = signature.args
         view = make_array(kind)(context, builder, values[0])
         at = context.cast(builder, values[1], place, types.intp)
-        size = context.get_abi_sizeof(context.get_data_type(kind.dtype))
         bytes_ = builder.bitcast(view.data, cgutils.voidptr_t)
-        offset = builder.mul(at, context.get_constant(types.intp, size))
+        size = cgutils.unpack_tuple(builder, view.strides)[0]
+        begin = builder.mul(at, size)
+        last = builder.add(begin, builder.sub(size, context.get_constant(types.intp, 1)))
         word = ir.IntType(32)
         shape = ir.FunctionType(ir.VoidType(), [cgutils.voidptr_t, word, word, word])
         call = cgutils.get_or_insert_function(builder.module, shape, "llvm.prefetch.p0")
-        for line in range(0, size, CACHE_LINE):
-            step = builder.add(offset, context.get_constant(types.intp, line))
-            one, three = ir.Constant(word, 1), ir.Constant(word, 3)
-            builder.call(call, [builder.gep(bytes_, [step]), one, three, one])
+        one, three = ir.Constant(word, 1), ir.Constant(word, 3)
+
+        def fetch(offset: Any) -> None:
+            builder.call(call, [builder.gep(bytes_, [offset]), one, three, one])
+
+        line = context.get_constant(types.intp, CACHE_LINE)
+        with cgutils.for_range_slice(builder, begin, last, line) as (offset, _):
+            fetch(offset)
+        fetch(last)  # a row need not begin where a line of the cache does
         return context.get_dummy_value()
 
     return types.void(array, index), generate

@@ -1,0 +1,85 @@
+"""Compiled code is kept on disk: where, what to do when one may not write there, who is told."""
+
+import io
+import sys
+from pathlib import Path
+
+import pytest
+
+from cjsim import kernel
+
+pytestmark = pytest.mark.skipif(not kernel.has_numba(), reason="nothing is compiled without numba")
+
+
+class Terminal(io.StringIO):
+    """An error stream that a person looks at."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture
+def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A machine on which cjsim is installed in a folder of its own, and nothing was compiled."""
+    monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(kernel.tempfile, "gettempdir", lambda: str(tmp_path / "temporary"))
+    monkeypatch.setattr(kernel, "__file__", str(tmp_path / "install" / "kernel.py"))
+    (tmp_path / "install").mkdir()
+    return tmp_path
+
+
+def forbid(folder: Path) -> None:
+    """Nobody, not even root, can make a folder where a file stands."""
+    folder.parent.mkdir(exist_ok=True)
+    folder.write_text("")
+
+
+def test_compiled_code_lies_beside_its_source(machine: Path) -> None:
+    folder = Path(kernel._cache_folder("abc"))
+    assert folder == machine / "install" / "__pycache__" / "numba-abc"
+    assert folder.is_dir()
+
+
+def test_a_read_only_install_uses_the_users_cache(machine: Path) -> None:
+    forbid(machine / "install" / "__pycache__")
+    assert Path(kernel._cache_folder("abc")) == machine / "home" / "cjsim" / "numba-abc"
+
+
+def test_without_a_home_the_cache_is_temporary(machine: Path) -> None:
+    forbid(machine / "install" / "__pycache__")
+    forbid(machine / "home")
+    assert Path(kernel._cache_folder("abc")) == machine / "temporary" / "cjsim" / "numba-abc"
+
+
+def test_where_numba_is_told_to_keep_its_cache_it_is_kept(
+    machine: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(machine / "asked"))
+    assert Path(kernel._cache_folder("abc")) == machine / "asked" / "numba-abc"
+
+
+@pytest.mark.parametrize("watched", [True, False])
+def test_a_first_compilation_is_told_to_a_terminal_only(
+    machine: Path, watched: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a notebook stores must not depend on who ran it first."""
+    errors = Terminal() if watched else io.StringIO()
+    monkeypatch.setattr(sys, "stderr", errors)
+    for name in ("cjsim_streams_compiled", "cjsim_rules_compiled"):
+        monkeypatch.setitem(sys.modules, name, sys)  # put back what was there
+    kernel.compiled.__wrapped__("cjsim.streams", "cjsim.rules")
+    assert ("compiling the engine" in errors.getvalue()) == watched
+
+
+def test_compiled_once_nobody_is_told_again(machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    errors = Terminal()
+    monkeypatch.setattr(sys, "stderr", errors)
+    for name in ("cjsim_streams_compiled", "cjsim_rules_compiled"):
+        monkeypatch.setitem(sys.modules, name, sys)
+    kernel.compiled.__wrapped__("cjsim.streams", "cjsim.rules")
+    folder = next((machine / "install" / "__pycache__").iterdir())
+    (folder / "rules.nbi").write_text("")
+    errors.truncate(0)
+    kernel.compiled.__wrapped__("cjsim.streams", "cjsim.rules")
+    assert errors.getvalue() == ""
