@@ -94,10 +94,9 @@ def _changes(words: Iterable[str]) -> dict[str, Any]:
 
 
 def _compare(args: argparse.Namespace) -> int:
-    from tqdm import tqdm
-
     from cjsim import report, scenario_file
     from cjsim.experiment import compare
+    from cjsim.experiment.work import bar
 
     scenario = scenario_file.load(args.scenario)
     if args.changes:
@@ -106,10 +105,6 @@ def _compare(args: argparse.Namespace) -> int:
     scenarios = {name.strip(): scenario.with_strategy(name.strip()) for name in names}
     if args.out and args.out.exists() and not args.out.is_dir():
         raise ValueError(f"--out {args.out}: is a file; name a folder")
-
-    def bar(runs: list[tuple[str, int]]) -> Iterable[tuple[str, int]]:
-        return tqdm(runs, unit="run", leave=False, delay=1, disable=None)
-
     found = compare(scenarios, args.people, args.runs, args.seed, progress=bar)
     if args.json:
         print(json.dumps(report.as_json(found), indent=2, ensure_ascii=False))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from cjsim import log as event_log
 from cjsim import population, terms
 from cjsim.population import ADOPTERS, MOTIVES, Population
-from cjsim.scenario import Scenario
+from cjsim.scenario import Firm, Market, Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from cjsim.engine import Simulation
 
 LARGEST_SEED = 2**62
+REMEMBERED = 20_000
+"""Largest market whose people are kept for the next run with the same seed."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -92,6 +95,19 @@ class Run:
         return funnel(self, lens, by)
 
 
+def _people(scenario: Scenario, people: int, seed: int) -> Population:
+    """The people of a world; a small one is remembered, all strategies meet the same."""
+    if people > REMEMBERED:
+        return population.draw(scenario, people, seed)
+    return _remembered(scenario.market, scenario.firm.cold_list_share, people, seed)
+
+
+@functools.lru_cache(maxsize=16)
+def _remembered(market: Market, cold_list_share: float, people: int, seed: int) -> Population:
+    firm = Firm(cold_list_share=cold_list_share)
+    return population.draw(Scenario(market=market, firm=firm), people, seed)
+
+
 def simulate(
     scenario: Scenario,
     people: int | None = None,
@@ -125,7 +141,7 @@ def simulate(
     if log not in event_log.LEVELS:
         raise unknown("level of log", log, event_log.LEVELS)
     kind = engine_named(engine) if isinstance(engine, str) else engine
-    everybody = population.draw(scenario, size, seed)
+    everybody = _people(scenario, size, seed)
     market = kind(scenario, everybody, seed, log=log)
     market.run()
     rows, _, totals = market.journal()

@@ -6,7 +6,8 @@ import sys
 
 import pytest
 
-from cjsim import cli, experiment, scenario_file
+from cjsim import cli, scenario_file
+from cjsim.experiment import work
 from cjsim.journey import TWELVE
 
 SMALL = ["--people", "60", "--runs", "3"]
@@ -94,7 +95,7 @@ def test_a_count_below_one_is_refused(capsys):
 
 
 def test_an_interrupted_run_leaves_nothing_half_written(tmp_path, monkeypatch, capsys):
-    module = sys.modules[experiment.compare.__module__]
+
     calls = []
 
     def stop_at_the_third(*args, **kwargs):
@@ -103,8 +104,8 @@ def test_an_interrupted_run_leaves_nothing_half_written(tmp_path, monkeypatch, c
             raise KeyboardInterrupt
         return real(*args, **kwargs)
 
-    real = module.simulate
-    monkeypatch.setattr(module, "simulate", stop_at_the_third)
+    real = work.simulate
+    monkeypatch.setattr(work, "simulate", stop_at_the_third)
     out = tmp_path / "results"
     assert run("compare", "phone", "--strategies", "pull,guide", *SMALL, "--out", str(out)) == 130
     assert not out.exists()

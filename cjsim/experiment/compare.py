@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Mapping
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
-from cjsim.kernel import has_numba
-from cjsim.run import Run, simulate
+from cjsim.experiment import work
+from cjsim.measures.summary import UNITS
 from cjsim.scenario import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
-
-Progress = Callable[[list[tuple[str, int]]], Iterable[tuple[str, int]]]
 
 
 @dataclass(frozen=True)
@@ -34,6 +32,8 @@ class Comparison:
     seeds: tuple[int, ...]
     runs: pd.DataFrame
     funnels: pd.DataFrame
+    won: dict[str, npt.NDArray[np.bool_]]
+    """Per scenario, runs x people: who made their first deal with us."""
 
     @cached_property
     def first(self) -> str:
@@ -90,8 +90,10 @@ def compare(
     people: int | None = None,
     runs: int = 20,
     seed: int = 1,
-    progress: Progress = iter,
+    *,
+    executor: str | Executor = "threads",
     workers: int | None = None,
+    progress: work.Progress | None = None,
 ) -> Comparison:
     """Run every scenario on the same people with the same luck, several times.
 
@@ -100,9 +102,9 @@ def compare(
     scenarios : name -> scenario; differences are taken to the first.
     people : size of each market; the first scenario's own when not given.
     runs : number of markets, each with its own seed: seed, seed + 1, ...
-    progress : wraps the list of (scenario, seed) to be run, e.g. `tqdm.tqdm`.
-    workers : runs at a time; as many as there are processors when not given. The compiled engine
-        lets go of Python's lock. The result is the same for any number.
+    executor, workers : where, and how many runs at a time; see `cjsim.experiment.work`. The result
+        is the same for any.
+    progress : e.g. `work.bar`.
 
     Raises ValueError without a scenario or a run.
     """
@@ -110,18 +112,11 @@ def compare(
         raise ValueError("a comparison needs at least one scenario and one run")
     size = next(iter(scenarios.values())).market.people if people is None else people
     seeds = tuple(range(seed, seed + runs))
-    jobs = [(name, number) for number in seeds for name in scenarios]
-
-    def one(job: tuple[str, int]) -> tuple[pd.Series[float], pd.DataFrame]:
-        run = simulate(scenarios[job[0]], size, job[1], log="stages")
-        return run.summary(), funnel_counts(run)
-
-    one_at_a_time = workers == 1 or not has_numba()
-    pool = ThreadPoolExecutor(1 if one_at_a_time else workers or os.cpu_count())
-    try:
-        found = dict(zip(progress(jobs), pool.map(one, jobs), strict=True))
-    finally:
-        pool.shutdown(cancel_futures=True)
+    plan = {name: (scenario, seeds) for name, scenario in scenarios.items()}
+    done: Iterable[Any] = work.outcomes(plan, size, True, executor, workers)
+    found = {}
+    for name, number, outcome in progress(done, len(plan) * runs) if progress else done:
+        found[name, number] = outcome
     return _gathered(scenarios, size, seeds, found)
 
 
@@ -129,23 +124,22 @@ def _gathered(
     scenarios: Mapping[str, Scenario],
     size: int,
     seeds: tuple[int, ...],
-    found: Mapping[tuple[str, int], tuple[pd.Series[float], pd.DataFrame]],
+    found: Mapping[tuple[str, int], Any],
 ) -> Comparison:
-    """The results of all runs as two tables, in the order of the scenarios and seeds."""
+    """The results of all runs as tables, in the order of the scenarios and seeds."""
     import pandas as pd
 
-    table = pd.DataFrame({job: summary for job, (summary, _) in found.items()}).T
-    table.index = table.index.set_names(["scenario", "seed"])
-    sums = {name: sum(found[name, number][1] for number in seeds) for name in scenarios}
+    jobs = [(name, number) for name in scenarios for number in seeds]
+    index = pd.MultiIndex.from_tuples(jobs, names=["scenario", "seed"])
+    table = pd.DataFrame([found[job].numbers for job in jobs], index, list(UNITS))
+    sums = {name: sum(found[name, number].funnel for number in seeds) for name in scenarios}
     stacked = pd.concat(sums, names=["scenario"])
     stacked["actual_loss"] = stacked["lost"] / (stacked["lost"] + stacked["passed"])
     for name, scenario in scenarios.items():
         for stage, plan in scenario.stages.items():
             stacked.loc[(name, stage), "planned_loss"] = plan.planned_loss
-    return Comparison(dict(scenarios), size, seeds, table, stacked)
-
-
-def funnel_counts(run: Run) -> pd.DataFrame:
-    """The columns of a run's funnel that add up over runs."""
-    funnel = run.funnel()
-    return funnel.loc[list(run.scenario.stages), ["people", "visits", "passed", "lost", "open"]]
+    won = {
+        name: np.stack([np.asarray(found[name, number].won) for number in seeds])
+        for name in scenarios
+    }
+    return Comparison(dict(scenarios), size, seeds, table, stacked, won)

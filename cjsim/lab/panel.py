@@ -155,7 +155,7 @@ def _beside(a: Comparison, b: Comparison) -> Comparison:
     """Two comparisons on the same people as one."""
     return Comparison(
         {**a.scenarios, **b.scenarios}, a.people, a.seeds,
-        pd.concat([a.runs, b.runs]), pd.concat([a.funnels, b.funnels]),
+        pd.concat([a.runs, b.runs]), pd.concat([a.funnels, b.funnels]), {**a.won, **b.won},
     )  # fmt: skip
 
 
