@@ -12,11 +12,15 @@ import numpy as np
 import numpy.typing as npt
 
 from cjsim.experiment import work
+from cjsim.labels import unknown
 from cjsim.measures.summary import UNITS
 from cjsim.scenario import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+INTERVALS = ("t", "bootstrap")
 
 
 @dataclass(frozen=True)
@@ -44,26 +48,97 @@ class Comparison:
         """The mean of each measure over the runs: measures down, scenarios across."""
         return self.runs.groupby(level="scenario", sort=False).mean().T
 
-    def paired(self, confidence: float = 0.95) -> pd.DataFrame:
+    def gaps(self) -> dict[str, pd.DataFrame]:
+        """Per scenario but the first its differences to the first: runs down, measures across."""
+        if len(self.scenarios) < 2:
+            raise ValueError("one scenario alone cannot be compared; name at least two")
+        base = self.runs.loc[self.first]
+        return {name: self.runs.loc[name] - base for name in list(self.scenarios)[1:]}
+
+    def paired(self, confidence: float = 0.95, interval: str = "t") -> pd.DataFrame:
         """Differences to the first scenario, run by run.
 
         Parameters
         ----------
-        confidence : coverage of the t interval over runs, 0..1.
+        confidence : coverage of the interval over runs, 0..1.
+        interval : "t", or "bootstrap" (bias-corrected and accelerated, Efron 1987), which asks
+            for no bell shape but for ten runs or more.
 
         Returns rows (scenario, measure) with columns difference, low, high [units of the measure]
         and clear: does the interval leave zero out? A single run has no interval.
         """
         import pandas as pd
 
-        base = self.runs.loc[self.first]
-        parts = {
-            name: difference(self.runs.loc[name] - base, confidence)
-            for name in list(self.scenarios)[1:]
-        }
-        if not parts:
-            raise ValueError("one scenario alone cannot be compared; name at least two")
+        if interval not in INTERVALS:
+            raise unknown("interval", interval, INTERVALS)
+        found = difference if interval == "t" else bootstrapped
+        parts = {name: found(gap, confidence) for name, gap in self.gaps().items()}
         return pd.concat(parts, names=["scenario", "measure"])
+
+    def pairing(self) -> pd.DataFrame:
+        """What it gains that all scenarios meet the same people with the same luck.
+
+        Rows (scenario, measure); columns paired and unpaired, the variances of the difference of
+        one run with the same luck and with luck of their own, and gain, their ratio: how many
+        times more runs it would take without.
+        """
+        import pandas as pd
+
+        base = self.runs.loc[self.first].var(ddof=1)
+        parts = {}
+        for name, gap in self.gaps().items():
+            table = {"paired": gap.var(ddof=1), "unpaired": base + self.runs.loc[name].var(ddof=1)}
+            parts[name] = pd.DataFrame(table)
+        found = pd.concat(parts, names=["scenario", "measure"])
+        return found.assign(gain=found["unpaired"] / found["paired"])
+
+    def runs_needed(self, measure: str, half_width: float, confidence: float = 0.95) -> int:
+        """How many runs in all until each paired interval is +- `half_width` or narrower.
+
+        By the spread of the runs there are: the smallest n with t(n - 1) s / sqrt(n) within it.
+        Raises ValueError for an unknown measure, a width of 0, or a single run.
+        """
+        from scipy import stats
+
+        if measure not in UNITS:
+            raise unknown("measure", measure, UNITS)
+        if not half_width > 0 or len(self.seeds) < 2:
+            raise ValueError(
+                f"half_width = {half_width:g} with {len(self.seeds)} run(s): "
+                "needs a width above 0 and at least two runs to tell the spread"
+            )
+        spread = max(float(gap[measure].std(ddof=1)) for gap in self.gaps().values())
+        level = 0.5 + confidence / 2
+        n = max(2, int((stats.norm.ppf(level) * spread / half_width) ** 2))  # t needs a few more
+        while stats.t.ppf(level, n - 1) * spread > half_width * np.sqrt(n):
+            n += 1
+        return n
+
+    def uplift(self, confidence: float = 0.95) -> pd.DataFrame:
+        """What a scenario changes for each single person: the counterfactual that no firm sees.
+
+        Rows (scenario, quadrant), the share of people whose first deal is made both with the
+        scenario and without it (under the first one), only_with, only_without, and neither;
+        columns share, low, high with a t interval over runs. The net effect, only_with less
+        only_without, hides how many are driven away.
+        """
+        import pandas as pd
+
+        self.gaps()  # are there two?
+        without = self.won[self.first]
+        parts = {}
+        for name in list(self.scenarios)[1:]:
+            with_it = self.won[name]
+            shares = {
+                "both": with_it & without,
+                "only_with": with_it & ~without,
+                "only_without": ~with_it & without,
+                "neither": ~with_it & ~without,
+            }
+            table = pd.DataFrame({key: won.mean(axis=1) for key, won in shares.items()})
+            found = difference(table, confidence).drop(columns="clear")
+            parts[name] = found.rename(columns={"difference": "share"})
+        return pd.concat(parts, names=["scenario", "quadrant"])
 
     def funnel(self) -> pd.DataFrame:
         """People at each of the twelve stages, summed over the runs: rows (scenario, stage)."""
@@ -85,6 +160,25 @@ def difference(gaps: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
     return pd.DataFrame({"difference": mean, "low": low, "high": high, "clear": clear})
 
 
+def bootstrapped(gaps: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
+    """As `difference`, with the bootstrap's interval: the runs drawn again 2,000 times."""
+    import pandas as pd
+    from scipy import stats
+
+    found = difference(gaps, confidence)
+    for measure, column in gaps.items():
+        values = column.dropna().to_numpy()
+        if len(values) < 2 or np.ptp(values) == 0.0:
+            continue  # nothing to draw: the t interval is a point, or there is none
+        drawn = stats.bootstrap(
+            (values,), np.mean, n_resamples=2000, confidence_level=confidence,
+            rng=np.random.default_rng(0),
+        )  # fmt: skip
+        found.loc[measure, ["low", "high"]] = tuple(drawn.confidence_interval)
+    clear = (found["low"] > 0) | (found["high"] < 0)
+    return pd.DataFrame(found.assign(clear=clear))
+
+
 def compare(
     scenarios: Mapping[str, Scenario],
     people: int | None = None,
@@ -94,6 +188,8 @@ def compare(
     executor: str | Executor = "threads",
     workers: int | None = None,
     progress: work.Progress | None = None,
+    until: Mapping[str, float] | None = None,
+    most: int = 500,
 ) -> Comparison:
     """Run every scenario on the same people with the same luck, several times.
 
@@ -105,19 +201,28 @@ def compare(
     executor, workers : where, and how many runs at a time; see `cjsim.experiment.work`. The result
         is the same for any.
     progress : e.g. `work.bar`.
+    until : measure -> half width [its units]: go on after `runs` until each paired 95 % interval
+        is as narrow, or `most` runs are done. Runs are added in steps that at most double them, so
+        that a lucky start does not stop the experiment early.
 
     Raises ValueError without a scenario or a run.
     """
     if not scenarios or runs < 1:
         raise ValueError("a comparison needs at least one scenario and one run")
     size = next(iter(scenarios.values())).market.people if people is None else people
-    seeds = tuple(range(seed, seed + runs))
-    plan = {name: (scenario, seeds) for name, scenario in scenarios.items()}
-    done: Iterable[Any] = work.outcomes(plan, size, True, executor, workers)
-    found = {}
-    for name, number, outcome in progress(done, len(plan) * runs) if progress else done:
-        found[name, number] = outcome
-    return _gathered(scenarios, size, seeds, found)
+    found: dict[tuple[str, int], Any] = {}
+    have, wanted = 0, runs
+    while have < wanted:
+        new = range(seed + have, seed + wanted)
+        plan = {name: (scenario, new) for name, scenario in scenarios.items()}
+        done: Iterable[Any] = work.outcomes(plan, size, True, executor, workers)
+        for name, number, outcome in progress(done, len(plan) * len(new)) if progress else done:
+            found[name, number] = outcome
+        have = wanted
+        comparison = _gathered(scenarios, size, tuple(range(seed, seed + have)), found)
+        needed = [comparison.runs_needed(name, width) for name, width in (until or {}).items()]
+        wanted = min(max(needed, default=0), 2 * have, max(most, runs))
+    return comparison
 
 
 def _gathered(
