@@ -110,7 +110,7 @@ class Comparison:
         spread = max(float(gap[measure].std(ddof=1)) for gap in self.gaps().values())
         level = 0.5 + confidence / 2
         n = max(2, int((stats.norm.ppf(level) * spread / half_width) ** 2))  # t needs a few more
-        while stats.t.ppf(level, float(n - 1)) * spread > half_width * np.sqrt(n):
+        while n < 10**6 and stats.t.ppf(level, n - 1) * spread > half_width * n**0.5:
             n += 1
         return n
 
