@@ -1,0 +1,94 @@
+"""Which settings to try: grids and samples of scenario keys, one row per setting."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from cjsim.labels import unknown
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Ranges = Mapping[str, tuple[float, float]]
+SAMPLES = ("sobol", "latin", "random")
+MOST_CELLS = 100_000
+
+
+def grid(values: Mapping[str, Sequence[Any]]) -> pd.DataFrame:
+    """Every combination of the keys' values; the last key changes fastest.
+
+    Parameters
+    ----------
+    values : dotted key -> values, e.g. {"guide.accuracy": [0.5, 0.7, 0.9]}.
+
+    Raises ValueError for a key without values or with the same one twice.
+    """
+    import pandas as pd
+
+    for key, given in values.items():
+        if not len(given) or len(set(given)) < len(given):
+            raise ValueError(f"{key}: {list(given)} must be one or more values, no two alike")
+    if not values or math.prod(map(len, values.values())) > MOST_CELLS:
+        raise ValueError(f"a grid has at least one key, and at most {MOST_CELLS:,} cells")
+    rows = list(itertools.product(*values.values()))
+    return pd.DataFrame(rows, columns=list(values)).rename_axis("cell")
+
+
+def sample(ranges: Ranges, cells: int, method: str = "sobol", seed: int = 1) -> pd.DataFrame:
+    """Settings spread over ranges of keys: more keys than a grid can bear.
+
+    Parameters
+    ----------
+    ranges : dotted key -> (low, high); a whole-number key is rounded.
+    cells : how many; for "sobol" best a power of 2.
+    method : "sobol" (scrambled, fills space most evenly), "latin" (hypercube: each key evenly),
+        or "random".
+
+    Raises ValueError for an unknown method or an empty range.
+    """
+    import numpy as np
+    import pandas as pd
+    from scipy.stats import qmc
+
+    if method not in SAMPLES:
+        raise unknown("sample", method, SAMPLES)
+    for key, (low, high) in ranges.items():
+        if not low < high:
+            raise ValueError(f"{key}: the range {low:g} .. {high:g} is empty; low comes first")
+    if not ranges or not 1 <= cells <= MOST_CELLS:
+        raise ValueError(
+            f"{cells} cells: a sample has 1 .. {MOST_CELLS:,} cells of one key or more"
+        )
+    d = len(ranges)
+    if method == "random":
+        unit = np.random.default_rng(seed).random((cells, d))
+    elif method == "latin":
+        unit = qmc.LatinHypercube(d, rng=seed).random(cells)
+    else:  # a power of 2, of which the first are taken: no warning, still even
+        unit = qmc.Sobol(d, rng=seed).random_base2(math.ceil(math.log2(cells)))[:cells]
+    lows, highs = zip(*ranges.values(), strict=True)
+    table = pd.DataFrame(qmc.scale(unit, lows, highs), columns=list(ranges)).rename_axis("cell")
+    whole = [key for key in table if _is_whole(key)]
+    return table.astype(dict.fromkeys(whole, "float")).round(dict.fromkeys(whole, 0)).astype(
+        dict.fromkeys(whole, "int64")
+    )  # fmt: skip
+
+
+def _is_whole(dotted: str) -> bool:
+    """Does the scenario want a whole number here? (A wrong key is told when it is set.)"""
+    from cjsim.scenario_keys import key_at
+
+    key = key_at(tuple(dotted.split(".")))
+    return key is not None and key.kind is int
+
+
+def spaced(low: float, high: float, points: int) -> list[float]:
+    """Evenly spaced values with few digits, e.g. 0.3, 0.35, 0.4."""
+    if points < 2:
+        raise ValueError(f"{points} points: a range has at least its two ends")
+    step = (high - low) / (points - 1)
+    digits = max(0, 3 - math.floor(math.log10(abs(step) or 1.0)))
+    return [round(low + i * step, digits) for i in range(points)]

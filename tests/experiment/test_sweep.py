@@ -1,0 +1,234 @@
+"""Sweeps: every cell is the comparison one gets alone, whatever happened on the way."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+import cjsim
+from cjsim.experiment import folder as folders
+from cjsim.experiment.design import grid
+from cjsim.experiment.sweep import Sweep, sweep
+
+SMALL = {"people": 40, "runs": 3}
+SETTINGS = grid({"guide.accuracy": [0.3, 1.0], "guide.every_days": [7.0, 30.0]})
+
+
+@pytest.fixture(scope="module")
+def scenarios():
+    phone = cjsim.Scenario.load("phone").with_changes({"burn_in_days": 0.0, "horizon_days": 200.0})
+    return {name: phone.with_strategy(name) for name in ("pull", "guide")}
+
+
+@pytest.fixture(scope="module")
+def found(scenarios):
+    return sweep(scenarios, SETTINGS, **SMALL, executor="here")
+
+
+def by_hand(differences: list[float], settings: pd.DataFrame = SETTINGS) -> Sweep:
+    """A sweep whose second scenario is ahead by the given revenue in each cell, in all 3 runs."""
+    rows = [
+        {"cell": cell, **settings.loc[cell], "scenario": name, "run": run, "seed": run,
+         "revenue": 100.0 * run + (ahead if name == "b" else 0.0)}
+        for cell, ahead in enumerate(differences)
+        for name in ("a", "b")
+        for run in range(3)
+    ]  # fmt: skip
+    return Sweep(settings, ("a", "b"), 1, pd.DataFrame(rows))
+
+
+# --- what is in it ----------------------------------------------------------------------------
+
+
+def test_each_cell_is_the_comparison_one_gets_alone(scenarios, found):
+    changed = {n: s.with_changes(SETTINGS.loc[2].to_dict()) for n, s in scenarios.items()}
+    alone = cjsim.compare(changed, 40, runs=3)
+    rows = found.runs[found.runs["cell"] == 2].set_index(["scenario", "seed"])
+    pd.testing.assert_frame_equal(rows[alone.runs.columns], alone.runs)
+    gap = found.differences("revenue").loc[2, ["difference", "low", "high"]].to_numpy(float)
+    paired = alone.paired().loc[("guide", "revenue"), ["difference", "low", "high"]]
+    assert gap == pytest.approx(paired.to_numpy(float))
+
+
+def test_a_sweep_is_tidy(found):
+    assert len(found.runs) == 4 * 2 * 3
+    assert list(found.runs.columns[:6]) == ["cell", *SETTINGS.columns, "scenario", "run", "seed"]
+    assert found.complete
+    assert "4 of 4 cells" in repr(found)
+
+
+def test_a_wrong_key_is_told_before_anything_runs(scenarios):
+    with pytest.raises(cjsim.ScenarioError, match="accuracy"):
+        sweep(scenarios, grid({"guide.accuracie": [1.0]}), **SMALL)
+    with pytest.raises(cjsim.ScenarioError, match="from 0 to 1"):
+        sweep(scenarios, grid({"guide.accuracy": [0.5, 1.5]}), **SMALL)
+
+
+# --- maps -------------------------------------------------------------------------------------
+
+
+def test_a_phase_map_names_the_winner_and_whether_it_is_clear():
+    phase = by_hand([-5.0, 5.0, 0.0, 1.0]).phase("revenue")
+    assert phase["winner"].tolist() == ["a", "b", "a", "b"]  # of two alike the first
+    assert phase["margin"].tolist() == [5.0, 5.0, 0.0, 1.0]
+    assert phase["clear"].tolist() == [True, True, False, True]
+
+
+def test_the_flip_line_lies_between_the_cells():
+    line = by_hand([-1.0, -3.0, 3.0, 1.0]).flip_line(
+        "revenue", "guide.accuracy", "guide.every_days"
+    )
+    assert line["guide.every_days"].tolist() == [7.0, 30.0]
+    assert line["guide.accuracy"].tolist() == pytest.approx([0.3 + 0.7 / 4, 0.3 + 0.7 * 3 / 4])
+    assert line["up"].all()
+
+
+def test_a_line_that_never_flips_is_empty():
+    found = by_hand([1.0, 1.0, 3.0, 1.0])
+    assert found.flip_line("revenue", "guide.accuracy", "guide.every_days").empty
+
+
+def test_a_profile_averages_over_the_other_keys():
+    profile = by_hand([1.0, 3.0, -2.0, -6.0]).profile("guide.accuracy", "revenue")
+    assert profile["difference"].to_dict() == {0.3: 2.0, 1.0: -4.0}
+
+
+@pytest.mark.parametrize(
+    ("ask", "word"),
+    [
+        (lambda s: s.phase("revenu"), "revenue"),
+        (lambda s: s.profile("guide.acuracy", "revenue"), "guide.accuracy"),
+        (lambda s: s.differences("revenue", "guid"), "guide"),
+    ],
+)
+def test_a_misspelt_word_is_told_with_the_nearest(found, ask, word):
+    with pytest.raises(ValueError, match=word):
+        ask(found)
+
+
+def test_nothing_against_nothing_is_flagged_in_about_5_percent_of_the_cells(scenarios):
+    """The same strategy in worlds of its own: 100 cells of 12 runs, each flagged at 5 %.
+
+    So 5 are expected; more than 11, or none, have a probability of 1.1 % together (binomial).
+    """
+    settings = grid({"guide.accuracy": np.linspace(0.3, 0.9, 100).round(3).tolist()})
+    guide = {"a": scenarios["guide"], "b": scenarios["guide"]}
+    found = sweep(guide, settings, 60, runs=12, luck="own", executor="threads")
+    flagged = int(found.differences("contacts")["clear"].sum())
+    assert stats.binom.sf(11, 100, 0.05) + stats.binom.pmf(0, 100, 0.05) < 0.011
+    assert 1 <= flagged <= 11
+    again = sweep(guide, settings.iloc[:5], 60, runs=3, executor="here")
+    assert not again.differences("contacts")["clear"].any()  # with the same luck: no difference
+    assert (again.differences("contacts")["difference"] == 0).all()
+
+
+# --- long sweeps ------------------------------------------------------------------------------
+
+
+def test_a_folder_holds_the_same_and_is_not_run_again(scenarios, found, tmp_path, monkeypatch):
+    kept = sweep(scenarios, SETTINGS, **SMALL, folder=tmp_path / "s", executor="here")
+    pd.testing.assert_frame_equal(kept.runs, found.runs)
+    monkeypatch.setattr("cjsim.experiment.work.live", None)
+    again = sweep(scenarios, SETTINGS, **SMALL, folder=tmp_path / "s", executor="here")
+    pd.testing.assert_frame_equal(again.runs, found.runs)
+    loaded = Sweep.load(tmp_path / "s")
+    pd.testing.assert_frame_equal(loaded.runs, found.runs)
+    pd.testing.assert_frame_equal(loaded.settings, SETTINGS)
+    whole = pd.DataFrame(read_parquet(tmp_path / "s" / "sweep.parquet"))
+    assert len(whole) == len(found.runs)
+
+
+def read_parquet(path: Path) -> pd.DataFrame:
+    import duckdb
+
+    return duckdb.read_parquet(str(path)).df()
+
+
+def test_the_manifest_says_what_was_asked_and_on_what_it_ran(scenarios, tmp_path):
+    sweep(scenarios, SETTINGS, **SMALL, folder=tmp_path, executor="here")
+    manifest = json.loads((tmp_path / "manifest.json").read_text())
+    assert manifest["question"]["settings"] == SETTINGS.to_dict("list")
+    assert manifest["question"]["people"] == 40
+    assert manifest["ran_on"]["numpy"] == np.__version__
+    assert cjsim.Scenario.load(tmp_path / "scenario-guide.toml") == scenarios["guide"]
+
+
+@pytest.mark.parametrize(
+    ("change", "word"), [({"people": 41}, "people"), ({"runs": 4}, "runs"), ({"seed": 2}, "seed")]
+)
+def test_another_question_does_not_get_into_the_folder(scenarios, tmp_path, change, word):
+    sweep(scenarios, SETTINGS, **SMALL, folder=tmp_path, executor="here")
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*.*")}
+    with pytest.raises(ValueError, match=f"holds another sweep \\({word}"):
+        sweep(scenarios, SETTINGS, **{**SMALL, **change}, folder=tmp_path, executor="here")
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*.*")} == before
+
+
+def test_a_changed_model_does_not_mix_with_the_old_one(scenarios, tmp_path, monkeypatch):
+    sweep(scenarios, SETTINGS, **SMALL, folder=tmp_path, executor="here")
+    monkeypatch.setattr(folders, "model", lambda: "another")
+    with pytest.raises(ValueError, match="model"):
+        sweep(scenarios, SETTINGS, **SMALL, folder=tmp_path, executor="here")
+
+
+def test_a_folder_of_something_else_is_left_alone(scenarios, tmp_path):
+    (tmp_path / "thesis.txt").write_text("mine")
+    with pytest.raises(ValueError, match="holds other files"):
+        sweep(scenarios, SETTINGS, **SMALL, folder=tmp_path, executor="here")
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_an_interrupt_leaves_the_cells_that_are_finished(scenarios, found, tmp_path):
+    def stop(finished, total):
+        for number, one in enumerate(finished):
+            if number == 15:
+                raise KeyboardInterrupt
+            yield one
+
+    some = sweep(scenarios, SETTINGS, **SMALL, folder=tmp_path, executor="here", progress=stop)
+    assert not some.complete
+    done = sorted(some.runs["cell"].unique())
+    assert 0 < len(done) < 4
+    assert some.phase("revenue").index.tolist() == done
+    whole = sweep(scenarios, SETTINGS, **SMALL, folder=tmp_path, executor="here")
+    pd.testing.assert_frame_equal(whole.runs, found.runs)
+
+
+def test_a_sweep_that_was_killed_goes_on_to_the_same_end(scenarios, tmp_path):
+    """SIGKILL in the middle: no part is broken, and the rest gives the same table."""
+    program = textwrap.dedent("""
+        import sys, cjsim
+        from cjsim.experiment.design import grid
+        from cjsim.experiment.sweep import sweep
+        phone = cjsim.Scenario.load("phone")
+        phone = phone.with_changes({"burn_in_days": 0.0, "horizon_days": 200.0})
+        scenarios = {name: phone.with_strategy(name) for name in ("pull", "guide")}
+        settings = grid({"guide.accuracy": [round(0.01 * i, 2) for i in range(50, 90)]})
+        found = sweep(scenarios, settings, 150, 4, folder=sys.argv[1], executor=sys.argv[2])
+        print(found.complete)
+    """)
+
+    def start(folder: Path, executor: str) -> subprocess.Popen[bytes]:
+        words = [sys.executable, "-c", program, str(folder), executor]
+        return subprocess.Popen(words, stdout=subprocess.PIPE)
+
+    killed, whole = tmp_path / "killed", tmp_path / "whole"
+    job = start(killed, "processes")
+    while len(list(killed.glob("cells/*.parquet"))) < 3:
+        assert job.poll() is None
+        time.sleep(0.01)
+    os.kill(job.pid, signal.SIGKILL)
+    job.wait()
+    assert 3 <= len(list(killed.glob("cells/*.parquet"))) < 40
+    for folder, executor in ((killed, "processes"), (whole, "here")):
+        assert start(folder, executor).communicate()[0].strip() == b"True"
+    pd.testing.assert_frame_equal(Sweep.load(killed).runs, Sweep.load(whole).runs)
