@@ -1,4 +1,4 @@
-"""The `cjsim` command: compare strategies, check and start scenario files, list presets."""
+"""The `cjsim` command: experiments, and scenario files to check, start and list."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ import sys
 import tomllib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cjsim.labels import LANGUAGES, text
+
+if TYPE_CHECKING:
+    from cjsim.scenario import Scenario
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -39,19 +42,20 @@ def _parser() -> argparse.ArgumentParser:
     jobs = parser.add_subparsers(required=True, metavar="command")
 
     job = jobs.add_parser("compare", help="run strategies on the same people and compare them")
-    job.add_argument("scenario", help="a preset's name or a scenario file")
     job.add_argument("--strategies", help="comma-separated; the first is what others differ from")
-    job.add_argument("--people", type=_count, help="size of each market (default: the scenario's)")
-    job.add_argument("--runs", type=_count, default=10, help="markets to run (default: 10)")
-    job.add_argument("--seed", type=int, default=1, help="number of the first world (default: 1)")
-    job.add_argument(
-        "--set", action="append", default=[], metavar="KEY=VALUE", dest="changes",
-        help="change a key, e.g. --set guide.accuracy=0.9; may be repeated",
-    )  # fmt: skip
-    job.add_argument("--out", type=Path, help="folder for figure, tables and scenarios")
-    job.add_argument("--json", action="store_true", help="print JSON instead of tables")
-    job.add_argument("--lang", choices=LANGUAGES, default="en", help="language of words")
+    _add_shared(job, "figure, tables and scenarios", executor="threads")
     job.set_defaults(job=_compare)
+
+    job = jobs.add_parser("sweep", help="compare strategies at many settings: who is ahead where")
+    job.add_argument("--strategies", help="comma-separated; the first is what others differ from")
+    job.add_argument(
+        "--vary", action="append", required=True, metavar="KEY=LOW:HIGH:POINTS",
+        help="a key and its values, also KEY=A,B,C; two keys give a map",
+    )  # fmt: skip
+    job.add_argument("--sample", type=_count, help="this many settings in the ranges, no grid")
+    _add_measure(job)
+    _add_shared(job, "parts, map and manifest; a sweep goes on where it stopped")
+    job.set_defaults(job=_sweep)
 
     job = jobs.add_parser("check", help="check a scenario file, all mistakes at once")
     job.add_argument("files", nargs="+", help="scenario files or presets")
@@ -70,6 +74,32 @@ def _parser() -> argparse.ArgumentParser:
     job = jobs.add_parser("schema", help="print the JSON Schema of scenario files, for editors")
     job.set_defaults(job=_schema)
     return parser
+
+
+def _add_shared(job: argparse.ArgumentParser, out: str, executor: str = "processes") -> None:
+    """What every experiment takes."""
+    job.add_argument("scenario", help="a preset's name or a scenario file")
+    job.add_argument("--people", type=_count, help="size of each market (default: the scenario's)")
+    job.add_argument("--runs", type=_count, default=10, help="markets to run (default: 10)")
+    job.add_argument("--seed", type=int, default=1, help="number of the first world (default: 1)")
+    job.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", dest="changes",
+        help="change a key, e.g. --set guide.accuracy=0.9; may be repeated",
+    )  # fmt: skip
+    job.add_argument("--out", type=Path, help=f"folder for {out}")
+    job.add_argument("--json", action="store_true", help="print JSON instead of tables")
+    job.add_argument("--lang", choices=LANGUAGES, default="en", help="language of words")
+    job.add_argument(
+        "--executor", default=executor,
+        help=f"threads, processes, here, dask or dask:ADDRESS (default: {executor})",
+    )  # fmt: skip
+    job.add_argument("--workers", type=_count, help="runs at a time (default: the processors)")
+
+
+def _add_measure(job: argparse.ArgumentParser) -> None:
+    job.add_argument(
+        "--measure", default="profit_per_person", help="a name of the summary (%(default)s)"
+    )
 
 
 def _count(word: str) -> int:
@@ -93,19 +123,36 @@ def _changes(words: Iterable[str]) -> dict[str, Any]:
     return changes
 
 
-def _compare(args: argparse.Namespace) -> int:
-    from cjsim import report, scenario_file
-    from cjsim.experiment import compare
-    from cjsim.experiment.work import bar
+def _scenario(args: argparse.Namespace) -> Scenario:
+    """The scenario that a command names, with its --set changes; --out is looked at too."""
+    from cjsim import scenario_file
 
     scenario = scenario_file.load(args.scenario)
-    if args.changes:
-        scenario = scenario.with_changes(_changes(args.changes))
-    names = args.strategies.split(",") if args.strategies else list(scenario.strategies)
-    scenarios = {name.strip(): scenario.with_strategy(name.strip()) for name in names}
     if args.out and args.out.exists() and not args.out.is_dir():
         raise ValueError(f"--out {args.out}: is a file; name a folder")
-    found = compare(scenarios, args.people, args.runs, args.seed, progress=bar)
+    return scenario.with_changes(_changes(args.changes)) if args.changes else scenario
+
+
+def _strategies(args: argparse.Namespace) -> dict[str, Scenario]:
+    """The scenario under each of the strategies that a command names; all of them if none."""
+    scenario = _scenario(args)
+    names = args.strategies.split(",") if args.strategies else list(scenario.strategies)
+    return {name.strip(): scenario.with_strategy(name.strip()) for name in names}
+
+
+def _where(args: argparse.Namespace) -> dict[str, Any]:
+    """How large, how often and where: the arguments that every experiment takes."""
+    from cjsim.experiment.work import bar
+
+    names = ("people", "runs", "seed", "executor", "workers")
+    return {**{name: getattr(args, name) for name in names}, "progress": bar}
+
+
+def _compare(args: argparse.Namespace) -> int:
+    from cjsim import report
+    from cjsim.experiment import compare
+
+    found = compare(_strategies(args), **_where(args))
     if args.json:
         print(json.dumps(report.as_json(found), indent=2, ensure_ascii=False))
     else:
@@ -115,6 +162,26 @@ def _compare(args: argparse.Namespace) -> int:
         note = text("report.wrote", args.lang).format(files=", ".join(files), folder=args.out)
         onward = text("report.next", args.lang).format(folder=args.out)
         print(f"\n{note}\n{onward}", file=sys.stderr if args.json else sys.stdout)
+    return 0
+
+
+def _sweep(args: argparse.Namespace) -> int:
+    from cjsim import report_experiments as report
+    from cjsim.experiment.sweep import sweep
+
+    scenarios = _strategies(args)
+    if len(scenarios) < 2:
+        raise ValueError(f"--strategies {args.strategies}: name at least two to compare")
+    settings = report.settings_of(args.vary, args.sample, args.seed)
+    report.known(args.measure)
+    found = sweep(scenarios, settings, folder=args.out, **_where(args))
+    if len(found.runs):
+        print(report.of_sweep(found, args.measure, args.lang, args.json))
+        if args.out:
+            report.draw_sweep(found, args.measure, args.out, args.lang)
+    if not found.complete:
+        print(report.stopped(found, args.out, args.lang), file=sys.stderr)
+        return 130
     return 0
 
 

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from cjsim.charts.picture import COLOURS, Picture, style
 from cjsim.journey import TWELVE
-from cjsim.labels import all_keys, text
+from cjsim.labels import text, title
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,19 +48,13 @@ def funnel(comparison: Comparison, lang: str = "en") -> Picture:
     return Picture(figure, _alt(data, names, lang), data)
 
 
-def _title(name: str, lang: str) -> str:
-    """The word for a strategy, or the name a user gave it."""
-    key = f"strategy.{name}"
-    return text(key, lang) if key in all_keys(lang) else name
-
-
 def _draw_reached(axes: Axes, data: pd.DataFrame, names: list[str], lang: str) -> None:
     height = 0.8 / len(names)
     for i, name in enumerate(names):
         share = data.loc[name, "share_reached"].to_numpy()
         at = np.arange(len(share)) + (i - (len(names) - 1) / 2) * height
         colour = COLOURS[i % len(COLOURS)]
-        axes.barh(at, share, height * 0.92, color=colour, label=_title(name, lang))
+        axes.barh(at, share, height * 0.92, color=colour, label=title(name, lang))
     axes.xaxis.set_major_formatter("{x:.0%}")
     axes.grid(True)
     axes.set_axisbelow(True)
@@ -95,7 +89,7 @@ def _alt(data: pd.DataFrame, names: list[str], lang: str) -> str:
     """The finding in a sentence: how many reach the first deal and how many come back."""
     parts = [
         text("chart.funnel_alt_part", lang).format(
-            name=_title(name, lang),
+            name=title(name, lang),
             first=f"{data.loc[(name, 'first_deal'), 'share_reached']:.1%}",
             loyal=f"{data.loc[(name, 'loyalty'), 'share_reached']:.1%}",
         )

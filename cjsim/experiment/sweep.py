@@ -52,6 +52,11 @@ class Sweep:
         """Are all cells there?"""
         return bool(self.runs["cell"].nunique() == len(self.settings))
 
+    @property
+    def is_grid(self) -> bool:
+        """Is every combination of the keys' values there?"""
+        return len(self.settings) == int(self.settings.nunique().prod())
+
     def values(self, measure: str) -> npt.NDArray[np.float64]:
         """The measure as an array (cells that are there, scenarios, runs)."""
         if measure not in UNITS:

@@ -19,7 +19,7 @@ import pandas as pd
 from cjsim import charts
 from cjsim.charts import Picture
 from cjsim.experiment import Comparison, compare
-from cjsim.labels import all_keys, text, unknown
+from cjsim.labels import text, title, unknown
 from cjsim.scenario import Scenario
 from cjsim.scenario_keys import KeyPath, key_at
 
@@ -131,7 +131,7 @@ class Panel:
             for measure in ("deals", "reached_first_deal", "reached_loyalty")
             for side, numbers in (("here", changed), ("there", reference))
         }
-        first, second = (_title(name, self._lang) for name in self._names)
+        first, second = (title(name, self._lang) for name in self._names)
         return text("lab.finding", self._lang).format(
             people=f"{self._people:,}", settings=_as_words(self._last_good), here=second,
             there=first, **counts,
@@ -164,11 +164,6 @@ def _names(reference: Scenario, changed: Scenario, lang: str) -> tuple[str, str]
     if reference.strategy != changed.strategy:
         return reference.strategy, changed.strategy
     return text("lab.before", lang), text("lab.after", lang)
-
-
-def _title(name: str, lang: str) -> str:
-    """The word for a strategy, or the name a user gave it."""
-    return text(f"strategy.{name}", lang) if f"strategy.{name}" in all_keys(lang) else name
 
 
 def _as_words(settings: Mapping[str, float]) -> str:

@@ -19,6 +19,11 @@ def text(key: str, lang: str = "en") -> str:
     return words[key]
 
 
+def title(name: str, lang: str = "en") -> str:
+    """The word for a strategy, or the name a user gave to a scenario."""
+    return _words(lang).get(f"strategy.{name}", name)
+
+
 def all_keys(lang: str = "en") -> tuple[str, ...]:
     """All dotted keys of a language, in the order of its file."""
     return tuple(_words(lang))
