@@ -7,11 +7,13 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from cjsim import __version__
 from cjsim.experiment import Comparison
-from cjsim.experiment.compare import difference
+from cjsim.experiment.compare import QUADRANTS, difference
 from cjsim.journey import TWELVE
-from cjsim.labels import text
+from cjsim.labels import text, title
 
 SHOWN = (
     "first_deals", "repeat_deals", "share_of_category", "churn", "curiosity_trials", "referrals",
@@ -69,6 +71,8 @@ def summary(comparison: Comparison, lang: str = "en") -> str:
     parts = [head, "", *_lines(rows)]
     if len(names) > 1:
         parts += ["", *_differences(comparison, lang)]
+    if len(names) > 1 and runs > 1:
+        parts += ["", *_person_by_person(comparison, lang)]
     return "\n".join(parts)
 
 
@@ -101,6 +105,24 @@ def _differences(comparison: Comparison, lang: str) -> list[str]:
     return [text(key, lang).format(first=comparison.first), "", *_lines(rows)]
 
 
+def _person_by_person(comparison: Comparison, lang: str) -> list[str]:
+    """Who is won and who is driven away, and what the same luck saved."""
+    shares, gain = comparison.uplift(), comparison.pairing()["gain"]
+    first = title(comparison.first, lang)
+    lines = [text("report.uplift", lang).format(first=first)]
+    for name in list(comparison.scenarios)[1:]:
+        found = {key: f"{shares.loc[(name, key), 'share']:.1%}" for key in QUADRANTS[1:3]}
+        lines.append(f"  {text('uplift.alt_part', lang).format(name=title(name, lang), **found)}")
+    saved = [
+        f"{title(name, lang)} {gain[name, 'profit_per_person']:.0f} x"
+        for name in list(comparison.scenarios)[1:]
+        if np.isfinite(gain[name, "profit_per_person"])
+    ]
+    if saved:
+        lines.append(text("report.pairing", lang).format(saved=", ".join(saved)))
+    return lines
+
+
 def as_json(comparison: Comparison) -> dict[str, Any]:
     """The comparison as plain data: means, paired differences, and what was run."""
     means = comparison.means()
@@ -113,6 +135,11 @@ def as_json(comparison: Comparison) -> dict[str, Any]:
     }
     if len(comparison.scenarios) > 1:
         paired = comparison.paired()
+        shares = comparison.uplift()
+        data["uplift"] = {
+            name: {key: _plain(row.to_dict()) for key, row in shares.loc[name].iterrows()}
+            for name in list(comparison.scenarios)[1:]
+        }
         data["paired"] = {
             "first": comparison.first,
             "confidence": 0.95,
@@ -139,6 +166,7 @@ def write(comparison: Comparison, folder: Path, lang: str = "en") -> list[str]:
     Returns the names of the files. Raises OSError where the folder cannot be written.
     """
     from cjsim import charts, log, scenario_file
+    from cjsim.charts.uplift import uplift
 
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix=".writing-") as hidden:
@@ -151,6 +179,9 @@ def write(comparison: Comparison, folder: Path, lang: str = "en") -> list[str]:
         log.save(comparison.funnel().reset_index(), draft / "funnel.csv")
         if len(comparison.scenarios) > 1:
             log.save(comparison.paired().reset_index(), draft / "differences.csv")
+            quadrants = uplift(comparison, lang)
+            for ending in ("svg", "png", "csv"):
+                quadrants.save(draft / f"uplift.{ending}")
         for name, scenario in comparison.scenarios.items():
             scenario_file.write(scenario, draft / f"scenario-{name}.toml")
         names = sorted(path.name for path in draft.iterdir())

@@ -174,3 +174,72 @@ def test_importing_cjsim_loads_none_of_the_heavy_libraries():
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == ""
+
+
+# --- sweep ------------------------------------------------------------------------------------
+
+SWEEP = ["sweep", "phone", "--strategies", "pull,guide", *SMALL, "--executor", "here",
+         "--set", "horizon_days=100", "--set", "burn_in_days=0"]  # fmt: skip
+
+
+def test_a_sweep_prints_who_is_ahead_and_leaves_its_map(tmp_path, capsys):
+    vary = ["--vary", "guide.accuracy=0.5:1:2", "--vary", "guide.every_days=7,30"]
+    assert run(*SWEEP, *vary, "--measure", "contacts", "--out", str(tmp_path / "s")) == 0
+    printed = capsys.readouterr().out
+    assert "Contacts over 4 settings, markets of 60 people" in printed
+    assert {path.name for path in (tmp_path / "s").iterdir()} >= {
+        "manifest.json", "map.svg", "map.png", "map.csv", "sweep.parquet", "scenario-guide.toml",
+    }  # fmt: skip
+    assert run(*SWEEP, *vary, "--measure", "contacts", "--json", "--out", str(tmp_path / "s")) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert [cell["guide.every_days"] for cell in found["cells"]] == [7, 30, 7, 30]
+    assert found["complete"]
+
+
+def test_a_sample_of_three_keys_draws_a_profile_of_each(tmp_path, capsys):
+    vary = ["guide.accuracy=0.5:1", "firm.reps=1:4", "rival.competition=0:1"]
+    words = [word for key in vary for word in ("--vary", key)]
+    assert run(*SWEEP, *words, "--sample", "4", "--out", str(tmp_path / "s")) == 0
+    assert len(list((tmp_path / "s" / "cells").iterdir())) == 4
+    assert len(list((tmp_path / "s").glob("profile-*.svg"))) == 3
+    assert "4 settings" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--vary", "guide.accuracy"], "say KEY=LOW:HIGH:POINTS"),
+        (["--vary", "guide.accuracy=a:b"], "say KEY=LOW:HIGH:POINTS"),
+        (["--vary", "guide.acuracy=0:1"], "did you mean accuracy?"),
+        (["--vary", "guide.accuracy=0:2"], "must be a number from 0 to 1"),
+        (["--vary", "guide.accuracy=0:1", "--vary", "guide.accuracy=0:1"], "a key twice"),
+        (["--vary", "guide.accuracy=0,1", "--sample", "4"], "a sample takes LOW:HIGH"),
+        (["--vary", "guide.accuracy=0:1", "--measure", "profits"], "Did you mean 'profit'?"),
+        (["--vary", "guide.accuracy=0:1", "--executor", "cloud"], "unknown executor: 'cloud'"),
+    ],
+)
+def test_a_slip_in_a_sweep_is_told_in_a_line(words, said, tmp_path, capsys):
+    assert run(*SWEEP, *words, "--out", str(tmp_path / "s")) == 2
+    error = capsys.readouterr().err
+    assert said in error
+    assert "Traceback" not in error
+
+
+def test_an_interrupted_sweep_says_how_to_go_on(tmp_path, monkeypatch, capsys):
+    calls, real = [], work.simulate
+
+    def stop(*args, **kwargs):
+        calls.append(args)
+        if len(calls) == 11:
+            raise KeyboardInterrupt
+        return real(*args, **kwargs)
+
+    out = tmp_path / "s"
+    words = [*SWEEP, "--vary", "guide.accuracy=0.5:1:6", "--out", str(out)]
+    monkeypatch.setattr(work, "simulate", stop)
+    assert run(*words) == 130
+    assert "The same command goes on with the rest" in capsys.readouterr().err
+    assert not (out / "sweep.parquet").exists()
+    monkeypatch.setattr(work, "simulate", real)
+    assert run(*words) == 0
+    assert (out / "sweep.parquet").exists()

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 
 INTERVALS = ("t", "bootstrap")
+QUADRANTS = ("both", "only_with", "only_without", "neither")
 
 
 @dataclass(frozen=True)
@@ -129,13 +130,15 @@ class Comparison:
         parts = {}
         for name in list(self.scenarios)[1:]:
             with_it = self.won[name]
-            shares = {
-                "both": with_it & without,
-                "only_with": with_it & ~without,
-                "only_without": ~with_it & without,
-                "neither": ~with_it & ~without,
-            }
-            table = pd.DataFrame({key: won.mean(axis=1) for key, won in shares.items()})
+            parted = (
+                with_it & without,
+                with_it & ~without,
+                ~with_it & without,
+                ~with_it & ~without,
+            )
+            table = pd.DataFrame(
+                {key: won.mean(axis=1) for key, won in zip(QUADRANTS, parted, strict=True)}
+            )
             found = difference(table, confidence).drop(columns="clear")
             parts[name] = found.rename(columns={"difference": "share"})
         return pd.concat(parts, names=["scenario", "quadrant"])
