@@ -14,6 +14,7 @@ import importlib.util
 import os
 import sys
 import tempfile
+import threading
 from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
@@ -69,7 +70,10 @@ def _give_words(module: ModuleType) -> None:
     setattr(module, "high_low", high_low)  # noqa: B010 - the processor's own
 
 
-@functools.cache
+_LOCK = threading.RLock()
+_TWINS: dict[tuple[str, ...], ModuleType] = {}
+
+
 def compiled(*names: str) -> ModuleType:
     """The functions of the named modules, compiled; names imported among them are replaced too.
 
@@ -78,8 +82,16 @@ def compiled(*names: str) -> ModuleType:
     names : dotted module names in the order of their imports, e.g. "cjsim.streams", "cjsim.rules".
         "a=b" puts the functions of b in the place of those of a.
 
-    Returns the last module's compiled twin.
+    Returns the last module's compiled twin; threads that ask at the same time get the same one.
     """
+    with _LOCK:
+        if names not in _TWINS:
+            _TWINS[names] = _twin(*names)
+        return _TWINS[names]
+
+
+def _twin(*names: str) -> ModuleType:
+    """What `compiled` returns, made anew; one thread at a time, numba's settings are global."""
     import numba
 
     config: Any = numba.config

@@ -1,7 +1,9 @@
 """Compiled code is kept on disk: where, what to do when one may not write there, who is told."""
 
 import io
+import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -68,7 +70,7 @@ def test_a_first_compilation_is_told_to_a_terminal_only(
     monkeypatch.setattr(sys, "stderr", errors)
     for name in ("cjsim_streams_compiled", "cjsim_rules_compiled"):
         monkeypatch.setitem(sys.modules, name, sys)  # put back what was there
-    kernel.compiled.__wrapped__("cjsim.streams", "cjsim.rules")
+    kernel._twin("cjsim.streams", "cjsim.rules")
     assert ("compiling the engine" in errors.getvalue()) == watched
 
 
@@ -77,9 +79,28 @@ def test_compiled_once_nobody_is_told_again(machine: Path, monkeypatch: pytest.M
     monkeypatch.setattr(sys, "stderr", errors)
     for name in ("cjsim_streams_compiled", "cjsim_rules_compiled"):
         monkeypatch.setitem(sys.modules, name, sys)
-    kernel.compiled.__wrapped__("cjsim.streams", "cjsim.rules")
+    kernel._twin("cjsim.streams", "cjsim.rules")
     folder = next((machine / "install" / "__pycache__").iterdir())
     (folder / "rules.nbi").write_text("")
     errors.truncate(0)
-    kernel.compiled.__wrapped__("cjsim.streams", "cjsim.rules")
+    kernel._twin("cjsim.streams", "cjsim.rules")
     assert errors.getvalue() == ""
+
+
+def test_threads_that_start_together_compile_once_and_in_the_cache(tmp_path: Path) -> None:
+    """In a process of its own: numba's cache folder is one setting for all threads."""
+    program = """
+        import cjsim
+        from concurrent.futures import ThreadPoolExecutor
+        from cjsim import kernel
+        made, twin = [], kernel._twin
+        kernel._twin = lambda *names: made.append(names) or twin(*names)
+        nobody = cjsim.Scenario()
+        with ThreadPoolExecutor(8) as pool:
+            runs = list(pool.map(lambda seed: cjsim.simulate(nobody, 3, seed), range(8)))
+        print(len(made) == len(set(made)))
+    """
+    words = [sys.executable, "-c", textwrap.dedent(program)]
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "True"
+    assert list(tmp_path.iterdir()) == []

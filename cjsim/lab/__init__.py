@@ -1,5 +1,6 @@
-"""What is moved: panels of sliders that answer with a picture and a sentence."""
+"""What is moved: the what-if lab, and panels of sliders with a picture and a sentence."""
 
 from cjsim.lab.panel import Panel, panel
+from cjsim.lab.whatif import Lab, lab
 
-__all__ = ["Panel", "panel"]
+__all__ = ["Lab", "Panel", "lab", "panel"]

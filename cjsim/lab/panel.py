@@ -9,7 +9,6 @@ reference that stays as it is and is therefore run only once.
 from __future__ import annotations
 
 import html
-import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -19,15 +18,12 @@ import pandas as pd
 from cjsim import charts
 from cjsim.charts import Picture
 from cjsim.experiment import Comparison, compare
+from cjsim.lab.dials import path_of, slider
 from cjsim.labels import text, title, unknown
 from cjsim.scenario import Scenario
-from cjsim.scenario_keys import KeyPath, key_at
 
 SHOWS: dict[str, Callable[[Comparison, str], Picture]] = {"funnel": charts.funnel}
 """What a panel can draw, by name."""
-STEPS = 20
-"""Steps from one end of a slider to the other."""
-WIDE: Any = {"description_width": "initial"}  # whole keys, in any language
 
 
 def panel(
@@ -88,17 +84,17 @@ class Panel:
         self._changed = scenario.with_strategy(own)
         reference = scenario.with_strategy(beside or scenario.strategy)
         self._names = _names(reference, self._changed, lang)
-        self.sliders = {key: _slider(scenario, key, ranges.get(key)) for key in keys}
+        self.sliders = {key: slider(scenario, key, ranges.get(key)) for key in keys}
         self._last_good = self._settings()
         self._reference = self._run(self._names[0], reference)
         self._canvas, self._sentence = widgets.HTML(), widgets.HTML()
         self.box = widgets.VBox([*self.sliders.values(), self._canvas, self._sentence])
         self._answer()
-        for slider in self.sliders.values():
-            slider.observe(self._answer, names="value")
+        for dial in self.sliders.values():
+            dial.observe(self._answer, names="value")
 
     def _settings(self) -> dict[str, float]:
-        return {key: slider.value for key, slider in self.sliders.items()}
+        return {key: dial.value for key, dial in self.sliders.items()}
 
     def _run(self, name: str, scenario: Scenario) -> Comparison:
         return compare({name: scenario}, self._people, runs=1, seed=self._seed)
@@ -173,56 +169,10 @@ def _as_words(settings: Mapping[str, float]) -> str:
 # --- sliders ------------------------------------------------------------------------------------
 
 
-def _path(scenario: Scenario, key: str) -> KeyPath:
-    """A dotted key in parts; "guide.accuracy" is short for "strategies.guide.accuracy"."""
-    parts = tuple(key.split("."))
-    short = parts[0] in scenario.strategies and parts[0] not in type(scenario).model_fields
-    return ("strategies", *parts) if short else parts
-
-
 def _strategy_named(scenario: Scenario, keys: tuple[str, ...]) -> str:
     """The strategy that the keys are about; the scenario's own where they are about none."""
-    paths = [_path(scenario, key) for key in keys]
+    paths = [path_of(scenario, key) for key in keys]
     named = list(dict.fromkeys(str(path[1]) for path in paths if path[0] == "strategies"))
     if len(named) > 1:
         raise ValueError(f"a panel changes one strategy, not {' and '.join(named)}; make two")
     return named[0] if named else scenario.strategy
-
-
-def _value(scenario: Scenario, key: str) -> float:
-    """The number under a key; 0 for a touchpoint that the strategy does not list."""
-    node: Any = scenario.model_dump()
-    for part in _path(scenario, key):
-        if not isinstance(node, Mapping) or part not in node:
-            scenario.with_changes({key: 0.0})  # says what is wrong with the key
-            return 0.0
-        node = node[part]
-    if isinstance(node, bool) or not isinstance(node, int | float) or not math.isfinite(node):
-        raise ValueError(f"{key} = {node!r}: a slider needs a key that is a number")
-    return node
-
-
-def _slider(scenario: Scenario, key: str, ends: tuple[float, float] | None) -> Any:
-    """A slider at the scenario's value, as wide as the key allows, up to four times the value."""
-    value = _value(scenario, key)
-    low, high = ends or _usual_range(scenario, key, value)
-    kind, step = widgets.FloatSlider, (high - low) / STEPS
-    if isinstance(value, int):
-        kind, step = widgets.IntSlider, 1
-    return kind(
-        value=value, min=low, max=high, step=step, description=key, continuous_update=False,
-        style=WIDE, layout={"width": "36em"},
-    )  # fmt: skip
-
-
-def _usual_range(scenario: Scenario, key: str, value: float) -> tuple[float, float]:
-    """From the lowest value allowed to the highest, or to four times the value, at least 1."""
-    found = key_at(_path(scenario, key))
-    limits = found.limits if found else {}
-    low = limits.get("ge", limits.get("gt", min(0.0, 4 * value)))
-    high = min(limits.get("le", limits.get("lt", math.inf)), max(1.0, 4 * value))
-    if isinstance(value, int):
-        return low, max(high, low + 1)
-    step = (high - low) / STEPS
-    low = low + step if "gt" in limits else low
-    return (low, high - step if "lt" in limits and high == limits["lt"] else high)

@@ -1,0 +1,94 @@
+"""Controls for the keys of a scenario: the right widget, the range that makes sense."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any, Literal, get_origin
+
+import ipywidgets as widgets
+
+from cjsim.scenario import Scenario
+from cjsim.scenario_keys import Key, KeyPath, key_at
+
+STEPS = 20
+"""Steps from one end of a slider to the other."""
+WIDE: Any = {"description_width": "initial"}  # whole keys, in any language
+
+
+def path_of(scenario: Scenario, key: str) -> KeyPath:
+    """A dotted key in parts; "guide.accuracy" is short for "strategies.guide.accuracy"."""
+    parts = tuple(key.split("."))
+    short = parts[0] in scenario.strategies and parts[0] not in type(scenario).model_fields
+    return ("strategies", *parts) if short else parts
+
+
+def value_of(scenario: Scenario, key: str) -> Any:
+    """What stands under a key; 0 for a touchpoint that the strategy does not list."""
+    node: Any = scenario
+    for part in path_of(scenario, key):
+        node = node.get(part) if isinstance(node, Mapping) else getattr(node, str(part), None)
+        if node is None:
+            scenario.with_changes({key: 0.0})  # says what is wrong with the key
+            return 0.0
+    return node
+
+
+def number_of(scenario: Scenario, key: str) -> float:
+    """The number under a key; raises ValueError where there is none that a slider could show."""
+    value = value_of(scenario, key)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise ValueError(f"{key} = {value!r}: a slider needs a key that is a number")
+    return value
+
+
+def slider(
+    scenario: Scenario,
+    key: str,
+    ends: tuple[float, float] | None = None,
+    label: str | None = None,
+    width: str = "36em",
+    label_width: str = "initial",
+) -> Any:
+    """A slider at the scenario's value, as wide as the key allows, up to four times the value."""
+    value = number_of(scenario, key)
+    low, high = ends or usual_range(scenario, key, value)
+    kind, step = widgets.FloatSlider, (high - low) / STEPS
+    if isinstance(value, int):
+        kind, step = widgets.IntSlider, 1
+    return kind(
+        value=value, min=low, max=high, step=step, description=label or key,
+        style={"description_width": label_width}, continuous_update=False, layout={"width": width},
+    )  # fmt: skip
+
+
+def usual_range(scenario: Scenario, key: str, value: float) -> tuple[float, float]:
+    """From the lowest value allowed to the highest, or to four times the value, at least 1."""
+    found = key_at(path_of(scenario, key))
+    limits = found.limits if found else {}
+    low = limits.get("ge", limits.get("gt", min(0.0, 4 * value)))
+    high = min(limits.get("le", limits.get("lt", math.inf)), max(1.0, 4 * value))
+    if isinstance(value, int):
+        return low, max(high, low + 1)
+    step = (high - low) / STEPS
+    low = low + step if "gt" in limits else low
+    return (low, high - step if "lt" in limits and high == limits["lt"] else high)
+
+
+def box(scenario: Scenario, key: str, known: Key) -> Any | None:
+    """A plain control for a key of any kind; None for kinds that a file is better for."""
+    value = value_of(scenario, key)
+    shared: Any = {
+        "description": key.rpartition(".")[2],
+        "style": WIDE,
+        "layout": {"width": "22em"},
+    }
+    if known.kind is bool:
+        return widgets.Checkbox(value, indent=False, **shared)
+    if get_origin(known.kind) is Literal:
+        return widgets.Dropdown(options=known.names, value=value, **shared)
+    if known.kind is int:
+        return widgets.IntText(value, continuous_update=False, **shared)
+    if known.kind is float and math.isfinite(value):
+        return widgets.FloatText(value, continuous_update=False, step=None, **shared)
+    return None

@@ -1,0 +1,78 @@
+"""All keys of a scenario behind the lab's first screen, a drawer for each table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import ipywidgets as widgets
+
+from cjsim.lab.dials import box
+from cjsim.scenario import Scenario
+from cjsim.scenario_keys import TABLES, Key, key_at
+
+LEFT_OUT = ("scenario", "touchpoints", "strategies", "market.segments")
+"""Tables whose keys are names of their own, or are chosen elsewhere in the lab."""
+
+
+def drawers(
+    accordion: Any, scenario: Scenario, strategy: str, change: Callable[[str, Any], None]
+) -> None:
+    """Fill an accordion with a drawer per table; its controls are made when it is opened.
+
+    `change` is called with a dotted key and its new value.
+    """
+    tables = [table for table in TABLES if table not in LEFT_OUT]
+    names = [*tables, f"strategies.{strategy}", f"strategies.{strategy}.touchpoints"]
+    accordion.unobserve_all("selected_index")
+    accordion.selected_index = None
+    accordion.children = tuple(widgets.VBox() for _ in names)
+    accordion.titles = tuple(names)
+
+    def opened(event: Any) -> None:
+        place = event["new"]
+        if place is not None and not accordion.children[place].children:
+            accordion.children[place].children = tuple(_controls(scenario, names[place], change))
+
+    accordion.observe(opened, "selected_index")
+
+
+def _controls(scenario: Scenario, table: str, change: Callable[[str, Any], None]) -> Iterator[Any]:
+    """A control for every key below a table, each with the key's meaning beside it."""
+    for key, known in _keys(scenario, table):
+        control = box(scenario, key, known)
+        if control is None:
+            continue
+        control.observe(lambda event, key=key: change(key, event["new"]), "value")
+        hint = widgets.Label(_meaning(table, key))
+        yield widgets.HBox([control, hint])
+
+
+def _keys(scenario: Scenario, table: str) -> Iterator[tuple[str, Key]]:
+    path = tuple(table.split("."))
+    if path[-1] == "touchpoints":
+        value = key_at((*path, "any"))
+        assert value is not None
+        for name in scenario.touchpoints:
+            yield f"{table}.{name}", value
+        return
+    known = key_at(path)
+    assert known is not None
+    if table == "stages":
+        for stage in scenario.stages:
+            plan = key_at(("stages", stage))
+            assert plan is not None
+            yield from ((f"stages.{stage}.{name}", inner) for name, inner in plan.items())
+        return
+    yield from ((f"{table}.{name}", inner) for name, inner in known.items() if not inner.is_table)
+
+
+def _meaning(table: str, key: str) -> str:
+    """What the key means and its unit, from the reference of scenario files."""
+    from cjsim.scenario_keys import docs
+
+    home = "strategies" if table.startswith("strategies") else table
+    for doc in docs(home):
+        if doc.key == key.rpartition(".")[2]:
+            return f"{doc.text} [{doc.unit}]" if doc.unit else doc.text
+    return ""

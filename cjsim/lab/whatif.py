@@ -1,0 +1,368 @@
+"""The what-if lab: choose a product and two strategies, turn dials, see who gets how far.
+
+    from cjsim.lab import lab
+    lab("phone", lang="en")
+
+Everything on the screen is a scenario: what the dials say can be taken away as a file, and a file
+can be loaded. Runs are done in the background; the last picture stays until the next is there.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import ipywidgets as widgets
+
+from cjsim import scenario_file
+from cjsim.lab.answers import Answer, Answers, Question
+from cjsim.lab.board import Board
+from cjsim.lab.dials import WIDE, slider, value_of
+from cjsim.lab.drawers import drawers
+from cjsim.labels import text, title
+from cjsim.scenario import Scenario
+
+DIALS = (
+    "{b}.accuracy", "{b}.every_days", "{b}.min_fit", "response.irritation_harm",
+    "response.warmth_gain", "product.price", "product.quality", "rival.quality",
+    "rival.competition", "firm.reps", "experience.gate_threshold", "curiosity.novelty",
+)  # fmt: skip
+"""The twelve keys of the first screen; {b} is the second strategy."""
+SHOWN = (
+    "first_deals", "repeat_deals", "share_of_category", "churn", "referrals", "contacts",
+    "opt_outs", "profit_per_person",
+)  # fmt: skip
+SHARES = frozenset({"share_of_category", "churn"})
+BUTTONS = ("undo", "reset", "pin", "more", "stop")
+SIZES = (500, 2_000, 10_000)
+FIRST_RUNS, MORE_RUNS = 5, 20
+"""Worlds that are run anyway, one after the other, and those that the button adds."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where everything stands: what undo goes back to."""
+
+    base: Scenario
+    sides: tuple[str, str]
+    changes: dict[str, Any] = field(default_factory=dict)
+    people: int = SIZES[1]
+    same_luck: bool = True
+
+    def scenarios(self) -> tuple[Scenario, Scenario]:
+        """Both sides, with everything that was changed."""
+        changed = self.base.with_changes(self.changes) if self.changes else self.base
+        first, second = (changed.with_strategy(name) for name in self.sides)
+        return first, second
+
+
+def lab(product: str = "phone", lang: str = "en", people: int = SIZES[1]) -> Lab:
+    """The what-if lab, opened on a preset or a scenario file, markets of that size; see `Lab`."""
+    return Lab(scenario_file.load(product), lang, people)
+
+
+class Lab:
+    """The lab as a widget: shows itself in a notebook and as a page.
+
+    `settings` is where everything stands, `answer` what was last found; `dials` holds the controls
+    of the first screen by key: setting a `.value` in code does what a hand does.
+    """
+
+    def __init__(self, base: Scenario, lang: str = "en", people: int = SIZES[1]) -> None:
+        self.lang = lang
+        self.answer: Answer | None = None
+        self.pinned: Answer | None = None
+        self.settings = replace(self._opened(base), people=people)
+        self._history: list[Settings] = []
+        self._quiet = False
+        self._answers = Answers(self._found, self._complain)
+        self._make_controls()
+        self._show_settings()
+        self._ask()
+
+    def _word(self, key: str) -> str:
+        return text(f"whatif.{key}", self.lang)
+
+    def _opened(self, base: Scenario) -> Settings:
+        """A product as it is, pull beside the guide, or whatever two strategies it has."""
+        names = list(base.strategies)
+        first = "pull" if "pull" in names else names[0]
+        others = [name for name in names if name != first] or [first]
+        second = "guide" if "guide" in others else others[0]
+        return Settings(base, (first, second))
+
+    # --- what is on the screen ----------------------------------------------------------------
+
+    def _make_controls(self) -> None:
+        word, wide = self._word, {"style": WIDE, "layout": {"width": "23em"}}
+        presets = [(name.partition(":")[0], key) for key, name in scenario_file.presets().items()]
+        self.product = widgets.Dropdown(options=presets, description=word("product"), **wide)
+        self.product.value = self.settings.base.name if self._is_preset() else None
+        self.sides = tuple(
+            widgets.Dropdown(description=word(k), **wide) for k in ("first", "second")
+        )
+        sizes = sorted({*SIZES, self.settings.people})
+        self.size = widgets.Dropdown(
+            options=[(f"{n:,}".replace(",", " "), n) for n in sizes],
+            value=self.settings.people, description=word("people"), **wide,
+        )  # fmt: skip
+        self.same = widgets.Checkbox(True, description=word("same"), indent=False, **wide)
+        self.buttons = {
+            name: self._button(name) for name in ("undo", "reset", "pin", "more", "stop")
+        }
+        self.progress = widgets.IntProgress(0, 0, FIRST_RUNS, layout={"width": "12em"})
+        self.done = widgets.Label()
+        self.file = widgets.FileUpload(
+            accept=".toml", description=word("load"), layout={"width": "auto"}
+        )
+        self.link, self.sentence, self.trouble = widgets.HTML(), widgets.HTML(), widgets.HTML()
+        self.table, self.board = widgets.HTML(), Board(self.lang)
+        self.first_screen, self.drawers = widgets.VBox(), widgets.Accordion()
+        row = {"flex_flow": "row wrap", "align_items": "center"}
+        answer = [self.board, self.sentence, self.table]
+        right = widgets.VBox(answer, layout={"flex": "1 1 0", "min_width": "24em"})
+        self.box = widgets.VBox([
+            widgets.HBox([self.product, *self.sides, self.size, self.same], layout=row),
+            widgets.HBox([*self.buttons.values(), self.progress, self.done, self.file, self.link],
+                         layout=row),
+            self.trouble,
+            widgets.HBox([self.first_screen, right]),
+            self.drawers,
+        ])  # fmt: skip
+        self.product.observe(lambda change: self._open_preset(change["new"]), "value")
+        for side in self.sides:
+            side.observe(lambda _: self._choose_sides(), "value")
+        self.size.observe(lambda change: self._change(people=change["new"]), "value")
+        self.same.observe(lambda change: self._change(same_luck=change["new"]), "value")
+        self.file.observe(self._load, "value")
+
+    def _button(self, name: str) -> Any:
+        button = widgets.Button(
+            description=self._word(name),
+            tooltip=self._word(f"{name}_hint"),
+            layout={"width": "auto"},
+        )
+        job: Callable[[], None] = getattr(self, f"_{name}")
+        button.on_click(lambda _: job())
+        return button
+
+    def _is_preset(self) -> bool:
+        return self.settings.base.name in scenario_file.presets()
+
+    def _show_settings(self) -> None:
+        """Make every control say what the settings say, without asking anew."""
+        self._quiet = True
+        now, changed = self.settings, self.settings.scenarios()[1]
+        names = [(title(name, self.lang), name) for name in now.base.strategies]
+        for side, name in zip(self.sides, now.sides, strict=True):
+            side.options, side.value = names, name
+        self.product.value = now.base.name if self._is_preset() else None
+        self.size.value, self.same.value = now.people, now.same_luck
+        keys = [key.format(b=now.sides[1]) for key in DIALS]
+        self.dials = {
+            key: self._dial(changed, key, place) for key, place in zip(keys, DIALS, strict=True)
+        }
+        self.first_screen.children = tuple(self.dials.values())
+        self._fill_drawers()
+        self.buttons["undo"].disabled = not self._history
+        self._offer_file()
+        self._quiet = False
+
+    def _fill_drawers(self) -> None:
+        """All other keys, made when a drawer is opened."""
+        drawers(self.drawers, self.settings.scenarios()[1], self.settings.sides[1], self._set_key)
+
+    def _dial(self, scenario: Scenario, key: str, place: str) -> Any:
+        name = text(f"dial.{place.replace('{b}.', 'push_').replace('.', '_')}", self.lang)
+        dial = slider(self.settings.base, key, label=name, width="32em", label_width="15em")
+        value = value_of(scenario, key)
+        dial.min, dial.max = min(dial.min, value), max(dial.max, value)
+        dial.value, dial.tooltip = value, key
+        dial.observe(lambda change: self._set_key(key, change["new"]), "value")
+        return dial
+
+    # --- what people do -----------------------------------------------------------------------
+
+    def _set_key(self, key: str, value: Any) -> None:
+        self._change(changes={**self.settings.changes, key: value})
+
+    def _choose_sides(self) -> None:
+        if not self._quiet:
+            first, second = self.sides
+            self._change(sides=(first.value, second.value), redraw=True)
+
+    def _open_preset(self, name: str | None) -> None:
+        if not self._quiet and name:
+            self._open(scenario_file.load(name))
+
+    def _open(self, base: Scenario) -> None:
+        opened = self._opened(base)
+        now = self.settings
+        self._go_to(replace(opened, people=now.people, same_luck=now.same_luck))
+
+    def _change(self, redraw: bool = False, **news: Any) -> None:
+        """Go to changed settings, or say in the panel why they cannot be."""
+        if self._quiet:
+            return
+        wanted = replace(self.settings, **news)
+        try:
+            wanted.scenarios()
+        except ValueError as error:
+            self._complain(str(error))
+            return
+        self._go_to(wanted, redraw)
+
+    def _go_to(self, settings: Settings, redraw: bool = True) -> None:
+        self._history.append(self.settings)
+        self.settings = settings
+        self.trouble.value = ""
+        if redraw:
+            self._show_settings()
+        else:
+            self.buttons["undo"].disabled = False
+            self._offer_file()
+        self._ask()
+
+    def _undo(self) -> None:
+        if self._history:
+            self.settings = self._history.pop()
+            self.trouble.value = ""
+            self._show_settings()
+            self._ask()
+
+    def _reset(self) -> None:
+        self._open(self.settings.base)
+
+    def _pin(self) -> None:
+        """Keep the present result as marks in the picture, or let go of it."""
+        self.pinned = None if self.pinned else self.answer
+        self.buttons["pin"].description = self._word("unpin" if self.pinned else "pin")
+        if self.answer:
+            self._draw(self.answer)
+
+    def _more(self) -> None:
+        self._ask((self.answer.runs if self.answer else 0) + MORE_RUNS)
+
+    def _stop(self) -> None:
+        self._answers.cancel()
+        self.progress.value = self.progress.max
+
+    def _load(self, change: Any) -> None:
+        """A scenario file from the visitor's own disk."""
+        for upload in change["new"]:
+            with tempfile.TemporaryDirectory() as folder:
+                path = Path(folder) / Path(upload["name"]).name
+                path.write_bytes(bytes(upload["content"]))
+                try:
+                    self._open(scenario_file.load(path))
+                except ValueError as error:
+                    self._complain(str(error).replace(f"{folder}/", ""))
+
+    def _offer_file(self) -> None:
+        """A link that holds the scenario on the screen, complete."""
+        scenario = self.settings.scenarios()[1]
+        code = base64.b64encode(scenario_file.to_toml(scenario).encode()).decode()
+        name = html.escape(f"{scenario.name}.toml")
+        self.link.value = (
+            f'<a download="{name}" href="data:application/toml;base64,{code}">'
+            f"{html.escape(self._word('share'))}</a>"
+        )
+
+    # --- what is found ------------------------------------------------------------------------
+
+    def _ask(self, runs: int = FIRST_RUNS) -> None:
+        now = self.settings
+        self.progress.max, self.progress.value = runs, 0
+        self.done.value = self._word("running")
+        seeds = tuple(range(1, runs + 1))
+        self._answers.ask(Question(now.scenarios(), now.people, seeds, now.same_luck))
+
+    def wait(self, seconds: float = 60.0) -> bool:
+        """Until everything asked for is answered; for notebooks that go on with the result."""
+        return self._answers.wait(seconds)
+
+    def _found(self, answer: Answer) -> None:
+        """An answer has come, from the worker's thread."""
+        self.answer = answer
+        self._draw(answer)
+        self.progress.value = answer.runs
+        self.done.value = self._word("worlds").format(runs=answer.runs)
+
+    def _draw(self, answer: Answer) -> None:
+        first, second = (title(name, self.lang) for name in self.settings.sides)
+        names = (f"{self._word('first')}: {first}", f"{self._word('second')}: {second}")
+        words = self._finding(answer, first, second)
+        self.board.show(answer, names, self.pinned, words)
+        self.sentence.value = f'<p class="cjsim-words">{html.escape(words)}</p>'
+        self.table.value = self._numbers(answer)
+
+    def _finding(self, answer: Answer, first: str, second: str) -> str:
+        """The sentence: what was changed, what it does, how sure that is."""
+        gap, low, high = answer.gap("profit_per_person")
+        deals = answer.gap("first_deals")[0] + answer.gap("repeat_deals")[0]
+        sure = "one" if answer.runs < 2 else "clear" if low > 0 or high < 0 else "unclear"
+        interval = "" if answer.runs < 2 else f" [{low:+,.2f} .. {high:+,.2f}]"
+        changes = self.settings.changes
+        changed = ", ".join(f"{key} = {_short(value)}" for key, value in changes.items())
+        return self._word("finding").format(
+            changed=changed or self._word("unchanged"), first=first, second=second,
+            people=f"{answer.question.people:,}".replace(",", " "), runs=answer.runs,
+            gap=f"{gap:+,.2f}{interval}", money=self.settings.base.money, deals=f"{deals:+,.0f}",
+            sure=self._word(f"sure_{sure}"),
+        )  # fmt: skip
+
+    def _numbers(self, answer: Answer) -> str:
+        """A table of measures: both sides, the difference, its interval, and the pinned one."""
+        a, b = self._word("first"), self._word("second")
+        heads = ["", a, b, f"{b} − {a}", self._word("interval")]
+        heads += [self._word("pinned")] if self.pinned else []
+        rows = ["".join(f"<th>{html.escape(head)}</th>" for head in heads)]
+        for measure in SHOWN:
+            gap, low, high = answer.gap(measure)
+            cells = [_number(measure, answer.mean(side, measure)) for side in (0, 1)]
+            cells.append(_number(measure, gap, "+"))
+            cells.append(f"{_number(measure, low, '+')} .. {_number(measure, high, '+')}")
+            if self.pinned:
+                cells.append(_number(measure, self.pinned.gap(measure)[0], "+"))
+            word = html.escape(text(f"measure.{measure}", self.lang))
+            strong = "b" if low > 0 or high < 0 else "span"
+            inner = "".join(f"<td><{strong}>{cell}</{strong}></td>" for cell in cells)
+            rows.append(f"<td>{word}</td>{inner}")
+        lines = "".join(f"<tr>{row}</tr>" for row in rows)
+        return f'<table class="cjsim-numbers" style="text-align:right">{lines}</table>'
+
+    def _complain(self, words: str) -> None:
+        """What is wrong, in the panel; the picture stays."""
+        safe = html.escape(words).replace("\n", "<br>")
+        self.trouble.value = f'<div role="alert" style="color:#a40000">{safe}</div>'
+
+    # --- in a notebook ------------------------------------------------------------------------
+
+    def __repr__(self) -> str:
+        return f"<Lab: {self.settings.base.name}, {' / '.join(self.settings.sides)}>"
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
+        """The live box; a saved notebook keeps a line that says how to open it."""
+        live: dict[str, Any] = self.box._repr_mimebundle_(**kwargs)
+        saved = f"<p>{html.escape(self._word('saved'))}</p>"
+        return {**live, "text/plain": repr(self), "text/html": saved}
+
+
+def _short(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _number(measure: str, value: float, sign: str = "") -> str:
+    """A measure as people read it; a dash where there is none."""
+    if value != value:
+        return "–"
+    if measure in SHARES:
+        return f"{100 * value:{sign}.1f} %"
+    if measure == "profit_per_person":
+        return f"{value:{sign},.2f}".replace(",", " ")
+    return f"{value:{sign},.0f}".replace(",", " ")

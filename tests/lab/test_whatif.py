@@ -1,0 +1,302 @@
+"""The what-if lab: what a hand does to it, and what it answers."""
+
+import base64
+import re
+import threading
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+from scipy import stats
+
+import cjsim
+from cjsim.lab.answers import Answer, Answers, Question
+from cjsim.lab.dials import box
+from cjsim.lab.whatif import DIALS, Lab
+from cjsim.measures import UNITS
+from cjsim.scenario_keys import key_at
+
+
+@pytest.fixture(scope="module")
+def base():
+    """A phone whose market is quickly run."""
+    phone = cjsim.Scenario.load("phone")
+    return phone.with_changes({"burn_in_days": 0.0, "horizon_days": 120.0})
+
+
+@pytest.fixture
+def lab(base):
+    made = Lab(base, people=100)
+    assert made.wait()
+    return made
+
+
+def by_hand(lab: Lab, measure: str, runs: int = 5) -> np.ndarray:
+    """What `compare` finds for the settings on the screen: B less A, run by run."""
+    first, second = lab.settings.scenarios()
+    found = cjsim.compare({"A": first, "B": second}, lab.settings.people, runs=runs)
+    return found.gaps()["B"][measure].to_numpy()
+
+
+# --- answers ----------------------------------------------------------------------------------
+
+
+def test_it_opens_with_an_answer(lab):
+    gaps = by_hand(lab, "contacts")
+    mean, low, high = lab.answer.gap("contacts")
+    interval = stats.ttest_1samp(gaps, 0.0).confidence_interval()
+    assert (mean, low, high) == pytest.approx((gaps.mean(), interval.low, interval.high))
+    assert "Changed: nothing" in lab.sentence.value
+    assert lab.board.shown["alt"] in lab.sentence.value
+
+
+def test_there_are_twelve_dials_and_each_moves_the_answer_or_not_as_compare_says(lab):
+    assert len(DIALS) == len(lab.dials) == 12
+    for key, dial in lab.dials.items():
+        dial.value = dial.max
+        assert lab.wait(), key
+        assert lab.settings.changes[key] == dial.max
+        assert lab.trouble.value == "", key
+        assert lab.answer.gap("contacts")[0] == pytest.approx(by_hand(lab, "contacts").mean()), key
+
+
+def test_the_board_shows_how_many_reached_each_stage(lab):
+    first, _ = lab.settings.scenarios()
+    found = cjsim.compare({"A": first}, 100, runs=5).means()["A"]
+    shown = lab.board.shown["reached"][0]
+    assert shown[0] == found["reached_awareness"]
+    assert shown[11] == found["reached_recommendation"]
+    assert len(lab.board.stages) == 12
+
+
+def test_a_strategy_against_itself_is_told_as_no_difference(lab):
+    lab.sides[1].value = "pull"
+    assert lab.wait()
+    assert lab.answer.gap("revenue")[0] == 0.0
+    assert "includes zero" in lab.sentence.value
+
+
+def test_with_luck_of_their_own_the_same_strategy_differs(lab):
+    lab.sides[1].value = "pull"
+    lab.same.value = False
+    assert lab.wait()
+    assert lab.answer.gap("reached_awareness")[0] != 0.0
+
+
+def test_more_runs_narrow_the_interval(lab):
+    before = lab.answer.gap("contacts")
+    lab.buttons["more"].click()
+    assert lab.wait()
+    after = lab.answer.gap("contacts")
+    assert lab.answer.runs == 25
+    assert after[2] - after[1] < before[2] - before[1]
+
+
+# --- what a hand does -------------------------------------------------------------------------
+
+
+def test_undo_goes_back_step_by_step(lab):
+    assert lab.buttons["undo"].disabled
+    lab.dials["guide.accuracy"].value = 0.9
+    lab.dials["product.price"].value = 22.0
+    lab.buttons["undo"].click()
+    assert lab.settings.changes == {"guide.accuracy": 0.9}
+    assert lab.dials["product.price"].value == lab.settings.base.product.price
+    assert lab.dials["guide.accuracy"].value == 0.9
+    lab.buttons["undo"].click()
+    assert lab.settings.changes == {}
+    assert lab.buttons["undo"].disabled
+
+
+def test_reset_can_be_undone(lab):
+    lab.dials["guide.accuracy"].value = 0.9
+    lab.buttons["reset"].click()
+    assert lab.settings.changes == {}
+    lab.buttons["undo"].click()
+    assert lab.settings.changes == {"guide.accuracy": 0.9}
+
+
+def test_a_pinned_result_stays_while_the_rest_moves(lab):
+    lab.buttons["pin"].click()
+    pinned = lab.board.shown["pinned"]
+    lab.dials["guide.accuracy"].value = 1.0
+    assert lab.wait()
+    assert lab.board.shown["pinned"] == pinned
+    assert "pinned" in lab.table.value
+    lab.buttons["pin"].click()
+    assert lab.board.shown["pinned"] is None
+    assert "pinned" not in lab.table.value
+
+
+def test_a_value_that_cannot_be_is_told_and_the_picture_stays(lab):
+    before = lab.board.shown["number"]
+    lab._set_key("guide.accuracy", 1.5)
+    assert "must be a number from 0 to 1" in lab.trouble.value
+    assert 'role="alert"' in lab.trouble.value
+    assert lab.board.shown["number"] == before
+    assert lab.settings.changes == {}
+    lab.dials["guide.accuracy"].value = 0.9
+    assert lab.trouble.value == ""
+
+
+def test_another_product_opens_as_it_is(lab):
+    lab.dials["guide.accuracy"].value = 0.9
+    lab.product.value = "yogurt"
+    assert lab.settings.base == cjsim.Scenario.load("yogurt")
+    assert lab.settings.changes == {}
+    assert lab.dials["product.price"].value == lab.settings.base.product.price
+
+
+# --- files ------------------------------------------------------------------------------------
+
+
+def offered(lab: Lab) -> bytes:
+    found = re.search(r'download="([^"]+)" href="data:[^,]+,([^"]+)"', lab.link.value)
+    assert found
+    return base64.b64decode(found[2])
+
+
+def upload(lab: Lab, content: bytes, name: str = "mine.toml") -> None:
+    lab.file.value = (
+        {
+            "name": name,
+            "content": memoryview(content),
+            "size": len(content),
+            "type": "",
+            "last_modified": datetime.now(UTC),
+        },
+    )
+
+
+def test_what_is_on_the_screen_can_be_taken_away_and_loaded(lab, base):
+    lab.dials["product.price"].value = 22.0
+    kept = offered(lab)
+    other = Lab(base)
+    upload(other, kept)
+    assert other.trouble.value == ""
+    assert other.settings.base == lab.settings.scenarios()[1]
+    assert other.dials["product.price"].value == 22.0
+
+
+def test_a_broken_file_is_told_by_its_name_and_changes_nothing(lab):
+    before = lab.settings
+    upload(lab, b"[product]\nprise = 3.0\n")
+    assert "mine.toml" in lab.trouble.value
+    assert "price" in lab.trouble.value
+    assert "/tmp" not in lab.trouble.value
+    assert lab.settings is before
+
+
+# --- drawers ----------------------------------------------------------------------------------
+
+
+def test_drawers_hold_the_other_keys_and_are_filled_when_opened(lab):
+    place = lab.drawers.titles.index("market")
+    drawer = lab.drawers.children[place]
+    assert drawer.children == ()
+    lab.drawers.selected_index = place
+    controls = {row.children[0].description: row.children[0] for row in drawer.children}
+    assert controls["onset_days"].value == lab.settings.base.market.onset_days
+    controls["onset_days"].value = 10.0
+    assert lab.settings.changes == {"market.onset_days": 10.0}
+
+
+def test_every_drawer_opens_and_every_control_says_what_it_means(lab):
+    for place, name in enumerate(lab.drawers.titles):
+        lab.drawers.selected_index = place
+        rows = lab.drawers.children[place].children
+        assert rows, name
+        if not name.endswith("touchpoints"):
+            assert all(row.children[1].value for row in rows), name
+
+
+def test_a_touchpoint_can_be_switched_off_in_its_drawer(lab):
+    place = lab.drawers.titles.index("strategies.guide.touchpoints")
+    lab.drawers.selected_index = place
+    rows = lab.drawers.children[place].children
+    running = next(row.children[0] for row in rows if row.children[0].value > 0)
+    running.value = 0.0
+    assert lab.trouble.value == ""
+    assert list(lab.settings.changes.values()) == [0.0]
+
+
+def test_a_key_gets_the_control_of_its_kind(base):
+    kinds = {
+        "firm.repeat_needs_rep": "Checkbox",
+        "strategies.guide.push": "Dropdown",
+        "firm.reps": "IntText",
+        "product.price": "FloatText",
+    }
+    for key, kind in kinds.items():
+        known = key_at(tuple(key.split(".")))
+        assert type(box(base, key, known)).__name__ == kind
+
+
+# --- languages, notebooks ---------------------------------------------------------------------
+
+
+def test_it_speaks_russian(base):
+    lab = Lab(base, "ru")
+    assert lab.wait()
+    assert lab.dials["product.price"].description == "Цена"
+    assert "Изменено: ничего" in lab.sentence.value
+    assert "Первые сделки" in lab.table.value
+
+
+def test_a_saved_notebook_keeps_a_line_and_no_addresses(lab):
+    bundle = lab._repr_mimebundle_()
+    assert bundle["text/plain"] == "<Lab: phone, pull / guide>"
+    assert "run this cell" in bundle["text/html"]
+
+
+# --- the worker -------------------------------------------------------------------------------
+
+
+def test_a_newer_question_takes_the_place_of_an_older_one(base):
+    """The older one stops after the world it is in."""
+    seen: list[Answer] = []
+    first_seen, go_on = threading.Event(), threading.Event()
+
+    def publish(answer: Answer) -> None:
+        seen.append(answer)
+        first_seen.set()
+        go_on.wait(20)
+
+    answers = Answers(publish, failed=seen.append)
+    pair = (base.with_strategy("pull"), base.with_strategy("guide"))
+    old, new = Question(pair, 20, tuple(range(1, 50))), Question(pair, 30, (1, 2))
+    answers.ask(old)
+    assert first_seen.wait(20)
+    answers.ask(new)
+    go_on.set()
+    assert answers.wait(20)
+    assert [answer.question for answer in seen] == [old, new, new]
+    assert seen[-1].values.shape == (2, 2, len(UNITS))
+
+
+def test_cancel_leaves_the_worlds_that_are_done(base):
+    seen: list[Answer] = []
+    answers = Answers(lambda a: (seen.append(a), answers.cancel()), failed=seen.append)
+    pair = (base, base)
+    answers.ask(Question(pair, 20, tuple(range(1, 50))))
+    assert answers.wait(20)
+    assert len(seen) == 1
+    answers.ask(Question(pair, 20, (3,)))
+    assert answers.wait(20)
+    assert len(seen) == 2
+
+
+def test_what_goes_wrong_in_a_run_is_told(base, monkeypatch):
+    said: list[str] = []
+    monkeypatch.setattr("cjsim.lab.answers.live", lambda batch: 1 / 0)
+    answers = Answers(publish=lambda answer: None, failed=said.append)
+    answers.ask(Question((base, base), 10, (1,)))
+    assert answers.wait(20)
+    assert said == ["ZeroDivisionError: division by zero"]
+
+
+def test_two_labs_do_not_see_each_others_settings(base):
+    one, two = Lab(base), Lab(base)
+    one.dials["guide.accuracy"].value = 0.9
+    assert two.settings.changes == {}
+    assert two.dials["guide.accuracy"].value != 0.9
