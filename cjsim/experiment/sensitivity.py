@@ -1,0 +1,344 @@
+"""Which of a scenario's numbers matter: one at a time (tornado) and all together (Sobol).
+
+Everything is run on the same people with the same luck, so that what remains is the key's doing.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from cjsim.experiment import work
+from cjsim.experiment.compare import difference
+from cjsim.labels import unknown
+from cjsim.measures.summary import UNITS
+from cjsim.scenario import Scenario
+from cjsim.scenario_keys import Key, allowed, fits, key_at
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Floats = npt.NDArray[np.float64]
+Range = tuple[float, float]
+
+
+# --- One key at a time --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Tornado:
+    """What a measure does when each key alone is made smaller and larger by the same share.
+
+    `base` is the measure in each run of the scenario as it is. `table` has one row per key, the
+    largest swing first:
+
+    value, low_value, high_value : the key as it is, and the two values it was given.
+    down, down_low, down_high : paired difference to the base at the low value, and its interval.
+    up, up_low, up_high : the same at the high value.
+    elasticity, elasticity_low, elasticity_high : relative change of the measure per relative
+        change of the key, from the low to the high value. Both are relative to the size of what
+        is there now, so above 0 always means "more of the key, more of the measure". NaN where
+        the base's interval holds zero.
+    swing : from the lowest to the highest of down, up and 0 [units of the measure].
+    clear : does the interval of the difference between high and low value leave zero out?
+
+    Intervals are 95 % t intervals over the runs: of the luck of the runs, at these values.
+    """
+
+    scenario: Scenario
+    measure: str
+    step: float
+    people: int
+    base: pd.Series[float]
+    table: pd.DataFrame
+
+
+def tornado(
+    scenario: Scenario,
+    keys: Iterable[str],
+    measure: str = "profit_per_person",
+    step: float = 0.1,
+    people: int | None = None,
+    runs: int = 20,
+    seed: int = 1,
+    *,
+    executor: str | Executor = "processes",
+    workers: int | None = None,
+    progress: work.Progress | None = None,
+) -> Tornado:
+    """Change each key alone by the same share, down and up, and see what the measure does.
+
+    Parameters
+    ----------
+    keys : dotted keys of numbers, e.g. "product.price", "guide.accuracy".
+    measure : one of `measures.UNITS`.
+    step : the share, above 0 and below 1. A whole number moves by at least 1, but not to 0, which
+        switches off what it counts. A key stops at its limit, or half way to a limit that it may
+        not reach itself.
+    people, runs, seed, executor, workers, progress : as for `evaluate`.
+
+    Raises ValueError for an unknown key or measure, and for a key that a share cannot move: 0,
+    inf, or no number.
+    """
+    import pandas as pd
+
+    known_measure(measure)
+    if not 0 < step < 1:
+        raise ValueError(f"step = {step}: must be a number above 0 and below 1")
+    names = [keys] if isinstance(keys, str) else list(keys)
+    if not names:
+        raise ValueError("a tornado needs at least one key, e.g. 'product.price'")
+    moves = {name: _moves(scenario, name, step) for name in names}
+    ends = [(name, value) for name, (_, low, high) in moves.items() for value in (low, high)]
+    changed = [scenario.with_changes({name: value}) for name, value in ends]
+    plan = dict(enumerate([scenario, *changed]))
+    found = work.evaluate(
+        plan, people, runs, seed, executor=executor, workers=workers, progress=progress
+    )
+    base, *rest = found[measure].to_numpy().reshape(len(plan), runs)
+    rows = {
+        name: _row(move, base, low, high)
+        for (name, move), low, high in zip(moves.items(), rest[::2], rest[1::2], strict=True)
+    }
+    table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("key")
+    return Tornado(
+        scenario, measure, step, scenario.market.people if people is None else people,
+        pd.Series(base, pd.RangeIndex(seed, seed + runs, name="seed"), name=measure),
+        table.sort_values("swing", ascending=False, kind="stable"),
+    )  # fmt: skip
+
+
+def _row(
+    move: tuple[float, float, float], base: Floats, at_low: Floats, at_high: Floats
+) -> dict[str, float | bool]:
+    """One row of a tornado, from the measure in each run: as it is, at the low, at the high."""
+    import pandas as pd
+
+    value, low, high = move
+    gaps = pd.DataFrame({"down": at_low - base, "up": at_high - base, "both": at_high - at_low})
+    gap = difference(gaps)
+    per_relative_change = abs(value) / (high - low)
+    elasticity = [per_relative_change * x for x in relative(at_high - at_low, base)]
+    ends = [gap.loc["down", "difference"], gap.loc["up", "difference"], 0.0]
+    return {
+        **dict(zip(("value", "low_value", "high_value"), move, strict=True)),
+        **_named("down", gap.loc["down"]),
+        **_named("up", gap.loc["up"]),
+        **dict(zip(("elasticity", "elasticity_low", "elasticity_high"), elasticity, strict=True)),
+        "swing": max(ends) - min(ends) if gaps["both"].notna().any() else math.nan,
+        "clear": bool(gap.loc["both", "clear"]),
+    }
+
+
+def _named(name: str, gap: Mapping[str, float]) -> dict[str, float]:
+    """A difference and its interval as columns of that name."""
+    return {name: gap["difference"], f"{name}_low": gap["low"], f"{name}_high": gap["high"]}
+
+
+def relative(gaps: Floats, base: Floats) -> tuple[float, float, float]:
+    """The mean gap as a share of the size of the mean base, with its 95 % interval.
+
+    The interval is that of a ratio of two means over the same runs (linearised). All three are
+    NaN where the base's own interval holds zero: a share of about nothing says nothing.
+    """
+    import pandas as pd
+
+    runs = pd.DataFrame({"gap": gaps, "base": base}).dropna()
+    mean = difference(runs)["difference"]
+    size = abs(mean["base"])
+    one = len(runs) == 1
+    if not size > 0 or not (one or difference(runs).loc["base", "clear"]):
+        return math.nan, math.nan, math.nan
+    share = mean["gap"] / size
+    left = runs["gap"] - share * runs["base"] * np.sign(mean["base"])
+    half = difference(pd.DataFrame({"left": left / size})).loc["left", "high"]
+    return float(share), float(share - half), float(share + half)
+
+
+def known_measure(measure: str) -> None:
+    """Raise ValueError with the nearest spelling for a measure that no summary has."""
+    if measure not in UNITS:
+        raise unknown("measure", measure, UNITS)
+
+
+# --- What a key is and how far it can go --------------------------------------------------------
+
+
+def number_key(scenario: Scenario, dotted: str) -> tuple[Key, Any]:
+    """What a key of a scenario allows, and its value; ValueError if it is none, or no number."""
+    tables: Any = scenario.model_dump()
+    path = tuple(dotted.split("."))
+    if path[0] in tables["strategies"] and path[0] not in tables:
+        path = ("strategies", *path)
+    value: Any = tables
+    for part in path:
+        if isinstance(value, list | tuple):
+            value = dict(zip(map(str, range(len(value))), value, strict=True))
+        value = value.get(part) if isinstance(value, Mapping) else None
+    key = key_at(path)
+    if value is None or key is None:
+        scenario.with_changes({dotted: 1})  # raises where the name is wrong, with its spelling
+        raise ValueError(f"{dotted}: is not set in this scenario; nothing is there to vary")
+    if path == ("market", "people"):
+        raise ValueError(f"{dotted}: all markets of an experiment have one size; give people=...")
+    if key.kind not in (int, float):
+        raise ValueError(f"{dotted}: only a number can be varied; this key is {allowed(key)}")
+    return key, value
+
+
+def _moves(scenario: Scenario, dotted: str, step: float) -> tuple[float, float, float]:
+    """A key's value, and the values it has when it is a step smaller and a step larger."""
+    key, value = number_key(scenario, dotted)
+    if value == 0 or not math.isfinite(value):
+        raise ValueError(
+            f"{dotted} = {value:g}: only a finite number other than 0 has a share to add or take "
+            "away; set one first with with_changes"
+        )
+    return value, _moved(value, -step, key), _moved(value, step, key)
+
+
+def _moved(value: float, step: float, key: Key) -> float:
+    """A value moved by a share of its size, as far as its key allows."""
+    wanted = value + step * abs(value)
+    if key.kind is int:
+        one_less, one_more = max(1, value - 1), value + 1
+        wanted = min(one_less, round(wanted)) if step < 0 else max(one_more, round(wanted))
+    if fits(wanted, key):
+        return wanted
+    reached, excluded = ("ge", "gt") if step < 0 else ("le", "lt")
+    if reached in key.limits:
+        return key.kind(key.limits[reached])  # type: ignore[no-any-return]
+    return (value + float(key.limits[excluded])) / 2
+
+
+# --- All together -------------------------------------------------------------------------------
+
+
+def sobol_indices(
+    function: Callable[[Floats], Floats], ranges: Mapping[str, Range], n: int = 1024, seed: int = 1
+) -> pd.DataFrame:
+    """How much of a function's variance each argument makes, alone and with the others.
+
+    Saltelli's estimators on a scrambled Sobol sequence (Saltelli 2010); it takes n · (arguments +
+    2) values of the function.
+
+    Parameters
+    ----------
+    function : takes an array (rows, arguments), returns an array (rows,).
+    ranges : name -> (low, high); each argument is uniform between them, on its own.
+    n : a power of 2.
+
+    Returns one row per argument (index `key`), columns first, first_low, first_high (share of the
+    variance that it makes alone) and total, total_low, total_high (with all its interactions); 95 %
+    bootstrap intervals. All NaN where the function does not vary.
+    """
+    import pandas as pd
+    from SALib.analyze import sobol as analysis
+    from SALib.sample import sobol as sampling
+
+    if not ranges:
+        raise ValueError("Sobol indices need at least one range, e.g. {'product.price': (80, 120)}")
+    if n < 2 or n & (n - 1):
+        near = 2 ** max(1, round(math.log2(max(n, 2))))
+        raise ValueError(f"n = {n}: must be a power of 2, e.g. {near}")
+    for name, ends in ranges.items():
+        _check_range(name, ends)
+    problem = {
+        "num_vars": len(ranges), "names": list(ranges), "bounds": [list(r) for r in ranges.values()]
+    }  # fmt: skip
+    draws = np.random.default_rng(seed)  # SALib's own seed 0 would mean "any"
+    values = np.asarray(
+        function(sampling.sample(problem, n, calc_second_order=False, seed=draws)), float
+    )
+    columns = ["first", "first_low", "first_high", "total", "total_low", "total_high"]
+    index = pd.Index(list(ranges), name="key")
+    if missing := int(np.count_nonzero(~np.isfinite(values))):
+        raise ValueError(
+            f"{missing} of {len(values)} values are not finite: narrow the ranges or choose a "
+            "measure that always has a value"
+        )
+    if np.ptp(values) == 0:
+        return pd.DataFrame(math.nan, index, columns)
+    found = analysis.analyze(problem, values, calc_second_order=False, seed=draws)
+    parts = [
+        found[name] + sign * found[f"{name}_conf"] for name in ("S1", "ST") for sign in (0, -1, 1)
+    ]
+    return pd.DataFrame(np.column_stack(parts), index, columns)
+
+
+def sobol(
+    scenario: Scenario,
+    ranges: Mapping[str, Range],
+    measure: str = "profit_per_person",
+    people: int | None = None,
+    n: int = 128,
+    runs: int = 5,
+    seed: int = 1,
+    *,
+    executor: str | Executor = "processes",
+    workers: int | None = None,
+    progress: work.Progress | None = None,
+) -> pd.DataFrame:
+    """How much of a measure's variance each key makes when all of them vary at once.
+
+    Each sample is one set of changes, run on the same people with the same luck; what counts is
+    the measure's mean over the runs. The intervals hold for the sampling of the keys, given this
+    luck: take more runs, or another seed, to see how much of an index is luck.
+
+    Parameters
+    ----------
+    ranges : dotted key -> (low, high). A whole number takes each value between them equally often.
+    n : a power of 2; there are n · (keys + 2) · runs markets.
+    people, runs, seed, executor, workers, progress : as for `evaluate`.
+
+    Returns the frame of `sobol_indices`. Raises ValueError for what a key does not allow.
+    """
+    known_measure(measure)
+    keys = {name: _allowed_range(scenario, name, ends) for name, ends in ranges.items()}
+    # ± ½ gives the first and the last whole number as much room as those between
+    room = {name: 0.5 if key.kind is int else 0.0 for name, key in keys.items()}
+    wide = {name: (low - room[name], high + room[name]) for name, (low, high) in ranges.items()}
+
+    def of_measure(samples: Floats) -> Floats:
+        changes = (_changes(keys, ranges, row) for row in samples)
+        plan = {i: scenario.with_changes(change) for i, change in enumerate(changes)}
+        found = work.evaluate(
+            plan, people, runs, seed, executor=executor, workers=workers, progress=progress
+        )
+        return np.asarray(found[measure].to_numpy().reshape(len(plan), runs).mean(axis=1))
+
+    return sobol_indices(of_measure, wide, n, seed)
+
+
+def _changes(
+    keys: Mapping[str, Key], ranges: Mapping[str, Range], sample: Floats
+) -> dict[str, Any]:
+    """One sample as changes of a scenario: whole numbers rounded, but not beyond their range."""
+    changes: dict[str, Any] = {}
+    for (name, key), value in zip(keys.items(), sample.tolist(), strict=True):
+        low, high = ranges[name]
+        whole = key.kind is int
+        changes[name] = int(min(high, max(low, math.floor(value + 0.5)))) if whole else value
+    return changes
+
+
+def _allowed_range(scenario: Scenario, dotted: str, ends: Range) -> Key:
+    """The key, once both ends of its range are known to be allowed."""
+    key, _ = number_key(scenario, dotted)
+    for end in ends:
+        if not fits(end, key):
+            raise ValueError(f"{dotted}: {end:g} in its range must be {allowed(key)}")
+    _check_range(dotted, ends)
+    return key
+
+
+def _check_range(name: str, ends: Range) -> None:
+    low, high = ends
+    if not (math.isfinite(low) and math.isfinite(high) and low < high):
+        raise ValueError(f"{name}: ({low:g}, {high:g}) is no range; it must rise from low to high")

@@ -1,0 +1,285 @@
+"""The weak point of a journey: where is it worth most that a few more people pass? (A36, B36-B38)
+
+Each stage in turn is passed a little better, by the same people with the same luck, and what the
+firm gains is read off. What it costs to get there is not known: the same one per cent is cheap at
+one stage and dear at another. Gain per budget sets the gain beside what is spent on the stage
+today (A27: think of every stage). It is a ratio to start a discussion with, no forecast.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import numpy as np
+
+from cjsim.experiment import work
+from cjsim.experiment.compare import difference
+from cjsim.experiment.sensitivity import Floats, known_measure, relative
+from cjsim.journey import SATISFACTION, STAGES, TWELVE, Stage
+from cjsim.labels import text
+from cjsim.measures.contacts import touchpoints
+from cjsim.measures.summary import UNITS
+from cjsim.measures.visits import visits
+from cjsim.population import initial_state
+from cjsim.run import Run, simulate
+from cjsim.scenario import MAY_WALK_AWAY, Experience, Scenario
+from cjsim.scenario_keys import key_at
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+PLANNED_LOSS: Final = "planned_loss"
+GATE: Final = "gate"
+NOTHING_TO_LOSE: Final = "nothing to lose here"
+FLAT_GATE: Final = "flat gate"
+"""How a stage is passed better: by its `planned_loss`, by the threshold of the gate, or not at all.
+
+`FLAT_GATE`: with a slope of 0 the threshold moves nobody."""
+
+TOTALS = frozenset({"people", "deals", "trials", "contacts", "money"})
+"""Units of measures that grow with the length of the run."""
+
+
+@dataclass(frozen=True)
+class WeakPoint:
+    """What each of the twelve stages is worth, per little rise of the share that passes it.
+
+    `base` is the measure in each run as it is, `gains` the gain in each run (seeds down, stages
+    across), `spending` what is spent per day in each run on touchpoints that aim at each of the
+    fifteen stages [money]. `table` has one row per stage, the largest gain first, those that
+    cannot be passed better last:
+
+    how : "planned_loss", "gate", "nothing to lose here" or "flat gate".
+    passing, passing_better : the share that passes, now and with the change. By `planned_loss` of
+        neutral people; at the gate of the people who stood there in the first run. Nobody passes
+        more surely than surely: where few are lost the rise is smaller than asked for.
+    gain, gain_low, gain_high : paired difference of the measure, with its interval; NaN where
+        nothing can be gained. More is taken to be better.
+    clear : does the interval leave zero out?
+    elasticity, elasticity_low, elasticity_high : relative gain per relative rise of `passing`. NaN
+        where the interval of the base holds zero.
+    spend_per_day, spend_per_day_low, spend_per_day_high : contacts and running costs of the
+        touchpoints that aim at the stage [money]. Reps are not in it: they serve several stages.
+    gain_per_budget, gain_per_budget_low, gain_per_budget_high : gain per day / spend per day; NaN
+        where nothing is spent. A measure that is no total, like a share, is not taken per day.
+
+    Intervals are 95 % t intervals over the runs.
+    """
+
+    scenario: Scenario
+    measure: str
+    better: float
+    people: int
+    base: pd.Series[float]
+    gains: pd.DataFrame
+    spending: pd.DataFrame
+    table: pd.DataFrame
+
+    @cached_property
+    def stage(self) -> str | None:
+        """The weak point: the stage with the largest gain; None where no stage gains anything."""
+        best = self.table.index[0]
+        return str(best) if self.table.loc[best, "gain"] > 0 else None
+
+    @cached_property
+    def tied(self) -> tuple[str, ...]:
+        """Stages that these runs cannot tell from the weak point: paired, 95 %, one by one."""
+        if self.stage is None:
+            return ()
+        gap = difference(self.gains.rsub(self.gains[self.stage], axis=0))
+        others = [name for name in self.table.index[1:] if self.table.loc[name, "gain"] > 0]
+        return tuple(name for name in others if not gap.loc[name, "low"] > 0)
+
+    def note(self, lang: str = "en") -> str:
+        """What to keep in mind before money follows this table."""
+        return text("ranking.note", lang).format(better=f"{100 * self.better:g}")
+
+
+class Lever(NamedTuple):
+    """How one stage is passed better."""
+
+    how: str
+    passing: float
+    better: float
+    changes: dict[str, Any]
+
+
+def weak_point(
+    scenario: Scenario,
+    measure: str = "profit_per_day",
+    better: float = 0.01,
+    people: int | None = None,
+    runs: int = 20,
+    seed: int = 1,
+    *,
+    executor: str | Executor = "processes",
+    workers: int | None = None,
+    progress: work.Progress | None = None,
+) -> WeakPoint:
+    """Let each stage in turn be passed better, by a share of those who pass; see `WeakPoint`.
+
+    Where people can walk away, planned_loss p becomes 1 - (1 + better)(1 - p), at least 0. At
+    satisfaction the gate's threshold is lowered until the people who stood at the gate in the
+    first run would pass it that much better; the same gate stands after every repeat deal, and
+    it is lower there too. Those who leave a queue or an empty shelf are nobody's planned loss.
+
+    Parameters
+    ----------
+    measure : one of `measures.UNITS`, of which more is better.
+    better : relative rise of the share that passes, at least 0.
+    people, runs, seed, executor, workers, progress : as for `evaluate`. A burn-in, too, is lived
+        with the change.
+
+    Raises ValueError for an unknown measure and for a `better` below 0.
+    """
+    known_measure(measure)
+    if not 0 <= better < math.inf:
+        raise ValueError(f"better = {better}: must be a number of at least 0, e.g. 0.01 for 1 %")
+    size = scenario.market.people if people is None else people
+    seeds = range(seed, seed + runs)
+    levers = {stage.key: _lever(scenario, stage, better, size, seed) for stage in TWELVE}
+    changes = {key: lever.changes for key, lever in levers.items() if lever.changes}
+    plan = {"": scenario} | {key: scenario.with_changes(what) for key, what in changes.items()}
+    found = work.evaluate(
+        plan, size, runs, seed, executor=executor, workers=workers, progress=progress
+    )
+    values = found[measure].unstack("scenario")
+    base = values[""].rename(measure)
+    gains = values[list(changes)].sub(base, axis=0).reindex(columns=list(levers))
+    spending = _spending_of_runs(scenario, size, seeds, executor, workers)
+    per_day = _per_day(measure, size, scenario.horizon_days)
+    table = _table(levers, base, gains, spending, per_day)
+    return WeakPoint(scenario, measure, better, size, base, gains, spending, table)
+
+
+# --- Passing better -----------------------------------------------------------------------------
+
+
+def _lever(scenario: Scenario, stage: Stage, better: float, people: int, seed: int) -> Lever:
+    """How a stage is passed better, and how much better it can be."""
+    if stage == SATISFACTION:
+        felt = _at_the_gate(simulate(scenario, people, seed))
+        return _gate_lever(scenario.experience, felt, better)
+    loss = scenario.stages[stage.key].planned_loss  # type: ignore[index]
+    if stage not in MAY_WALK_AWAY or loss == 0:
+        return Lever(NOTHING_TO_LOSE, 1.0 - loss, 1.0 - loss, {})
+    less = max(0.0, loss - better * (1.0 - loss))  # 1 - (1 + better)(1 - loss), exact at better = 0
+    changes = {f"stages.{stage.key}.planned_loss": less}
+    return Lever(PLANNED_LOSS, 1.0 - loss, 1.0 - less, changes)
+
+
+def _gate_lever(gate: Experience, felt: Floats, better: float) -> Lever:
+    """Lower the threshold until people of these satisfactions pass better.
+
+    A person passes with logistic(slope · (satisfaction - threshold)) (C49-C50); the mean over the
+    people is what rises.
+    """
+    from scipy.optimize import brentq
+    from scipy.special import expit
+
+    def passing(threshold: float) -> float:
+        return float(np.mean(expit(gate.gate_slope * (felt - threshold))))
+
+    now = passing(gate.gate_threshold)
+    if now == 1.0 or gate.gate_slope == 0.0:
+        return Lever(FLAT_GATE if now < 1.0 else NOTHING_TO_LOSE, now, now, {})
+    key = key_at(("experience", "gate_threshold"))
+    lowest = key.limits["ge"] if key else math.nan
+    wanted = now * (1.0 + better)
+    lower = lowest
+    if passing(lowest) > wanted:
+        lower = brentq(lambda threshold: passing(threshold) - wanted, lowest, gate.gate_threshold)
+    return Lever(GATE, now, passing(lower), {"experience.gate_threshold": float(lower)})
+
+
+def _at_the_gate(run: Run) -> Floats:
+    """The satisfaction of everybody at the end of stage 8; that of the beginning if nobody came."""
+    seen = visits(run)
+    ended = np.flatnonzero((seen.step == SATISFACTION) & ~seen.open)
+    if not len(ended):
+        return np.array([initial_state(run.scenario, 0.0)["satisfaction"]])
+    felt = run.truth()["satisfaction"].to_numpy()
+    return np.asarray(felt[seen.row[ended + 1]])  # a person's next visit begins where this one ends
+
+
+# --- What is spent ------------------------------------------------------------------------------
+
+
+def _spending_of_runs(
+    scenario: Scenario,
+    people: int,
+    seeds: Sequence[int],
+    executor: str | Executor,
+    workers: int | None,
+) -> pd.DataFrame:
+    """What is spent per day on each of the fifteen stages: seeds down, stages across [money]."""
+    import pandas as pd
+
+    spend = partial(_spending, scenario, people)
+    if executor == "here":
+        rows = [spend(seed) for seed in seeds]
+    else:
+        with ThreadPoolExecutor(workers) as threads:
+            rows = list(threads.map(spend, seeds))
+    return pd.DataFrame(rows, pd.Index(seeds, name="seed"), [stage.key for stage in STAGES])
+
+
+def _spending(scenario: Scenario, people: int, seed: int) -> Floats:
+    """What one run spends per day on touchpoints that aim at each of the fifteen stages."""
+    cost = touchpoints(simulate(scenario, people, seed))["cost"] / scenario.horizon_days
+    spent = np.zeros(len(STAGES))
+    for name, of_contacts in cost.items():
+        touchpoint = scenario.touchpoints[name]
+        running = touchpoint.cost_per_day * scenario.running.touchpoints[name]
+        spent[Stage[touchpoint.aims_at.upper()]] += of_contacts + running
+    return spent
+
+
+def _per_day(measure: str, people: int, days: float) -> float:
+    """What turns a measure over a whole run into one per day; 1 where it is no total."""
+    unit = UNITS[measure]
+    if unit == "money_per_person":
+        return people / days
+    return 1.0 / days if unit in TOTALS else 1.0
+
+
+# --- The table ----------------------------------------------------------------------------------
+
+
+def _table(
+    levers: dict[str, Lever],
+    base: pd.Series[float],
+    gains: pd.DataFrame,
+    spending: pd.DataFrame,
+    per_day: float,
+) -> pd.DataFrame:
+    """One row per stage, the largest gain first."""
+    import pandas as pd
+
+    found, spent = difference(gains), difference(spending)
+    rows = {}
+    for stage, lever in levers.items():
+        row, gain = found.loc[stage], gains[stage].to_numpy()
+        rise = lever.better / lever.passing - 1.0
+        share = relative(gain, base.to_numpy())
+        worth = relative(per_day * gain, spending[stage].to_numpy())
+        rows[stage] = {
+            "how": lever.how, "passing": lever.passing, "passing_better": lever.better,
+            "gain": row["difference"], "gain_low": row["low"], "gain_high": row["high"],
+            "clear": bool(row["clear"]),
+            **_three("elasticity", [x / rise if rise > 0 else math.nan for x in share]),
+            **_three("spend_per_day", spent.loc[stage, ["difference", "low", "high"]]),
+            **_three("gain_per_budget", worth),
+        }  # fmt: skip
+    table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("stage")
+    return table.sort_values("gain", ascending=False, kind="stable", na_position="last")
+
+
+def _three(name: str, numbers: Sequence[float]) -> dict[str, float]:
+    """A number and its interval as columns of that name."""
+    return dict(zip((name, f"{name}_low", f"{name}_high"), numbers, strict=True))
