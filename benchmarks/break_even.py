@@ -1,13 +1,14 @@
 """How well must a firm know where people stand before pushing pays?
 
-python benchmarks/break_even.py [products ...] [--runs 8] [--people N] [--seed 1]
+python benchmarks/break_even.py [products ...] [--runs 8] [--people N] [--seed 1] [--executor E]
 
 For each product the guide runs at accuracies 0.3 .. 1.0 against pull, on the same people with the
-same luck. The break-even accuracy is the lowest one from which on the guide is ahead on average,
-by straight lines between the accuracies tried; "always" means below 0.3, "never" that not even
-certainty is enough. The interval holds 90 % of the values found when the runs are drawn again with
-replacement (2000 times). It tells how sure the simulation is of its own scenario, no more: what a
-touchpoint does to people is assumed in the preset.
+same luck. The break-even accuracy is the lowest one from which on the guide is ahead on average
+(`cjsim.experiment.flip`, which looks closer around it for profit; for deals by straight lines
+between the same accuracies); "always" means below 0.3, "never" that not even certainty is enough.
+The 90 % interval of a break-even comes from drawing the runs again, the one of a gain (+-) from
+their spread. Both tell how sure the simulation is of its own scenario, no more: what a touchpoint
+does to people is assumed in the preset.
 
 Prints two lines per product, one for profit per person and one for deals. Writes nothing.
 The market has the preset's own size unless --people is given: reps and daily costs do not scale
@@ -19,77 +20,57 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from math import inf, isinf
 
 import numpy as np
-import numpy.typing as npt
 
 import cjsim
 from cjsim import scenario_file
+from cjsim.experiment.flip import FlipPoint, flip_point
 
-Floats = npt.NDArray[np.float64]
-
-ACCURACIES = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+LOWEST, HIGHEST, TRIED = 0.3, 1.0, 8
 SHOWN = (0.3, 0.5, 0.7, 0.9, 1.0)
-DRAWS = 2000
+CONFIDENCE = 0.9
 
 
-def outcome(scenario: cjsim.Scenario, people: int | None, seed: int) -> tuple[float, float]:
-    """Profit per person and deals per 100 people of one run."""
-    run = cjsim.simulate(scenario, people, seed)
-    numbers = run.summary()
-    deals = numbers["first_deals"] + numbers["repeat_deals"]
-    return float(numbers["profit_per_person"]), float(100.0 * deals / len(run))
+def flip(product: str, people: int | None, runs: int, seed: int, executor: str) -> FlipPoint:
+    """From which accuracy on does the guide earn more than pull?"""
+    return flip_point(
+        cjsim.Scenario.load(product, "guide"), "guide.accuracy", "guide > pull",
+        low=LOWEST, high=HIGHEST, points=TRIED, people=people, runs=runs, seed=seed,
+        confidence=CONFIDENCE, executor=executor,
+    )  # fmt: skip
 
 
-def gains(product: str, people: int | None, seeds: Sequence[int]) -> Floats:
-    """Guide less pull, array (run, accuracy, measure); measures: profit per person, deals."""
-    pull = cjsim.Scenario.load(product, "pull")
-    guide = cjsim.Scenario.load(product, "guide")
-    guides = [guide.with_changes({"strategies.guide.accuracy": a}) for a in ACCURACIES]
-    found = []
-    for seed in seeds:
-        base = np.array(outcome(pull, people, seed))
-        found.append([np.array(outcome(one, people, seed)) - base for one in guides])
-    return np.array(found)
-
-
-def break_even(gain: Floats) -> float:
-    """The accuracy from which on a curve over ACCURACIES is above 0; -inf always, inf never."""
-    behind = np.flatnonzero(gain <= 0)
-    if not len(behind):
-        return -np.inf
-    last = behind[-1]
-    if last == len(gain) - 1:
-        return np.inf
-    low, high = gain[last], gain[last + 1]
-    step = ACCURACIES[last + 1] - ACCURACIES[last]
-    return float(ACCURACIES[last] + step * (-low) / (high - low))
-
-
-def interval(curves: Floats, draws: int = DRAWS, seed: int = 0) -> tuple[float, float]:
-    """Where 90 % of the break-evens lie when runs are drawn again; curves: (run, accuracy)."""
-    picks = np.random.default_rng(seed).integers(len(curves), size=(draws, len(curves)))
-    found = np.sort([break_even(curves[pick].mean(axis=0)) for pick in picks])
-    return float(found[int(0.05 * draws)]), float(found[int(0.95 * draws) - 1])
+def break_even(found: FlipPoint) -> tuple[float, float, float]:
+    """The accuracy from which on the guide is ahead, low, high; -inf always, inf never."""
+    if found.crossings.empty:
+        value = -inf if found.everywhere else inf
+        return (value, found.low, found.high) if found.value == value else (value, value, value)
+    last = found.crossings.iloc[-1]
+    return (last["value"], last["low"], last["high"]) if last["begins"] else (inf, inf, inf)
 
 
 def words(accuracy: float) -> str:
     """A break-even accuracy for a table."""
-    if np.isinf(accuracy):
+    if isinf(accuracy):
         return "never" if accuracy > 0 else "always"
     return f"{accuracy:.2f}"
 
 
-def rows(product: str, found: Floats, money: str) -> list[str]:
-    """The two lines of one product: for profit per person and for deals."""
-    lines = []
-    for measure, unit in enumerate((f"{money} a person", "deals per 100")):
-        curves = found[:, :, measure]
-        low, high = interval(curves)
-        at = [f"{curves[:, ACCURACIES.index(a)].mean():>+9.2f}" for a in SHOWN]
-        verdict = f"{words(break_even(curves.mean(axis=0))):>7} [{words(low)}, {words(high)}]"
-        lines.append(f"{product:<13} {unit:<14} {verdict:<26} {' '.join(at)}")
-    return lines
+def row(product: str, found: FlipPoint, unit: str) -> str:
+    """One line: the break-even, and the gain at some accuracies with half of its interval."""
+    scale = 100 / found.people if found.measure == "deals" else 1.0
+    curve = found.curve
+    gains = []
+    for accuracy in SHOWN:
+        at = curve[np.isclose(curve["value"], accuracy)].iloc[0]
+        half = (at["high"] - at["low"]) / 2
+        gains.append(f"{scale * at['difference']:>+9.2f} +-{scale * half:<5.2f}")
+    value, low, high = map(words, break_even(found))
+    return (
+        f"{product:<13} {unit:<14} {f'{value:>7} [{low}, {high}]':<26} {' '.join(gains).rstrip()}"
+    )
 
 
 def main(words_given: Sequence[str] | None = None) -> None:
@@ -100,16 +81,17 @@ def main(words_given: Sequence[str] | None = None) -> None:
     parser.add_argument("--runs", type=int, default=8, help="worlds per accuracy (8)")
     parser.add_argument("--people", type=int, help="size of the market (the preset's own)")
     parser.add_argument("--seed", type=int, default=1, help="the first world's number (1)")
+    parser.add_argument("--executor", default="processes", help="where it runs (processes)")
     given = parser.parse_args(words_given)
     if given.runs < 2:
         sys.exit(f"--runs {given.runs}: an interval needs at least 2")
-    title = "break-even accuracy [90 %]"
-    columns = " ".join(f"{f'at {a:.1f}':>9}" for a in SHOWN)
-    print(f"{'product':<13} {'guide - pull':<14} {title:<26} {columns}")
+    columns = " ".join(f"{f'at {a:.1f}':>9}        " for a in SHOWN).rstrip()
+    print(f"{'product':<13} {'guide - pull':<14} {'break-even accuracy [90 %]':<26} {columns}")
     for product in given.products:
-        found = gains(product, given.people, range(given.seed, given.seed + given.runs))
+        found = flip(product, given.people, given.runs, given.seed, given.executor)
         money = cjsim.Scenario.load(product).money
-        print("\n".join(rows(product, found, money)), flush=True)
+        print(row(product, found, f"{money} a person"))
+        print(row(product, found.of("deals"), "deals per 100"), flush=True)
 
 
 if __name__ == "__main__":

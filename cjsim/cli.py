@@ -57,6 +57,34 @@ def _parser() -> argparse.ArgumentParser:
     _add_shared(job, "parts, map and manifest; a sweep goes on where it stopped")
     job.set_defaults(job=_sweep)
 
+    job = jobs.add_parser("weak-point", help="which stage, passed a little better, gains most?")
+    job.add_argument("--strategy", help="the strategy that runs (default: the scenario's)")
+    job.add_argument("--better", type=float, default=0.01, help="relative rise (default: 0.01)")
+    _add_measure(job, "profit_per_day")
+    _add_shared(job, "the ranking as figure and table")
+    job.set_defaults(job=_weak_point)
+
+    job = jobs.add_parser("optimise", help="the best value of a few keys, and how flat it is there")
+    job.add_argument("--strategy", help="the strategy that runs (default: the scenario's)")
+    job.add_argument(
+        "--vary", action="append", default=[], metavar="KEY=LOW:HIGH",
+        help="a key and its range, e.g. firm.reps=1:12; may be repeated",
+    )  # fmt: skip
+    job.add_argument("--split", help="comma-separated touchpoints that share a budget")
+    job.add_argument("--budget", type=float, help="money a day for --split (default: as it is)")
+    job.add_argument("--least", action="store_true", help="look for the least, not the most")
+    _add_measure(job)
+    _add_shared(job, "the curve as figure and table, and the scenario at its best")
+    job.set_defaults(job=_optimise)
+
+    job = jobs.add_parser("lab", help="turn dials and see what happens: the what-if lab")
+    job.add_argument("scenario", nargs="?", default="phone", help="a preset or a scenario file")
+    job.add_argument("--page", action="store_true", help="as a page of its own, no JupyterLab")
+    job.add_argument("--lang", choices=LANGUAGES, default="en", help="language of words")
+    job.add_argument("--port", type=int, help="port to serve at (default: one that is free)")
+    job.add_argument("--no-browser", action="store_true", help="only say where it is")
+    job.set_defaults(job=_lab)
+
     job = jobs.add_parser("check", help="check a scenario file, all mistakes at once")
     job.add_argument("files", nargs="+", help="scenario files or presets")
     job.set_defaults(job=_check)
@@ -96,10 +124,8 @@ def _add_shared(job: argparse.ArgumentParser, out: str, executor: str = "process
     job.add_argument("--workers", type=_count, help="runs at a time (default: the processors)")
 
 
-def _add_measure(job: argparse.ArgumentParser) -> None:
-    job.add_argument(
-        "--measure", default="profit_per_person", help="a name of the summary (%(default)s)"
-    )
+def _add_measure(job: argparse.ArgumentParser, measure: str = "profit_per_person") -> None:
+    job.add_argument("--measure", default=measure, help="a name of the summary (%(default)s)")
 
 
 def _count(word: str) -> int:
@@ -168,12 +194,13 @@ def _compare(args: argparse.Namespace) -> int:
 def _sweep(args: argparse.Namespace) -> int:
     from cjsim import report_experiments as report
     from cjsim.experiment.sweep import sweep
+    from cjsim.measures.summary import known_measure
 
     scenarios = _strategies(args)
     if len(scenarios) < 2:
         raise ValueError(f"--strategies {args.strategies}: name at least two to compare")
     settings = report.settings_of(args.vary, args.sample, args.seed)
-    report.known(args.measure)
+    known_measure(args.measure)
     found = sweep(scenarios, settings, folder=args.out, **_where(args))
     if len(found.runs):
         print(report.of_sweep(found, args.measure, args.lang, args.json))
@@ -182,6 +209,47 @@ def _sweep(args: argparse.Namespace) -> int:
     if not found.complete:
         print(report.stopped(found, args.out, args.lang), file=sys.stderr)
         return 130
+    return 0
+
+
+def _running(args: argparse.Namespace) -> Scenario:
+    """The scenario that a command names, under the strategy that it names."""
+    scenario = _scenario(args)
+    return scenario.with_strategy(args.strategy) if args.strategy else scenario
+
+
+def _weak_point(args: argparse.Namespace) -> int:
+    from cjsim import report_experiments as report
+    from cjsim.experiment.weak_point import weak_point
+
+    found = weak_point(_running(args), args.measure, args.better, **_where(args))
+    print(report.of_weak_point(found, args.lang, args.json))
+    if args.out:
+        report.keep_weak_point(found, args.out, args.lang)
+    return 0
+
+
+def _optimise(args: argparse.Namespace) -> int:
+    from cjsim import report_experiments as report
+    from cjsim.experiment.optimise import optimise
+
+    split = [name.strip() for name in args.split.split(",")] if args.split else []
+    if not args.vary and not split:
+        raise ValueError("say what may change: --vary firm.reps=1:12, or --split TOUCHPOINTS")
+    found = optimise(
+        _running(args), report.ranges_of(args.vary), args.measure, budget=args.budget, split=split,
+        least=args.least, **_where(args),
+    )  # fmt: skip
+    print(report.of_optimum(found, args.lang, args.json))
+    if args.out:
+        report.keep_optimum(found, args.out, args.lang)
+    return 0
+
+
+def _lab(args: argparse.Namespace) -> int:
+    from cjsim.lab.page import open_lab
+
+    open_lab(args.scenario, args.lang, args.page, args.port, not args.no_browser)
     return 0
 
 

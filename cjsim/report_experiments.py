@@ -7,10 +7,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cjsim import log, scenario_file
+from cjsim.charts import ranking
+from cjsim.charts.optimum import optimum as draw_optimum
+from cjsim.charts.picture import Picture
+from cjsim.charts.sweep import phase_map, profile
 from cjsim.experiment import design
+from cjsim.experiment.optimise import Optimum
 from cjsim.experiment.sweep import Sweep
-from cjsim.labels import text, unknown
-from cjsim.measures.summary import UNITS
+from cjsim.experiment.weak_point import WeakPoint
+from cjsim.labels import text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,6 +37,14 @@ def settings_of(words: Sequence[str], cells: int | None, seed: int) -> pd.DataFr
     if lists := [key for key, values in ranges.items() if isinstance(values, list)]:
         raise ValueError(f"--vary {lists[0]}: a sample takes LOW:HIGH, not single values")
     return design.sample({k: (v[0], v[1]) for k, v in ranges.items()}, cells, seed=seed)
+
+
+def ranges_of(words: Sequence[str]) -> dict[str, tuple[float, float]]:
+    """The ranges that `--vary KEY=LOW:HIGH` asks for."""
+    found = dict(map(_vary, words))
+    if lists := [key for key, values in found.items() if isinstance(values, list)]:
+        raise ValueError(f"--vary {lists[0]}: say KEY=LOW:HIGH, for example firm.reps=1:12")
+    return {key: (values[0], values[1]) for key, values in found.items()}
 
 
 def _vary(word: str) -> tuple[str, tuple[float, float, int] | list[Any]]:
@@ -56,12 +70,6 @@ def _value(word: str) -> Any:
         return json.loads(word)
     except json.JSONDecodeError:
         return word.strip()
-
-
-def known(measure: str) -> None:
-    """Raises ValueError with the nearest name for a measure that is none, before anything runs."""
-    if measure not in UNITS:
-        raise unknown("measure", measure, UNITS)
 
 
 def of_sweep(sweep: Sweep, measure: str, lang: str, as_json: bool) -> str:
@@ -95,16 +103,12 @@ def of_sweep(sweep: Sweep, measure: str, lang: str, as_json: bool) -> str:
 
 def draw_sweep(sweep: Sweep, measure: str, folder: Path, lang: str) -> None:
     """The map of two keys, or the profile of each key, as SVG, PNG and table."""
-    from cjsim.charts.sweep import phase_map, profile
-
     keys = list(sweep.settings.columns)
     if len(keys) == 2 and sweep.is_grid:
         pictures = {"map": phase_map(sweep, measure, lang)}
     else:
         pictures = {f"profile-{key}": profile(sweep, key, measure, lang) for key in keys}
-    for name, picture in pictures.items():
-        for ending in ("svg", "png", "csv"):
-            picture.save(folder / f"{name}.{ending}")
+    _keep(pictures, folder)
 
 
 def stopped(sweep: Sweep, folder: Path | None, lang: str) -> str:
@@ -112,3 +116,55 @@ def stopped(sweep: Sweep, folder: Path | None, lang: str) -> str:
     done = sweep.runs["cell"].nunique()
     key = "report.sweep_stopped" if folder is None else "report.sweep_goes_on"
     return text(key, lang).format(done=done, cells=len(sweep.settings), folder=folder)
+
+
+def of_weak_point(found: WeakPoint, lang: str, as_json: bool) -> str:
+    """The ranking of the stages, as a table or as JSON."""
+    if as_json:
+        data = {
+            "measure": found.measure,
+            "better": found.better,
+            "people": found.people,
+            "weak_point": found.stage,
+            "tied": list(found.tied),
+            "stages": json.loads(found.table.reset_index().to_json(orient="records")),
+        }
+        return json.dumps(data, indent=2, ensure_ascii=False)
+    words = [text(f"stage.{stage}.label", lang) for stage in found.table.index]
+    shown = found.table[["gain", "gain_low", "gain_high", "spend_per_day", "gain_per_budget"]]
+    table = shown.set_axis(words).to_string(float_format=lambda x: f"{x:,.4g}", na_rep="-")
+    return "\n".join([ranking.weak_point(found, lang).alt, "", table, "", found.note(lang)])
+
+
+def keep_weak_point(found: WeakPoint, folder: Path, lang: str) -> None:
+    """The ranking as SVG, PNG and table."""
+    _keep({"weak-point": ranking.weak_point(found, lang)}, folder)
+    log.save(found.table.reset_index(), folder / "weak-point-table.csv")
+
+
+def of_optimum(found: Optimum, lang: str, as_json: bool) -> str:
+    """The best settings in words, or as JSON."""
+    if as_json:
+        data = {
+            "measure": found.measure,
+            "now": found.now,
+            "best": found.best,
+            "changes": found.changes,
+            "gain": json.loads(found.gain.to_json(orient="index")),
+            "good_enough": json.loads(found.good_enough.to_json(orient="index")),
+        }
+        return json.dumps(data, indent=2, ensure_ascii=False)
+    return found.says(lang)
+
+
+def keep_optimum(found: Optimum, folder: Path, lang: str) -> None:
+    """The curve as SVG, PNG and table, and the scenario at its best as a file."""
+    _keep({"optimum": draw_optimum(found, lang)}, folder)
+    scenario_file.write(found.better, folder / f"scenario-{found.better.name}-best.toml")
+
+
+def _keep(pictures: dict[str, Picture], folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, picture in pictures.items():
+        for ending in ("svg", "png", "csv"):
+            picture.save(folder / f"{name}.{ending}")

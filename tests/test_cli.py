@@ -243,3 +243,50 @@ def test_an_interrupted_sweep_says_how_to_go_on(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(work, "simulate", real)
     assert run(*words) == 0
     assert (out / "sweep.parquet").exists()
+
+
+# --- weak-point, optimise ---------------------------------------------------------------------
+
+QUICK = [*SMALL, "--executor", "here", "--set", "horizon_days=150", "--set", "burn_in_days=0"]
+
+
+def test_the_weak_point_is_ranked_printed_and_kept(tmp_path, capsys):
+    out = tmp_path / "w"
+    words = ["weak-point", "phone", "--strategy", "guide", *QUICK, "--measure", "first_deals"]
+    assert run(*words, "--out", str(out)) == 0
+    assert "1 % better passing costs" in capsys.readouterr().out
+    assert {"weak-point.svg", "weak-point.png", "weak-point-table.csv"} <= {
+        path.name for path in out.iterdir()
+    }
+    assert run(*words, "--json") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert {row["stage"] for row in found["stages"]} == {stage.key for stage in TWELVE}
+
+
+def test_the_best_value_of_a_key_is_found_and_kept(tmp_path, capsys):
+    out = tmp_path / "o"
+    words = ["optimise", "phone", *QUICK, "--vary", "product.price=10:20"]
+    assert run(*words, "--measure", "revenue", "--out", str(out)) == 0
+    assert "product.price = 20" in capsys.readouterr().out  # nobody in the model minds the price
+    best = scenario_file.load(out / "scenario-phone-best.toml")
+    assert best.product.price == pytest.approx(20.0)
+    assert run(*words, "--measure", "revenue", "--least", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["best"]["product.price"] == pytest.approx(10.0)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["weak-point", "phone", "--measure", "profit_per_dy"], "Did you mean 'profit_per_day'"),
+        (["weak-point", "phone", "--strategy", "gide"], "guide"),
+        (["optimise", "phone"], "say what may change"),
+        (["optimise", "phone", "--vary", "firm.reps=1,2"], "say KEY=LOW:HIGH"),
+        (["optimise", "phone", "--vary", "firm.repps=1:2"], "did you mean reps?"),
+        (["optimise", "phone", "--split", "sitee"], "site"),
+    ],
+)
+def test_a_slip_in_an_experiment_is_told_in_a_line(words, said, capsys):
+    assert run(*words, *QUICK) == 2
+    error = capsys.readouterr().err
+    assert said in error
+    assert "Traceback" not in error

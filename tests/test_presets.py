@@ -2,7 +2,6 @@
 
 import math
 import re
-import runpy
 import tomllib
 
 import numpy as np
@@ -268,23 +267,3 @@ def test_a_market_is_neither_conquered_nor_empty(product):
         if run.scenario.firm.reps:
             assert summary["queue_wait_days"] < run.scenario.firm.patience_days / 2
     assert visited == set(STAGES)
-
-
-# --- the break-even of pushing ----------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("gain", "accuracy"),
-    [
-        ([1, 1, 1, 1, 1, 1, 1, 1], -math.inf),  # always
-        ([-1] * 8, math.inf),  # never
-        ([-4, -3, -2, -1, 1, 2, 3, 4], 0.65),  # between 0.6 and 0.7, by a straight line
-        ([1, -1, -1, -1, -1, -3, 1, 2], 0.875),  # the last crossing counts
-        ([-1, -1, -1, -1, -1, -1, -1, 1], 0.95),
-    ],
-)
-def test_break_even_is_where_the_guide_stays_ahead(gain, accuracy):
-    module = runpy.run_path(str(PRESETS.parent.parent / "benchmarks" / "break_even.py"))
-    assert module["break_even"](np.array(gain, float)) == pytest.approx(accuracy)
-    low, high = module["interval"](np.array([gain, gain], float), draws=20)
-    assert (low, high) == pytest.approx((accuracy, accuracy))

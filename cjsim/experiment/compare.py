@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from cjsim.experiment import work
 from cjsim.labels import unknown
-from cjsim.measures.summary import UNITS
+from cjsim.measures.summary import UNITS, known_measure
 from cjsim.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -101,8 +101,7 @@ class Comparison:
         """
         from scipy import stats
 
-        if measure not in UNITS:
-            raise unknown("measure", measure, UNITS)
+        known_measure(measure)
         if not half_width > 0 or len(self.seeds) < 2:
             raise ValueError(
                 f"half_width = {half_width:g} with {len(self.seeds)} run(s): "

@@ -16,8 +16,7 @@ import numpy.typing as npt
 
 from cjsim.experiment import work
 from cjsim.experiment.compare import difference
-from cjsim.labels import unknown
-from cjsim.measures.summary import UNITS
+from cjsim.measures.summary import known_measure
 from cjsim.scenario import Scenario
 from cjsim.scenario_keys import Key, allowed, fits, key_at
 
@@ -159,12 +158,6 @@ def relative(gaps: Floats, base: Floats) -> tuple[float, float, float]:
     left = runs["gap"] - share * runs["base"] * np.sign(mean["base"])
     half = difference(pd.DataFrame({"left": left / size})).loc["left", "high"]
     return float(share), float(share - half), float(share + half)
-
-
-def known_measure(measure: str) -> None:
-    """Raise ValueError with the nearest spelling for a measure that no summary has."""
-    if measure not in UNITS:
-        raise unknown("measure", measure, UNITS)
 
 
 # --- What a key is and how far it can go --------------------------------------------------------

@@ -16,7 +16,7 @@ from cjsim.experiment import folder as folders
 from cjsim.experiment import work
 from cjsim.experiment.compare import difference
 from cjsim.labels import unknown
-from cjsim.measures.summary import UNITS
+from cjsim.measures.summary import UNITS, known_measure
 from cjsim.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -59,8 +59,7 @@ class Sweep:
 
     def values(self, measure: str) -> npt.NDArray[np.float64]:
         """The measure as an array (cells that are there, scenarios, runs)."""
-        if measure not in UNITS:
-            raise unknown("measure", measure, UNITS)
+        known_measure(measure)
         table = self.runs.pivot_table(
             measure, "cell", ["scenario", "run"], sort=False, dropna=False, observed=True
         )

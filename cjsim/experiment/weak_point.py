@@ -19,11 +19,11 @@ import numpy as np
 
 from cjsim.experiment import work
 from cjsim.experiment.compare import difference
-from cjsim.experiment.sensitivity import Floats, known_measure, relative
+from cjsim.experiment.sensitivity import Floats, relative
 from cjsim.journey import SATISFACTION, STAGES, TWELVE, Stage
 from cjsim.labels import text
 from cjsim.measures.contacts import touchpoints
-from cjsim.measures.summary import UNITS
+from cjsim.measures.summary import UNITS, known_measure
 from cjsim.measures.visits import visits
 from cjsim.population import initial_state
 from cjsim.run import Run, simulate

@@ -8,6 +8,7 @@ import numpy as np
 
 from cjsim.events import EVENTS, Event
 from cjsim.journey import STAGES, TWELVE
+from cjsim.labels import unknown
 from cjsim.measures.category import category_columns, churn_columns
 from cjsim.measures.contacts import contact_columns
 from cjsim.measures.curiosity import curiosity_columns
@@ -56,6 +57,16 @@ UNITS: Final = {
 
 `measure.<name>` and `unit.<unit>` are their words in `cjsim.labels`.
 """
+
+
+def known_measure(measure: str, *others: str) -> None:
+    """Raise ValueError, with the nearest spelling, for a measure that no summary has.
+
+    `others` are further names that the asker knows.
+    """
+    known = [*UNITS, *others]
+    if measure not in known:
+        raise unknown("measure", measure, known)
 
 
 def summary(run: Run) -> pd.Series[float]:

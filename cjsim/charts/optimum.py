@@ -1,0 +1,124 @@
+"""How flat the top is: what each setting loses against the best one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
+
+from cjsim.charts.picture import COLOURS, Picture, style
+from cjsim.experiment.optimise import short
+from cjsim.labels import text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cjsim.experiment.optimise import Optimum
+    from cjsim.experiment.search import Axis
+
+IN_A_ROW = 3
+
+
+def optimum(result: Optimum, lang: str = "en") -> Picture:
+    """The difference of each setting to the best, one panel per key, all else at its best.
+
+    A band holds the interval of the difference, grey is the range that is good enough.
+
+    Parameters
+    ----------
+    result : from `cjsim.experiment.optimise`.
+    lang : "en" or "ru".
+    """
+    count = len(result.axes)
+    across = min(count, IN_A_ROW)
+    down = -(-count // across)
+    with style():
+        figure = Figure(figsize=(9 if count == 1 else 4.4 * across, 5.2 if down == 1 else 4 * down))
+        panels = figure.subplots(down, across, squeeze=False, sharey=True).ravel()
+        for panel, axis in zip(panels, result.axes, strict=False):
+            _draw(panel, result, axis, lang)
+        for panel in panels[count:]:
+            panel.remove()
+        for row in range(down):
+            panels[row * across].set_ylabel(text("optimum.loss", lang))
+        title = text("optimum.title", lang).format(measure=result.words(lang))
+        if count == 1:
+            panels[0].set_title(title)
+        else:
+            figure.suptitle(title, x=0.01, ha="left", weight="bold", size=13)
+        handles, words = panels[0].get_legend_handles_labels()
+        figure.legend(
+            handles, words, loc="outside lower left", ncols=5 if across == IN_A_ROW else 3
+        )
+    return Picture(figure, _alt(result, lang), result.lines)
+
+
+def _draw(panel: Axes, result: Optimum, axis: Axis, lang: str) -> None:
+    """One key: the curve, its band, what is good enough, the best and the present value."""
+    line: pd.DataFrame = result.lines[result.lines["axis"] == axis.name]
+    row = result.good_enough.loc[axis.name]
+    half = 0.4 if axis.whole else 0.0
+    panel.axvspan(
+        row["low"] - half,
+        row["high"] + half,
+        color="#e4e4e4",
+        lw=0,
+        label=text("optimum.good", lang),
+    )
+    level = text("chart.interval", lang).format(level=f"{100 * result.confidence:g}")
+    at = line["at"].to_numpy(float)
+    panel.fill_between(
+        at, line["low"].to_numpy(float), line["high"].to_numpy(float), color=COLOURS[0], alpha=0.3,
+        lw=0, label=level,
+    )  # fmt: skip
+    panel.plot(
+        at, line["difference"], "o-", color=COLOURS[0], ms=4, label=text("optimum.loss", lang)
+    )
+    panel.plot(
+        [row["best"]], [0.0], "D", color=COLOURS[2], ms=9, label=text("optimum.best_point", lang)
+    )
+    if axis.low <= result.now[axis.name] <= axis.high:
+        panel.axvline(
+            result.now[axis.name],
+            color="black",
+            ls=":",
+            lw=1.5,
+            label=text("optimum.standing", lang),
+        )
+    panel.axhline(0.0, color="black", lw=0.8)
+    panel.set_xlabel(result.name(axis, lang))
+    _scale(panel, axis)
+
+
+def _scale(panel: Axes, axis: Axis) -> None:
+    """By ratio where the search was, whole numbers where nothing lies between them."""
+    if axis.log:
+        panel.set_xscale("log")
+        panel.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        panel.xaxis.set_minor_locator(NullLocator())
+        panel.xaxis.set_major_formatter("{x:g}")
+    elif axis.whole:
+        panel.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=12))
+    panel.grid(True, axis="y")
+    panel.set_axisbelow(True)
+
+
+def _alt(result: Optimum, lang: str) -> str:
+    """The finding: where the best lies and how far one may stray, key by key."""
+    parts = []
+    for axis in result.axes:
+        row = result.good_enough.loc[axis.name]
+        best, low, high, from_, to = (
+            short(row[name]) for name in ("best", "low", "high", "from", "to")
+        )
+        edge = text("optimum.alt_edge", lang) if row["at_edge"] else ""
+        parts.append(
+            text("optimum.alt_one", lang).format(
+                axis=result.name(axis, lang), best=best, low=low, high=high, from_=from_, to=to,
+                edge=edge,
+            )
+        )  # fmt: skip
+    title = text("optimum.title", lang).format(measure=result.words(lang))
+    return " ".join([f"{title}.", *parts])

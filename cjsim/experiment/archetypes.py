@@ -1,0 +1,97 @@
+"""Random products within the ranges that the presets span, to ask what holds for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from cjsim.experiment.design import Ranges, sample
+from cjsim.labels import unknown
+from cjsim.scenario import Scenario
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+CYCLES: Final = "cycles"
+"""How many times the mean time to the next need fits into the horizon."""
+REGRESSORS: Final = ("rival.competition", "product.complexity", "product.price", CYCLES)
+"""The properties that the three laws speak of."""
+NUISANCES: Final = (
+    "product.quality", "market.onset_days", "market.return_days", "market.pain_share",
+    "market.rationality_mean", "market.prior_trust", "rival.quality", "rival.retention",
+    "curiosity.base",
+)  # fmt: skip
+"""What differs between products, too, and no law speaks of."""
+BY_RATIO: Final = frozenset({"product.price", CYCLES, "market.onset_days", "market.return_days"})
+"""Drawn evenly on a log scale."""
+
+
+@cache
+def spans() -> Mapping[str, tuple[float, float]]:
+    """What each property of a product ranges over: the least and the most of all presets."""
+    from cjsim import scenario_file
+
+    presets = [Scenario.load(name) for name in scenario_file.presets()]
+    values = {key: [_value(one, key) for one in presets] for key in (*REGRESSORS, *NUISANCES)}
+    return {key: (min(found), max(found)) for key, found in values.items()}
+
+
+def _value(scenario: Scenario, key: str) -> float:
+    if key == CYCLES:
+        return scenario.horizon_days / scenario.stages["repeat_deal"].typical_days
+    table, name = key.split(".")
+    return float(getattr(getattr(scenario, table), name))
+
+
+def archetypes(n: int = 200, seed: int = 1, ranges: Ranges | None = None) -> pd.DataFrame:
+    """Random products: every property drawn on its own, over the range that the presets span.
+
+    Parameters
+    ----------
+    n : how many; rows of the table.
+    seed : of the Latin hypercube.
+    ranges : key -> (low, high) in place of the presets' range.
+
+    Columns are the keys of `spans`; money and days are spread evenly on a log scale.
+    """
+    own = dict(ranges or {})
+    limits = dict(spans())
+    for key, (low, high) in own.items():
+        if key not in limits:
+            raise unknown("property of an archetype", key, limits)
+        if key in BY_RATIO and not low > 0:
+            raise ValueError(f"{key}: the range {low:g} .. {high:g} must lie above 0")
+    limits |= own
+    logs = [key for key in limits if key in BY_RATIO]
+    even = {key: (np.log(ends) if key in logs else ends) for key, ends in limits.items()}
+    table = sample({k: (float(a), float(b)) for k, (a, b) in even.items()}, n, "latin", seed)
+    table[logs] = np.exp(table[logs])
+    for key, (low, high) in limits.items():  # exp(log(x)) may miss x by a hair
+        table[key] = table[key].clip(low, high)
+    return table.rename_axis("archetype")
+
+
+def as_archetype(base: Scenario, row: Mapping[str, float]) -> Scenario:
+    """The base as another product: a row of `archetypes`.
+
+    Unit cost and the extra cost of a first deal keep their ratio to the price, so that the price
+    does not change the margin share. Held fixed: what touchpoints cost in money, how often people
+    meet them and are pushed, the horizon, the days of all stages but the wait for the next need.
+    The sales desk is left out (no reps, no rep hours): its queue would tie the number of deals to
+    its capacity.
+    """
+    was, price = base.product, row["product.price"]
+    ratio = price / was.price
+    cycle = base.horizon_days / row[CYCLES]
+    changes: dict[str, Any] = {key: value for key, value in row.items() if key != CYCLES}
+    changes |= {
+        "product.unit_cost": was.unit_cost * ratio,
+        "product.first_deal_extra_cost": was.first_deal_extra_cost * ratio,
+        "stages.repeat_deal.typical_days": cycle,
+        "firm.reps": 0,
+    }
+    busy = (name for name, touchpoint in base.touchpoints.items() if touchpoint.rep_hours > 0)
+    return base.with_changes(changes | {f"touchpoints.{name}.rep_hours": 0.0 for name in busy})

@@ -1,0 +1,270 @@
+"""Every coded assumption has a name and a switch: run the world in which it does not hold.
+
+What was written into the rules cannot be a finding (evidence 3.2). `without(scenario, "mismatch")`
+is the twin in which it is not so; what a headline loses there, it owed to the assumption.
+
+A switch changes plain keys of the scenario. It leaves costs and people as they are. Switches may
+be set in any order, and twice. These assumptions have no key that could switch them off:
+
+- The rational compare, the emotional act at once (C35), and the rational take longer (C33-C34):
+  `rationality` makes all alike, the fork stays. A key for the share that compares is missing.
+- A rival enters at comparison, and who has met none falls asleep instead (C37, C57):
+  needs a key for the stage.
+- There are twelve stages, in this order (C4). A world of four needs stages that can be merged.
+- Nobody walks away at 7, 8, 11 and 12; both clocks stand still in a queue; warmth is not felt at
+  7, 8, 10-12; care and calm work only after the deal. All need a key per stage.
+- A friend's word awakes for certain (B18): its chance has no key, only `word_of_mouth` as a whole.
+- The euphoria after an event (C161) is no part of a run, but of what the firm's systems see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from cjsim.journey import STAGES
+from cjsim.labels import text, unknown
+from cjsim.scenario import Scenario, Touchpoint
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Changes = dict[str, Any]
+"""Dotted keys of a scenario and their new values."""
+
+NEVER: Final = 1e12
+"""Days, or units of irritation, that no run comes to."""
+SURE: Final[Changes] = {"experience.gate_slope": 200.0, "experience.gate_threshold": -5.0}
+"""At the ends of their ranges: e^-1000 is 0, so that the gate lets everybody through."""
+NEUTRAL: Final = 0.5
+"""Trust and rationality at which their factors in the rates are 1; optimism that errs evenly."""
+SEARCH_CLAIMS: Final = {"A18", "C133", "C134", "C135", "C136"}
+SEARCH_STAGES: Final = {"study", "comparison"}
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """One coded assumption.
+
+    Parameters
+    ----------
+    name : what `without` takes.
+    sources : claim ids of the seed ledger, or papers, that it was taken from.
+    changes : the keys of a scenario that switch it off, with their values then.
+    """
+
+    name: str
+    sources: tuple[str, ...]
+    changes: Callable[[Scenario], Changes]
+
+    def off(self, scenario: Scenario) -> Scenario:
+        """The scenario in which this is not so, checked anew."""
+        return scenario.with_changes(self.changes(scenario))
+
+    def assumed(self, lang: str = "en") -> str:
+        """What is assumed, in a sentence."""
+        return text(f"assumption.{self.name}.assumed", lang)
+
+    def when_off(self, lang: str = "en") -> str:
+        """What is true when it is switched off, in a sentence."""
+        return text(f"assumption.{self.name}.off", lang)
+
+
+def without(scenario: Scenario, *names: str) -> Scenario:
+    """The scenario with these assumptions switched off.
+
+    Raises ValueError for an unknown name, with the nearest spelling.
+    """
+    for name in names:
+        if name not in ASSUMPTIONS:
+            raise unknown("assumption", name, ASSUMPTIONS)
+    for name in names:
+        scenario = ASSUMPTIONS[name].off(scenario)
+    return scenario
+
+
+def table(lang: str = "en") -> pd.DataFrame:
+    """All assumptions: rows by name; columns assumed, off (sentences), sources (claim ids)."""
+    import pandas as pd
+
+    rows = {
+        name: (one.assumed(lang), one.when_off(lang), ", ".join(one.sources))
+        for name, one in ASSUMPTIONS.items()
+    }
+    columns = ["assumed", "off", "sources"]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("assumption")
+
+
+# --- What a switch changes ------------------------------------------------------------------------
+
+
+def _set(changes: Changes) -> Callable[[Scenario], Changes]:
+    """The same keys whatever the scenario."""
+    return lambda scenario: dict(changes)
+
+
+def _each_touchpoint(key: str, value: float = 0.0) -> Callable[[Scenario], Changes]:
+    """One key of every touchpoint."""
+    return lambda scenario: {f"touchpoints.{name}.{key}": value for name in scenario.touchpoints}
+
+
+def _each_strategy(key: str, value: float) -> Callable[[Scenario], Changes]:
+    """One key of every strategy."""
+    return lambda scenario: {f"strategies.{name}.{key}": value for name in scenario.strategies}
+
+
+def _same_heat(scenario: Scenario) -> Changes:
+    """Too hot and too cold jar alike: both at their mean."""
+    hot, cold = scenario.response.too_hot, scenario.response.too_cold
+    mean = hot if hot == cold else (hot + cold) / 2
+    return {"response.too_hot": mean, "response.too_cold": mean}
+
+
+def _same_need(scenario: Scenario) -> Changes:
+    """Pain and dream drive alike: both at the market's mean need."""
+    m = scenario.market
+    mean = m.pain_share * m.pain_need + (1.0 - m.pain_share) * m.dream_need
+    mean = m.pain_need if m.pain_need == m.dream_need else mean
+    return {"market.pain_need": mean, "market.dream_need": mean}
+
+
+def _same_appeal(scenario: Scenario) -> Changes:
+    """A touchpoint speaks to both motives as to the one it speaks to more."""
+    changes = {}
+    for name, t in scenario.touchpoints.items():
+        for key in ("appeal_pain", "appeal_dream"):
+            changes[f"touchpoints.{name}.{key}"] = max(t.appeal_pain, t.appeal_dream)
+    return changes
+
+
+def _same_speed(scenario: Scenario) -> Changes:
+    """Everybody walks at speed 1, in each segment."""
+    segments = range(len(scenario.market.segments))
+    speeds: Changes = {f"market.segments.{i}.speed": 1.0 for i in segments}
+    return {"market.speed_spread": 0.0, **speeds}
+
+
+def _fits_everywhere(scenario: Scenario) -> Changes:
+    """A touchpoint works at each stage as it does at home, where it fits best."""
+    fits = {name: max(t.fit.values(), default=0.0) for name, t in scenario.touchpoints.items()}
+    return {
+        f"touchpoints.{name}.fit": {stage.key: fit for stage in STAGES}
+        for name, fit in fits.items()
+    }
+
+
+def _is_search(touchpoint: Touchpoint) -> bool:
+    """Do people find it by searching?
+
+    It is pulled, made for study or comparison, and a claim on search names it (the row "search" of
+    A18; C133-C136): of the library search_seo, search_ads, directories, maps, tops, exchanges. A
+    touchpoint of your own is one if its `claim` says so.
+    """
+    claims = set(touchpoint.claim.replace(" ", "").split(","))
+    searched = touchpoint.contact == "pull" and touchpoint.aims_at in SEARCH_STAGES
+    return searched and bool(claims & SEARCH_CLAIMS)
+
+
+def _search_awakes(scenario: Scenario) -> Changes:
+    """Search fits every stage before its first as well as it fits its first, the unaware too."""
+    changes: Changes = {}
+    for name, touchpoint in scenario.touchpoints.items():
+        fits = [touchpoint.fit.get(stage.key, 0.0) for stage in STAGES]  # type: ignore[call-overload]
+        first = next((i for i, fit in enumerate(fits) if fit > 0), 0)
+        if _is_search(touchpoint) and first > 0:
+            earlier = {stage.key: fits[first] for stage in STAGES[:first]}
+            changes[f"touchpoints.{name}.fit"] = earlier
+    return changes
+
+
+# --- The assumptions, in the order of the journey -------------------------------------------------
+
+
+def _assumed(name: str, sources: str, *changes: Callable[[Scenario], Changes]) -> Assumption:
+    """An assumption that all these changes together switch off."""
+
+    def all_changes(scenario: Scenario) -> Changes:
+        return {key: value for part in changes for key, value in part(scenario).items()}
+
+    return Assumption(name, tuple(sources.split(", ")), all_changes)
+
+
+_IN_ORDER: Final = (
+    # who walks
+    _assumed("pain", "C22, C25", _same_need),
+    _assumed("own_speed", "C14", _same_speed),
+    _assumed(
+        "rationality",
+        "C33, C34, C35",
+        _set({"market.rationality_mean": NEUTRAL, "market.rationality_spread": 0.0}),
+    ),
+    # the right time
+    _assumed("timing", "A13, C90, C91, C92, C93, C126, C132", _fits_everywhere),
+    _assumed(
+        "mismatch",
+        "C90, C91, C92, C93, C142",
+        _set({"response.too_hot": 0.0, "response.too_cold": 0.0}),
+    ),
+    _assumed("too_hot", "C90, C92, C93", _same_heat),
+    _assumed(
+        "irritation",
+        "C7, van Diepen 2006, van Diepen 2009",
+        _set({"response.irritation_harm": 0.0}),
+    ),
+    _assumed(
+        "opting_out",
+        "C142",
+        _set({"market.tolerance_mean": NEVER, "market.tolerance_spread": 0.0}),
+    ),
+    _assumed("distrust", "C142, Slovic 1993", _set({"response.distrust": 0.0})),
+    # what a contact does
+    _assumed("warmth", "B15, Sethuraman 2011", _set({"response.warmth_gain": 0.0})),
+    _assumed(
+        "trust",
+        "C88, C141, C144, C147, C150",
+        _set({"market.prior_trust": NEUTRAL, "loyalty.friend_trust": 0.0}),
+        _set({"response.distrust": 0.0}),
+        _each_touchpoint("proof"),
+    ),
+    _assumed("appeal", "C128, C129", _same_appeal),
+    _assumed("promise", "B2", _each_touchpoint("promise")),
+    _assumed("care", "B10, A22, A25", _each_touchpoint("care")),
+    _assumed("calm", "C69, C73, C140", _each_touchpoint("calm")),
+    # who comes to whom
+    _assumed("distance", "C99, C100, C101", _each_touchpoint("distance_m")),
+    _assumed("cold_search", "A18, C133, C134, C135", _search_awakes),
+    _assumed("misreading", "C2, C28, C95", _each_strategy("accuracy", 1.0)),
+    _assumed("optimism", "C160", _each_strategy("optimism", NEUTRAL)),
+    # rivals
+    _assumed("early_rival", "C38, C39", _each_touchpoint("names_rival")),
+    _assumed("competition", "A30, C37", _set({"rival.competition": 0.0})),
+    _assumed("complexity", "A30", _set({"product.complexity": 0.0})),
+    # the deal
+    _assumed(
+        "limited_reps",
+        "A21, C137",
+        _set({"firm.deal_hours": 0.0, "firm.patience_days": NEVER}),
+        _each_touchpoint("rep_hours"),
+    ),
+    _assumed("patience", "C57", _set({"firm.patience_days": NEVER})),
+    _assumed("costly_first_deal", "C46, C47", _set({"product.first_deal_extra_cost": 0.0})),
+    # the experience
+    _assumed("experience", "B17, B19, Oliver 1980", _set({"experience.learning": 0.0})),
+    _assumed(
+        "loss_aversion", "B19, Anderson & Sullivan 1993", _set({"experience.loss_aversion": 1.0})
+    ),
+    _assumed("gate", "C49, C50, C58", _set(SURE)),
+    # curiosity and loyalty
+    _assumed("curiosity", "C60, C61, C62", _set({"curiosity.base": -NEVER})),
+    _assumed("novelty", "McAlister 1982", _set({"curiosity.novelty": 0.0})),
+    _assumed("innovativeness", "C63, Rogers 1962", _set({"curiosity.innovativeness": 0.0})),
+    _assumed("empty_shelf_trigger", "C70, C71", _set({"curiosity.stockout_trigger": 0.0})),
+    _assumed("empty_shelf", "C70, C71, Gruen 2002", _set({"shelf.wait_share": 1.0})),
+    _assumed("loyalty_protects", "C69, C74", _set({"curiosity.loyalty": 0.0})),
+    _assumed("tender", "C68", _set({"product.tender_every": 0})),
+    _assumed("word_of_mouth", "B18, C78, C79, C81", _set({"loyalty.friends": 0.0})),
+)
+
+ASSUMPTIONS: Final[Mapping[str, Assumption]] = {one.name: one for one in _IN_ORDER}
+"""Name -> assumption, in the order of the journey."""

@@ -1,0 +1,196 @@
+"""Where a noisy curve crosses 0: pure functions of values (p,) and gaps (runs, p).
+
+Every run gives a curve over the values, with luck of its own; asked is where their mean, of which
+more runs would tell more, goes from below 0 to above it or back.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from cjsim.experiment.compare import difference
+
+Floats = npt.NDArray[np.float64]
+Sample = Callable[[Sequence[float]], Floats]
+"""The gaps at some values of the key: (runs, values)."""
+
+DRAWS: Final = 2000
+FINE: Final = 0.01
+"""Width of the last bracket around a crossing, as a share of the range."""
+ROUNDS: Final = 20
+"""Halvings at most; a hundredth of the range needs seven."""
+
+
+class Crossing(NamedTuple):
+    """Where the mean difference goes through 0, and its interval.
+
+    -inf (inf): below (above) all that was tried.
+    """
+
+    value: float
+    low: float
+    high: float
+    begins: bool
+    """Does the claim begin to hold here, or end?"""
+
+
+def find(values: npt.ArrayLike, gaps: npt.ArrayLike, confidence: float = 0.95) -> list[Crossing]:
+    """All crossings of the mean gap, by straight lines between the values.
+
+    A stretch between two crossings where no value is clearly on its side (t interval) is noise, and
+    goes together with both. Without a crossing the list holds one whose value is -inf or inf: the
+    claim would begin (if the gap rises over the range) or end (if it falls) beyond its ends.
+
+    The interval: runs are drawn again with replacement (2,000 times, fixed generator), and what a
+    draw's mean curve is off is stretched as a t interval is. In each draw a crossing is where
+    switching sides would lose least, between the middles of the stretches around it; the interval
+    holds `confidence` of these.
+    """
+    x, table = np.asarray(values, np.float64), np.asarray(gaps, np.float64)
+    mean = table.mean(axis=0)
+    holds = _without_noise(table, confidence)
+    changes = np.flatnonzero(holds[1:] != holds[:-1])
+    middles = [_middle(mean, holds, a, b) for a, b in _stretches(holds)]
+    windows = list(zip([0, *middles[1:-1]], [*middles[1:-1], len(x) - 1], strict=True))
+    begins = [bool(holds[i + 1]) for i in changes] or [bool(mean[-1] >= mean[0])]
+    drawn = _redrawn(table, mean, confidence)
+    found = []
+    for (first, last), rising in zip(windows, begins, strict=True):
+        at = _turning(x, np.vstack([mean, drawn]), rising, first, last)
+        value = at[0] if len(changes) else -math.inf if holds[0] == rising else math.inf
+        low, high = _percentiles(at[1:], confidence)
+        found.append(Crossing(float(value), low, high, rising))
+    return found
+
+
+def refined(
+    sample: Sample,
+    values: Sequence[float],
+    confidence: float = 0.95,
+    fine: float = FINE,
+    whole: bool = False,
+) -> tuple[list[float], Floats]:
+    """Values and gaps, closer together around the crossings.
+
+    Parameters
+    ----------
+    sample : gaps (runs, values) at values; called with the new ones only.
+    values : to begin with, ascending.
+    fine : stop where the bracket around a crossing is narrower than this share of the range, or
+        than the crossing's interval: closer values would only show noise.
+    whole : the key takes whole numbers only.
+    """
+    points = list(values)
+    gaps = sample(points)
+    width = fine * (points[-1] - points[0])
+    for _ in range(ROUNDS):
+        new = sorted(set(_middles(points, gaps, confidence, width, whole)))
+        if not new:
+            break
+        order = np.argsort([*points, *new])
+        gaps = np.hstack([gaps, sample(new)])[:, order]
+        points = [float(v) for v in np.array([*points, *new])[order]]
+    return points, gaps
+
+
+def _middles(
+    points: list[float], gaps: Floats, confidence: float, width: float, whole: bool
+) -> Iterable[float]:
+    """The middle of each bracket that should be narrower."""
+    for crossing in find(points, gaps, confidence):
+        if math.isinf(crossing.value):
+            continue
+        i = int(np.searchsorted(points, crossing.value, "right")) - 1
+        low, high = points[max(0, i)], points[min(i + 1, len(points) - 1)]
+        middle = math.floor((low + high) / 2) if whole else short((low + high) / 2)
+        wide = high - low >= width and crossing.high - crossing.low <= high - low
+        if wide and low < middle < high:
+            yield middle
+
+
+def short(value: float) -> float:
+    """With nine digits, so that tables and files stay readable."""
+    return float(f"{value:.9g}")
+
+
+def _stretches(holds: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """From where up to where (not included) the claim holds, or does not."""
+    ends = [0, *(np.flatnonzero(holds[1:] != holds[:-1]) + 1).tolist(), len(holds)]
+    return list(pairwise(ends))
+
+
+def _middle(mean: Floats, holds: npt.NDArray[np.bool_], first: int, end: int) -> int:
+    """Where a stretch is most on its side."""
+    side = 1.0 if holds[first] else -1.0
+    return first + int(np.argmax(side * mean[first:end]))
+
+
+def _without_noise(gaps: Floats, confidence: float) -> npt.NDArray[np.bool_]:
+    """At which values the claim holds, once inner stretches of mere noise are smoothed away."""
+    import pandas as pd
+
+    mean = gaps.mean(axis=0)
+    holds = np.asarray(mean > 0)
+    clear = difference(pd.DataFrame(gaps), confidence)["clear"].to_numpy()
+    clear = clear | (gaps == 0).all(axis=0)  # both are the same: clearly nobody is ahead
+    while True:
+        inner = _stretches(holds)[1:-1]
+        sure = clear & ((mean > 0) == holds)
+        noise = [(a, b) for a, b in inner if not sure[a:b].any()]
+        if not noise:
+            return holds
+        a, b = noise[0]  # whichever goes first, as many crossings are left; `_turning` places them
+        holds[a:b] = ~holds[a:b]
+
+
+def _turning(x: Floats, means: Floats, begins: bool, first: int, last: int) -> Floats:
+    """For each curve (row) the best value, between two places, at which to begin (end) to claim.
+
+    The best keeps the area of the claim's failures right of it (left of it) and of its successes
+    on the other side least: an extreme of the integral of the curve, hence a crossing or an end.
+    """
+    g = (means if begins else -means)[:, first : last + 1]
+    here, step = x[first : last + 1], np.diff(x[first : last + 1])
+    left, right = g[:, :-1], g[:, 1:]
+    area = np.cumsum((left + right) / 2 * step, axis=1)
+    area = np.hstack([np.zeros((len(g), 1)), area])
+    crosses = (left <= 0) & (right > 0) if begins else (left < 0) & (right >= 0)
+    part = np.where(crosses, -left, 0.0) / np.where(crosses, right - left, 1.0)
+    at_crossing = np.where(crosses, area[:, :-1] + left * part * step / 2, np.inf)
+    below = -np.inf if first == 0 else x[first]
+    above = np.inf if last == len(x) - 1 else x[last]
+    rows = (len(g), 1)
+    costs = np.hstack([area[:, :1], at_crossing, area[:, -1:]])
+    places = [np.full(rows, below), here[:-1] + part * step, np.full(rows, above)]
+    # where the curve lies on 0, the claim, which needs more, does not hold
+    best = costs.shape[1] - 1 - np.argmin(costs[:, ::-1], axis=1) if begins else costs.argmin(1)
+    return np.asarray(np.hstack(places)[np.arange(len(g)), best])
+
+
+def _redrawn(gaps: Floats, mean: Floats, confidence: float) -> Floats:
+    """Mean curves of the runs drawn again with replacement: (DRAWS, p).
+
+    n runs drawn again vary (n - 1) / n as much as n new ones would, and a normal quantile takes
+    their spread for known: both is made up for.
+    """
+    from scipy import stats
+
+    n = len(gaps)
+    generator = np.random.default_rng(0)
+    weights = generator.multinomial(n, np.full(n, 1 / n), DRAWS) / n
+    end = 0.5 + confidence / 2
+    stretch = math.sqrt(n / (n - 1)) * stats.t.ppf(end, n - 1) / stats.norm.ppf(end)
+    return np.asarray(mean + stretch * (weights @ (gaps - mean)))
+
+
+def _percentiles(found: Floats, confidence: float) -> tuple[float, float]:
+    """The middle `confidence` of what the draws gave; values, not means of two: some are inf."""
+    out = int((1 - confidence) / 2 * len(found))
+    ordered = np.sort(found)
+    return float(ordered[out]), float(ordered[-1 - out])

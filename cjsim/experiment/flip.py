@@ -1,0 +1,329 @@
+"""Flip points: the value of an assumption at which a claim stops being true.
+
+"guide > pull" means that the mean paired difference of a measure is above 0. Both are run at
+several values of a key, on the same people with the same luck, more closely where the difference
+crosses 0. The intervals say how sure the runs are of their own scenario, not how sure the scenario
+is of the world (evidence 3.2: every headline carries its flip point).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from cjsim.experiment import work
+from cjsim.experiment.compare import difference
+from cjsim.experiment.crossing import FINE, Crossing, find, refined, short
+from cjsim.experiment.sensitivity import number_key
+from cjsim.experiment.truth import DEALS, measured
+from cjsim.labels import text, unknown
+from cjsim.measures.summary import known_measure
+from cjsim.scenario import Scenario
+from cjsim.scenario_keys import Key, allowed, fits
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Floats = npt.NDArray[np.float64]
+
+
+# --- What was found -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class FlipPoint:
+    """Where along a key a claim holds.
+
+    Parameters
+    ----------
+    claim : ahead and behind, two names.
+    key : what was varied, in both scenarios; `now` is its value in the scenario.
+    runs : all measures of all runs; rows (value, scenario, seed).
+    """
+
+    claim: tuple[str, str]
+    key: str
+    measure: str
+    now: float
+    people: int
+    confidence: float
+    runs: pd.DataFrame
+
+    def __repr__(self) -> str:
+        return f"<FlipPoint: {self.says()}>"
+
+    def of(self, measure: str) -> FlipPoint:
+        """The same runs asked about another measure (without looking closer at its crossings)."""
+        known_measure(measure, DEALS)
+        return replace(self, measure=measure)
+
+    @cached_property
+    def values(self) -> list[float]:
+        """The values of the key that were tried, ascending."""
+        return [float(value) for value in self.runs.index.unique("value")]
+
+    @cached_property
+    def gaps(self) -> pd.DataFrame:
+        """The paired differences: one row per run (seed), one column per value."""
+        return _gaps(self.runs, self.claim, self.measure)
+
+    @cached_property
+    def curve(self) -> pd.DataFrame:
+        """Rows by value: difference, its t interval low .. high [of the measure], clear."""
+        return difference(self.gaps, self.confidence).reset_index(names="value")
+
+    @cached_property
+    def _found(self) -> list[Crossing]:
+        return find(self.values, self.gaps.to_numpy(), self.confidence)
+
+    @cached_property
+    def crossings(self) -> pd.DataFrame:
+        """One row per crossing: value, low, high [of the key], begins (or ends) to hold.
+
+        What only noise makes is left out, see `find`. No row: it holds everywhere or nowhere.
+        """
+        import pandas as pd
+
+        rows = [one for one in self._found if math.isfinite(one.value)]
+        return pd.DataFrame(rows, columns=list(Crossing._fields))
+
+    @property
+    def _main(self) -> Crossing:
+        """The crossing that is nearest to the scenario as it stands."""
+        return min(self._found, key=lambda one: abs(one.value - self.now))
+
+    @property
+    def value(self) -> float:
+        """The crossing nearest to where the scenario stands; -inf or inf: beyond all tried."""
+        return self._main.value
+
+    @property
+    def low(self) -> float:
+        """Lower end of its interval."""
+        return self._main.low
+
+    @property
+    def high(self) -> float:
+        """Upper end of its interval."""
+        return self._main.high
+
+    @property
+    def everywhere(self) -> bool:
+        """Does the claim hold at all values tried?"""
+        return self.crossings.empty and bool(self.gaps.mean().iloc[0] > 0)
+
+    @property
+    def nowhere(self) -> bool:
+        """Does it hold at none?"""
+        return self.crossings.empty and not self.everywhere
+
+    def says(self, lang: str = "en") -> str:
+        """Where the claim holds, in sentences."""
+        least, most = self.values[0], self.values[-1]
+        words = {
+            "claim": " > ".join(self.claim), "key": self.key,
+            "low": self._number(least), "high": self._number(most), "now": f"{self.now:g}",
+        }  # fmt: skip
+        if self.crossings.empty:
+            where = "everywhere" if self.everywhere else "nowhere"
+            parts = [text(f"flip.{where}", lang).format(**words)]
+            main = self._main
+            if math.isfinite(possible := main.high if main.value < least else main.low):
+                flip = f"{self.key} = {self._number(possible)}"
+                parts.append(text("flip.not_ruled_out", lang).format(flip=flip))
+        else:
+            parts = [text("flip.holds", lang).format(where=self._where(lang), **words)]
+        parts.append(text("flip.tried", lang).format(**words))
+        measure = "flip.deals" if self.measure == DEALS else f"measure.{self.measure}"
+        parts.append(
+            text("flip.meaning", lang).format(
+                measure=text(measure, lang), level=f"{100 * self.confidence:g}",
+                runs=len(self.gaps), people=self.people,
+            )
+        )  # fmt: skip
+        return " ".join(parts)
+
+    def _where(self, lang: str) -> str:
+        """The stretches on which the claim holds, e.g. up to one crossing and from another on."""
+        ends = [self._end(one, lang) for one in self._found]
+        parts = []
+        for i, one in enumerate(self._found):
+            words = {"key": self.key, "begin": ends[i], "end": ends[i]}
+            if not one.begins and i == 0:
+                parts.append(text("flip.up_to", lang).format(**words))
+            elif one.begins and i + 1 < len(ends):
+                words["end"] = ends[i + 1]
+                parts.append(text("flip.between", lang).format(**words))
+            elif one.begins:
+                parts.append(text("flip.on", lang).format(**words))
+        return f" {text('flip.and', lang)} ".join(parts)
+
+    def _end(self, crossing: Crossing, lang: str) -> str:
+        """A crossing as text: 0.78 [0.76, 0.81]."""
+        least, most = self._number(self.values[0]), self._number(self.values[-1])
+        below, above = (
+            text(f"flip.{side}", lang).format(low=least, high=most) for side in ("below", "above")
+        )
+        low = self._number(crossing.low) if math.isfinite(crossing.low) else below
+        high = self._number(crossing.high) if math.isfinite(crossing.high) else above
+        return f"{self._number(crossing.value)} [{low}, {high}]"
+
+    def _number(self, value: float) -> str:
+        """A value of the key, to about a hundredth of the range."""
+        spread = self.values[-1] - self.values[0]
+        return f"{value:.{max(0, round(-math.log10(spread * FINE)))}f}"
+
+
+# --- How it is found ------------------------------------------------------------------------------
+
+
+def flip_point(
+    scenario: Scenario,
+    key: str,
+    claim: str,
+    measure: str = "profit_per_person",
+    low: float | None = None,
+    high: float | None = None,
+    points: int = 9,
+    people: int | None = None,
+    runs: int = 20,
+    seed: int = 1,
+    confidence: float = 0.95,
+    *,
+    scenarios: Mapping[str, Scenario] | None = None,
+    executor: str | Executor = "processes",
+    workers: int | None = None,
+    progress: work.Progress | None = None,
+) -> FlipPoint:
+    """Along which values of a key does a claim hold?
+
+    Parameters
+    ----------
+    key : dotted key of a number, e.g. "guide.accuracy".
+    claim : "guide > pull": two strategies of the scenario, or two names of `scenarios`.
+    measure : of `measures.UNITS`, or "deals": first and repeat deals.
+    low, high : the range; what the key allows when not given, or half to double its value.
+    points : values to begin with; more are added where the claim flips, see `refined`. Two flips
+        between neighbouring values stay unseen.
+    confidence : coverage of all intervals, over runs.
+    scenarios : what the claim compares, if not strategies; the key is changed in both.
+    people, runs, seed, executor, workers, progress : as in `evaluate`.
+
+    Raises ValueError for a claim, key, measure or range that cannot be.
+    """
+    known_measure(measure, DEALS)
+    if runs < 2 or points < 2 or not 0 < confidence < 1:
+        raise ValueError(
+            f"runs = {runs}, points = {points}, confidence = {confidence}: "
+            "must be 2 or more, 2 or more, and between 0 and 1"
+        )
+    sides = _sides(scenario, claim, scenarios)
+    kind, now = number_key(scenario, key)
+    whole = kind.kind is int
+    values = np.linspace(*_range(key, kind, float(now), low, high), points).tolist()
+    grid = sorted({float(round(v)) if whole else short(v) for v in values})
+    size = next(iter(sides.values())).market.people if people is None else people
+    evaluate = partial(
+        work.evaluate, people=size, runs=runs, seed=seed,
+        executor=executor, workers=workers, progress=progress,
+    )  # fmt: skip
+    pair = _Pair(sides, key, measure, whole, evaluate)
+    found, _ = refined(pair.gaps, grid, confidence, whole=whole)
+    ahead, behind = sides
+    table = pair.table(found)
+    return FlipPoint((ahead, behind), key, measure, float(now), size, confidence, table)
+
+
+def _gaps(table: pd.DataFrame, claim: tuple[str, str], measure: str) -> pd.DataFrame:
+    """Ahead less behind: rows by seed, columns by value, out of rows (value, scenario, seed)."""
+    column = measured(table, [measure])[measure]
+    ahead, behind = (column.xs(name, level="scenario") for name in claim)
+    return (ahead - behind).unstack("value")
+
+
+@dataclass(frozen=True)
+class _Pair:
+    """Both sides of a claim at values of a key; what was run is not run again."""
+
+    sides: dict[str, Scenario]
+    key: str
+    measure: str
+    whole: bool
+    evaluate: Callable[[Mapping[Any, Scenario]], pd.DataFrame]
+    known: dict[str, pd.DataFrame] = field(default_factory=dict)
+
+    def gaps(self, values: Sequence[float]) -> Floats:
+        """The measure ahead less behind: (runs, values)."""
+        ahead, behind = self.sides
+        frame = _gaps(self.table(values), (ahead, behind), self.measure)
+        gaps = frame[list(values)].to_numpy(np.float64)
+        if missing := int(np.isnan(gaps).any(axis=1).sum()):
+            raise ValueError(
+                f"{self.measure}: there is none in {missing} of {len(gaps)} runs; "
+                "take more people, or a measure that every run has"
+            )
+        return np.asarray(gaps)
+
+    def table(self, values: Sequence[float]) -> pd.DataFrame:
+        """All measures: rows (value, scenario, seed)."""
+        import pandas as pd
+
+        wanted: dict[tuple[float, str], str] = {}
+        new: dict[str, Scenario] = {}
+        for value in values:
+            for name, scenario in self.sides.items():
+                changed = scenario.with_changes({self.key: int(value) if self.whole else value})
+                wanted[value, name] = same = work.essence(changed)
+                if same not in self.known:
+                    new[same] = changed
+        if new:
+            found = self.evaluate(new)
+            self.known.update({same: found.loc[same] for same in new})
+        rows = {place: self.known[same] for place, same in wanted.items()}
+        return pd.concat(rows, names=["value", "scenario"])
+
+
+def _sides(
+    scenario: Scenario, claim: str, scenarios: Mapping[str, Scenario] | None
+) -> dict[str, Scenario]:
+    """The two scenarios of a claim, the one said to be ahead first."""
+    names = [name.strip() for name in claim.split(">")]
+    if len(names) != 2 or not all(names) or names[0] == names[1]:
+        raise ValueError(f'claim = {claim!r}: must be "A > B", two names such as "guide > pull"')
+    known = scenario.strategies if scenarios is None else scenarios
+    for name in names:
+        if name not in known:
+            raise unknown("strategy" if scenarios is None else "scenario", name, known)
+    if scenarios is None:
+        return {name: scenario.with_strategy(name) for name in names}
+    return {name: scenarios[name] for name in names}
+
+
+def _range(
+    key: str, kind: Key, now: float, low: float | None, high: float | None
+) -> tuple[float, float]:
+    """The ends asked for, else what the key allows, else half to double its value."""
+    limits = kind.limits
+    least, most = limits.get("ge", limits.get("gt")), limits.get("le", limits.get("lt"))
+    if least is None or most is None:
+        least, most = sorted((now / 2, now * 2))
+    else:
+        inside = FINE * (most - least)  # an end that is not allowed itself
+        least = least if "ge" in limits else least + inside
+        most = most if "le" in limits else most - inside
+    low, high = least if low is None else low, most if high is None else high
+    if not (math.isfinite(low) and math.isfinite(high)):
+        raise ValueError(f"{key} = {now:g} has no range of its own: give low and high")
+    if not low < high:
+        raise ValueError(f"{key}: low = {low:g}, high = {high:g} is no range; give low and high")
+    for end in (low, high):
+        if not fits(end, kind):
+            raise ValueError(f"{key} = {end:g}: must be {allowed(kind)}")
+    return float(low), float(high)

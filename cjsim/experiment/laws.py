@@ -1,0 +1,352 @@
+"""Three laws of the article, put to the test on random products (A30, A31, A32; evidence X12).
+
+1. The more competition and the more complex the product, the more the first stages matter.
+2. The cheaper the product, the more the channels that bring traffic matter.
+3. The longer the work with a client, the more the stages after the purchase matter.
+
+A group of touchpoints *matters* as much as its share of what all groups do to profit. The
+intensities of the group are scaled by 1 + step and by 1 - step on the same people with the same
+luck; effect = (profit at 1 + step - profit at 1 - step) / (2 · step), in money per person. Divided
+by profit that is an elasticity, but profit cancels in share = |effect| / sum of |effects|. The
+shares of a division add up to 1. There are two divisions of all running touchpoints:
+
+- by the stage they aim at: first 0-3, middle 4-6, after 7-14 (laws 1 and 3);
+- traffic and the rest (law 2). Traffic is what brings people to the firm before they compare:
+  pull touchpoints that aim at stages 0-4, where the article's own list stands (A18). The site
+  counts. Name others with `traffic`.
+
+A group may have a large share because it costs much more than it brings. So everything is told a
+second time of margin, which is profit before touchpoints are paid. Nobody in this model reacts to
+the price: it shifts shares of profit by making costs large or small against what they bring, and
+shares of margin it cannot shift at all. Another meaning of "matters", not used here: to let more
+people pass a stage, whatever that costs.
+
+Noise in an effect can only add to its absolute value, so that it draws the shares of a division
+together and the slopes towards 0: `Laws.clear` tells how many effects stand out of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from cjsim.experiment import work
+from cjsim.experiment.archetypes import BY_RATIO, CYCLES, REGRESSORS, archetypes, as_archetype
+from cjsim.experiment.design import Ranges
+from cjsim.journey import STAGES
+from cjsim.labels import text, unknown
+from cjsim.scenario import Scenario
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Floats = npt.NDArray[np.float64]
+
+
+class Law(NamedTuple):
+    """What the article says: how a group's share goes with properties of the product."""
+
+    number: int
+    claim: str
+    group: str
+    expected: Mapping[str, int]
+    """Regressor -> +1 or -1."""
+
+
+LAWS: Final = (
+    Law(1, "A30", "first", {"rival.competition": 1, "product.complexity": 1}),
+    Law(2, "A31", "traffic", {"product.price": -1}),
+    Law(3, "A32", "after", {CYCLES: 1}),
+)
+DIVISIONS: Final = (("first", "middle", "after"), ("traffic", "rest"))
+MEASURES: Final = ("profit", "margin")
+"""What is shared out: with and without the cost of touchpoints."""
+GROUPS: Final = tuple(group for division in DIVISIONS for group in division)
+
+
+# --- What matters -------------------------------------------------------------------------------
+
+
+def divided(base: Scenario, traffic: Collection[str] | None = None) -> dict[str, tuple[str, ...]]:
+    """The running touchpoints of each group; see the head of this file.
+
+    Raises ValueError where a group has none, or `traffic` names one that does not run.
+    """
+    running = [name for name, intensity in base.running.touchpoints.items() if intensity > 0]
+    for name in traffic or ():
+        if name not in running:
+            raise unknown(f"touchpoint run by {base.strategy!r}", name, running)
+    groups: dict[str, list[str]] = {group: [] for group in GROUPS}
+    for name in running:
+        touchpoint = base.touchpoints[name]
+        aim = next(int(stage) for stage in STAGES if stage.key == touchpoint.aims_at)
+        groups["first" if aim <= 3 else "middle" if aim <= 6 else "after"].append(name)
+        brings = touchpoint.contact == "pull" and aim <= 4 if traffic is None else name in traffic
+        groups["traffic" if brings else "rest"].append(name)
+    for group, names in groups.items():
+        if not names:
+            raise ValueError(
+                f"{base.name}: the strategy {base.strategy!r} runs no touchpoint of the group "
+                f"{group!r}, so the laws cannot be asked; try another strategy"
+            )
+    return {group: tuple(names) for group, names in groups.items()}
+
+
+def _scaled(scenario: Scenario, names: Sequence[str], factor: float) -> Scenario:
+    """The scenario with some intensities of its running strategy times a factor."""
+    before = scenario.running.touchpoints
+    prefix = f"strategies.{scenario.strategy}.touchpoints"
+    return scenario.with_changes({f"{prefix}.{name}": before[name] * factor for name in names})
+
+
+def shares(effects: pd.DataFrame) -> pd.DataFrame:
+    """|effect| / sum of |effects| within each division; NaN where nothing has any effect."""
+    import pandas as pd
+
+    size = effects.abs()
+    parts = [size[list(groups)].div(size[list(groups)].sum(axis=1), axis=0) for groups in DIVISIONS]
+    return pd.concat(parts, axis=1)
+
+
+def effects(values: Floats, step: float) -> tuple[Floats, Floats]:
+    """Mean effect and its standard error over runs: two arrays (archetype, group).
+
+    Parameters
+    ----------
+    values : a measure, array (archetype, 1 + 2 · groups, run): as it is, then each group up, down.
+    """
+    each = (values[:, 1::2] - values[:, 2::2]) / (2.0 * step)
+    return each.mean(axis=2), each.std(axis=2, ddof=1) / np.sqrt(each.shape[2])
+
+
+def _with_effects(drawn: pd.DataFrame, found: Mapping[str, Floats], step: float) -> pd.DataFrame:
+    """The archetypes with each measure, and effect, error and share of each group in it."""
+    import pandas as pd
+
+    parts = [drawn]
+    for measure, values in found.items():
+        mean, error = (pd.DataFrame(x, drawn.index, list(GROUPS)) for x in effects(values, step))
+        parts.append(pd.Series(values[:, 0].mean(axis=1), drawn.index, name=measure).to_frame())
+        for what, frame in (("effect", mean), ("error", error), ("share", shares(mean))):
+            parts.append(frame.add_prefix(f"{measure}_{what}_"))
+    return pd.concat(parts, axis=1)
+
+
+# --- The regression -----------------------------------------------------------------------------
+
+
+def regress(
+    share: pd.Series[float], regressors: pd.DataFrame, confidence: float = 0.95
+) -> pd.DataFrame:
+    """Slopes of a share per standard deviation of each regressor: OLS with HC3 errors.
+
+    Returns one row per regressor: slope, low, high (t interval), r2 (of the whole regression).
+    HC3 (MacKinnon & White 1985) does not ask that all archetypes be equally noisy.
+
+    Raises ValueError with no more archetypes than coefficients, or a regressor that does not vary.
+    """
+    import pandas as pd
+    import statsmodels.api as sm
+
+    there = share.notna()
+    x, y = regressors[there], share[there]
+    if len(y) < regressors.shape[1] + 2:
+        raise ValueError(
+            f"{len(y)} archetypes: a regression on {regressors.shape[1]} properties needs "
+            f"{regressors.shape[1] + 2} or more"
+        )
+    spread = x.std()
+    if not (spread > 0).all():
+        raise ValueError(f"{spread.idxmin()} is the same in all archetypes: it has no slope")
+    fit = sm.OLS(y, sm.add_constant((x - x.mean()) / spread)).fit(cov_type="HC3", use_t=True)
+    ends = fit.conf_int(1.0 - confidence)
+    found = {"slope": fit.params, "low": ends[0], "high": ends[1], "r2": fit.rsquared}
+    return pd.DataFrame(found).drop(index="const")
+
+
+def verdict(low: float, high: float, expected: int) -> str:
+    """Does a slope go the way it is expected to: "yes", "no", or "unclear"; "" without a way."""
+    if expected == 0:
+        return ""
+    if low > 0 or high < 0:
+        return "yes" if (low > 0) == (expected > 0) else "no"
+    return "unclear"
+
+
+def table_of_laws(archetypes: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
+    """The laws against archetypes with `REGRESSORS` and <measure>_share_<group>; see `Laws`."""
+    import pandas as pd
+
+    x = archetypes[list(REGRESSORS)].copy()
+    logs = [key for key in REGRESSORS if key in BY_RATIO]
+    x[logs] = np.log(x[logs])
+    rows = []
+    for measure, law in product(MEASURES, LAWS):
+        found = regress(archetypes[f"{measure}_share_{law.group}"], x, confidence)
+        for key, row in found.iterrows():
+            sign = law.expected.get(str(key), 0)
+            rows.append({
+                "measure": measure, "law": law.number, "group": law.group, "regressor": key,
+                "slope": row["slope"], "low": row["low"], "high": row["high"],
+                "expected": {1: "+", -1: "-", 0: ""}[sign],
+                "holds": verdict(row["low"], row["high"], sign), "r2": row["r2"],
+            })  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+@dataclass(frozen=True)
+class Laws:
+    """What three laws are worth on random products.
+
+    Parameters
+    ----------
+    base : whose touchpoints, stages and horizon all archetypes share.
+    groups : the touchpoints of each group.
+    table : columns measure, law, group, regressor; slope, low, high [share of the group per
+        standard deviation of the regressor; price and cycles as logarithms]; expected sign; holds:
+        "yes", "no", "unclear", or "" where the law says nothing; r2 of the regression.
+    archetypes : per archetype its properties, and per measure ("profit", "margin") its mean
+        and per group <measure>_effect_<group>, _error_ (standard error over runs), _share_.
+        Money is per person.
+    """
+
+    base: Scenario
+    groups: dict[str, tuple[str, ...]]
+    people: int
+    seeds: tuple[int, ...]
+    step: float
+    confidence: float
+    table: pd.DataFrame
+    archetypes: pd.DataFrame
+
+    def __repr__(self) -> str:
+        told = self.table[(self.table["expected"] != "") & (self.table["measure"] == "profit")]
+        words = [f"law {row.law}, {row.regressor}: {row.holds}" for row in told.itertuples()]
+        return f"<Laws, {len(self.archetypes)} archetypes of {self.base.name}: {'; '.join(words)}>"
+
+    def clear(self) -> pd.DataFrame:
+        """Share of archetypes whose effect is clear of 0 over runs: groups down, measures across.
+
+        A t interval of the laws' confidence on the runs of each archetype.
+        """
+        import pandas as pd
+        from scipy import stats
+
+        t = stats.t.ppf(0.5 + self.confidence / 2, len(self.seeds) - 1)
+        table = pd.DataFrame(index=list(GROUPS), columns=list(MEASURES), dtype=float)
+        for measure, group in product(MEASURES, GROUPS):
+            effect, error = (self.archetypes[f"{measure}_{x}_{group}"] for x in ("effect", "error"))
+            table.loc[group, measure] = (effect.abs() > t * error).mean()
+        return table
+
+    def says(self, lang: str = "en") -> str:
+        """A sentence per law: does it hold here? And one on how it was asked."""
+        clear, seeds = self.clear().mean(), self.seeds
+        asked = text("laws.asked", lang).format(
+            archetypes=len(self.archetypes), base=self.base.name, strategy=self.base.strategy,
+            people=f"{self.people:,}", runs=len(seeds), first=seeds[0], last=seeds[-1],
+            step=f"{100 * self.step:g}", level=f"{100 * self.confidence:g}",
+            profit=f"{100 * clear['profit']:.0f}", margin=f"{100 * clear['margin']:.0f}",
+        )  # fmt: skip
+        return "\n".join([*(self._of(law, lang) for law in LAWS), asked])
+
+    def _of(self, law: Law, lang: str) -> str:
+        """What was found of one law, in profit and in margin."""
+        parts = [text(f"laws.law_{law.number}", lang)]
+        for measure in MEASURES:
+            mine = self.table[
+                (self.table["law"] == law.number) & (self.table["measure"] == measure)
+            ]
+            mine = mine.set_index("regressor")
+            slopes = [_slope(key, mine.loc[key], lang) for key in law.expected]
+            parts.append(
+                text(f"laws.in_{measure}", lang).format(
+                    slopes="; ".join(slopes), r2=f"{100 * mine['r2'].iloc[0]:.0f}"
+                )
+            )
+        return " ".join(parts)
+
+
+def _slope(key: str, row: pd.Series[Any], lang: str) -> str:
+    """One slope in words: points of share per standard deviation, with its interval."""
+    points = {end: f"{100 * row[end]:+.1f}" for end in ("slope", "low", "high")}
+    what = text(f"laws.{key.split('.')[-1]}", lang)
+    return text(f"laws.{row['holds']}", lang).format(what=what, **points)
+
+
+# --- The question -------------------------------------------------------------------------------
+
+
+def three_laws(
+    base: Scenario,
+    n: int = 200,
+    people: int | None = None,
+    runs: int = 4,
+    seed: int = 1,
+    *,
+    step: float = 0.5,
+    ranges: Ranges | None = None,
+    traffic: Collection[str] | None = None,
+    confidence: float = 0.95,
+    **where: Any,
+) -> Laws:
+    """Ask three laws of random products with the touchpoints of one scenario (A30-A32).
+
+    Every archetype is run 11 times per seed: as it is, and each group scaled up and down.
+
+    Parameters
+    ----------
+    base : its running strategy must have touchpoints of all groups; see the head of this file.
+    n : archetypes; `ranges` widens or narrows what they are drawn from.
+    people : size of each market; the base's own when not given. What touchpoints cost a day is
+        scaled with it, so that the cost per person stays that of the base.
+    runs : markets per archetype and scale, with seeds seed, seed + 1, ...; at least 2.
+    seed : of the archetypes and of the first market.
+    step : relative change of intensities, above 0 and below 1.
+    traffic : the touchpoints that bring people, in place of the rule.
+    where : executor, workers, progress of `evaluate`.
+    """
+    _check(base, runs, step)
+    groups, drawn = divided(base, traffic), archetypes(n, seed, ranges)
+    size = base.market.people if people is None else people
+    scenarios = _scenarios(_resized(base, size), drawn, groups, step)
+    every = work.evaluate(dict(enumerate(scenarios)), size, runs, seed, **where)
+    found = {m: every[m].to_numpy().reshape(n, -1, runs) / size for m in MEASURES}
+    table = _with_effects(drawn, found, step)
+    seeds, laws = tuple(range(seed, seed + runs)), table_of_laws(table, confidence)
+    return Laws(base, groups, size, seeds, step, confidence, laws, table)
+
+
+def _check(base: Scenario, runs: int, step: float) -> None:
+    if not 0 < step < 1:
+        raise ValueError(f"step = {step}: must be a number above 0 and below 1")
+    if runs < 2:
+        raise ValueError(f"runs = {runs}: a standard error needs at least 2")
+    if not base.product.price > 0:
+        raise ValueError(f"{base.name}: product.price is 0, so costs have no ratio to it")
+
+
+def _scenarios(
+    base: Scenario, drawn: pd.DataFrame, groups: Mapping[str, Sequence[str]], step: float
+) -> list[Scenario]:
+    """Per archetype: as it is, then each group up and down."""
+    found = []
+    for row in drawn.to_dict("records"):
+        one = as_archetype(base, row)
+        found.append(one)
+        found += [_scaled(one, groups[g], f) for g in GROUPS for f in (1.0 + step, 1.0 - step)]
+    return found
+
+
+def _resized(base: Scenario, people: int) -> Scenario:
+    """The base for a market of another size: a person bears the same cost per day."""
+    factor = people / base.market.people
+    costs = {name: base.touchpoints[name].cost_per_day for name in base.running.touchpoints}
+    return base.with_changes(
+        {f"touchpoints.{name}.cost_per_day": cost * factor for name, cost in costs.items()}
+    )

@@ -1,0 +1,356 @@
+"""The best setting of a scenario's keys, what it gains, and how flat it is around there.
+
+The search meets the same people with the same luck at every setting. The best of many tried is
+still partly the luckiest (the winner's curse), so what it gains is measured again on fresh seeds.
+Around the best setting each key is moved alone, to see within what range the loss is not clear or
+too small to care about: a flat top is the usual finding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from cjsim.experiment import work
+from cjsim.experiment.compare import difference
+from cjsim.experiment.search import (
+    Axis,
+    Floats,
+    Point,
+    Space,
+    Tried,
+    flatness,
+    good_enough,
+    lines,
+    search,
+)
+from cjsim.labels import text, unknown
+from cjsim.measures.summary import UNITS
+from cjsim.scenario import Scenario
+from cjsim.scenario_keys import allowed, key_at
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MOST: Final = 20.0
+"""Most that a touchpoint can be run at, see `scenario.Strategy`."""
+
+
+@dataclass(frozen=True)
+class Optimum:
+    """The best setting found.
+
+    Parameters
+    ----------
+    scenario, better : as it stands, and at the best setting.
+    now, best : axis -> value in the scenario as it stands, and at its best. An axis is a dotted
+        key, or a touchpoint whose share of the budget moves.
+    changes : the best as keys and values for `Scenario.with_changes`.
+    gain : rows "fresh" (seeds the search has not seen: the honest figure) and "search" (its own
+        seeds: flattered); columns difference (better less scenario), low, high, clear.
+    good_enough : per axis best, low, high of the range in which every value tried is good enough
+        with all else at its best; from, to of the range searched; at_edge "low", "high" or "".
+    lines : the settings that differ from the best in one axis; columns axis, at, value, difference
+        to the best, low, high, clear, good. On the search's seeds.
+    points : every setting tried, with the same columns.
+    """
+
+    scenario: Scenario
+    better: Scenario
+    measure: str
+    least: bool
+    people: int
+    seeds: tuple[int, ...]
+    fresh_seeds: tuple[int, ...]
+    confidence: float
+    axes: tuple[Axis, ...]
+    now: dict[str, float]
+    best: dict[str, float]
+    changes: dict[str, float]
+    gain: pd.DataFrame
+    good_enough: pd.DataFrame
+    lines: pd.DataFrame
+    points: pd.DataFrame
+
+    def __repr__(self) -> str:
+        settings = ", ".join(f"{name} = {short(value)}" for name, value in self.best.items())
+        return f"<Optimum of {self.measure} for {self.scenario.name}: {settings}>"
+
+    @property
+    def at_edge(self) -> tuple[str, ...]:
+        """The axes whose best value lies at an end of the range searched."""
+        edges = self.good_enough["at_edge"]
+        return tuple(edges.index[edges != ""])
+
+    def words(self, lang: str = "en") -> str:
+        """The measure with its unit, e.g. "Profit per person, EUR"."""
+        unit = UNITS[self.measure]
+        money = unit.startswith("money")
+        name = self.scenario.money if money else text(f"unit.{unit}", lang)
+        return f"{text(f'measure.{self.measure}', lang)}, {name}"
+
+    def says(self, lang: str = "en") -> str:
+        """The best setting, how far one may stray from it, and what it gains."""
+        parts = [self._one(axis, lang) for axis in self.axes]
+        said = [text("optimum.best", lang).format(settings="; ".join(parts))]
+        if self.at_edge:
+            said.append(text("optimum.edge", lang).format(axes=", ".join(self.at_edge)))
+        fresh, searched = (_amounts(self.gain.loc[row]) for row in ("fresh", "search"))
+        verdict = "clear" if self.gain.loc["fresh", "clear"] else "unclear"
+        if self.better == self.scenario:
+            verdict = "stays"
+        said.append(
+            text(f"optimum.{verdict}", lang).format(
+                measure=self.words(lang), fresh=fresh, search=searched
+            )
+        )
+        said.append(
+            text("optimum.asked", lang).format(
+                tried=len(self.points), people=f"{self.people:,}", runs=len(self.seeds),
+                first=self.seeds[0], last=self.seeds[-1],
+                fresh_first=self.fresh_seeds[0], fresh_last=self.fresh_seeds[-1],
+            )
+        )  # fmt: skip
+        return " ".join(said)
+
+    def _one(self, axis: Axis, lang: str) -> str:
+        """The best value of one axis, and how far one may stray from it."""
+        row = self.good_enough.loc[axis.name]
+        key = "optimum.one_only" if row["low"] == row["high"] else "optimum.one"
+        best, low, high = (short(row[name]) for name in ("best", "low", "high"))
+        return text(key, lang).format(axis=self.name(axis, lang), best=best, low=low, high=high)
+
+    def name(self, axis: Axis, lang: str = "en") -> str:
+        """What an axis is called: its key, or which share of the budget it is."""
+        if axis.name in self.changes:
+            return axis.name
+        return text("optimum.share", lang).format(axis=axis.name)
+
+
+def short(value: float) -> str:
+    """A setting as people write it, four digits at most after a whole number."""
+    return f"{value:,.0f}" if abs(value) >= 1000 or value == round(value) else f"{value:.3g}"
+
+
+def _amounts(row: pd.Series[Any]) -> str:
+    """A difference with its interval."""
+    size = max(abs(row["low"]), abs(row["high"]))
+    digits = 0 if size >= 1000 else 2 if size >= 1 else 4
+    cells = (f"{row[name]:+,.{digits}f}" for name in ("difference", "low", "high"))
+    return "{} [{} .. {}]".format(*cells)
+
+
+# --- What can be moved --------------------------------------------------------------------------
+
+
+def space_of(
+    scenario: Scenario,
+    ranges: Mapping[str, tuple[float, float]],
+    split: Collection[str] = (),
+    budget: float | None = None,
+) -> tuple[Space, dict[str, float]]:
+    """The axes, and for each touchpoint of a split the intensity that all of the budget buys.
+
+    Raises ValueError for a key or range that cannot be searched, ScenarioError (a ValueError) for
+    an unknown key or a value that it does not allow.
+    """
+    axes = [_axis(scenario, key, ends) for key, ends in ranges.items()]
+    full = _whole_budget(scenario, split, budget)
+    for axis in axes:
+        path = _path(scenario, axis.name)
+        if path[:1] + path[2:3] == ("strategies", "touchpoints") and path[-1] in full:
+            raise ValueError(f"{axis.name}: cannot have a range and be part of the split, too")
+    if not axes and not full:
+        raise ValueError("nothing to search: give ranges of keys, or a split of touchpoints")
+    return Space((*axes, *(Axis(name, 0.0, 1.0) for name in full)), len(full)), full
+
+
+def _path(scenario: Scenario, dotted: str) -> tuple[str, ...]:
+    """The parts of a dotted key; "guide.accuracy" is short for "strategies.guide.accuracy"."""
+    path = tuple(dotted.split("."))
+    return ("strategies", *path) if path[0] in scenario.strategies else path
+
+
+def _axis(scenario: Scenario, dotted: str, ends: tuple[float, float]) -> Axis:
+    path = _path(scenario, dotted)
+    key = key_at(path)
+    if key is not None and key.kind not in (int, float):
+        raise ValueError(f"{dotted}: must be {allowed(key)}; only a number has a range")
+    try:
+        low, high = map(float, ends)
+    except (TypeError, ValueError):
+        raise ValueError(f"{dotted}: a range is two numbers, low and high, not {ends!r}") from None
+    if not np.isfinite([low, high]).all():
+        raise ValueError(f"{dotted}: the range {low:g} .. {high:g} must be finite")
+    whole = key is not None and key.kind is int
+    for end in (low, high):
+        scenario.with_changes({dotted: int(end) if whole and end.is_integer() else end})
+    if not low < high:
+        raise ValueError(f"{dotted}: the range {low:g} .. {high:g} is empty; low comes first")
+    runs = {scenario.strategy, *([scenario.burn_in_strategy] if scenario.burn_in_days else ())}
+    if path[0] == "strategies" and path[1] not in runs:
+        raise ValueError(
+            f"{dotted}: {path[1]!r} does not run here, so it changes nothing; the strategy that "
+            f"runs is {scenario.strategy!r}"
+        )
+    return Axis(dotted, low, high, whole)
+
+
+def _whole_budget(
+    scenario: Scenario, split: Collection[str], budget: float | None
+) -> dict[str, float]:
+    """Touchpoint -> the intensity that the whole budget would buy, if it were spent on it alone."""
+    running = scenario.running.touchpoints
+    if not split:
+        if budget is not None:
+            raise ValueError(f"budget = {budget:g}: name the touchpoints that share it with split=")
+        return {}
+    if len(set(split)) < 2:
+        raise ValueError(
+            f"split = {list(split)}: a budget is split between two touchpoints or more"
+        )
+    for name in split:
+        if name not in running:
+            raise unknown(f"touchpoint run by {scenario.strategy!r}", name, running)
+        if not scenario.touchpoints[name].cost_per_day > 0:
+            raise ValueError(
+                f"{name}: costs nothing per day, so a budget a day does not say how much of it "
+                f"runs; give strategies.{scenario.strategy}.touchpoints.{name} a range instead"
+            )
+    costs = {name: scenario.touchpoints[name].cost_per_day for name in dict.fromkeys(split)}
+    now = sum(cost * running[name] for name, cost in costs.items())
+    money = now if budget is None else budget
+    if not money > 0:
+        raise ValueError(f"budget = {money:g}: must be above 0")
+    full = {name: money / cost for name, cost in costs.items()}
+    for name, intensity in full.items():
+        if intensity > MOST:
+            raise ValueError(
+                f"{name}: {money:g} a day would run it {intensity:.3g} times, of {MOST:g} at most. "
+                "Leave it out of the split, or lower the budget"
+            )
+    return full
+
+
+def _standing(scenario: Scenario, space: Space, full: Mapping[str, float]) -> Point:
+    """The setting of the scenario as it stands; nan for a touchpoint's key that is not set."""
+    point = []
+    for axis in space.axes:
+        if axis.name in full:
+            point.append(scenario.running.touchpoints[axis.name] / full[axis.name])
+            continue
+        node: Any = scenario.model_dump()
+        for part in _path(scenario, axis.name):
+            node = node[int(part)] if isinstance(node, list | tuple) else node.get(part, np.nan)
+        point.append(float(node))
+    return tuple(point)
+
+
+# --- The question -------------------------------------------------------------------------------
+
+
+def optimise(
+    scenario: Scenario,
+    ranges: Mapping[str, tuple[float, float]],
+    measure: str = "profit_per_person",
+    people: int | None = None,
+    runs: int = 20,
+    seed: int = 1,
+    budget: float | None = None,
+    *,
+    split: Collection[str] = (),
+    least: bool = False,
+    evaluations: int = 120,
+    tolerance: float = 0.01,
+    confidence: float = 0.95,
+    **where: Any,
+) -> Optimum:
+    """Find the setting of some keys at which a measure is best, and how flat it is around there.
+
+    Parameters
+    ----------
+    ranges : dotted key -> (low, high), e.g. {"guide.every_days": (2, 60), "firm.reps": (1, 12)}.
+    measure : one of `measures.UNITS`; `least` looks for its least value.
+    people, runs, seed : as in `evaluate`; the gain is measured on `runs` seeds after these.
+    split : running touchpoints among which `budget` [money per day that they cost, by default what
+        they cost now] is divided anew: intensity · cost_per_day adds up to it. What their
+        contacts cost on top is not part of it.
+    evaluations : how many settings evolution may try; only for several keys.
+    tolerance : a loss up to this share of the best value is good enough, clear or not.
+    where : executor, workers, progress of `evaluate`.
+    """
+    if measure not in UNITS:
+        raise unknown("measure", measure, UNITS)
+    if runs < 2:
+        raise ValueError(f"runs = {runs}: an interval needs at least 2")
+    space, full = space_of(scenario, ranges, split, budget)
+    size = scenario.market.people if people is None else people
+    now = _standing(scenario, space, full)
+    trial = _Trial(scenario, space, full, measure, size, runs, seed, where)
+    tried = Tried(space, trial, least)
+    search(tried, now if space.holds(now) else None, evaluations, seed)
+    return _optimum(trial, tried, now, least, tolerance, confidence)
+
+
+@dataclass(frozen=True)
+class _Trial:
+    """Settings of one scenario, and what a measure is in each of them."""
+
+    scenario: Scenario
+    space: Space
+    full: Mapping[str, float]
+    measure: str
+    people: int
+    runs: int
+    seed: int
+    where: Mapping[str, Any]
+
+    def __call__(self, points: Floats) -> Floats:
+        """The measure at each setting in each run, array (m, runs)."""
+        every = [self.scenario.with_changes(self.changes(tuple(point))) for point in points]
+        return self._evaluated(every, self.seed)
+
+    def changes(self, point: Point) -> dict[str, float]:
+        """A setting as changes of the scenario's keys."""
+        found: dict[str, float] = {}
+        for axis, value in zip(self.space.axes, point, strict=True):
+            if axis.name in self.full:
+                key = f"strategies.{self.scenario.strategy}.touchpoints.{axis.name}"
+                found[key] = float(f"{value * self.full[axis.name]:.12g}")
+            else:
+                found[axis.name] = int(value) if axis.whole else value
+        return found
+
+    def gain(self, better: Scenario, seed: int, confidence: float) -> pd.DataFrame:
+        """Another scenario less this one, run by run: one row with its interval."""
+        import pandas as pd
+
+        now, then = self._evaluated([self.scenario, better], seed)
+        return difference(pd.DataFrame({self.measure: then - now}), confidence)
+
+    def _evaluated(self, every: Sequence[Scenario], seed: int) -> Floats:
+        named = dict(enumerate(every))
+        found = work.evaluate(named, self.people, self.runs, seed, **self.where)[self.measure]
+        return np.asarray(found.to_numpy().reshape(len(every), self.runs))
+
+
+def _optimum(
+    trial: _Trial, tried: Tried, now: Point, least: bool, tolerance: float, confidence: float
+) -> Optimum:
+    """What the search has found, its gain measured anew."""
+    import pandas as pd
+
+    best, space, fresh = tried.best(), trial.space, trial.seed + trial.runs
+    points, changes = flatness(tried, tolerance, confidence), trial.changes(tried.best())
+    on_lines, better = lines(tried, points), trial.scenario.with_changes(changes)
+    gains = [trial.gain(better, seed, confidence) for seed in (fresh, trial.seed)]
+    return Optimum(
+        trial.scenario, better, trial.measure, least, trial.people,
+        tuple(range(trial.seed, fresh)), tuple(range(fresh, fresh + trial.runs)), confidence,
+        space.axes, space.named(now), space.named(best), changes,
+        pd.concat(gains).set_axis(["fresh", "search"]), good_enough(space, best, on_lines),
+        on_lines, points,
+    )  # fmt: skip

@@ -1,0 +1,483 @@
+"""Each assumption's switch: it changes plain keys, and in the twin it is not so any more."""
+
+import itertools
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import cjsim
+from cjsim import rules, scenario_file, terms
+from cjsim.experiment.assumptions import ASSUMPTIONS, table, without
+from cjsim.journey import STAGES
+from tests.builders import (
+    ALWAYS_CONTENT,
+    NEVER_CURIOUS,
+    market,
+    neutral,
+    person,
+    plans,
+    touch,
+    touching,
+)
+
+PRESETS = {name: cjsim.Scenario.load(name) for name in scenario_file.presets()}
+LAST_BITS = 1e-6
+"""Days by which a clock may differ that was read off more often on its way (§4: golden values)."""
+
+every_switch = pytest.mark.parametrize("name", ASSUMPTIONS)
+
+
+def preset(name, strategy, people=100, **changes):
+    """A short run of a preset, as a scenario and its size."""
+    short = {"horizon_days": 500.0, "burn_in_days": 0.0, "strategy": strategy, **changes}
+    return PRESETS[name].with_changes({**short, "market.people": people})
+
+
+def log(scenario, seed=1):
+    return cjsim.simulate(scenario, seed=seed).log()
+
+
+def truth(scenario, seed=1):
+    """The log with the truth beside it."""
+    run = cjsim.simulate(scenario, seed=seed)
+    return pd.concat([run.log(), run.truth()], axis=1)
+
+
+def same(one, other):
+    """Are two logs the same to the last bit?"""
+    return one.equals(other)
+
+
+def alike(one, other):
+    """Are two logs the same but for the last bits of the times?"""
+    if len(one) != len(other):
+        return False
+    rest = [column for column in one if column != "time"]
+    return one[rest].equals(other[rest]) and np.allclose(
+        one["time"], other["time"], rtol=0, atol=LAST_BITS
+    )
+
+
+# --- All switches ---------------------------------------------------------------------------------
+
+
+@every_switch
+def test_a_switch_changes_a_preset_and_leaves_a_valid_scenario(name):
+    changed = [p for p in PRESETS.values() if without(p, name).diff(p)]
+    assert changed, "a switch that changes nothing anywhere is none"
+
+
+@every_switch
+def test_a_switch_set_twice_is_set_once(name):
+    for scenario in PRESETS.values():
+        once = without(scenario, name)
+        assert without(once, name) == once
+
+
+def test_switches_commute():
+    rich = PRESETS["phone"].with_changes(
+        {
+            "product.tender_every": 3,
+            "shelf.stocked_days": 20.0,
+            "market.segments": [{"name": "a", "speed": 2.0}, {"name": "b", "speed": 0.5}],
+        }
+    )
+    off = {name: without(rich, name) for name in ASSUMPTIONS}
+    assert all(one.diff(rich) for one in off.values()), "each does something here"
+    for a, b in itertools.combinations(ASSUMPTIONS, 2):
+        assert without(off[a], b) == without(off[b], a), (a, b)
+
+
+@pytest.mark.parametrize("preset_name", PRESETS)
+def test_everything_off_is_still_a_market(preset_name):
+    scenario = PRESETS[preset_name].with_changes({"horizon_days": 60.0, "burn_in_days": 0.0})
+    bare = without(scenario, *ASSUMPTIONS)
+    assert len(cjsim.simulate(bare, 20).log()) >= 20
+    assert bare.strategies.keys() == scenario.strategies.keys()
+
+
+def test_the_scenario_itself_stays_as_it_is():
+    before = PRESETS["phone"].model_dump()
+    without(PRESETS["phone"], *ASSUMPTIONS)
+    assert PRESETS["phone"].model_dump() == before
+    assert without(PRESETS["phone"]) is PRESETS["phone"]
+
+
+def test_an_unknown_assumption_is_told_the_nearest_before_anything_is_done():
+    with pytest.raises(ValueError, match=r"unknown assumption: 'mismach'. Did you mean 'mismatch'"):
+        without(PRESETS["phone"], "gate", "mismach")
+
+
+@pytest.mark.parametrize("lang", ["en", "ru"])
+def test_each_says_in_two_sentences_what_is_so_and_what_is_not(lang):
+    words = table(lang)
+    assert list(words.index) == list(ASSUMPTIONS)
+    for column in ("assumed", "off"):
+        assert words[column].str.endswith(".").all()
+        assert words[column].is_unique
+        assert words[column].str.contains("[а-яё]").all() == (lang == "ru")
+
+
+def test_each_names_claims_of_the_ledger_or_a_paper():
+    last = {"A": 43, "B": 39, "C": 180}
+    for one in ASSUMPTIONS.values():
+        for source in one.sources:
+            claim = re.fullmatch(r"([ABC])(\d+)", source)
+            if claim:
+                assert 1 <= int(claim[2]) <= last[claim[1]], source
+            else:
+                assert re.fullmatch(r"[A-Zv][\w &]+ \d{4}", source), source
+
+
+# --- Who walks ------------------------------------------------------------------------------------
+
+
+def test_pain_and_a_dream_drive_alike_at_the_mean_need():
+    phone = PRESETS["phone"]  # pain 1.1 for 45 %, dream 0.9
+    people = cjsim.simulate(without(phone, "pain"), 50).people
+    assert people["motive"].nunique() == 2
+    assert (people["need"] == people["need"][0]).all()
+    assert people["need"][0] == pytest.approx(0.45 * 1.1 + 0.55 * 0.9)
+
+
+def test_everybody_walks_at_the_same_speed():
+    segments = [{"name": "a", "speed": 2.0}, {"name": "b", "speed": 0.5}]
+    scenario = PRESETS["phone"].with_changes({"market.segments": segments})
+    assert cjsim.simulate(scenario, 50).people["speed"].nunique() == 50
+    assert (cjsim.simulate(without(scenario, "own_speed"), 50).people["speed"] == 1.0).all()
+
+
+def test_all_are_alike_in_rationality_and_it_slows_nobody():
+    scenario = without(PRESETS["phone"], "rationality")
+    assert (cjsim.simulate(scenario, 50).people["rationality"] == 0.5).all()
+    studying = person(stage=4, rationality=0.5)
+    assert rules.step_rate(studying, market(step_rate=[0.25] * 15)) == 0.25
+
+
+# --- The right time -------------------------------------------------------------------------------
+
+
+def test_where_timing_does_not_matter_to_know_the_stage_is_worth_nothing():
+    guide = preset("phone", "guide")
+    blind = {"guide.accuracy": 0.1}
+    assert not same(log(guide), log(guide.with_changes(blind)))
+    anytime = without(guide, "timing")
+    assert same(log(anytime), log(anytime.with_changes(blind)))
+    assert set(anytime.touchpoints["site"].fit) == {stage.key for stage in STAGES}
+
+
+def test_without_mismatch_nobody_is_irritated_opts_out_or_loses_trust():
+    animator = preset("phone", "animator", **{"animator.every_days": 7.0})
+    harms = {
+        "response.irritation_harm": 9.0, "response.distrust": 1.0, "market.tolerance_mean": 0.01,
+    }  # fmt: skip
+    assert not same(log(animator), log(animator.with_changes(harms)))
+    kind = without(animator, "mismatch")
+    assert same(log(kind), log(kind.with_changes(harms)))
+    assert (truth(kind)["irritation"] == 0).all()
+    assert cjsim.simulate(kind).summary()["opt_outs"] == 0
+
+
+def test_too_hot_jars_as_much_as_too_cold():
+    scenario = without(PRESETS["phone"], "too_hot")
+    of = terms.terms_of(scenario, 10, 1)
+    early, late = (touch(aims_at=aim, intrusiveness=1.0, fit=[0.5] * 15) for aim in (1, 12))
+    jars = [rules.mismatch(person(stage=6), of, one) for one in (early, late)]
+    assert jars[0] == jars[1] == pytest.approx(0.5 * (1.0 + 0.6) / 2)
+
+
+PEST = {"contact": "push", "aims_at": "action", "fit": {"action": 1.0}, "intrusiveness": 0.5}
+
+
+def pestered(**pest):
+    """People who may leave at any stage, pushed twice a week with what rarely fits."""
+    pushes = touching({"pest": {**PEST, **pest}}, {"push": "animator", "every_days": 3.5})
+    return neutral(
+        horizon_days=200.0,
+        market={"people": 60, "tolerance_mean": 2.0},
+        firm={"cold_list_share": 1.0},
+        stages=plans(loss=0.3),
+        **pushes,
+    )
+
+
+def test_irritation_that_harms_nobody_is_as_good_as_none():
+    harmless = ("irritation", "distrust", "opting_out")
+    calm = log(pestered(intrusiveness=0.0))
+    assert alike(log(without(pestered(), *harmless)), calm)
+    for name in harmless:  # each of the three matters
+        others = [other for other in harmless if other != name]
+        assert not alike(log(without(pestered(), *others)), calm), name
+
+
+def test_nobody_opts_out_however_irritated():
+    found = truth(without(pestered(), "opting_out"))
+    assert found["irritation"].max() > 3.0  # all bear 2
+    assert not (found["event"] == "opt_out").any()
+    assert (log(pestered())["event"] == "opt_out").any()
+
+
+def falls(scenario):
+    return truth(scenario).groupby("person")["trust"].diff().min()
+
+
+def test_trust_is_never_lost():
+    assert falls(pestered()) < 0
+    assert falls(without(pestered(), "distrust")) == 0
+
+
+# --- What a contact does --------------------------------------------------------------------------
+
+
+def test_warm_or_cold_people_step_on_alike():
+    guide = preset("phone", "guide")
+    cold = {f"touchpoints.{name}.warmth": 0.0 for name in guide.touchpoints}
+    assert not alike(log(guide), log(guide.with_changes(cold)))
+    off = without(guide, "warmth")
+    assert alike(log(off), log(off.with_changes(cold)))
+
+
+def test_trust_stays_neutral_for_everybody():
+    guide = preset("forex", "guide")
+    assert truth(guide)["trust"].nunique() > 10
+    assert (truth(without(guide, "trust"))["trust"] == 0.5).all()
+
+
+def test_a_touchpoint_speaks_to_both_motives_as_to_its_best():
+    def warmed(scenario):
+        (spread,) = terms.touches(scenario, "pull")
+        people = [person(stage=1, motive=motive) for motive in (0, 1)]
+        for one in people:
+            rules.contact(one, market(), spread, 0.0)
+        return [one.warmth for one in people]
+
+    celebrity = PRESETS["phone"].touchpoints["celebrity"].model_dump()
+    base = neutral(**touching({"celebrity": celebrity}))
+    pain, dream = warmed(base)
+    assert 0 < pain < dream
+    assert warmed(without(base, "appeal")) == [dream, dream]
+
+
+def test_promises_leave_expectations_alone():
+    forex = preset("forex", "pull", **{"experience.expectation_drift": 0.0})  # nor do deals move it
+    assert truth(forex)["expectation"].nunique() > 5
+    assert (truth(without(forex, "promise"))["expectation"] == 0.55).all()
+
+
+def test_satisfaction_moves_by_deals_and_by_care_alone():
+    guide = preset("manicure", "guide", **{"touchpoints.gifts.care": 0.2})
+    for name in ("care", "experience"):
+        assert truth(without(guide, name))["satisfaction"].nunique() > 5, name
+    assert (truth(without(guide, "care", "experience"))["satisfaction"] == 0.5).all()
+
+
+def test_novelty_is_a_whole_number_of_deals_where_nothing_calms():
+    guide = preset("yogurt", "guide")
+    assert (truth(guide)["novelty"] % 1 > 0).any()
+    assert (truth(without(guide, "calm"))["novelty"] % 1 == 0).all()
+
+
+# --- Who comes to whom ----------------------------------------------------------------------------
+
+
+def test_nothing_lies_off_the_trail():
+    car = preset("car", "pull")
+    lazy = {"response.detour_scale_m": 1.0}
+    assert not same(log(car), log(car.with_changes(lazy)))
+    near = without(car, "distance")
+    assert same(log(near), log(near.with_changes(lazy)))
+
+
+def test_search_meets_the_unaware_only_where_they_search():
+    only = {"strategies.pull.touchpoints": dict.fromkeys(PRESETS["phone"].running.touchpoints, 0.0)}
+    seo = preset("phone", "pull", **only).with_changes({"pull.touchpoints.search_seo": 1.0})
+
+    def met(scenario):
+        rows = log(scenario)
+        return set(rows.loc[rows["event"] == "contact", "stage"])
+
+    assert met(seo) & {"unaware", "awareness"} == set()
+    assert met(without(seo, "cold_search")) >= {"unaware", "awareness"}
+
+
+def test_search_is_what_claims_on_search_name_and_people_come_to():
+    changed = without(PRESETS["phone"], "cold_search").diff(PRESETS["phone"])
+    search = {"search_seo", "search_ads", "directories", "maps", "tops", "exchanges"}
+    assert {key.split(".")[1] for key in changed} == search
+    assert changed["touchpoints.tops.fit.unaware"] == (0.4, None)
+    assert changed["touchpoints.tops.fit.interest"] == (0.4, None)
+    mine = {"mine": {"contact": "pull", "aims_at": "study", "fit": {"study": 0.3}, "claim": "C134"}}
+    fit = without(neutral(touchpoints=mine), "cold_search").touchpoints["mine"].fit
+    assert fit == dict.fromkeys(("unaware", "awareness", "interest", "desire", "study"), 0.3)
+
+
+def test_the_firm_always_knows_the_stage():
+    guide = preset("phone", "guide")
+
+    def right(scenario):
+        rows = truth(scenario)
+        rows = rows[rows["belief"].notna()]
+        assert len(rows) > 100
+        return (rows["belief"].astype(str) == rows["stage"].astype(str)).mean()
+
+    assert right(guide) < 0.9
+    assert right(without(guide, "misreading")) == 1.0
+
+
+def test_the_firm_errs_upwards_and_downwards_alike():
+    of = terms.terms_of(without(PRESETS["phone"], "optimism"), 10, 1)
+    offs = (np.arange(1000) + 0.5) / 1000
+    errors = [rules.believe(person(stage=6), of, 1.0, off) - 6 for off in offs]
+    assert {e: errors.count(e) for e in set(errors)} == {-2: 250, -1: 250, 1: 250, 2: 250}
+
+
+# --- Rivals ---------------------------------------------------------------------------------------
+
+
+def test_no_rival_comes_before_its_time():
+    names = {"contact": "pull", "aims_at": "awareness", "fit": {"awareness": 1.0}}
+    scenario = neutral(
+        horizon_days=300.0,
+        market={"people": 60},
+        stages=plans(awareness={"planned_loss": 0.7}),  # nobody leaves later on
+        experience=ALWAYS_CONTENT,
+        curiosity=NEVER_CURIOUS,
+        **touching({"boast": {**names, "reach_per_day": 1.0, "names_rival": 1.0}}),
+    )
+    assert (log(scenario)["stage"] == "with_rival").any()
+    twin = log(without(scenario, "early_rival"))
+    assert not (twin["stage"] == "with_rival").any()
+    assert (twin["stage"] == "comparison").any(), "there they meet the rival, and stay"
+
+
+def test_who_knows_a_rival_walks_away_no_sooner():
+    phone = PRESETS["phone"]
+    for scenario, factor in ((phone, 1.8), (without(phone, "competition"), 1.0)):
+        of = terms.terms_of(scenario, 10, 1)
+        free, tempted = (rules.walk_rate(person(stage=4, rival_known=k), of) for k in (0, 1))
+        assert tempted == pytest.approx(factor * free)
+        assert free > 0
+
+
+def test_a_complex_product_takes_no_longer():
+    flat = PRESETS["flat"]
+    assert flat.product.complexity > 0
+    of = terms.terms_of(without(flat, "complexity"), 10, 1)
+    for stage in STAGES[2:6]:
+        plan = flat.stages[stage.key]
+        assert of.step_rate[stage] == pytest.approx((1 - plan.planned_loss) / plan.typical_days)
+
+
+# --- The deal -------------------------------------------------------------------------------------
+
+
+def busy():
+    """One rep, and more deals and meetings than he can do."""
+    return preset(
+        "car", "animator", **{"firm.reps": 1, "firm.deal_hours": 100.0, "market.onset_days": 60.0}
+    )
+
+
+def test_nobody_waits_for_a_rep():
+    waits = cjsim.simulate(busy()).summary()
+    assert min(waits["queue_wait_days"], waits["lost_in_queue"], waits["dropped"]) > 0
+    none = cjsim.simulate(without(busy(), "limited_reps")).summary()
+    assert none[["queue_wait_days", "lost_in_queue", "dropped"]].tolist() == [0, 0, 0]
+
+
+def test_who_waits_for_a_rep_waits_as_long_as_it_takes():
+    patient = cjsim.simulate(without(busy(), "patience")).summary()
+    assert patient["lost_in_queue"] == 0
+    assert patient["queue_wait_days"] > cjsim.simulate(busy()).summary()["queue_wait_days"]
+
+
+def test_the_first_deal_earns_what_any_deal_earns():
+    scenario = neutral(market={"people": 40})  # price 100, unit cost 60, 30 more for the first
+    assert cjsim.simulate(scenario).summary()["first_deal_margin"] == pytest.approx(10.0)
+    even = without(scenario, "costly_first_deal")
+    assert cjsim.simulate(even).summary()["first_deal_margin"] == pytest.approx(40.0)
+
+
+# --- The experience -------------------------------------------------------------------------------
+
+
+def test_a_disappointment_weighs_as_much_as_a_treat():
+    def moved(scenario):
+        of = terms.terms_of(scenario, 10, 1)
+        found = []
+        for expectation in (0.3, 0.7):
+            one = person(expectation=expectation, satisfaction=0.5)
+            rules.experience(one, of)
+            found.append(one.satisfaction - 0.5)
+        return found
+
+    exact = neutral(product={"quality": 0.5, "quality_noise": 0.0})  # learns 0.4 of a gap of 0.2
+    assert moved(exact) == pytest.approx([0.08, -0.16])
+    assert moved(without(exact, "loss_aversion")) == pytest.approx([0.08, -0.08])
+
+
+def test_everybody_passes_the_gate_however_disappointed():
+    poor = preset("phone", "pull", **{"product.quality": 0.1})
+
+    def lost(scenario):
+        funnel = cjsim.simulate(scenario).funnel()
+        return funnel.loc["satisfaction", "lost"]
+
+    assert lost(poor) > 0
+    assert lost(without(poor, "gate")) == 0
+
+
+# --- Curiosity and loyalty ------------------------------------------------------------------------
+
+
+def test_nobody_gets_curious():
+    yogurt = preset("yogurt", "pull")
+    assert cjsim.simulate(yogurt).summary()["reached_curiosity"] > 0
+    assert cjsim.simulate(without(yogurt, "curiosity")).summary()["reached_curiosity"] == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "state"),
+    [
+        ("novelty", {"novelty": 5.0}),
+        ("innovativeness", {"innovativeness": 2.5}),
+        ("empty_shelf_trigger", {"triggers": 3}),
+        ("loyalty_protects", {"loyalty": 1.0}),
+    ],
+)
+def test_what_makes_nobody_curious(name, state):
+    def chance(scenario, **state):
+        of = terms.terms_of(scenario, 10, 1)
+        lucks = (np.arange(1000) + 0.5) / 1000
+        return sum(rules.gets_curious(person(**state), of, luck) for luck in lucks)
+
+    phone = PRESETS["phone"]
+    assert chance(phone, **state) != chance(phone)
+    twin = without(phone, name)
+    assert chance(twin, **state) == chance(twin) > 0
+
+
+def test_before_an_empty_shelf_everybody_waits():
+    yogurt = preset("yogurt", "pull", **{"shelf.stocked_days": 10.0})
+
+    def gave_up(scenario):
+        rows = log(scenario)
+        moments = pd.MultiIndex.from_frame(rows[["time", "person"]])
+        empty = moments[rows["event"] == "stockout"]
+        assert len(empty) > 20
+        return int(empty.isin(moments[rows["event"] == "rival_deal"]).sum())
+
+    assert gave_up(yogurt) > 0
+    assert gave_up(without(yogurt, "empty_shelf")) == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "event", "product"),
+    [("tender", "tender", "corporate_it"), ("word_of_mouth", "told", "car")],
+)
+def test_what_does_not_happen_any_more(name, event, product):
+    scenario = PRESETS[product].with_changes({"market.people": 60})
+    assert (log(scenario)["event"] == event).any()
+    assert not (log(without(scenario, name))["event"] == event).any()
