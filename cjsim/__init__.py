@@ -9,7 +9,16 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from cjsim.experiment.assumptions import without
     from cjsim.experiment.compare import Comparison, compare
+    from cjsim.experiment.design import grid, sample
+    from cjsim.experiment.flip import flip_point
+    from cjsim.experiment.laws import three_laws
+    from cjsim.experiment.optimise import optimise
+    from cjsim.experiment.sensitivity import sobol, tornado
+    from cjsim.experiment.sweep import Sweep, sweep
+    from cjsim.experiment.truth import touchpoint_truth
+    from cjsim.experiment.weak_point import weak_point
     from cjsim.run import Run, simulate
     from cjsim.scenario import Scenario
     from cjsim.scenario_file import ScenarioError
@@ -17,15 +26,46 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
-    "Comparison": "cjsim.experiment",
+    "Comparison": "cjsim.experiment.compare",
     "Run": "cjsim.run",
     "Scenario": "cjsim.scenario",
     "ScenarioError": "cjsim.scenario_file",
-    "compare": "cjsim.experiment",
+    "Sweep": "cjsim.experiment.sweep",
+    "compare": "cjsim.experiment.compare",
+    "flip_point": "cjsim.experiment.flip",
+    "grid": "cjsim.experiment.design",
+    "optimise": "cjsim.experiment.optimise",
+    "sample": "cjsim.experiment.design",
     "simulate": "cjsim.run",
+    "sobol": "cjsim.experiment.sensitivity",
+    "sweep": "cjsim.experiment.sweep",
+    "three_laws": "cjsim.experiment.laws",
+    "tornado": "cjsim.experiment.sensitivity",
+    "touchpoint_truth": "cjsim.experiment.truth",
+    "weak_point": "cjsim.experiment.weak_point",
+    "without": "cjsim.experiment.assumptions",
 }
 
-__all__ = ["Comparison", "Run", "Scenario", "ScenarioError", "compare", "simulate"]
+__all__ = [
+    "Comparison",
+    "Run",
+    "Scenario",
+    "ScenarioError",
+    "Sweep",
+    "compare",
+    "flip_point",
+    "grid",
+    "optimise",
+    "sample",
+    "simulate",
+    "sobol",
+    "sweep",
+    "three_laws",
+    "tornado",
+    "touchpoint_truth",
+    "weak_point",
+    "without",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -98,7 +98,7 @@ def of_sweep(sweep: Sweep, measure: str, lang: str, as_json: bool) -> str:
     if line is not None and len(line):
         shown = line.drop(columns="up").to_string(index=False, float_format=lambda x: f"{x:.4g}")
         parts += ["", text("report.flip_line", lang), "", shown]
-    return "\n".join(parts)
+    return "\n".join(line.rstrip() for part in parts for line in part.split("\n"))
 
 
 def draw_sweep(sweep: Sweep, measure: str, folder: Path, lang: str) -> None:

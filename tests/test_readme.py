@@ -47,9 +47,12 @@ def test_an_own_product_takes_ten_lines(coffee):
     assert scenario_file.load("coffee.toml").product.price == 14.0
 
 
-def test_the_python_runs(capsys):
-    exec(blocks("python")[0], {})
-    assert capsys.readouterr().out == "['strategy']\n"
+@pytest.mark.parametrize(
+    ("block", "printed"), list(zip(blocks("python"), ["['strategy']\n", "guide\n"], strict=True))
+)
+def test_the_python_runs(block, printed, capsys):
+    exec(block, {})
+    assert capsys.readouterr().out == printed
 
 
 if __name__ == "__main__":
