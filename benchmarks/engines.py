@@ -119,7 +119,7 @@ def floor(repeats: int) -> None:
     )  # fmt: skip
     everybody = population.draw(alone, people, 1)
     rules = kernel.compiled(*FLOOR)
-    world = CompiledEngine(alone, population.draw(alone, 1, 1), 1)._world(alone)
+    world = CompiledEngine(alone, population.draw(alone, 1, 1), 1)._world(alone, 0)
     table = memory.table(world)
     rules.one_after_the_other(table.ctypes.data, 1.0)
     rules.only_blocks(1)
@@ -127,7 +127,7 @@ def floor(repeats: int) -> None:
     for _ in range(repeats):
         took = one(CompiledEngine, alone, everybody)[1]
         fresh = CompiledEngine(alone, everybody, 1)
-        world = fresh._world(alone)
+        world = fresh._world(alone, 0)
         table = memory.table(world)
         start = time.perf_counter()
         events = rules.one_after_the_other(table.ctypes.data, horizon)

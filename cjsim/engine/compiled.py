@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import functools
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from cjsim import kernel, population, terms
+from cjsim import kernel, population, scenario_file, terms
 from cjsim.engine import calendar as cal
 from cjsim.engine import journal, loop, memory
 from cjsim.log import LEVELS, ROW, TRUTHS, Folded, whole_days
@@ -35,6 +35,36 @@ def machine() -> ModuleType:
     return kernel.compiled(*SOURCES)
 
 
+NO_ROWS = len(LEVELS) - 1
+"""The level at which a burn-in is lived: nobody reads its rows."""
+REMEMBERED, LARGEST_REMEMBERED = 16, 10_000
+"""How many burnt-in markets are kept, and of how many people at most: 0.4 kB each."""
+
+
+class Warm(NamedTuple):
+    """A market at the end of its burn-in: what of its arrays goes on into day 0."""
+
+    everybody: Population
+    calendar: cal.Calendar
+    people: Any
+    counts: Any
+    clock: Any
+    requests: Any
+    life_entry: Any
+    all_touches: Any
+
+    def copy(self) -> Warm:
+        """The same with arrays of its own."""
+        calendar = cal.Calendar(*(array.copy() for array in self.calendar))
+        return self._replace(
+            calendar=calendar, **{name: getattr(self, name).copy() for name in CARRIED}
+        )
+
+
+CARRIED = ("people", "counts", "clock", "requests", "life_entry", "all_touches")
+_REMEMBERED: dict[tuple[str, int], Warm] = {}
+
+
 class CompiledEngine:
     """One simulated market; parameters as `cjsim.engine.process.Engine`.
 
@@ -56,33 +86,50 @@ class CompiledEngine:
         self.seed = seed
         self.truth = truth
         self.start = -scenario.burn_in_days if scenario.burn_in_days else 0.0
+        self.everybody = everybody
         self.people = _people(everybody, scenario, self.start)
         self.calendar = cal.empty(len(everybody), self.start, scenario.horizon_days)
 
     def run(self) -> None:
         """From the burn-in to the horizon."""
-        scenario = self.scenario
-        first = scenario.burn_in_strategy if self.start < 0 else scenario.strategy
-        self.world = self._world(scenario.model_copy(update={"strategy": first}))
-        self._ask(loop.BEGIN, self.start)
         if self.start < 0:
-            self._ask(loop.GO_ON, 0.0)
-            self._change_strategy()
+            self._change_strategy(self._burn_in())
+        else:
+            self.world = self._world(self.scenario, self.level)
+            self._ask(loop.BEGIN, self.start)
         self._ask(loop.STARTS, 0.0)
-        self._ask(loop.GO_ON, scenario.horizon_days)
+        self._ask(loop.GO_ON, self.scenario.horizon_days)
 
-    def _change_strategy(self) -> None:
-        """The burn-in is over: forget its rows, and let everybody meet the new touchpoints."""
-        before = self.world
-        keep = ("rows", "truths", "counts", "clock", "requests", "life_entry")
-        after = self._world(self.scenario)._replace(
-            **{name: getattr(before, name) for name in keep}
-        )
+    def _burn_in(self) -> Warm:
+        """The market on day 0. A small one is remembered: all strategies to come begin in it."""
+        first = self.scenario.burn_in_strategy
+        only = {first: self.scenario.strategies[first]}
+        before = self.scenario.model_copy(update={"strategy": first, "strategies": only})
+        key = scenario_file.digest(before), self.seed
+        warm = _REMEMBERED.get(key)
+        if warm is None or warm.everybody is not self.everybody:
+            self.world = self._world(before, NO_ROWS)
+            self._ask(loop.BEGIN, self.start)
+            self._ask(loop.GO_ON, 0.0)
+            state = {name: getattr(self.world, name) for name in CARRIED}
+            warm = Warm(self.everybody, self.calendar, **state)
+            if len(self.people) > LARGEST_REMEMBERED:
+                return warm
+            _REMEMBERED[key] = warm
+            for oldest in list(_REMEMBERED)[:-REMEMBERED]:
+                _REMEMBERED.pop(oldest, None)
+        return warm.copy()
+
+    def _change_strategy(self, warm: Warm) -> None:
+        """The burn-in is over: everybody meets the new touchpoints."""
+        self.people, self.calendar = warm.people, warm.calendar
+        after = self._world(self.scenario, self.level)
         # who waits for a rep since before still gets what they were promised
-        both = np.concatenate([before.all_touches, after.all_touches])
-        self.world = after._replace(all_touches=both)
-        self.world.counts[journal.ROWS] = 0
-        self.world.counts[loop.FIRST_TOUCH] = len(before.all_touches)
+        both = np.concatenate([warm.all_touches, after.all_touches])
+        warm.counts[journal.ROWS], warm.counts[journal.LEVEL] = 0, self.level
+        warm.counts[loop.FIRST_TOUCH] = len(warm.all_touches)
+        state = {name: getattr(warm, name) for name in CARRIED}
+        self.world = after._replace(**{**state, "all_touches": both})
         while len(self.calendar.entries) < 2 * len(self.people) + self.calendar.state[cal.USED]:
             self._make_room(loop.CALENDAR_FULL)
         self._ask(loop.SWITCH, 0.0)
@@ -119,8 +166,8 @@ class CompiledEngine:
             if self.truth:
                 self.world = self.world._replace(truths=_longer(world.truths))
 
-    def _world(self, scenario: Scenario) -> loop.World:
-        """The arrays of a world under the scenario's running strategy."""
+    def _world(self, scenario: Scenario, level: int) -> loop.World:
+        """The arrays of a world under the scenario's running strategy, at a level of the log."""
         people = len(self.people)
         market = terms.terms_of(scenario, people, self.seed)
         pulls, pushes = (
@@ -129,10 +176,10 @@ class CompiledEngine:
         )
         counts = np.zeros(loop.COUNTS, np.int64)
         counts[loop.FREE_REPS] = market.reps
-        counts[journal.LEVEL], counts[journal.LAST_PERSON] = self.level, cal.NONE
+        counts[journal.LEVEL], counts[journal.LAST_PERSON] = level, cal.NONE
         counts[[loop.QUEUE_HEAD, loop.QUEUE_TAIL, loop.FREE_REQUEST]] = cal.NONE
-        size = 8192 + (40, 12, 8)[self.level] * people
-        folding = people if self.level else 0
+        size = 8192 + (40, 12, 8)[level] * people
+        folding = people if level else 0
         return loop.World(
             market=terms.records(terms.Terms, [market]),
             people=self.people,
