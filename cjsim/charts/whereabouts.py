@@ -1,0 +1,47 @@
+"""Where everybody is: a bar per stage, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from cjsim.charts.picture import COLOURS, Picture, style
+from cjsim.journey import STAGES
+from cjsim.labels import text, title
+
+
+def whereabouts(counts: Mapping[str, Any], day: float, alt: str, lang: str = "en") -> Picture:
+    """People who stand at each of the fifteen stages on one day.
+
+    Parameters
+    ----------
+    counts : name -> people at each stage, 15 numbers in the order of the stages.
+    day : the day they stand there.
+    alt : the finding, in a sentence.
+    lang : "en" or "ru".
+    """
+    import pandas as pd
+
+    data = pd.DataFrame(dict(counts), index=pd.Index([s.key for s in STAGES], name="stage"))
+    rows, height = np.arange(len(STAGES)), 0.8 / len(data.columns)
+    with style():
+        figure = Figure(figsize=(9, 6.4))
+        axes = figure.subplots()
+        for i, name in enumerate(data):
+            at = rows + (i - (len(data.columns) - 1) / 2) * height
+            bars = axes.barh(
+                at, data[name], height * 0.92, color=COLOURS[i], label=title(name, lang)
+            )
+            axes.bar_label(bars, fmt="{:.0f}", padding=3, fontsize=9)
+        axes.set_yticks(rows, [text(f"stage.{stage.key}.label", lang) for stage in STAGES])
+        axes.set_ylim(len(STAGES) - 0.5, -0.5)
+        axes.margins(x=0.08)
+        axes.grid(True, axis="x")
+        axes.set_axisbelow(True)
+        axes.set_xlabel(text("chart.people", lang))
+        axes.set_title(text("trail.picture_title", lang).format(day=f"{day:g}"))
+        figure.legend(loc="outside lower left", ncols=len(data.columns))
+    return Picture(figure, alt, data)

@@ -1,0 +1,399 @@
+"""The trail: the people of a run walk through the stages, two strategies side by side.
+
+    lab.trail({"pull": run_a, "guide": run_b}).save("trail.html")
+
+The drawing is done in the browser by `trail.js`. It gets the stage entries of everybody as arrays
+once and asks Python for nothing but the contacts of the one person who is clicked; a saved page
+has all the rest in itself and asks nobody.
+"""
+
+from __future__ import annotations
+
+import base64
+import functools
+import html
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import anywidget
+import numpy as np
+import numpy.typing as npt
+import traitlets
+
+from cjsim.charts.picture import COLOURS, Picture
+from cjsim.charts.whereabouts import whereabouts
+from cjsim.events import Event
+from cjsim.journey import FIRST_DEAL, LOYALTY, RECOMMENDATION, STAGES, WITH_RIVAL
+from cjsim.labels import all_keys, text, title
+from cjsim.population import ADOPTERS, MOTIVES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cjsim.run import Run
+
+Rows = npt.NDArray[Any]
+
+DEALS = (Event.FIRST_DEAL, Event.REPEAT_DEAL)
+KINDS = (
+    "stage.unaware.label", "trail.on_the_way", "trail.customer", "trail.advocate",
+    "stage.with_rival.label", "stage.dormant.label",
+)  # fmt: skip
+"""How people are told apart in the drawing, by place, colour and shape: the keys of their names."""
+KIND_AT = np.array([0, *[1] * 6, *[2] * 6, 4, 5], np.uint8)
+"""The kind of a person at each stage; a customer becomes an advocate by recommending us."""
+ADVOCATE = 3
+STEPS_TOLD = 6  # stages of a way that a story names; `trail.js` has the same
+SCRIPT, SHEET = (Path(__file__).with_name(f"trail.{ending}") for ending in ("js", "css"))
+
+
+@dataclass(frozen=True)
+class Tracks:
+    """Everybody's stage entries as the browser gets them, side after side, person after person.
+
+    Person p on side s is walker w = s x people + p. Their entries are those from `offsets[w]` up
+    to `offsets[w + 1]`; the first is where they stand on day 0.
+    """
+
+    times: npt.NDArray[np.float32]  # day of the entry
+    stages: npt.NDArray[np.uint8]
+    kinds: npt.NDArray[np.uint8]  # from this entry on, place in KINDS
+    deals: npt.NDArray[np.uint32]  # made with us before the entry or by it
+    contacts: npt.NDArray[np.uint32]  # met before the entry; empty where the log has none
+    offsets: npt.NDArray[np.uint32]  # one more than there are walkers
+    motives: npt.NDArray[np.uint8]  # of each person, the same on both sides: place in MOTIVES
+    adopters: npt.NDArray[np.uint8]  # place in ADOPTERS
+
+    def of(self, walker: int) -> slice:
+        """The entries of one walker."""
+        return slice(int(self.offsets[walker]), int(self.offsets[walker + 1]))
+
+    def as_bytes(self) -> dict[str, bytes]:
+        """Little-endian, which is what browsers have."""
+        columns = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: a.astype(a.dtype.newbyteorder("<")).tobytes() for name, a in columns.items()}
+
+
+def trail(runs: Mapping[str, Run], lang: str = "en", people: int | None = None) -> Trail:
+    """The people of one or two runs, walking.
+
+    Parameters
+    ----------
+    runs : name -> run; two are the same people with the same luck: same seed, size and horizon.
+    lang : "en" or "ru".
+    people : how many of them walk, the first ones of the run; everybody when not given.
+
+    Raises ValueError for runs that cannot stand side by side, or whose log has no stage entries.
+    """
+    _check(runs)
+    size = len(next(iter(runs.values())))
+    shown = size if people is None else people
+    if not 1 <= shown <= size:
+        raise ValueError(f"people = {shown}: a trail shows 1 to {size} people, those of the run")
+    text("trail.play", lang)  # an unknown language is told here
+    return Trail(dict(runs), lang, shown, _tracks(list(runs.values()), shown))
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Trail:
+    """What `trail` returns. Shows itself; a saved notebook keeps a picture and the finding."""
+
+    runs: Mapping[str, Run]
+    lang: str
+    people: int
+    tracks: Tracks
+
+    @property
+    def days(self) -> float:
+        """The horizon of the runs [days]."""
+        return next(iter(self.runs.values())).scenario.horizon_days
+
+    @functools.cached_property
+    def ending(self) -> pd.DataFrame:
+        """One row per side: who ever stood at first_deal and loyalty, who is with_rival at the end.
+
+        People, of those who walk.
+        """
+        import pandas as pd
+
+        found = {}
+        for name, run in self.runs.items():
+            stood, last = run.totals.stood[: self.people], run.totals.last[: self.people]
+            found[name] = {
+                "first_deal": int(np.count_nonzero(stood >> FIRST_DEAL & 1)),
+                "loyalty": int(np.count_nonzero(stood >> LOYALTY & 1)),
+                "with_rival": int(np.count_nonzero(last == WITH_RIVAL)),
+            }
+        return pd.DataFrame.from_dict(found, orient="index")
+
+    @property
+    def words(self) -> str:
+        """The finding at the end of the run, in a sentence."""
+        return f"{self._finding(*self.runs)} {text('trail.one_market', self.lang)}"
+
+    @functools.cached_property
+    def picture(self) -> Picture:
+        """Where everybody is at the end, as a figure that stays."""
+        counts = {
+            name: np.bincount(run.totals.last[: self.people], minlength=len(STAGES))
+            for name, run in self.runs.items()
+        }
+        return whereabouts(counts, self.days, self.words, self.lang)
+
+    def story(self, person: int, day: float | None = None) -> dict[str, str]:
+        """What a person has lived through up to a day (the end when not given), for each side."""
+        if not 0 <= person < self.people:
+            raise ValueError(f"person = {person}: the people who walk are 0 to {self.people - 1}")
+        now = self.days if day is None else float(day)
+        if not 0 <= now <= self.days:
+            raise ValueError(f"day = {now:g}: the run lasts from day 0 to {self.days:g}")
+        return {
+            name: f"{self._way(side, person, now)} {self._met(name, person, now)}"
+            for side, name in enumerate(self.runs)
+        }
+
+    def save(self, path: str | Path) -> Path:
+        """Write the trail as one HTML page that needs neither Python nor the web."""
+        path = Path(path)
+        if path.suffix not in (".html", ".htm"):
+            raise ValueError(f"{path}: a trail is saved as .html")
+        path.write_text(_page(self), encoding="utf-8")
+        return path
+
+    @functools.cached_property
+    def widget(self) -> Live:
+        """The live drawing. Its `person` is who is ringed, -1 for nobody; setting it rings them."""
+        live = Live(facts=self._facts(), **self.tracks.as_bytes())
+        live.on_msg(self._reply)
+        return live
+
+    def __repr__(self) -> str:
+        return f"<Trail: {self.words}>"
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
+        """The live drawing, and for a saved notebook the picture and the sentence."""
+        live = self.widget._repr_mimebundle_(**kwargs)
+        saved = f"{self.picture._repr_html_()}<p>{html.escape(self.words)}</p>"
+        return {**(live[0] if live else {}), "text/plain": repr(self), "text/html": saved}
+
+    def _finding(self, *names: str) -> str:
+        numbers = self.ending.to_dict("index")
+        part = text("trail.finding_part", self.lang)
+        parts = [
+            part.format(
+                name=title(name, self.lang),
+                **{what: self._number(count) for what, count in numbers[name].items()},
+            )
+            for name in names
+        ]
+        return text("trail.finding", self.lang).format(
+            days=f"{self.days:g}", people=self._number(self.people), parts="; ".join(parts)
+        )
+
+    def _number(self, count: int) -> str:
+        """With its thousands apart, as the language has it."""
+        return f"{count:,}".replace(",", "," if self.lang == "en" else "\u00a0")
+
+    def _facts(self) -> dict[str, Any]:
+        """What the browser has to know beside the tracks: words, names, colours, who they are."""
+        say = functools.partial(text, lang=self.lang)
+        sides = [
+            {"name": title(name, self.lang), "finding": self._finding(name)} for name in self.runs
+        ]
+        heading = say("trail.two" if len(sides) == 2 else "trail.one").format(
+            people=self._number(self.people), names=", ".join(side["name"] for side in sides)
+        )
+        return {
+            "people": self.people,
+            "days": self.days,
+            "title": heading,
+            "sides": sides,
+            "finding": self.words,
+            "kinds": [say(key) for key in KINDS],
+            "stages": [say(f"stage.{stage.key}.label") for stage in STAGES],
+            "motives": [say(f"motive.{motive}").lower() for motive in MOTIVES],
+            "adopters": [say(f"adopter.{adopter}").lower() for adopter in ADOPTERS],
+            "colours": list(COLOURS),
+            "words": {k[6:]: say(k) for k in all_keys(self.lang) if k.startswith("trail.")},
+        }
+
+    # --- a person's story -----------------------------------------------------------------------
+
+    def _way(self, side: int, person: int, day: float) -> str:
+        """Where a person stands and how they got there; `trail.js` says the same."""
+        say, tracks = functools.partial(text, lang=self.lang), self.tracks
+        mine = tracks.of(side * self.people + person)
+        stages, times = tracks.stages[mine], tracks.times[mine]
+        now = int(np.searchsorted(times, np.float32(day), side="right"))  # entries so far
+        first = np.flatnonzero(np.diff(stages[:now], prepend=255))  # of visits one after another
+        visits = np.diff(first, append=now)
+        days = [int(time) for time in times[first]]
+        names = [say(f"stage.{STAGES[stage].key}.label") for stage in stages[first]]
+        way = [
+            f"{name} ×{n} ({since})" if n > 1 else f"{name} ({since})"
+            for name, n, since in zip(names, visits, days, strict=True)
+        ]
+        told = ["…"] * (len(way) > STEPS_TOLD) + way[-STEPS_TOLD:]
+        where = say("trail.where" if len(way) > 1 else "trail.where_start")
+        sentences = [
+            where.format(stage=names[-1], day=days[-1]),
+            say("trail.deals").format(deals=tracks.deals[mine][now - 1]),
+        ]
+        if len(tracks.contacts):
+            before = tracks.contacts[mine][first[-1]]
+            sentences.append(say("trail.contacts_before").format(contacts=before))
+        return " ".join([*sentences, say("trail.way").format(way=" → ".join(told))])
+
+    def _met(self, name: str, person: int, day: float) -> str:
+        """The contacts up to a day by touchpoint; of a thinned log only how many there are."""
+        events, say = self.runs[name].events, functools.partial(text, lang=self.lang)
+        if events.level != "all":
+            whole = self.runs[name].totals.contacts[person]
+            return say("trail.contacts_in_all").format(contacts=whole)
+        rows = events.rows
+        mine = rows[(rows["person"] == person) & (rows["event"] == Event.CONTACT)]
+        mine = mine[mine["time"].astype(np.float32) <= np.float32(day)]
+        count = np.bincount(mine["touchpoint"], minlength=len(events.touchpoints))
+        often = [k for k in np.argsort(-count, kind="stable") if count[k]]
+        by = ", ".join(f"{events.touchpoints[k]} {count[k]}" for k in often)
+        said = say("trail.contacts_now").format(day=int(day), contacts=count.sum())
+        return f"{said[:-1]} ({by})." if by else said
+
+    def _reply(self, live: Live, asked: Any, buffers: Any) -> None:
+        """Answer the browser, which asks what a person has met up to a day."""
+        person, day = int(asked["person"]), float(asked["day"])
+        met = [self._met(name, person, day) for name in self.runs]
+        live.send({"person": person, "day": day, "met": met})
+
+
+class Live(anywidget.AnyWidget):
+    """The drawing in the browser and what it is given; see `Tracks` and `trail.js`."""
+
+    _esm = SCRIPT
+    _css = SHEET
+    facts = traitlets.Dict().tag(sync=True)
+    times = traitlets.Bytes().tag(sync=True)
+    stages = traitlets.Bytes().tag(sync=True)
+    kinds = traitlets.Bytes().tag(sync=True)
+    deals = traitlets.Bytes().tag(sync=True)
+    contacts = traitlets.Bytes().tag(sync=True)
+    offsets = traitlets.Bytes().tag(sync=True)
+    motives = traitlets.Bytes().tag(sync=True)
+    adopters = traitlets.Bytes().tag(sync=True)
+    person = traitlets.Int(-1).tag(sync=True)
+
+
+# --- from runs to tracks ------------------------------------------------------------------------
+
+
+def _check(runs: Mapping[str, Run]) -> None:
+    """Runs that can walk side by side."""
+    from cjsim.run import Run
+
+    if not isinstance(runs, Mapping) or not all(isinstance(run, Run) for run in runs.values()):
+        raise ValueError('a trail takes runs by name, for example {"pull": run, "guide": other}')
+    if not 1 <= len(runs) <= 2:
+        raise ValueError(f"a trail shows one run or two side by side, not {len(runs)}")
+    for what, of in (
+        ("seed", lambda run: run.seed),
+        ("number of people", len),
+        ("horizon_days", lambda run: run.scenario.horizon_days),
+    ):
+        if len({of(run) for run in runs.values()}) > 1:
+            both = " and ".join(f"{of(run)} ({name})" for name, run in runs.items())
+            raise ValueError(f"two runs are compared on the same people: same {what}, not {both}")
+    for name, run in runs.items():
+        if run.events.level == "measures":
+            raise ValueError(
+                f"{name}: its log has no stage entries (log='measures'); simulate with log='stages'"
+                " or 'all'"
+            )
+
+
+def _tracks(runs: list[Run], people: int) -> Tracks:
+    """The stage entries of the first people of each run."""
+    sides, who = [_side(run.events.rows, people) for run in runs], runs[0].everybody
+    times, stages, kinds, deals, contacts, entries = (
+        np.concatenate(column) for column in zip(*sides, strict=True)
+    )
+    if any(run.events.level != "all" for run in runs):
+        contacts = contacts[:0]
+    offsets = np.concatenate([[0], np.cumsum(entries)])
+    return Tracks(
+        times.astype(np.float32), stages, kinds, deals.astype(np.uint32),
+        contacts.astype(np.uint32), offsets.astype(np.uint32), who.motive[:people].astype(np.uint8),
+        who.adopter[:people].astype(np.uint8),
+    )  # fmt: skip
+
+
+def _side(rows: Rows, people: int) -> tuple[Rows, ...]:
+    """Of each entry, person by person: time, stage, kind, deals and contacts so far.
+
+    And last the number of entries of each person.
+    """
+    rows = rows[rows["person"] < people]
+    rows = rows[np.argsort(rows["person"], kind="stable")]  # each person's in order of time
+    person, event, stage = rows["person"], rows["event"], rows["stage"]
+    entry = event <= Event.ENTER
+    begin = np.searchsorted(person, np.arange(people))[person]  # first row of the same person
+
+    def so_far(which: Rows) -> Rows:
+        upto = np.concatenate([[0], np.cumsum(which)])
+        return np.asarray((upto[1:] - upto[begin])[entry])
+
+    recommended = so_far(entry & (stage == RECOMMENDATION)) > 0
+    kinds = KIND_AT[stage[entry]]
+    kinds[recommended & (kinds == KIND_AT[RECOMMENDATION])] = ADVOCATE
+    deals, contacts = so_far(np.isin(event, DEALS)), so_far(event == Event.CONTACT)
+    entries = np.bincount(person[entry], minlength=people)
+    return rows["time"][entry], stage[entry], kinds, deals, contacts, entries
+
+
+# --- a page of its own --------------------------------------------------------------------------
+
+PAGE = """<!doctype html>
+<html lang="{lang}">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; \
+script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:">
+<link rel="icon" href="data:,">
+<title>{title}</title>
+<style>
+body {{ max-width: 1240px; margin: 12px auto; padding: 0 12px; }}
+{sheet}</style>
+<main id="trail"></main>
+<noscript>{still}<p>{words}</p></noscript>
+<script type="application/json" id="given">{given}</script>
+<script type="module">
+{script}
+const given = JSON.parse(document.getElementById("given").textContent);
+for (const [name, code] of Object.entries(given.arrays)) {{
+  const bytes = Uint8Array.from(atob(code), (letter) => letter.charCodeAt(0));
+  given[name] = new DataView(bytes.buffer);
+}}
+render({{ model: {{ get: (name) => given[name] }}, el: document.getElementById("trail") }});
+</script>
+</html>
+"""
+"""A page that may load nothing: the browser itself sees to it by the Content-Security-Policy."""
+
+
+def _page(trail: Trail) -> str:
+    facts = trail._facts()
+    arrays = {
+        name: base64.b64encode(code).decode() for name, code in trail.tracks.as_bytes().items()
+    }
+    given = json.dumps({"facts": facts, "person": -1, "arrays": arrays}, ensure_ascii=False)
+    return PAGE.format(
+        lang=trail.lang,
+        title=html.escape(facts["title"]),
+        still=trail.picture._repr_html_(),
+        words=html.escape(trail.words),
+        given=given.replace("<", "\\u003c"),  # a name must not end the script
+        sheet=SHEET.read_text(encoding="utf-8"),
+        script=SCRIPT.read_text(encoding="utf-8"),
+    )
