@@ -291,7 +291,7 @@ def test_both_languages_leave_the_same_places_to_fill(key: str) -> None:
 
 def test_every_russian_label_is_in_russian() -> None:
     foreign = [
-        key for key in labels.all_keys("ru") if not re.search("[а-яё]", labels.text(key, "ru"))
+        key for key in labels.all_keys("ru") if not re.search("[А-Яа-яё]", labels.text(key, "ru"))
     ]
     assert foreign == ["lens.aida.label"]
 

@@ -210,6 +210,9 @@ CHECKS: list[Check] = [
 ]
 
 
+FORM_OF_A_LECTURE = (sections_out_of_order, promises_too_much)
+
+
 # --- The lectures pass them -----------------------------------------------------------------------
 
 
@@ -229,7 +232,14 @@ def test_a_lecture_is_a_valid_notebook(lecture: Any) -> None:
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
 def test_a_lecture_keeps_its_form(lecture: Any, check: Check) -> None:
+    if is_lab(lecture) and check in FORM_OF_A_LECTURE:
+        return
     assert check(lecture) == []
+
+
+def is_lab(notebook: Any) -> bool:
+    """The what-if lab is a tool, not a lecture: one cell that opens it."""
+    return any(cell.id == "lab" for cell in notebook.cells)
 
 
 @pytest.mark.parametrize("path", LECTURES, ids=lambda path: f"{path.parent.name}/{path.stem}")

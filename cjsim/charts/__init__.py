@@ -1,6 +1,36 @@
 """What is shown: figures with alt text that states the finding."""
 
+from cjsim.charts.cohorts import cohorts
 from cjsim.charts.funnel import funnel
+from cjsim.charts.journey_map import journey_map
+from cjsim.charts.occupancy import occupancy
+from cjsim.charts.optimum import optimum
+from cjsim.charts.paired import paired
 from cjsim.charts.picture import Picture
+from cjsim.charts.ranking import tornado, weak_point
+from cjsim.charts.retention import retention
+from cjsim.charts.steps import step_matrix
+from cjsim.charts.story import a_story, story
+from cjsim.charts.sweep import phase_map, profile
+from cjsim.charts.uplift import uplift
+from cjsim.charts.waterfall import waterfall
 
-__all__ = ["Picture", "funnel"]
+__all__ = [
+    "Picture",
+    "a_story",
+    "cohorts",
+    "funnel",
+    "journey_map",
+    "occupancy",
+    "optimum",
+    "paired",
+    "phase_map",
+    "profile",
+    "retention",
+    "step_matrix",
+    "story",
+    "tornado",
+    "uplift",
+    "waterfall",
+    "weak_point",
+]

@@ -56,16 +56,19 @@ class Picture:
         self.figure = figure
         self.alt = alt
         self.data = data
+        self._svg: str | None = None
 
     def __repr__(self) -> str:
         return f"<Picture: {self.alt}>"
 
     def svg(self) -> str:
         """The drawing as SVG text, without date or creator: equal pictures give equal text."""
-        text = io.StringIO()
-        with style():
-            self.figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
-        return text.getvalue()
+        if self._svg is None:  # drawn once: a second layout would move the parts a little
+            text = io.StringIO()
+            with style():
+                self.figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
+            self._svg = text.getvalue()
+        return self._svg
 
     def _repr_html_(self) -> str:
         code = base64.b64encode(self.svg().encode()).decode()

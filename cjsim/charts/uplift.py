@@ -33,7 +33,7 @@ def uplift(comparison: Comparison, lang: str = "en") -> Picture:
     data = comparison.uplift()
     names = list(comparison.scenarios)[1:]
     with style():
-        figure = Figure(figsize=(10, 1.8 + 1.1 * len(names)))
+        figure = Figure(figsize=(10, 2.1 + 1.1 * len(names)))
         axes = figure.subplots()
         for row, name in enumerate(names):
             left = 0.0
@@ -53,17 +53,19 @@ def uplift(comparison: Comparison, lang: str = "en") -> Picture:
         axes.set_xlabel(text("chart.share_of_people", lang))
         first = title(comparison.first, lang)
         axes.set_title(text("uplift.title", lang).format(first=first))
-        figure.legend(loc="outside lower center", ncols=4)
+        figure.legend(loc="outside lower center", ncols=2)
     return Picture(figure, _alt(comparison, lang), data)
 
 
 def _write_share(axes: Axes, key: str, share: float, left: float, row: int) -> None:
-    """The number of a part: in it, or above it, where two narrow neighbours lean apart."""
+    """The number of a part: in it, or beside it, where narrow neighbours stay clear of another."""
     if share >= WIDE_ENOUGH:
         box = {"fc": "white", "ec": "none", "alpha": 0.8, "pad": 1.5}
         axes.text(left + share / 2, row, f"{share:.1%}", ha="center", va="center", bbox=box)
     elif key == "only_with":
         axes.text(left + share, row - 0.34, f"{share:.1%} ", ha="right", va="bottom")
+    elif key == "neither":
+        axes.text(left + share, row, f" {share:.1%}", ha="left", va="center")
     else:
         axes.text(left, row - 0.34, f" {share:.1%}", ha="left", va="bottom")
 

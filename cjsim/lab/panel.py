@@ -20,10 +20,22 @@ from cjsim.charts import Picture
 from cjsim.experiment import Comparison, compare
 from cjsim.lab.dials import path_of, slider
 from cjsim.labels import text, title, unknown
+from cjsim.run import Run, simulate
 from cjsim.scenario import Scenario
 
-SHOWS: dict[str, Callable[[Comparison, str], Picture]] = {"funnel": charts.funnel}
-"""What a panel can draw, by name."""
+BOTH: dict[str, Callable[[Comparison, str], Picture]] = {
+    "funnel": charts.funnel,
+    "uplift": charts.uplift,
+}
+CHANGED: dict[str, Callable[[Run, str], Picture]] = {
+    "journey_map": charts.journey_map,
+    "occupancy": charts.occupancy,
+    "retention": charts.retention,
+    "step_matrix": charts.step_matrix,
+    "waterfall": charts.waterfall,
+}
+SHOWS = (*BOTH, *CHANGED)
+"""What a panel can draw, by name: both sides, or the side that the sliders change."""
 
 
 def panel(
@@ -43,7 +55,7 @@ def panel(
     scenario : product and market.
     keys : dotted keys, one slider each, e.g. "guide.accuracy" or "market.prior_trust". The strategy
         that they name is run; if they name none, the scenario's own.
-    show : what is drawn: "funnel".
+    show : what is drawn, one of SHOWS: "funnel", "uplift", "occupancy", ...
     beside : the strategy to compare with; the scenario's own when not given.
     ranges : key -> (lowest, highest) of its slider, where the usual range does not suit.
     people, seed : the market, as for `cjsim.simulate`.
@@ -80,7 +92,7 @@ class Panel:
         if astray := set(ranges) - set(keys):
             raise unknown("key with a range", min(astray), keys)
         own = _strategy_named(scenario, keys)
-        self._draw, self._lang, self._people, self._seed = SHOWS[show], lang, people, seed
+        self._show, self._lang, self._people, self._seed = show, lang, people, seed
         self._changed = scenario.with_strategy(own)
         reference = scenario.with_strategy(beside or scenario.strategy)
         self._names = _names(reference, self._changed, lang)
@@ -112,10 +124,16 @@ class Panel:
             self._say(f"{error}. {still}")
             return
         self.comparison = _beside(self._reference, changed)
-        self.picture = self._draw(self.comparison, self._lang)
+        self.picture = self._drawn(self._changed.with_changes(settings))
         self._last_good = settings
         self._canvas.value = self.picture._repr_html_()
         self._say(self._finding())
+
+    def _drawn(self, changed: Scenario) -> Picture:
+        """The picture: of both sides, or of the changed one alone."""
+        if self._show in BOTH:
+            return BOTH[self._show](self.comparison, self._lang)
+        return CHANGED[self._show](simulate(changed, self._people, self._seed), self._lang)
 
     def _finding(self) -> str:
         """The sentence: deals, first deals and loyalty of both, and how far to trust it."""

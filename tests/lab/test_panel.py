@@ -1,11 +1,13 @@
 """A panel: what a slider moves, what the sentence says, and what a saved notebook keeps."""
 
+import base64
 import re
 
 import pytest
 
 import cjsim
 from cjsim import lab
+from cjsim.lab.panel import SHOWS
 from cjsim.labels import text
 
 PEOPLE = 40
@@ -185,3 +187,20 @@ def test_while_it_computes_it_says_so(phone, guided, monkeypatch):
     guided.sliders["guide.accuracy"].value = 0.3
     assert said[0] == text("lab.running")
     assert len(said) == 2
+
+
+@pytest.mark.parametrize("show", [name for name in SHOWS if name != "funnel"])
+def test_a_panel_draws_what_it_is_asked_to_and_draws_it_anew(phone, show):
+    quick = phone.with_changes({"burn_in_days": 0.0, "horizon_days": 500.0})
+    shown = lab.panel(quick, "market.onset_days", show=show, beside="nothing", people=500)
+    before = shown.picture
+    assert len(before.alt) > 40
+    assert before.svg() in base64.b64decode(canvas_code(shown)).decode()
+    shown.sliders["market.onset_days"].value = 60.0
+    assert shown.picture.alt != before.alt
+    assert shown.picture.svg() != before.svg()
+
+
+def canvas_code(shown):
+    """The drawing that the panel shows, as it stands in its HTML."""
+    return re.search('base64,([^"]+)"', shown._canvas.value)[1]

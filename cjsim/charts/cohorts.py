@@ -1,0 +1,98 @@
+"""The cohort triangle: customers by the time of their first deal, followed from then on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.colors import Normalize
+from matplotlib.figure import Figure
+
+from cjsim import measures
+from cjsim.charts.parts import cells, number
+from cjsim.charts.picture import Picture, style
+from cjsim.labels import text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cjsim.run import Run
+
+PERIODS = (7.0, 14.0, 30.0, 60.0, 90.0, 180.0, 365.0, 730.0)
+MOST = 12
+"""As many cohorts as can be read from the last row of a room."""
+
+
+def cohorts(
+    run: Run, lang: str = "en", *, period_days: float | None = None, active: str = "inside"
+) -> Picture:
+    """Of the customers won in one period (row), how many per cent are active in later ones.
+
+    Parameters
+    ----------
+    run : its customers are those won from day 0 on.
+    lang : "en" or "ru".
+    period_days : length of a period; the shortest of 7, 14, 30, 60, 90, 180, 365 and 730 days
+        that makes no more than 12, if not given.
+    active : "inside" (neither with a rival nor asleep at the end of a period) or "deals" (makes
+        a deal in it); see `cjsim.measures.cohorts`.
+
+    Raises ValueError for a period or a way to be active that cannot be, where nobody was won, or
+    where the log has no stages.
+    """
+    horizon = run.scenario.horizon_days
+    enough = (days for days in PERIODS if horizon / days <= MOST)
+    period = next(enough, horizon / MOST) if period_days is None else period_days
+    data = measures.cohorts(run, period, active)
+    data = data[~data.isna().all(axis=1) & (data.index.get_level_values("people") > 0)]
+    data = data.dropna(axis=1, how="all")
+    if data.empty:
+        raise ValueError(f"nobody was won in a period of {period:g} days that is over by the end")
+    shares = 100 * data.to_numpy()
+    rows, columns = shares.shape
+    with style():
+        figure = Figure(figsize=(max(10.5, 4.2 + 0.6 * columns), 2.0 + 0.42 * rows))
+        axes = figure.subplots()
+        cells(axes, shares, Normalize(0, 100), lambda r, c: f"{shares[r, c]:.0f}", fontsize=11)
+        axes.set_xticks(range(columns))
+        axes.set_yticks(range(rows), _rows(data, period, lang))
+        days = number(period, lang)
+        axes.set_xlabel(text("cohorts.since", lang).format(days=days))
+        axes.set_ylabel(text("cohorts.won", lang))
+        axes.set_title(text(f"cohorts.title_{active}", lang))
+    return Picture(figure, _alt(data, period, active, lang), data)
+
+
+def _rows(data: pd.DataFrame, period: float, lang: str) -> list[str]:
+    """For each cohort its days and its customers."""
+    return [
+        text("cohorts.row", lang).format(
+            begin=number(begin, lang), end=number(begin + period, lang), people=number(size, lang)
+        )
+        for begin, size in data.index
+    ]
+
+
+def _alt(data: pd.DataFrame, period: float, active: str, lang: str) -> str:
+    """The finding: what is left of the first cohort, and of all after one period."""
+    begin, size = data.index[0]
+    first = data.iloc[0].dropna()
+    said = text(f"cohorts.alt_{active}", lang).format(
+        days=number(period, lang),
+        people=number(size, lang),
+        end=number(begin + period, lang),
+        begin=number(begin, lang),
+        start=f"{first.iloc[0]:.0%}",
+        last=f"{first.iloc[-1]:.0%}",
+        later=number(period * (len(first) - 1), lang),
+    )
+    if len(data.columns) < 2 or data[1].notna().sum() < 2:
+        return said
+    later = data[1].dropna()
+    people = later.index.get_level_values("people").to_numpy()
+    return f"{said} " + text("cohorts.alt_all", lang).format(
+        cohorts=len(later),
+        mean=f"{np.average(later.to_numpy(), weights=people):.0%}",
+        low=f"{later.min():.0%}",
+        high=f"{later.max():.0%}",
+    )

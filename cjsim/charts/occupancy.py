@@ -1,0 +1,119 @@
+"""Who stands where, day by day."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from cjsim import measures
+from cjsim.charts.parts import FAINT, QUIET, number, step_words
+from cjsim.charts.picture import COLOURS, Picture, style
+from cjsim.journey import Lens, Stage, lens_named
+from cjsim.labels import text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cjsim.run import Run
+
+MOMENTS = 400
+"""How many moments are drawn: about as many as a projector can show apart."""
+TALL = 0.86
+"""Height of a row's largest number; the rows are 1 apart."""
+
+
+def occupancy(run: Run, lang: str = "en", *, lens: str = "twelve") -> Picture:
+    """People on each step of a lens over time: a row of hills each, the last step on top.
+
+    Each row is as high as its own largest number, so that ten people show beside a thousand; that
+    number stands beside it, between those of day 0 and of the horizon. `lang` is "en" or "ru".
+
+    Raises ValueError for an unknown lens, or where the log has no stages (`log="measures"`).
+    """
+    horizon = run.scenario.horizon_days
+    data = measures.occupancy(run, every=horizon / MOMENTS, lens=lens)
+    seen = lens_named(lens)
+    words = step_words(seen, lang)
+    with style():
+        figure = Figure(figsize=(11.5, 1.6 + 0.4 * len(words)))
+        axes, beside = figure.subplots(1, 2, sharey=True, width_ratios=(4, 1))
+        day = data.index.to_numpy()
+        for row, step in enumerate(data.columns):
+            here = data[step].to_numpy()
+            high = row + TALL * here / max(1, here.max())
+            axes.fill_between(day, row, high, step="post", color=_colour(seen, row), lw=0)
+            axes.axhline(row, color=FAINT, lw=1)
+        axes.set_yticks(np.arange(len(words)) + 0.3, words)
+        axes.set_ylim(-0.05, len(words))
+        axes.set_xlim(0, horizon)
+        axes.spines[["left", "bottom"]].set_visible(False)
+        axes.tick_params(axis="y", length=0)
+        axes.grid(True)
+        axes.set_axisbelow(True)
+        axes.set_xlabel(text("occupancy.scale", lang))
+        _numbers(beside, data, lang)
+        axes.set_title(text("occupancy.title", lang).format(people=number(len(run), lang)))
+    return Picture(figure, _alt(data, words, lang), data)
+
+
+def _colour(lens: Lens, step: int) -> str:
+    """Grey before the journey, blue up to the first deal, purple from there on, orange away."""
+    stages = [stage for stage, place in lens.of.items() if place == step]
+    if not stages or stages[0] == Stage.UNAWARE:
+        return COLOURS[4]
+    if stages[-1] >= Stage.WITH_RIVAL:
+        return COLOURS[1]
+    return COLOURS[0] if stages[0] <= Stage.FIRST_DEAL else COLOURS[3]
+
+
+def _numbers(axes: Axes, data: pd.DataFrame, lang: str) -> None:
+    """Beside the hills people on day 0, at most (of the moments drawn), and at the horizon."""
+    heads = [
+        text("occupancy.day", lang).format(day=number(data.index[0], lang)),
+        text("occupancy.most", lang),
+        text("occupancy.day", lang).format(day=number(data.index[-1], lang)),
+    ]
+    columns = (data.iloc[0], data.max(), data.iloc[-1])
+    axes.axis("off")
+    axes.set_xlim(0, 3)
+    for place, head, column in zip((0.7, 1.85, 2.95), heads, columns, strict=True):
+        axes.text(
+            place,
+            len(data.columns),
+            head.replace(" ", "\n", 1),
+            ha="right",
+            va="bottom",
+            color=QUIET,
+        )
+        for row, people in enumerate(column):
+            axes.text(place, row + 0.3, number(people, lang), ha="right", va="center")
+
+
+def _alt(data: pd.DataFrame, words: list[str], lang: str) -> str:
+    """The finding: where most people stand at the end, and which step grew and shrank most."""
+    first, last = data.iloc[0].to_numpy(), data.iloc[-1].to_numpy()
+    change = last - first
+    most, up, down = int(last.argmax()), int(change.argmax()), int(change.argmin())
+
+    def names(step: int) -> str:
+        word = words[step].split("  ")[-1]
+        return f"“{word}”" if lang == "en" else f"«{word}»"
+
+    def people(value: float) -> str:
+        return number(value, lang)
+
+    return text("occupancy.alt", lang).format(
+        days=people(data.index[-1]),
+        most=names(most),
+        there=people(last[most]),
+        everybody=people(last.sum()),
+        up=names(up),
+        up_from=people(first[up]),
+        up_to=people(last[up]),
+        down=names(down),
+        down_from=people(first[down]),
+        down_to=people(last[down]),
+    )

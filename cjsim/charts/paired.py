@@ -1,0 +1,145 @@
+"""Paired differences to the first scenario: every run, its mean and its interval."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from cjsim.charts.parts import QUIET, digits_for, number
+from cjsim.charts.picture import COLOURS, Picture, style
+from cjsim.labels import text, title, unknown
+from cjsim.measures.summary import UNITS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cjsim.experiment.compare import Comparison
+
+MEASURES = ("reached_first_deal", "reached_loyalty", "share_of_category", "profit_per_person")
+MARKERS = "osD^vP"
+
+
+def paired(
+    comparison: Comparison, lang: str = "en", *, measures: Sequence[str] = MEASURES
+) -> Picture:
+    """How far each scenario is from the first, measure by measure, on the same people and luck.
+
+    A grey dot is one run, the large mark their mean, the line its 95 % t interval over the runs.
+    Each measure has a scale of its own; shares are in percentage points.
+
+    Parameters
+    ----------
+    comparison : of two scenarios or more.
+    lang : "en" or "ru".
+    measures : names of `cjsim.measures.UNITS`.
+
+    Raises ValueError for an unknown measure, none, or a single scenario.
+    """
+    for measure in measures:
+        if measure not in UNITS:
+            raise unknown("measure", measure, UNITS)
+    if not measures:
+        raise ValueError("measures = (): a picture of differences needs at least one measure")
+    gaps = comparison.gaps()
+    names = list(gaps)
+    data = comparison.paired().loc[(names, list(measures)), :]
+    columns = 1 if len(measures) < 4 else 2
+    rows = -(-len(measures) // columns)
+    with style():
+        figure = Figure(figsize=(11.5, 0.9 + rows * (1.25 + 0.5 * len(names))))
+        panels = figure.subplots(rows, columns, sharey=True, squeeze=False).ravel()
+        for axes, measure in zip(panels, measures, strict=False):
+            for row, name in enumerate(names):
+                _draw(axes, row, gaps[name][measure], data.loc[(name, measure)], measure, lang)
+            axes.set_yticks(range(len(names)), [title(name, lang) for name in names])
+            _finish(axes, len(names), _label(comparison, measure, lang))
+        for axes in panels[len(measures) :]:
+            axes.remove()
+        _around(figure, comparison, lang)
+    return Picture(figure, _alt(comparison, data, list(measures), lang), data)
+
+
+def _around(figure: Figure, comparison: Comparison, lang: str) -> None:
+    """The title, and what dots, marks and lines are."""
+    head = text("chart.difference_to", lang).format(first=title(comparison.first, lang))
+    figure.suptitle(head, x=0.01, ha="left", fontsize=13, weight="bold")
+    note = "note" if len(comparison.seeds) > 1 else "one_run"
+    words = text(f"paired.{note}", lang).format(runs=len(comparison.seeds))
+    figure.supxlabel(words, fontsize=11, color=QUIET)
+
+
+def _scale(measure: str) -> float:
+    """Shares are drawn in percentage points."""
+    return 100.0 if UNITS[measure] == "share" else 1.0
+
+
+def _label(comparison: Comparison, measure: str, lang: str) -> str:
+    """The measure and its unit, money by its name."""
+    unit = "points" if UNITS[measure] == "share" else UNITS[measure]
+    money = comparison.scenarios[comparison.first].money
+    word = text(f"unit.{unit}", lang).replace(text("unit.money", lang), money)
+    return f"{text(f'measure.{measure}', lang)}, {word}"
+
+
+def _draw(axes: Axes, row: int, gaps: Any, found: Any, measure: str, lang: str) -> None:
+    """One scenario's runs, mean and interval."""
+    scale = _scale(measure)
+    runs = scale * gaps.dropna().to_numpy()
+    mean, low, high = (scale * found[name] for name in ("difference", "low", "high"))
+    if not len(runs):
+        axes.text(0, row, text("paired.nothing", lang), ha="center", va="center", color=QUIET)
+        return
+    shift = 0.24 * (np.arange(len(runs)) * 0.618 % 1 - 0.5)  # so that equal runs show as two
+    axes.plot(runs, row + shift, ".", color="#8a8a90", markersize=7, alpha=0.8, mew=0)
+    colour = COLOURS[(row + 1) % len(COLOURS)]
+    axes.plot([low, high], [row, row], color=colour, lw=5, solid_capstyle="butt")
+    axes.plot(
+        mean, row, MARKERS[(row + 1) % len(MARKERS)], color=colour, markersize=10, mec="black"
+    )
+    digits = digits_for(np.nanmax(np.abs([mean, low, high])))
+    words = number(mean, lang, digits, signed=True)
+    if np.isfinite(low):
+        ends = (number(end, lang, digits, signed=True) for end in (low, high))
+        words += " [{} .. {}]".format(*ends)
+    box = {"fc": "white", "ec": "none", "alpha": 0.8, "pad": 0.5}
+    axes.annotate(
+        words, (mean, row), (0, 13), textcoords="offset points", ha="center", va="bottom", bbox=box
+    )
+
+
+def _finish(axes: Axes, rows: int, label: str) -> None:
+    axes.axvline(0, color="black", lw=1.2)
+    axes.set_ylim(rows - 0.55, -0.75)
+    axes.margins(x=0.25)
+    axes.grid(True)
+    axes.set_axisbelow(True)
+    axes.spines["left"].set_visible(False)
+    axes.tick_params(axis="y", length=0)
+    axes.set_title(label, fontsize=11.5)
+
+
+def _alt(comparison: Comparison, data: pd.DataFrame, measures: list[str], lang: str) -> str:
+    """The finding: each difference with its interval, and which of them leave zero out."""
+    names = [name for name in comparison.scenarios if name != comparison.first]
+    many = len(comparison.seeds) > 1
+    said = []
+    for name in names:
+        parts = []
+        for measure in measures:
+            row = _scale(measure) * data.loc[(name, measure), ["difference", "low", "high"]]
+            digits = digits_for(row.abs().max())
+            shown = [number(value, lang, digits, signed=True) for value in row]
+            words = f"{_label(comparison, measure, lang)}: {shown[0]}"
+            if np.isfinite(row["low"]):
+                words += f" [{shown[1]} .. {shown[2]}]"
+                clear = "clear" if data.loc[(name, measure), "clear"] else "not_clear"
+                words += f" ({text(f'paired.{clear}', lang)})"
+            parts.append(words)
+        said.append(f"{title(name, lang)} — {'; '.join(parts)}.")
+    head = text("paired.alt" if many else "paired.alt_one_run", lang)
+    first = title(comparison.first, lang)
+    return head.format(first=first, runs=len(comparison.seeds), parts=" ".join(said))

@@ -1,0 +1,105 @@
+"""What several charts share: words for stages, numbers as people read them, cells with numbers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from matplotlib import colormaps
+from matplotlib.axes import Axes
+from matplotlib.colors import Colormap, Normalize
+from matplotlib.image import AxesImage
+
+from cjsim.journey import Lens, Stage
+from cjsim.labels import text
+
+FAINT = "#d9d9de"
+"""The colour of what is possible but did not happen, and of frames."""
+QUIET = "#55555e"
+"""The colour of notes and of small words beside the drawing."""
+SMALL = 10
+"""The smallest words in a picture."""
+
+
+def stage_word(stage: int, lang: str, numbered: bool = False) -> str:
+    """A stage's name; `numbered` puts the number before each of the twelve."""
+    here = Stage(stage)
+    word = text(f"stage.{here.key}.label", lang)
+    return f"{int(here)}  {word}" if numbered and 1 <= here <= 12 else word
+
+
+def step_words(lens: Lens, lang: str) -> list[str]:
+    """The names of a lens's steps; those of our own map are numbered."""
+    if lens.name == "twelve":
+        return [stage_word(stage, lang, numbered=True) for stage in Stage]
+    return [text(key, lang) for key in lens.label_keys]
+
+
+def number(value: float, lang: str, digits: int = 0, signed: bool = False) -> str:
+    """A number with its thousands apart, in the manner of the language, and a true minus."""
+    if not math.isfinite(value):
+        return "–"
+    shown = f"{value:{'+' if signed else ''},.{digits}f}"
+    if float(shown.replace(",", "")) == 0:
+        shown = shown.lstrip("+-")  # no minus nothing
+    return shown.replace(",", "\N{NO-BREAK SPACE}" if lang == "ru" else ",").replace("-", "−")
+
+
+def digits_for(largest: float) -> int:
+    """Decimals that leave three digits that count in numbers of this size."""
+    if not math.isfinite(largest) or largest == 0:
+        return 0
+    return max(0, 2 - math.floor(math.log10(abs(largest))))
+
+
+def spread_out(at: Sequence[float], gap: float, low: float, high: float) -> npt.NDArray[np.float64]:
+    """Places near `at`, in the same order, at least `gap` apart and within low..high if they fit.
+
+    What is too close is shared out evenly, so that a label is as near its line as can be.
+    """
+    wanted = np.asarray(at, float)
+    order = np.argsort(wanted, kind="stable")
+    blocks: list[list[float]] = []  # sum of (wanted - own offset), labels
+    for place in wanted[order]:
+        blocks.append([place, 1])
+        while len(blocks) > 1:
+            (total, size), (above, more) = blocks[-2:]
+            if total / size + gap * size <= above / more:
+                break
+            blocks[-2:] = [[total + above - gap * size * more, size + more]]
+    placed = np.concatenate(
+        [total / size + gap * np.arange(size) for total, size in blocks] or [np.empty(0)]
+    )
+    placed = np.minimum(placed, high - gap * np.arange(len(placed))[::-1])
+    placed = np.maximum(placed, low + gap * np.arange(len(placed)))
+    out = np.empty(len(placed))
+    out[order] = placed
+    return out
+
+
+def cells(
+    axes: Axes,
+    table: npt.NDArray[Any],
+    norm: Normalize,
+    word: Callable[[int, int], str],
+    cmap: str = "Blues",
+    fontsize: float = SMALL,
+) -> AxesImage:
+    """A table as coloured cells with a word in each; NaN is an empty cell."""
+    colours: Colormap = colormaps[cmap].with_extremes(bad="white")
+    image = axes.imshow(table, cmap=colours, norm=norm, aspect="auto")
+    for row, column in zip(*np.nonzero(np.isfinite(table)), strict=True):
+        words = word(int(row), int(column))
+        if words:
+            red, green, blue, _ = colours(norm(table[row, column]))
+            dark = 0.299 * red + 0.587 * green + 0.114 * blue < 0.55
+            axes.text(
+                column, row, words, ha="center", va="center", fontsize=fontsize,
+                color="white" if dark else "black",
+            )  # fmt: skip
+    axes.spines[:].set_visible(False)
+    axes.tick_params(length=0)
+    return image

@@ -1,0 +1,175 @@
+"""How long customers stay: Kaplan-Meier curves, group by group."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+
+from cjsim import measures
+from cjsim.charts.parts import SMALL, number
+from cjsim.charts.picture import COLOURS, Picture, style
+from cjsim.events import Event
+from cjsim.journey import WITH_RIVAL
+from cjsim.labels import text
+from cjsim.measures.groups import Flags, Floats, Groups, groups
+from cjsim.measures.retention import customers
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cjsim.run import Run
+
+ENOUGH = 20
+"""Customers from which on a group gets its curve."""
+DAYS = (365.0, 180.0, 90.0, 60.0, 30.0, 14.0, 7.0)
+"""The curves are put into words on the first of these days on which all have limits."""
+COLUMNS = {1: 1, 2: 2, 3: 3, 4: 2}
+
+
+def retention(run: Run, lang: str = "en", *, by: str | None = "adopter") -> Picture:
+    """The share of customers still with us by days since their first deal, a panel per group.
+
+    Bands are 95 % limits (Greenwood's variance on the log-log scale); a tick on a curve is a
+    customer still with us at the horizon, who was seen no longer; the thin line is that of all
+    customers. Groups of fewer than 20 customers are named and left out.
+
+    `by` is "adopter", "motive", "segment", or None for all in one curve; `lang` "en" or "ru".
+
+    Raises ValueError for another `by`, where the log has no stages, or no group is large enough.
+    """
+    parts = groups(run, by)
+    curves = measures.retention(run, by)
+    sizes = parts.count(customers(run).person)
+    shown = [g for g in range(len(parts)) if sizes[g] >= ENOUGH]
+    if not shown:
+        raise ValueError(
+            f"no group by {by!r} has {ENOUGH} customers won since day 0 (the largest has "
+            f"{sizes.max()}); simulate more people or days"
+        )
+    words = [f"{_word(parts, g, lang)} ({number(sizes[g], lang)})" for g in range(len(parts))]
+    tables = {g: curves if by is None else curves.loc[parts.names[g]] for g in shown}
+    few = ", ".join(words[g] for g in range(len(parts)) if g not in shown)
+    left_out = text("retention.left_out", lang).format(groups=few, enough=ENOUGH) if few else ""
+    day = _telling_day(tables, run.scenario.horizon_days / 2)
+    with style():
+        columns = COLUMNS.get(len(shown), 3)
+        rows = -(-len(shown) // columns)
+        figure = Figure(figsize=(11.5, 1.3 + (5.0 if rows == 1 else 2.9 * rows)))
+        panels = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).ravel()
+        for place, (axes, g) in enumerate(zip(panels, shown, strict=False)):
+            _draw(axes, run, parts.of == g, tables[g], COLOURS[place % len(COLOURS)])
+            _mark(axes, tables[g], day)
+            axes.set_title(words[g], fontsize=12)
+        if by is not None:
+            _draw_all(panels[: len(shown)], run, lang)
+        _finish(figure, panels, len(shown), left_out, lang)
+    data = curves if by is None else curves.loc[[parts.names[g] for g in shown]]
+    told = _alt({words[g]: table for g, table in tables.items()}, day, left_out, lang)
+    return Picture(figure, told, data)
+
+
+def _word(parts: Groups, group: int, lang: str) -> str:
+    """A group's name; a segment keeps the one it was given."""
+    name = parts.names[group]
+    if parts.by is None:
+        return text("retention.all", lang)
+    return name if parts.by == "segment" else text(f"{parts.by}.{name}", lang)
+
+
+def _draw(axes: Axes, run: Run, here: Flags, table: pd.DataFrame, colour: str) -> None:
+    """A curve, its band and the ticks of those who are still there."""
+    open_after = _open_after(run, here)
+    day = np.append(table.index.to_numpy(), max(table.index[-1], open_after.max(initial=0.0)))
+    low, kept, high = (
+        np.append(table[name], table[name].iloc[-1]) for name in ("low", "retained", "high")
+    )
+    axes.fill_between(day, low, high, step="post", color=colour, alpha=0.25, lw=0)
+    axes.step(day, kept, where="post", color=colour, lw=2.5)
+    at = np.searchsorted(day, open_after, "right") - 1
+    axes.plot(open_after, kept[at], "|", color="black", markersize=7, mew=0.8)
+
+
+def _draw_all(panels: Any, run: Run, lang: str) -> None:
+    """The curve of all customers, to hold each group against."""
+    table = measures.retention(run)
+    day = np.append(table.index.to_numpy(), run.scenario.horizon_days)
+    kept = np.append(table["retained"], table["retained"].iloc[-1])
+    for axes in panels:
+        axes.step(
+            day, kept, where="post", color="black", lw=1, ls=(0, (4, 2)),
+            label=text("retention.all", lang),
+        )  # fmt: skip
+
+
+def _mark(axes: Axes, table: pd.DataFrame, day: float) -> None:
+    """The number that the picture is put into words with, where it is read."""
+    kept = _on(table, day)["retained"]
+    axes.plot(day, kept, "o", color="black", markersize=6)
+    axes.annotate(
+        f"{kept:.0%}", (day, kept), (6, 8), textcoords="offset points", weight="bold",
+        va="bottom",
+    )  # fmt: skip
+
+
+def _finish(figure: Figure, panels: Any, shown: int, left_out: str, lang: str) -> None:
+    """Axes, title and notes; panels without a group are taken away."""
+    longest = max(line.get_xdata()[-1] for axes in panels[:shown] for line in axes.lines[:1])
+    for place, axes in enumerate(panels):
+        if place >= shown:
+            axes.remove()
+            continue
+        axes.set_ylim(0, 1.02)
+        axes.set_xlim(0, longest)
+        axes.yaxis.set_major_formatter("{x:.0%}")
+        axes.grid(True, axis="both")
+        axes.xaxis.set_tick_params(labelbottom=True)
+    figure.suptitle(text("retention.title", lang), x=0.01, ha="left", fontsize=13, weight="bold")
+    handles, words = panels[0].get_legend_handles_labels()
+    if handles:
+        figure.legend(handles, words, loc="outside upper right")
+    lines = [text("retention.days", lang)]
+    for note in (text("retention.note", lang), left_out):
+        lines += textwrap.wrap(note, 105)
+    figure.supxlabel("\n".join(lines), fontsize=SMALL + 1)
+    layout = figure.get_layout_engine()
+    assert isinstance(layout, ConstrainedLayoutEngine)
+    layout.set(w_pad=0.12, h_pad=0.08)
+
+
+def _open_after(run: Run, here: Flags) -> Floats:
+    """Days from the first deal to the horizon of those customers who have not left since."""
+    rows, won = run.events.rows, customers(run)
+    away = np.flatnonzero((rows["event"] == Event.ENTER) & (rows["stage"] >= WITH_RIVAL))
+    last_left = np.full(len(run), -1)
+    last_left[rows["person"][away]] = away  # the last one stands
+    stays = (last_left[won.person] < won.row) & here[won.person]
+    return run.scenario.horizon_days - won.since[stays]
+
+
+def _on(table: pd.DataFrame, day: float) -> Any:
+    """The row of a curve that holds on that day."""
+    return table.iloc[np.searchsorted(table.index.to_numpy(), day, "right") - 1]
+
+
+def _telling_day(tables: dict[int, pd.DataFrame], latest: float) -> float:
+    """A day on which no curve has come to its end, and that many customers have lived to see."""
+    for day in DAYS:
+        if day <= latest and all(_on(table, day)["low"] > 0 for table in tables.values()):
+            return day
+    return DAYS[-1]
+
+
+def _alt(tables: dict[str, pd.DataFrame], day: float, left_out: str, lang: str) -> str:
+    """The finding: the share of each group still there on that day, and who is left out."""
+    parts = []
+    for word, table in tables.items():
+        row = _on(table, day)
+        limits = f" [{row['low']:.0%} .. {row['high']:.0%}]" if row["low"] == row["low"] else ""
+        parts.append(f"{word} — {row['retained']:.0%}{limits}")
+    said = text("retention.alt", lang).format(day=number(day, lang), parts="; ".join(parts))
+    return f"{said} {left_out}".rstrip()

@@ -1,0 +1,98 @@
+"""From which step people go to which."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.colors import Normalize
+from matplotlib.figure import Figure
+
+from cjsim import measures
+from cjsim.charts.parts import cells, number, step_words
+from cjsim.charts.picture import Picture, style
+from cjsim.journey import Lens, Stage, lens_named
+from cjsim.labels import text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cjsim.run import Run
+
+ENOUGH = 20
+"""Visits from which on a share is put into words."""
+
+
+def step_matrix(run: Run, lang: str = "en", *, lens: str = "twelve") -> Picture:
+    """Of all visits to a step (row), how many per cent lead to which step (column).
+
+    The last column holds what is not over at the horizon. A row adds up to 100; the number of its
+    visits stands beside its name. `lang` is "en" or "ru".
+
+    Raises ValueError for an unknown lens, or where the log has no stages (`log="measures"`).
+    """
+    counts = measures.conversion(run, lens)
+    data = measures.conversion(run, lens, share=True)
+    data.insert(0, "visits", counts.sum(axis=1))
+    seen = lens_named(lens)
+    words = step_words(seen, lang)
+    shares = 100 * data.iloc[:, 1:].to_numpy()
+    rows, columns = shares.shape
+    with style():
+        figure = Figure(figsize=(3.6 + 0.56 * columns, 2.5 + 0.38 * rows))
+        axes = figure.subplots()
+        cells(
+            axes, np.where(shares > 0, shares, np.nan), Normalize(0, 100),
+            lambda row, column: _per_cent(shares[row, column]),
+        )  # fmt: skip
+        axes.set_xticks(
+            range(columns), [*words, text("step_matrix.open", lang)], rotation=40, ha="left",
+            rotation_mode="anchor",
+        )  # fmt: skip
+        axes.xaxis.tick_top()
+        visits = [number(n, lang) for n in data["visits"]]
+        axes.set_yticks(
+            range(rows), [f"{word}  ({n})" for word, n in zip(words, visits, strict=True)]
+        )
+        axes.set_xticks(np.arange(columns + 1) - 0.5, minor=True)
+        axes.set_yticks(np.arange(rows + 1) - 0.5, minor=True)
+        axes.grid(True, which="minor", axis="both")
+        axes.tick_params(which="minor", length=0)
+        axes.axvline(columns - 1.5, color="black", lw=1.5)
+        axes.set_title(text("step_matrix.title", lang), pad=12)
+        axes.set_xlabel(text("step_matrix.note", lang))
+    return Picture(figure, _alt(data, seen, words, lang), data)
+
+
+def _per_cent(value: float) -> str:
+    return "<1" if value < 0.5 else f"{value:.0f}"
+
+
+def _alt(data: pd.DataFrame, seen: Lens, words: list[str], lang: str) -> str:
+    """The finding: where most are lost, and which step is passed most surely."""
+    lost = {seen.of[Stage.WITH_RIVAL], seen.of[Stage.DORMANT]}
+    inside = [
+        row for row in range(1, len(words))
+        if row not in lost and data["visits"].iloc[row] >= ENOUGH
+    ]  # fmt: skip
+    said = [text("step_matrix.alt", lang).format(lens=text(f"lens.{seen.name}.label", lang))]
+    if not inside:
+        return " ".join([*said, text("step_matrix.alt_few", lang).format(visits=ENOUGH)])
+    shares = data.iloc[:, 1:-1].to_numpy()
+    away = shares[:, sorted(lost)]
+    most = max(inside, key=lambda row: float(away[row].max()))
+    risky = [row for row in inside if away[row].max() > 0]  # the others are passed by all
+    found = [("alt_lost", most, sorted(lost)[int(away[most].argmax())])] if risky else []
+    ways = [(row, to) for row in risky for to in range(len(words)) if to not in {row, *lost}]
+    if ways:
+        found.append(("alt_sure", *max(ways, key=lambda way: float(shares[way]))))
+    for key, row, to in found:
+        said.append(
+            text(f"step_matrix.{key}", lang).format(
+                here=words[row].split("  ")[-1],
+                there=words[to].split("  ")[-1],
+                share=f"{shares[row, to]:.0%}",
+                visits=number(data["visits"].iloc[row], lang),
+            )
+        )
+    return " ".join(said)

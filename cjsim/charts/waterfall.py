@@ -1,0 +1,178 @@
+"""Where the money goes: from revenue, cost by cost, down to profit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from cjsim import measures
+from cjsim.charts.parts import QUIET, digits_for, number
+from cjsim.charts.picture import COLOURS, Picture, style
+from cjsim.labels import text, title
+from cjsim.measures.money import rep_cost_per_day, touchpoint_cost_per_day
+from cjsim.run import Run
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cjsim.experiment.compare import Comparison
+    from cjsim.scenario import Scenario
+
+STEPS = (
+    "revenue", "product_cost", "first_deal_extra", "margin", "contact_cost", "touchpoint_cost",
+    "rep_cost", "profit",
+)  # fmt: skip
+TOTALS = ("revenue", "margin", "profit")
+SCALES = ((2e6, "millions", 1e6), (2e3, "thousands", 1e3), (0.0, "ones", 1.0))
+
+
+def waterfall(found: Run | Comparison, lang: str = "en") -> Picture:
+    """Revenue, less what deals cost, is margin; less what reaching people costs, is profit.
+
+    Parameters
+    ----------
+    found : one run, or a comparison: a panel per scenario, means over its runs with the 95 % t
+        interval of each mean. One run has no interval, and the picture says so.
+    lang : "en" or "ru".
+    """
+    if isinstance(found, Run):
+        names, scenario, people, runs = [found.scenario.strategy], found.scenario, len(found), 1
+        data = _with_interval({names[0]: measures.money(found)[list(STEPS)]})
+    else:
+        names, people, runs = list(found.scenarios), found.people, len(found.seeds)
+        scenario = found.scenarios[names[0]]
+        data = _with_interval({name: _split(found, name) for name in names})
+    scale = next(s for s in SCALES if data["money"].abs().max() >= s[0])
+    with style():
+        columns = min(3, len(names))
+        rows = -(-len(names) // columns)
+        figure = Figure(figsize=(max(9.0, 2.6 + 3.4 * columns), 1.3 + 3.9 * rows))
+        panels = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).ravel()
+        for axes, name in zip(panels, names, strict=False):
+            _draw(axes, data.loc[name] / scale[2], lang)
+            axes.set_title(title(name, lang), fontsize=12)
+        for axes in panels[len(names) :]:
+            axes.remove()
+        _room(panels[0], data / scale[2])
+        head = text("waterfall.title", lang).format(
+            people=number(people, lang), days=number(scenario.horizon_days, lang)
+        )
+        figure.suptitle(head, x=0.01, ha="left", fontsize=13, weight="bold")
+        unit = text(f"waterfall.{scale[1]}", lang).format(money=scenario.money)
+        note = text("waterfall.note" if runs > 1 else "waterfall.one_run", lang).format(runs=runs)
+        figure.supxlabel(f"{unit}. {note}", fontsize=11, color=QUIET)
+    return Picture(figure, _alt(data, scenario, people, runs, lang), data)
+
+
+def _split(comparison: Comparison, name: str) -> pd.DataFrame:
+    """The account of each run: a comparison keeps sums, the prices in its scenario part them."""
+    scenario, runs = comparison.scenarios[name], comparison.runs.loc[name]
+    made = runs["first_deals"] + runs["repeat_deals"]
+    touchpoints = touchpoint_cost_per_day(scenario) * scenario.horizon_days
+    reps = rep_cost_per_day(scenario) * scenario.horizon_days
+    table = runs[["revenue", "margin", "profit"]].assign(
+        product_cost=made * scenario.product.unit_cost,
+        first_deal_extra=runs["first_deals"] * scenario.product.first_deal_extra_cost,
+        contact_cost=runs["costs"] - touchpoints - reps,
+        touchpoint_cost=touchpoints,
+        rep_cost=reps,
+    )
+    return table[list(STEPS)]
+
+
+def _with_interval(accounts: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Rows (scenario, step), columns money, low, high: what is spent counts as minus."""
+    import pandas as pd
+
+    from cjsim.experiment.compare import difference
+
+    sign = pd.Series({step: 1.0 if step in TOTALS else -1.0 for step in STEPS})
+    parts = {
+        name: difference(account * sign).drop(columns="clear") for name, account in accounts.items()
+    }
+    table = pd.concat(parts, names=["scenario", "step"])
+    return table.rename(columns={"difference": "money"})
+
+
+def _draw(axes: Axes, account: pd.DataFrame, lang: str) -> None:
+    """One account: bars that start where the last one ended, and its numbers at the right."""
+    digits = max(1, digits_for(account["money"].abs().max()))
+    at = 0.0
+    for row, step in enumerate(STEPS):
+        money, low, high = account.loc[step]
+        begin = 0.0 if step in TOTALS else at
+        at = begin + money
+        colour = COLOURS[0] if step in TOTALS else COLOURS[1]
+        if step == "profit":
+            colour = COLOURS[3]
+        hatch = None if step in TOTALS else "//"
+        axes.barh(
+            row, money, 0.66, begin, color=colour, hatch=hatch, edgecolor=colour,
+            hatchcolor="white",
+        )  # fmt: skip
+        if high > low:
+            ends = [[money - low], [high - money]]
+            axes.errorbar(at, row, xerr=ends, fmt="none", ecolor="black", lw=1.5, capsize=4)
+        if row + 1 < len(STEPS):
+            axes.plot([at, at], [row + 0.33, row + 0.67], color=QUIET, lw=1)
+        axes.annotate(
+            _words(money, high, digits, lang), (1.0, row), (-2, 0),
+            xycoords=axes.get_yaxis_transform(), textcoords="offset points", ha="right",
+            va="center", weight="bold" if step in TOTALS else "normal",
+        )  # fmt: skip
+    axes.axvline(0, color="black", lw=1)
+    axes.set_yticks(range(len(STEPS)), [text(f"waterfall.{step}", lang) for step in STEPS])
+    axes.set_ylim(len(STEPS) - 0.5, -0.5)
+    axes.spines["left"].set_visible(False)
+    axes.tick_params(axis="y", length=0)
+
+
+def _words(money: float, high: float, digits: int, lang: str) -> str:
+    """A sum and half of its interval."""
+    words = number(money, lang, digits)
+    return words if np.isnan(high) else f"{words} ± {number(high - money, lang, digits)}"
+
+
+def _room(axes: Axes, data: pd.DataFrame) -> None:
+    """Limits that leave the right of each panel to its numbers."""
+    low, high = 0.0, float(data["money"].max())
+    for _, account in data.groupby(level="scenario", sort=False)["money"]:
+        costs = account.droplevel("scenario").drop(list(TOTALS))
+        spent = float(account.max()) + float(costs.cumsum().min())
+        low = min(low, spent, float(account.droplevel("scenario")["profit"]))
+    axes.set_xlim(1.08 * low, high + 0.75 * (high - low))
+
+
+def _alt(data: pd.DataFrame, scenario: Scenario, people: int, runs: int, lang: str) -> str:
+    """The finding: revenue, the largest cost, and profit, each with its interval."""
+
+    def words(row: Any) -> str:
+        said = number(row["money"], lang)
+        if not np.isnan(row["low"]):
+            said += f" [{number(row['low'], lang)} .. {number(row['high'], lang)}]"
+        return said
+
+    parts = []
+    for name in data.index.get_level_values("scenario").unique():
+        account = data.loc[name]
+        largest = account["money"].idxmin()
+        parts.append(
+            text("waterfall.alt_part", lang).format(
+                name=title(name, lang),
+                revenue=words(account.loc["revenue"]),
+                largest=text(f"waterfall.{largest}", lang),
+                cost=words(account.loc[largest]),
+                profit=words(account.loc["profit"]),
+            )
+        )
+    key = "waterfall.alt" if runs > 1 else "waterfall.alt_one_run"
+    return text(key, lang).format(
+        people=number(people, lang),
+        days=number(scenario.horizon_days, lang),
+        money=scenario.money,
+        runs=runs,
+        parts=" ".join(parts),
+    )

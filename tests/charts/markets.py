@@ -1,0 +1,46 @@
+"""Small fixed data that every picture is drawn from: none of it depends on a preset."""
+
+from __future__ import annotations
+
+import functools
+
+import pandas as pd
+from builders import neutral
+from measures.by_hand import lively
+
+import cjsim
+from cjsim.experiment.design import grid
+from cjsim.experiment.sweep import Sweep
+
+ACCURACY, DAYS = "guide.accuracy", "guide.every_days"
+
+
+@functools.cache
+def market() -> cjsim.Run:
+    """A market in which everything that can happen does."""
+    return cjsim.simulate(neutral(**lively()), people=300, seed=3)
+
+
+@functools.cache
+def comparison(runs: int = 5) -> cjsim.Comparison:
+    """The same firm waiting, guiding and pestering."""
+    guide = neutral(**lively())
+    scenarios = {
+        "pull": guide.with_changes({"pull.push": "none"}),
+        "guide": guide,
+        "animator": guide.with_changes({"pull.push": "animator", "pull.every_days": 4.0}),
+    }
+    return cjsim.compare(scenarios, 300, runs=runs, executor="here")
+
+
+def sweep() -> Sweep:
+    """By hand: the guide leads by 10 x (accuracy - 0.5), in each of 4 runs a little differently."""
+    settings = grid({ACCURACY: [0.2, 0.4, 0.6, 0.8], DAYS: [7.0, 14.0, 30.0]})
+    rows = []
+    for cell, at in settings.iterrows():
+        for name in ("pull", "guide"):
+            for run, noise in enumerate((-1.0, -0.5, 0.5, 1.0)):
+                value = 100.0 + (10 * (at[ACCURACY] - 0.5) + noise if name == "guide" else 0.0)
+                head = {"cell": cell, **at, "scenario": name, "run": run, "seed": run}
+                rows.append({**head, "profit_per_person": value})
+    return Sweep(settings, ("pull", "guide"), 1, pd.DataFrame(rows))

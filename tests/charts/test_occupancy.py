@@ -1,0 +1,58 @@
+"""A row of hills per stage, each as high as its own largest number."""
+
+import numpy as np
+import pytest
+from measures.by_hand import path, run_of
+
+import cjsim
+from charts.markets import market
+from cjsim import charts
+from cjsim.charts.occupancy import MOMENTS, TALL
+from cjsim.journey import LENSES
+
+
+def by_hand() -> cjsim.Run:
+    """Three wake on days 10, 20, 30; one of them goes on to interest on day 50."""
+    return run_of(path(0, (10, 1), (50, 2)), path(1, (20, 1)), path(2, (30, 1)), people=5)
+
+
+def test_the_hills_are_the_people() -> None:
+    picture = charts.occupancy(by_hand())
+    day = picture.data.index.to_numpy()
+    assert picture.data["awareness"].tolist() == [
+        sum(d >= up for up in (10, 20, 30)) - int(d >= 50) for d in day
+    ]
+    assert len(day) == MOMENTS + 1
+    assert (picture.data.sum(axis=1) == 5).all()
+
+
+def test_each_row_is_as_high_as_its_own_largest_number() -> None:
+    hills = charts.occupancy(market()).figure.axes[0].collections
+    tops = [hill.get_paths()[0].vertices[:, 1].max() for hill in hills]
+    assert np.array(tops) - np.arange(15) == pytest.approx(TALL)
+
+
+def test_the_numbers_beside_a_row_are_first_most_and_last() -> None:
+    beside = charts.occupancy(by_hand()).figure.axes[1]
+    numbers = [text.get_text() for text in beside.texts if text.get_position()[1] == 1.3]
+    assert numbers == ["0", "3", "2"]
+
+
+@pytest.mark.parametrize("lens", LENSES)
+def test_it_has_a_row_for_each_step_of_a_lens(lens: str) -> None:
+    axes = charts.occupancy(by_hand(), "ru", lens=lens).figure.axes[0]
+    assert len(axes.get_yticklabels()) == len(LENSES[lens].steps)
+
+
+def test_it_says_where_most_stand_and_who_grew_and_shrank() -> None:
+    alt = charts.occupancy(by_hand()).alt
+    assert "At the end most stand at “Unaware”: 2 of 5." in alt  # the first of two equals
+    assert (
+        "“Awareness” grew most, from 0 to 2; the number at “Unaware” fell most, from 5 to 2" in alt
+    )
+    assert "прибавил этап «Осознание»: с 0 до 2" in charts.occupancy(by_hand(), "ru").alt
+
+
+def test_a_misspelt_lens_is_told_the_nearest() -> None:
+    with pytest.raises(ValueError, match="Did you mean 'ten_steps'"):
+        charts.occupancy(by_hand(), lens="tenstep")

@@ -1,0 +1,81 @@
+"""Paired differences: each run a dot, the mean and its interval, zero in or out."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from charts.markets import comparison
+from cjsim import charts
+from cjsim.charts.paired import MEASURES
+
+
+def test_a_dot_is_the_difference_of_one_run() -> None:
+    axes = charts.paired(comparison(), measures=["reached_loyalty"]).figure.axes[0]
+    dots = [line for line in axes.lines if line.get_marker() == "."]
+    runs = comparison().runs["reached_loyalty"]
+    assert dots[0].get_xdata() == pytest.approx((runs["guide"] - runs["pull"]).to_numpy())
+    assert dots[1].get_xdata() == pytest.approx((runs["animator"] - runs["pull"]).to_numpy())
+
+
+def test_mark_and_line_are_the_mean_and_its_t_interval() -> None:
+    axes = charts.paired(comparison(), measures=["profit_per_person"]).figure.axes[0]
+    runs = comparison().runs["profit_per_person"]
+    gap = (runs["animator"] - runs["pull"]).to_numpy()
+    half = stats.t.ppf(0.975, 4) * gap.std(ddof=1) / np.sqrt(5)
+    line, mark = axes.lines[4], axes.lines[5]  # after dots, line and mark of the guide
+    assert mark.get_xdata() == pytest.approx([gap.mean()])
+    assert line.get_xdata() == pytest.approx([gap.mean() - half, gap.mean() + half])
+
+
+def test_shares_are_drawn_in_points_and_kept_as_they_are() -> None:
+    picture = charts.paired(comparison(), measures=["share_of_category"])
+    found = comparison().paired().loc[("guide", "share_of_category"), "difference"]
+    assert picture.figure.axes[0].lines[2].get_xdata() == pytest.approx([100 * found])
+    assert picture.data.loc[("guide", "share_of_category"), "difference"] == found
+    assert picture.figure.axes[0].get_title("left") == "Share of the category, pp"
+
+
+def test_each_measure_has_an_axis_of_its_own_with_a_zero() -> None:
+    panels = charts.paired(comparison(), "ru").figure.axes
+    assert len(panels) == len(MEASURES)
+    assert len({axes.get_xlim() for axes in panels}) == len(MEASURES)
+    assert all(axes.get_xlim()[0] < 0 < axes.get_xlim()[1] for axes in panels)
+    assert panels[3].get_title("left") == "Прибыль на человека, EUR на человека"
+
+
+def test_it_says_which_intervals_leave_zero_out() -> None:
+    """By hand, spread 1: t(4) / sqrt(5) = 1.24 around 3 leaves zero out, around 0 it does not."""
+    runs = comparison().runs.copy()
+    runs[["contacts", "referrals"]] = 0.0
+    noise = np.array([-1.0, -1.0, 0.0, 1.0, 1.0])
+    runs.loc["guide", "contacts"] = 3.0 + noise
+    runs.loc["guide", "referrals"] = noise
+    made = dataclasses.replace(comparison(), runs=runs)
+    alt = charts.paired(made, measures=["contacts", "referrals"]).alt
+    assert "Contacts, contacts: +3.00 [+1.76 .. +4.24] (the interval leaves zero out)" in alt
+    assert "Referrals, people: 0.00 [−1.24 .. +1.24] (the interval includes zero)" in alt
+
+
+def test_one_run_has_no_interval_and_says_so() -> None:
+    picture = charts.paired(comparison(1))
+    assert "[" not in picture.alt
+    assert "one run, hence no interval" in picture.alt
+    assert picture.figure.axes[0].lines[1].get_xdata() == pytest.approx([np.nan] * 2, nan_ok=True)
+
+
+def test_a_measure_without_a_number_says_so() -> None:
+    """Where nobody buys nobody can leave: churn is NaN in every run."""
+    runs = comparison().runs.assign(churn=np.nan)
+    made = dataclasses.replace(comparison(), runs=runs)
+    axes = charts.paired(made, measures=["churn"]).figure.axes[0]
+    assert [word.get_text() for word in axes.texts] == ["nothing to measure"] * 2
+    assert "Churn, pp: –" in charts.paired(made, measures=["churn"]).alt
+
+
+def test_a_misspelt_measure_is_told_the_nearest() -> None:
+    with pytest.raises(ValueError, match="Did you mean 'referrals'"):
+        charts.paired(comparison(), measures=["referals"])
+    with pytest.raises(ValueError, match="at least one measure"):
+        charts.paired(comparison(), measures=[])
