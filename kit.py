@@ -77,7 +77,7 @@ def main(word, *words):
         for check in CHECKS + [NBVAL] * any(ROOT.glob("notebooks/en/*.ipynb")):
             print(f"\n== {check}", flush=True)
             run(PYTHON, "-m", *check.split(), *(words if check == CHECKS[-1] else ()))
-    elif word == "lab":
+    elif word == "lab" and "--page" not in words:
         root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
         run(PYTHON, "-m", "jupyterlab", f"--LabApp.default_url={LECTURE}", *root, *words)
     elif word == "demo":

@@ -48,7 +48,8 @@ def test_an_own_product_takes_ten_lines(coffee):
 
 
 @pytest.mark.parametrize(
-    ("block", "printed"), list(zip(blocks("python"), ["['strategy']\n", "guide\n"], strict=True))
+    ("block", "printed"),
+    list(zip(blocks("python"), ["['strategy']\n", "guide\n", "Person\n"], strict=True)),
 )
 def test_the_python_runs(block, printed, capsys):
     exec(block, {})
