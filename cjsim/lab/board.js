@@ -2,7 +2,8 @@
 // Made once, then only moved: a new answer is drawn within a frame.
 
 const SVG = "http://www.w3.org/2000/svg";
-const WIDTH = 760, LEFT = 190, RIGHT = 64, TOP = 34, ROW = 30, BAR = 11;
+const WIDTH = 640, LEFT = 190, RIGHT = 64, TOP = 34, ROW = 30, BAR = 11;
+const NEAR = 48; // a pin this close to the end of a bar would cross out the number
 
 function make(name, attributes, parent) {
   const node = document.createElementNS(SVG, name);
@@ -33,7 +34,7 @@ function render({ model, el }) {
       return {
         bar: make("rect", { x: LEFT, y: top, height: BAR, fill: colours[side] }, picture),
         pin: make("line", { y1: top - 1, y2: top + BAR + 1, stroke: "#000", "stroke-width": 2.5 }, picture),
-        word: make("text", { y: top + BAR - 1, "font-size": 11, fill: "#333" }, picture),
+        word: make("text", { y: top + BAR - 1, "font-size": 12, fill: "#333" }, picture),
       };
     });
     return sides;
@@ -57,9 +58,9 @@ function render({ model, el }) {
     rows.forEach((sides, i) => sides.forEach((node, side) => {
       const value = reached[side][i], wide = (span * value) / end;
       node.bar.setAttribute("width", Math.max(0, wide));
-      node.word.setAttribute("x", LEFT + wide + 5);
-      node.word.textContent = Math.round(value).toLocaleString(model.get("lang"));
       const pin = pinned ? (span * pinned[side][i]) / end : -1;
+      node.word.setAttribute("x", LEFT + (pin > wide && pin < wide + NEAR ? pin : wide) + 5);
+      node.word.textContent = Math.round(value).toLocaleString(model.get("lang"));
       node.pin.setAttribute("visibility", pin < 0 ? "hidden" : "visible");
       node.pin.setAttribute("x1", LEFT + Math.max(0, pin));
       node.pin.setAttribute("x2", LEFT + Math.max(0, pin));

@@ -14,7 +14,6 @@ from cjsim.lab.answers import Answer
 from cjsim.labels import text
 
 REACHED = tuple(f"reached_{stage.key}" for stage in TWELVE)
-STYLE = ".cjsim-board { max-width: 100%; height: auto; font-family: sans-serif; }"
 
 
 class Board(anywidget.AnyWidget):
@@ -25,7 +24,7 @@ class Board(anywidget.AnyWidget):
     """
 
     _esm = Path(__file__).with_name("board.js")
-    _css = STYLE
+    _css = Path(__file__).with_name("board.css")
     stages: Any = traitlets.List().tag(sync=True)
     colours: Any = traitlets.List(list(COLOURS[:2])).tag(sync=True)
     lang: Any = traitlets.Unicode("en").tag(sync=True)

@@ -75,13 +75,13 @@ def usual_range(scenario: Scenario, key: str, value: float) -> tuple[float, floa
     return (low, high - step if "lt" in limits and high == limits["lt"] else high)
 
 
-def box(scenario: Scenario, key: str, known: Key) -> Any | None:
+def box(scenario: Scenario, key: str, known: Key, label: str | None = None) -> Any | None:
     """A plain control for a key of any kind; None for kinds that a file is better for."""
     value = value_of(scenario, key)
     shared: Any = {
-        "description": key.rpartition(".")[2],
-        "style": WIDE,
-        "layout": {"width": "22em"},
+        "description": label or key.rpartition(".")[2],
+        "style": {"description_width": "16em"},
+        "layout": {"width": "27em"},
     }
     if known.kind is bool:
         return widgets.Checkbox(value, indent=False, **shared)

@@ -13,39 +13,44 @@ from cjsim.scenario_keys import TABLES, Key, key_at
 
 LEFT_OUT = ("scenario", "touchpoints", "strategies", "market.segments")
 """Tables whose keys are names of their own, or are chosen elsewhere in the lab."""
+ABOVE = ("market.people",)
+"""Keys that the first screen decides, whatever the scenario says."""
 
 
 def drawers(
-    accordion: Any, scenario: Scenario, strategy: str, change: Callable[[str, Any], None]
+    stack: Any, scenario: Scenario, strategy: str, change: Callable[[str, Any], None]
 ) -> None:
-    """Fill an accordion with a drawer per table; its controls are made when it is opened.
+    """Fill a stack with a drawer per table; its controls are made when it is opened.
 
     `change` is called with a dotted key and its new value.
     """
     tables = [table for table in TABLES if table not in LEFT_OUT]
     names = [*tables, f"strategies.{strategy}", f"strategies.{strategy}.touchpoints"]
-    accordion.unobserve_all("selected_index")
-    accordion.selected_index = None
-    accordion.children = tuple(widgets.VBox() for _ in names)
-    accordion.titles = tuple(names)
+    stack.unobserve_all("selected_index")
+    stack.selected_index = None
+    stack.children = tuple(widgets.VBox() for _ in names)
+    stack.titles = tuple(names)
 
     def opened(event: Any) -> None:
         place = event["new"]
-        if place is not None and not accordion.children[place].children:
-            accordion.children[place].children = tuple(_controls(scenario, names[place], change))
+        if place is not None and not stack.children[place].children:
+            stack.children[place].children = tuple(_controls(scenario, names[place], change))
 
-    accordion.observe(opened, "selected_index")
+    stack.observe(opened, "selected_index")
 
 
 def _controls(scenario: Scenario, table: str, change: Callable[[str, Any], None]) -> Iterator[Any]:
     """A control for every key below a table, each with the key's meaning beside it."""
+    plain = widgets.Layout()  # one for all: each would be a message more to the browser
     for key, known in _keys(scenario, table):
-        control = box(scenario, key, known)
+        if key in ABOVE:
+            continue
+        control = box(scenario, key, known, key.removeprefix(f"{table}."))
         if control is None:
             continue
         control.observe(lambda event, key=key: change(key, event["new"]), "value")
-        hint = widgets.Label(_meaning(table, key))
-        yield widgets.HBox([control, hint])
+        hint = widgets.Label(_meaning(scenario, table, key), layout=plain)
+        yield widgets.HBox([control, hint], layout=plain)
 
 
 def _keys(scenario: Scenario, table: str) -> Iterator[tuple[str, Key]]:
@@ -67,10 +72,13 @@ def _keys(scenario: Scenario, table: str) -> Iterator[tuple[str, Key]]:
     yield from ((f"{table}.{name}", inner) for name, inner in known.items() if not inner.is_table)
 
 
-def _meaning(table: str, key: str) -> str:
+def _meaning(scenario: Scenario, table: str, key: str) -> str:
     """What the key means and its unit, from the reference of scenario files."""
     from cjsim.scenario_keys import docs
 
+    if table.endswith(".touchpoints"):
+        touchpoint = scenario.touchpoints[key.rpartition(".")[2]]
+        return f"{touchpoint.title} ({touchpoint.contact})"
     home = "strategies" if table.startswith("strategies") else table
     for doc in docs(home):
         if doc.key == key.rpartition(".")[2]:

@@ -10,6 +10,7 @@ can be loaded. Runs are done in the background; the last picture stays until the
 from __future__ import annotations
 
 import base64
+import functools
 import html
 import tempfile
 from collections.abc import Callable
@@ -20,11 +21,12 @@ from typing import Any
 import ipywidgets as widgets
 
 from cjsim import scenario_file
+from cjsim.charts.parts import number
 from cjsim.lab.answers import Answer, Answers, Question
 from cjsim.lab.board import Board
 from cjsim.lab.dials import WIDE, slider, value_of
 from cjsim.lab.drawers import drawers
-from cjsim.labels import text, title
+from cjsim.labels import all_keys, text, title
 from cjsim.scenario import Scenario
 
 DIALS = (
@@ -39,6 +41,8 @@ SHOWN = (
 )  # fmt: skip
 SHARES = frozenset({"share_of_category", "churn"})
 BUTTONS = ("undo", "reset", "pin", "more", "stop")
+SHUT = -1
+"""In the list of drawers: none."""
 SIZES = (500, 2_000, 10_000)
 FIRST_RUNS, MORE_RUNS = 5, 20
 """Worlds that are run anyway, one after the other, and those that the button adds."""
@@ -77,6 +81,7 @@ class Lab:
         self.lang = lang
         self.answer: Answer | None = None
         self.pinned: Answer | None = None
+        self._told = (("", ""), "")  # names of the sides, and the sentence that goes with `answer`
         self.settings = replace(self._opened(base), people=people)
         self._history: list[Settings] = []
         self._quiet = False
@@ -87,6 +92,12 @@ class Lab:
 
     def _word(self, key: str) -> str:
         return text(f"whatif.{key}", self.lang)
+
+    def _product(self, name: str) -> str:
+        """A preset in a word; one that has no label yet by its own title."""
+        key = f"preset.{name}"
+        known = key in all_keys(self.lang)
+        return text(key, self.lang) if known else scenario_file.presets()[name].partition(":")[0]
 
     def _opened(self, base: Scenario) -> Settings:
         """A product as it is, pull beside the guide, or whatever two strategies it has."""
@@ -100,15 +111,16 @@ class Lab:
 
     def _make_controls(self) -> None:
         word, wide = self._word, {"style": WIDE, "layout": {"width": "23em"}}
-        presets = [(name.partition(":")[0], key) for key, name in scenario_file.presets().items()]
-        self.product = widgets.Dropdown(options=presets, description=word("product"), **wide)
-        self.product.value = self.settings.base.name if self._is_preset() else None
+        self.product = widgets.Dropdown(
+            options=[(self._product(name), name) for name in scenario_file.presets()],
+            description=word("product"), **wide,
+        )  # fmt: skip
         self.sides = tuple(
             widgets.Dropdown(description=word(k), **wide) for k in ("first", "second")
         )
         sizes = sorted({*SIZES, self.settings.people})
         self.size = widgets.Dropdown(
-            options=[(f"{n:,}".replace(",", " "), n) for n in sizes],
+            options=[(number(n, self.lang), n) for n in sizes],
             value=self.settings.people, description=word("people"), **wide,
         )  # fmt: skip
         self.same = widgets.Checkbox(True, description=word("same"), indent=False, **wide)
@@ -122,24 +134,28 @@ class Lab:
         )
         self.link, self.sentence, self.trouble = widgets.HTML(), widgets.HTML(), widgets.HTML()
         self.table, self.board = widgets.HTML(), Board(self.lang)
-        self.first_screen, self.drawers = widgets.VBox(), widgets.Accordion()
+        self.first_screen, self.drawers = widgets.VBox(), widgets.Stack()
+        self.drawer = widgets.Dropdown(description=word("drawers"), **wide)
         row = {"flex_flow": "row wrap", "align_items": "center"}
-        answer = [self.board, self.sentence, self.table]
-        right = widgets.VBox(answer, layout={"flex": "1 1 0", "min_width": "24em"})
+        right = widgets.VBox([self.board, self.sentence], layout={"flex": "1 1 36em"})
         self.box = widgets.VBox([
             widgets.HBox([self.product, *self.sides, self.size, self.same], layout=row),
             widgets.HBox([*self.buttons.values(), self.progress, self.done, self.file, self.link],
                          layout=row),
             self.trouble,
-            widgets.HBox([self.first_screen, right]),
+            widgets.HBox([self.first_screen, right], layout={"flex_flow": "row wrap"}),
+            self.table,
+            self.drawer,  # a list: Tab does not reach the heads of an accordion
             self.drawers,
         ])  # fmt: skip
+        self.box.add_class("cjsim-lab")
         self.product.observe(lambda change: self._open_preset(change["new"]), "value")
         for side in self.sides:
             side.observe(lambda _: self._choose_sides(), "value")
         self.size.observe(lambda change: self._change(people=change["new"]), "value")
         self.same.observe(lambda change: self._change(same_luck=change["new"]), "value")
         self.file.observe(self._load, "value")
+        self.drawer.observe(lambda change: self._open_drawer(change["new"]), "value")
 
     def _button(self, name: str) -> Any:
         button = widgets.Button(
@@ -152,7 +168,9 @@ class Lab:
         return button
 
     def _is_preset(self) -> bool:
-        return self.settings.base.name in scenario_file.presets()
+        """A file may bear a preset's name and differ from it."""
+        base = self.settings.base
+        return base.name in scenario_file.presets() and base == scenario_file.load(base.name)
 
     def _show_settings(self) -> None:
         """Make every control say what the settings say, without asking anew."""
@@ -176,10 +194,12 @@ class Lab:
     def _fill_drawers(self) -> None:
         """All other keys, made when a drawer is opened."""
         drawers(self.drawers, self.settings.scenarios()[1], self.settings.sides[1], self._set_key)
+        tables = [(table, place) for place, table in enumerate(self.drawers.titles)]
+        self.drawer.options, self.drawer.value = [("–", SHUT), *tables], SHUT
 
     def _dial(self, scenario: Scenario, key: str, place: str) -> Any:
         name = text(f"dial.{place.replace('{b}.', 'push_').replace('.', '_')}", self.lang)
-        dial = slider(self.settings.base, key, label=name, width="32em", label_width="15em")
+        dial = slider(self.settings.base, key, label=name, width="34em", label_width="17em")
         value = value_of(scenario, key)
         dial.min, dial.max = min(dial.min, value), max(dial.max, value)
         dial.value, dial.tooltip = value, key
@@ -190,6 +210,9 @@ class Lab:
 
     def _set_key(self, key: str, value: Any) -> None:
         self._change(changes={**self.settings.changes, key: value})
+
+    def _open_drawer(self, place: int) -> None:
+        self.drawers.selected_index = None if place == SHUT else place
 
     def _choose_sides(self) -> None:
         if not self._quiet:
@@ -243,13 +266,14 @@ class Lab:
         self.pinned = None if self.pinned else self.answer
         self.buttons["pin"].description = self._word("unpin" if self.pinned else "pin")
         if self.answer:
-            self._draw(self.answer)
+            self._draw(self.answer, *self._told)
 
     def _more(self) -> None:
         self._ask((self.answer.runs if self.answer else 0) + MORE_RUNS)
 
     def _stop(self) -> None:
         self._answers.cancel()
+        self.done.value = self._word("worlds").format(runs=self.progress.value)
         self.progress.value = self.progress.max
 
     def _load(self, change: Any) -> None:
@@ -269,8 +293,8 @@ class Lab:
         code = base64.b64encode(scenario_file.to_toml(scenario).encode()).decode()
         name = html.escape(f"{scenario.name}.toml")
         self.link.value = (
-            f'<a download="{name}" href="data:application/toml;base64,{code}">'
-            f"{html.escape(self._word('share'))}</a>"
+            f'<a class="jupyter-button widget-button cjsim-save" download="{name}" '
+            f'href="data:application/toml;base64,{code}">{html.escape(self._word("share"))}</a>'
         )
 
     # --- what is found ------------------------------------------------------------------------
@@ -288,15 +312,14 @@ class Lab:
 
     def _found(self, answer: Answer) -> None:
         """An answer has come, from the worker's thread."""
-        self.answer = answer
-        self._draw(answer)
+        first, second = (title(name, self.lang) for name in self.settings.sides)
+        names = (f"{self._word('first')}: {first}", f"{self._word('second')}: {second}")
+        self.answer, self._told = answer, (names, self._finding(answer, first, second))
+        self._draw(answer, *self._told)
         self.progress.value = answer.runs
         self.done.value = self._word("worlds").format(runs=answer.runs)
 
-    def _draw(self, answer: Answer) -> None:
-        first, second = (title(name, self.lang) for name in self.settings.sides)
-        names = (f"{self._word('first')}: {first}", f"{self._word('second')}: {second}")
-        words = self._finding(answer, first, second)
+    def _draw(self, answer: Answer, names: tuple[str, str], words: str) -> None:
         self.board.show(answer, names, self.pinned, words)
         self.sentence.value = f'<p class="cjsim-words">{html.escape(words)}</p>'
         self.table.value = self._numbers(answer)
@@ -306,14 +329,15 @@ class Lab:
         gap, low, high = answer.gap("profit_per_person")
         deals = answer.gap("first_deals")[0] + answer.gap("repeat_deals")[0]
         sure = "one" if answer.runs < 2 else "clear" if low > 0 or high < 0 else "unclear"
-        interval = "" if answer.runs < 2 else f" [{low:+,.2f} .. {high:+,.2f}]"
+        money = functools.partial(number, lang=self.lang, digits=2, signed=True)
+        interval = "" if answer.runs < 2 else f" [{money(low)} .. {money(high)}]"
         changes = self.settings.changes
         changed = ", ".join(f"{key} = {_short(value)}" for key, value in changes.items())
         return self._word("finding").format(
             changed=changed or self._word("unchanged"), first=first, second=second,
-            people=f"{answer.question.people:,}".replace(",", " "), runs=answer.runs,
-            gap=f"{gap:+,.2f}{interval}", money=self.settings.base.money, deals=f"{deals:+,.0f}",
-            sure=self._word(f"sure_{sure}"),
+            people=number(answer.question.people, self.lang), runs=answer.runs,
+            gap=f"{money(gap)}{interval}", money=self.settings.base.money,
+            deals=number(deals, self.lang, signed=True), sure=self._word(f"sure_{sure}"),
         )  # fmt: skip
 
     def _numbers(self, answer: Answer) -> str:
@@ -323,23 +347,23 @@ class Lab:
         heads += [self._word("pinned")] if self.pinned else []
         rows = ["".join(f"<th>{html.escape(head)}</th>" for head in heads)]
         for measure in SHOWN:
+            read = functools.partial(_number, measure, self.lang)
             gap, low, high = answer.gap(measure)
-            cells = [_number(measure, answer.mean(side, measure)) for side in (0, 1)]
-            cells.append(_number(measure, gap, "+"))
-            cells.append(f"{_number(measure, low, '+')} .. {_number(measure, high, '+')}")
+            cells = [read(answer.mean(side, measure)) for side in (0, 1)]
+            cells += [read(gap, True), f"{read(low, True)} .. {read(high, True)}"]
             if self.pinned:
-                cells.append(_number(measure, self.pinned.gap(measure)[0], "+"))
+                cells.append(read(self.pinned.gap(measure)[0], True))
             word = html.escape(text(f"measure.{measure}", self.lang))
             strong = "b" if low > 0 or high < 0 else "span"
             inner = "".join(f"<td><{strong}>{cell}</{strong}></td>" for cell in cells)
-            rows.append(f"<td>{word}</td>{inner}")
+            rows.append(f'<th scope="row">{word}</th>{inner}')
         lines = "".join(f"<tr>{row}</tr>" for row in rows)
-        return f'<table class="cjsim-numbers" style="text-align:right">{lines}</table>'
+        return f'<table class="cjsim-numbers">{lines}</table>'
 
     def _complain(self, words: str) -> None:
         """What is wrong, in the panel; the picture stays."""
         safe = html.escape(words).replace("\n", "<br>")
-        self.trouble.value = f'<div role="alert" style="color:#a40000">{safe}</div>'
+        self.trouble.value = f'<div role="alert" class="cjsim-trouble">{safe}</div>'
 
     # --- in a notebook ------------------------------------------------------------------------
 
@@ -357,12 +381,9 @@ def _short(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _number(measure: str, value: float, sign: str = "") -> str:
+def _number(measure: str, lang: str, value: float, signed: bool = False) -> str:
     """A measure as people read it; a dash where there is none."""
-    if value != value:
-        return "–"
     if measure in SHARES:
-        return f"{100 * value:{sign}.1f} %"
-    if measure == "profit_per_person":
-        return f"{value:{sign},.2f}".replace(",", " ")
-    return f"{value:{sign},.0f}".replace(",", " ")
+        shown = number(100 * value, lang, 1, signed)
+        return shown if shown == "–" else f"{shown} %"
+    return number(value, lang, 2 if measure == "profit_per_person" else 0, signed)

@@ -1,0 +1,170 @@
+"""The what-if lab from the command line: in JupyterLab, or as a page of its own.
+
+Both are served to this machine alone, and neither asks the web for anything.
+"""
+
+from __future__ import annotations
+
+import errno
+import importlib.util
+import json
+import logging
+import os
+import socket
+import sys
+import tempfile
+import threading
+import webbrowser
+from pathlib import Path
+from typing import Any
+
+from cjsim import scenario_file
+from cjsim.labels import text
+
+HOST = "127.0.0.1"
+NAME = "lab.ipynb"
+TEMPLATE = Path(__file__).with_name("voila")
+WIDGETS = ("@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager8", "anywidget")
+"""The extensions that the page needs; any other would only take time to load."""
+
+
+def open_lab(
+    scenario: str = "phone",
+    lang: str = "en",
+    page: bool = False,
+    port: int | None = None,
+    browser: bool = True,
+) -> None:
+    """Open the lab on a preset or a scenario file, and serve it until Ctrl-C.
+
+    `page` leaves JupyterLab and the code out; `browser` opens the address in a browser. Raises
+    ScenarioError or ValueError before anything is started.
+    """
+    made = notebook(scenario, lang, page)
+    if page and importlib.util.find_spec("voila") is None:
+        raise ValueError('the page needs Voilà, which is not here yet: pip install "cjsim[lab]"')
+    if port is not None:
+        _check_port(port)
+    with tempfile.TemporaryDirectory(prefix="cjsim-lab-") as folder:
+        path = Path(folder, NAME)
+        path.write_text(made, encoding="utf-8")
+        if page:
+            _serve_page(path, lang, port, browser)
+        else:
+            _serve_jupyterlab(path, port, browser)
+
+
+def notebook(scenario: str = "phone", lang: str = "en", page: bool = False) -> str:
+    """A notebook file that opens the lab on a preset or a scenario file, which is checked."""
+    import nbformat
+
+    scenario_file.load(scenario)
+    if scenario not in scenario_file.presets():
+        scenario = str(Path(scenario).resolve())  # the notebook runs in another folder
+    title = text("lab_page.title", lang)
+    words = text("lab_page.page" if page else "lab_page.run", lang)
+    code = f"from cjsim.lab import lab\n\nlab({scenario!r}, lang={lang!r})"
+    made = {
+        "cells": [
+            {**_cell("markdown", "title"), "source": f"# {title}\n\n{words}"},
+            {**_cell("code", "lab"), "source": code, "execution_count": None, "outputs": []},
+        ],
+        "metadata": {
+            "title": title,
+            "cjsim": {"opening": text("lab_page.opening", lang)},
+            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        },
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    return str(nbformat.writes(nbformat.from_dict(made)))  # type: ignore[no-untyped-call]
+
+
+def _cell(kind: str, name: str) -> dict[str, Any]:
+    return {"cell_type": kind, "id": name, "metadata": {}}
+
+
+def _check_port(port: int) -> None:
+    """Raise ValueError where nobody could be served at a port."""
+    if not 0 < port < 65536:
+        raise ValueError(f"--port {port}: must be from 1 to 65535")
+    try:
+        with socket.socket() as trial:
+            if os.name != "nt":  # there it would let two listen
+                trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            trial.bind((HOST, port))
+    except OSError as error:
+        why = "is taken" if error.errno == errno.EADDRINUSE else str(error.strerror)
+        raise ValueError(f"--port {port}: {why}; choose another, or none") from None
+
+
+def _kernel(folder: Path) -> None:
+    """Our own Python runs the notebook, and says nothing of being stopped in the middle."""
+    quiet = "--IPKernelApp.log_level=CRITICAL"
+    words = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", quiet]
+    spec = {"argv": words, "display_name": "Python 3 (ipykernel)", "language": "python"}
+    home = folder / "kernels" / "python3"
+    home.mkdir(parents=True)
+    Path(home, "kernel.json").write_text(json.dumps(spec), encoding="utf-8")
+    others = os.environ.get("JUPYTER_PATH")
+    os.environ["JUPYTER_PATH"] = os.pathsep.join([str(folder), *([others] if others else [])])
+
+
+def _serve_jupyterlab(path: Path, port: int | None, browser: bool) -> None:
+    """JupyterLab on a notebook, with windows of its own, until Ctrl-C."""
+    from jupyterlab.labapp import LabApp
+
+    hidden = path.parent / ".jupyter"
+    _kernel(hidden)
+    words = [
+        f"--ServerApp.root_dir={path.parent}",
+        f"--LabApp.workspaces_dir={hidden / 'workspaces'}",
+        f"--LabApp.default_url=/lab/tree/{path.name}",
+        f"--ServerApp.ip={HOST}",
+        f"--ServerApp.open_browser={browser}",
+        "--ServerApp.answer_yes=True",  # Ctrl-C is answer enough
+        "--Application.log_level=WARN",
+        "--LabApp.news_url=None",  # asks the web for nothing
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    ]
+    if port is not None:
+        words += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        words.append("--allow-root")
+    LabApp.launch_instance(argv=words)
+
+
+def _serve_page(path: Path, lang: str, port: int | None, browser: bool) -> None:
+    """Voilà on a notebook, until Ctrl-C. Every visitor has a kernel of their own."""
+    from jupyter_server import DEFAULT_STATIC_FILES_PATH
+    from voila.app import Voila
+
+    words = [
+        str(path),
+        f"--Voila.ip={HOST}",
+        "--Voila.log_level=ERROR",
+        f"--HTMLExporter.language_code={lang}",
+        "--VoilaConfiguration.template=lab",
+        "--VoilaConfiguration.theme=light",
+        "--VoilaConfiguration.allow_template_override=NO",  # other templates ask the web
+        "--VoilaConfiguration.allow_theme_override=NO",
+        "--VoilaConfiguration.preheat_kernel=True",  # the next visitor's lab is ready
+        *(f"--VoilaConfiguration.extension_allowlist={name}" for name in WIDGETS),
+    ]
+    if port is not None:
+        words += [f"--Voila.port={port}", "--Voila.port_retries=0"]
+    logging.getLogger("tornado").setLevel(logging.ERROR)  # an old tab asks for its lost kernel
+    _kernel(path.parent / ".jupyter")
+    app = Voila()
+    app.initialize(words)
+    app.template_paths.insert(0, str(TEMPLATE))
+    app.tornado_settings = {"static_path": DEFAULT_STATIC_FILES_PATH}  # its own answers lack it
+    app.launch_browser = lambda: _announce(app.connection_url, lang, browser)
+    app.start()
+
+
+def _announce(address: str, lang: str, browser: bool) -> None:
+    """Say where the page is, once it is there, and open it."""
+    print(text("lab_page.at", lang).format(address=address), flush=True)
+    if browser:
+        threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
