@@ -6,10 +6,12 @@ import queue
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -57,6 +59,7 @@ def running(*command: str, env: dict[str, str] | None = None) -> Iterator[str]:
     try:
         address = addresses.get(timeout=SECONDS)
         assert address, "".join(said)
+        wait_until(lambda: listening(address))  # JupyterLab says where before it is there
         yield address
     finally:
         process.send_signal(signal.SIGINT)
@@ -68,6 +71,22 @@ def running(*command: str, env: dict[str, str] | None = None) -> Iterator[str]:
     words = "".join(said)
     assert process.returncode == 0, words
     assert "Traceback" not in words, words
+
+
+def listening(address: str) -> bool:
+    """Whether a server takes connections at an address."""
+    at = urlsplit(address)
+    with socket.socket() as trial:
+        trial.settimeout(SECONDS)
+        return trial.connect_ex((at.hostname, at.port)) == 0
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Ask again and again until something holds."""
+    give_up = time.monotonic() + SECONDS
+    while not condition():
+        assert time.monotonic() < give_up
+        time.sleep(0.02)
 
 
 def cjsim_lab(*words: str):
