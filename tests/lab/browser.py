@@ -153,10 +153,14 @@ class Visit:
     def open_notebook(self, address: str, name: str) -> "Visit":
         """A notebook in JupyterLab, its code cell run."""
         self.page.goto(f"{address}/lab/tree/{name}?reset")
+        self.run_cell()
+        return self.painted()
+
+    def run_cell(self) -> None:
+        """Run the notebook's code cell, once the kernel is there."""
         self.page.wait_for_selector("#jp-main-statusbar >> text=Idle")
         self.page.click(".jp-CodeCell .cm-content")
         self.page.keyboard.press("Control+Enter")
-        return self.painted()
 
     def painted(self) -> "Visit":
         self.page.wait_for_selector(BOARD)
