@@ -244,12 +244,12 @@ class Lab:
         self._history.append(self.settings)
         self.settings = settings
         self.trouble.value = ""
+        self._ask()  # first: the rest is done while it is being answered
         if redraw:
             self._show_settings()
         else:
             self.buttons["undo"].disabled = False
             self._offer_file()
-        self._ask()
 
     def _undo(self) -> None:
         if self._history:
