@@ -58,7 +58,7 @@ def main() -> None:
     gains = []
     for _ in range(args.repeats):
         for workers in (1, cores):  # processes that are there already
-            timed(2, 100, 2, workers)
+            timed(4, 500, 2, workers)
             seconds = timed(4, args.people, args.runs, workers)[1]
             gains.append(seconds)
     ratios = [one / two for one, two in zip(gains[::2], gains[1::2], strict=True)]

@@ -14,12 +14,12 @@ from cjsim.experiment import Comparison
 from cjsim.experiment.compare import QUADRANTS, difference
 from cjsim.journey import TWELVE
 from cjsim.labels import text, title
+from cjsim.measures.summary import UNITS
 
 SHOWN = (
     "first_deals", "repeat_deals", "share_of_category", "churn", "curiosity_trials", "referrals",
     "contacts", "opt_outs", "profit_per_person",
 )  # fmt: skip
-SHARES = frozenset({"share_of_category", "churn"})
 PER_PERSON = frozenset({"profit_per_person"})
 
 
@@ -28,7 +28,7 @@ def _number(measure: str, value: float, unit: str = "%", signed: bool = False) -
     sign = "+" if signed else ""
     if value != value:
         return "-"
-    if measure in SHARES:
+    if UNITS[measure] == "share":
         return f"{100 * value:{sign}.1f} {unit}".rstrip()
     digits = 2 if measure in PER_PERSON else 0 if abs(value) >= 1000 else 1
     return f"{value:{sign},.{digits}f}"
@@ -63,7 +63,7 @@ def summary(comparison: Comparison, lang: str = "en") -> str:
     for stage in TWELVE:
         word = f"{int(stage):2d} {text(f'stage.{stage.key}.label', lang)}"
         cells = means.loc[f"reached_{stage.key}"]
-        rows.append([word, *(_number("reached", cells[name]) for name in names)])
+        rows.append([word, *(_number(f"reached_{stage.key}", cells[name]) for name in names)])
     rows.append([""] * len(rows[0]))
     for measure in SHOWN:
         word = _label(measure, scenario.money, lang)

@@ -34,16 +34,18 @@ def settings_of(words: Sequence[str], cells: int | None, seed: int) -> pd.DataFr
         return design.grid(
             {k: design.spaced(*v) if isinstance(v, tuple) else v for k, v in ranges.items()}
         )
-    if lists := [key for key, values in ranges.items() if isinstance(values, list)]:
-        raise ValueError(f"--vary {lists[0]}: a sample takes LOW:HIGH, not single values")
-    return design.sample({k: (v[0], v[1]) for k, v in ranges.items()}, cells, seed=seed)
+    return design.sample(
+        ranges_of(words, "a sample takes LOW:HIGH, not single values"), cells, seed=seed
+    )
 
 
-def ranges_of(words: Sequence[str]) -> dict[str, tuple[float, float]]:
-    """The ranges that `--vary KEY=LOW:HIGH` asks for."""
+def ranges_of(
+    words: Sequence[str], otherwise: str = "say KEY=LOW:HIGH, for example firm.reps=1:12"
+) -> dict[str, tuple[float, float]]:
+    """The ranges that `--vary KEY=LOW:HIGH` asks for; `otherwise` is said of single values."""
     found = dict(map(_vary, words))
     if lists := [key for key, values in found.items() if isinstance(values, list)]:
-        raise ValueError(f"--vary {lists[0]}: say KEY=LOW:HIGH, for example firm.reps=1:12")
+        raise ValueError(f"--vary {lists[0]}: {otherwise}")
     return {key: (values[0], values[1]) for key, values in found.items()}
 
 

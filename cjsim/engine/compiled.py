@@ -5,7 +5,6 @@ Same interface and, bit for bit, the same rows as `cjsim.engine.process.Engine`.
 
 from __future__ import annotations
 
-import functools
 from types import ModuleType
 from typing import Any, NamedTuple
 
@@ -29,7 +28,6 @@ SOURCES = (
 """What is compiled, in the order of imports; see `kernel.compiled`."""
 
 
-@functools.cache
 def machine() -> ModuleType:
     """The compiled event loop; made once, then read from the disk cache."""
     return kernel.compiled(*SOURCES)

@@ -30,7 +30,10 @@ if TYPE_CHECKING:
 
 MANIFEST = "manifest.json"
 PACKAGES = ("numpy", "numba", "scipy", "pandas", "simpy")
-MODEL = ("rules.py", "steps.py", "streams.py", "terms.py", "population.py", "run.py", "log.py")
+MODEL = (
+    "journey.py", "streams.py", "population.py", "terms.py", "rules.py", "steps.py", "events.py",
+    "journal.py", "log.py", "run.py",
+)  # fmt: skip
 """Beside the engines and the measures, what decides about a run's numbers."""
 
 

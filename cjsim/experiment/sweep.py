@@ -71,6 +71,14 @@ class Sweep:
     def _settings_done(self) -> pd.DataFrame:
         return self.settings.loc[sorted(self.runs["cell"].unique())]
 
+    def _leads(self, measure: str, scenario: str | None) -> npt.NDArray[np.float64]:
+        """How far a scenario (the last, if none is named) is ahead of the first: cells x runs."""
+        name = self.names[-1] if scenario is None else scenario
+        if name not in self.names[1:]:
+            raise unknown("scenario", name, self.names[1:])
+        values = self.values(measure)
+        return np.asarray(values[:, self.names.index(name)] - values[:, 0])
+
     def phase(self, measure: str, confidence: float = 0.95) -> pd.DataFrame:
         """Who wins where: one row per cell.
 
@@ -85,7 +93,8 @@ class Sweep:
         cells = np.arange(len(values))
         table = self._settings_done()
         names = np.array(self.names, dtype=object)
-        margin = intervals(values[cells, best] - values[cells, second], confidence)
+        found = _told(values[cells, best] - values[cells, second], confidence)
+        margin = {"margin": found.pop("difference"), **found}
         return table.assign(winner=names[best], runner_up=names[second], **margin)
 
     def differences(
@@ -95,14 +104,7 @@ class Sweep:
 
         `scenario` is the last one when not given. Columns: the keys, difference, low, high, clear.
         """
-        name = self.names[-1] if scenario is None else scenario
-        if name not in self.names[1:]:
-            raise unknown("scenario", name, self.names[1:])
-        values = self.values(measure)
-        gaps = values[:, self.names.index(name)] - values[:, 0]
-        found = intervals(gaps, confidence)
-        found = {"difference": found.pop("margin"), **found}
-        return self._settings_done().assign(**found)
+        return self._settings_done().assign(**_told(self._leads(measure, scenario), confidence))
 
     def flip_line(self, measure: str, x: str, y: str, scenario: str | None = None) -> pd.DataFrame:
         """Where the lead changes hands: for each value of key `y` the values of key `x`.
@@ -131,18 +133,11 @@ class Sweep:
         """
         import pandas as pd
 
-        name = self.names[-1] if scenario is None else scenario
         if key not in self.settings:
             raise unknown("key", key, self.settings.columns)
-        if name not in self.names[1:]:
-            raise unknown("scenario", name, self.names[1:])
-        values = self.values(measure)
-        gaps = values[:, self.names.index(name)] - values[:, 0]
         at = self._settings_done()[key].to_numpy()
-        grouped = pd.DataFrame(gaps).groupby(at, sort=True).mean()
-        found = intervals(grouped.to_numpy(), confidence)
-        found = {"difference": found.pop("margin"), **found}
-        return pd.DataFrame(found, index=grouped.index.rename(key))
+        leads = pd.DataFrame(self._leads(measure, scenario)).groupby(at, sort=True).mean()
+        return pd.DataFrame(_told(leads.to_numpy(), confidence), index=leads.index.rename(key))
 
     @staticmethod
     def load(folder: str | Path) -> Sweep:
@@ -155,13 +150,12 @@ class Sweep:
         return Sweep(settings, tuple(question["scenarios"]), question["people"], runs)
 
 
-def intervals(gaps: npt.NDArray[np.float64], confidence: float = 0.95) -> dict[str, Any]:
-    """Mean, t interval and clearness of each row of differences, as columns of a table."""
+def _told(gaps: npt.NDArray[np.float64], confidence: float) -> dict[str, Any]:
+    """What `difference` says of each row of gaps, as columns of a table."""
     import pandas as pd
 
     found = difference(pd.DataFrame(gaps.T), confidence)
-    columns = {name: found[name].to_numpy() for name in found}
-    return {"margin": columns.pop("difference"), **columns}
+    return {name: found[name].to_numpy() for name in found}
 
 
 def sweep(

@@ -42,7 +42,7 @@ Progress = Callable[[Iterable[Any], int], Iterable[Any]]
 EXECUTORS = ("threads", "processes", "here", "dask")
 TRIES = 3
 """How often in a row workers may die before anything is finished."""
-RUNS_AT_ONCE = 10
+RUNS_AT_ONCE = 5
 """Most runs that are sent to a worker together."""
 
 

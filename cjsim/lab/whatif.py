@@ -27,6 +27,7 @@ from cjsim.lab.board import Board
 from cjsim.lab.dials import WIDE, slider, value_of
 from cjsim.lab.drawers import drawers
 from cjsim.labels import all_keys, text, title
+from cjsim.measures.summary import UNITS
 from cjsim.scenario import Scenario
 
 DIALS = (
@@ -39,7 +40,6 @@ SHOWN = (
     "first_deals", "repeat_deals", "share_of_category", "churn", "referrals", "contacts",
     "opt_outs", "profit_per_person",
 )  # fmt: skip
-SHARES = frozenset({"share_of_category", "churn"})
 BUTTONS = ("undo", "reset", "pin", "more", "stop")
 SHUT = -1
 """In the list of drawers: none."""
@@ -383,7 +383,7 @@ def _short(value: Any) -> str:
 
 def _number(measure: str, lang: str, value: float, signed: bool = False) -> str:
     """A measure as people read it; a dash where there is none."""
-    if measure in SHARES:
+    if UNITS[measure] == "share":
         shown = number(100 * value, lang, 1, signed)
         return shown if shown == "–" else f"{shown} %"
     return number(value, lang, 2 if measure == "profit_per_person" else 0, signed)

@@ -1,10 +1,10 @@
 """The trail in a browser: a saved page plays, counts as Python does, and obeys mouse and keys."""
 
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
+from browser import chromium
 
 import cjsim
 from cjsim.charts.picture import COLOURS
@@ -12,10 +12,9 @@ from cjsim.events import Event
 from cjsim.journey import FIRST_DEAL, LOYALTY, RECOMMENDATION, WITH_RIVAL
 from cjsim.lab.trail import SCRIPT, trail
 
-BROWSER = Path("/usr/bin/chromium")
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 expect = sync_api.expect
-pytestmark = pytest.mark.skipif(not BROWSER.exists(), reason=f"no browser at {BROWSER}")
+pytestmark = pytest.mark.skipif(chromium() is None, reason="no chromium on PATH")
 
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 LATER = re.compile(r"Day ([6-9]|\d\d+) of 1825")
@@ -32,7 +31,7 @@ def runs():
 @pytest.fixture(scope="module")
 def browser():
     with sync_api.sync_playwright() as play:
-        window = play.chromium.launch(executable_path=str(BROWSER), args=QUIET)
+        window = play.chromium.launch(executable_path=chromium(), args=QUIET)
         yield window
         window.close()
 
