@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from cjsim.experiment.sweep import Sweep, sweep
     from cjsim.experiment.truth import touchpoint_truth
     from cjsim.experiment.weak_point import weak_point
+    from cjsim.labels import speak
     from cjsim.run import Run, simulate
     from cjsim.scenario import Scenario
     from cjsim.scenario_file import ScenarioError
@@ -37,6 +38,7 @@ _HOMES = {
     "optimise": "cjsim.experiment.optimise",
     "sample": "cjsim.experiment.design",
     "simulate": "cjsim.run",
+    "speak": "cjsim.labels",
     "sobol": "cjsim.experiment.sensitivity",
     "sweep": "cjsim.experiment.sweep",
     "three_laws": "cjsim.experiment.laws",
@@ -59,6 +61,7 @@ __all__ = [
     "sample",
     "simulate",
     "sobol",
+    "speak",
     "sweep",
     "three_laws",
     "tornado",

@@ -13,7 +13,7 @@ from cjsim import __version__
 from cjsim.experiment import Comparison
 from cjsim.experiment.compare import QUADRANTS, difference
 from cjsim.journey import TWELVE
-from cjsim.labels import text, title
+from cjsim.labels import SPOKEN, text, title
 from cjsim.measures.summary import UNITS
 
 SHOWN = (
@@ -49,7 +49,7 @@ def _label(measure: str, money: str, lang: str) -> str:
     return f"{word}, {money}" if measure in PER_PERSON else word
 
 
-def summary(comparison: Comparison, lang: str = "en") -> str:
+def summary(comparison: Comparison, lang: str = SPOKEN) -> str:
     """The comparison as text: people per stage and measures per strategy, then the differences."""
     names = list(comparison.scenarios)
     scenario = comparison.scenarios[comparison.first]
@@ -160,7 +160,7 @@ def _plain(values: dict[Any, Any]) -> dict[str, Any]:
     }
 
 
-def write(comparison: Comparison, folder: Path, lang: str = "en") -> list[str]:
+def write(comparison: Comparison, folder: Path, lang: str = SPOKEN) -> list[str]:
     """Write figure, tables and the scenarios that ran; all of it is made before any is shown.
 
     Returns the names of the files. Raises OSError where the folder cannot be written.

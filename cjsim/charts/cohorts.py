@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from cjsim import measures
 from cjsim.charts.parts import cells, number
 from cjsim.charts.picture import Picture, style
-from cjsim.labels import text
+from cjsim.labels import SPOKEN, text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,14 +24,14 @@ MOST = 12
 
 
 def cohorts(
-    run: Run, lang: str = "en", *, period_days: float | None = None, active: str = "inside"
+    run: Run, lang: str = SPOKEN, *, period_days: float | None = None, active: str = "inside"
 ) -> Picture:
     """Of the customers won in one period (row), how many per cent are active in later ones.
 
     Parameters
     ----------
     run : its customers are those won from day 0 on.
-    lang : "en" or "ru".
+    lang : "en", "ru", or what `cjsim.speak` has set.
     period_days : length of a period; the shortest of 7, 14, 30, 60, 90, 180, 365 and 730 days
         that makes no more than 12, if not given.
     active : "inside" (neither with a rival nor asleep at the end of a period) or "deals" (makes

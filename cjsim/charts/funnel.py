@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from cjsim.charts.picture import COLOURS, Picture, style
 from cjsim.journey import TWELVE
-from cjsim.labels import text, title
+from cjsim.labels import SPOKEN, text, title
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 MARKERS = "osD^vP"
 
 
-def funnel(comparison: Comparison, lang: str = "en") -> Picture:
+def funnel(comparison: Comparison, lang: str = SPOKEN) -> Picture:
     """People who reached each stage, and the planned and actual loss there, per scenario.
 
     Parameters
     ----------
     comparison : the runs; people are summed over runs and shown as a share of all people.
-    lang : "en" or "ru".
+    lang : "en", "ru", or what `cjsim.speak` has set.
     """
     data = comparison.funnel().copy()
     everybody = comparison.people * len(comparison.seeds)

@@ -15,7 +15,7 @@ from matplotlib.path import Path
 from cjsim.charts.parts import FAINT, QUIET, SMALL, number, stage_word
 from cjsim.charts.picture import COLOURS, Picture, style
 from cjsim.journey import EXITS, STAGES, Stage
-from cjsim.labels import text
+from cjsim.labels import SPOKEN, text
 from cjsim.measures.visits import OPEN, final_stage, visits
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ NUMBER_AT = {
 """How far along a way its number stands where the usual place is taken."""
 
 
-def journey_map(run: Run, lang: str = "en") -> Picture:
+def journey_map(run: Run, lang: str = SPOKEN) -> Picture:
     """The fifteen stages as a map; each arrow is as wide as people took that way at least once.
 
     Under a stage's name stand the people who were there at least once. A way that nobody took is

@@ -12,7 +12,7 @@ from cjsim import measures
 from cjsim.charts.parts import FAINT, QUIET, number, step_words
 from cjsim.charts.picture import COLOURS, Picture, style
 from cjsim.journey import Lens, Stage, lens_named
-from cjsim.labels import text
+from cjsim.labels import SPOKEN, language, text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,7 +25,7 @@ TALL = 0.86
 """Height of a row's largest number; the rows are 1 apart."""
 
 
-def occupancy(run: Run, lang: str = "en", *, lens: str = "twelve") -> Picture:
+def occupancy(run: Run, lang: str = SPOKEN, *, lens: str = "twelve") -> Picture:
     """People on each step of a lens over time: a row of hills each, the last step on top.
 
     Each row is as high as its own largest number, so that ten people show beside a thousand; that
@@ -100,7 +100,7 @@ def _alt(data: pd.DataFrame, words: list[str], lang: str) -> str:
 
     def names(step: int) -> str:
         word = words[step].split("  ")[-1]
-        return f"“{word}”" if lang == "en" else f"«{word}»"
+        return f"“{word}”" if language(lang) == "en" else f"«{word}»"
 
     def people(value: float) -> str:
         return number(value, lang)

@@ -10,7 +10,7 @@ from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
 from cjsim.charts.picture import COLOURS, Picture, style
 from cjsim.experiment.optimise import short
-from cjsim.labels import text
+from cjsim.labels import SPOKEN, text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 IN_A_ROW = 3
 
 
-def optimum(result: Optimum, lang: str = "en") -> Picture:
+def optimum(result: Optimum, lang: str = SPOKEN) -> Picture:
     """The difference of each setting to the best, one panel per key, all else at its best.
 
     A band holds the interval of the difference, grey is the range that is good enough.
@@ -29,7 +29,7 @@ def optimum(result: Optimum, lang: str = "en") -> Picture:
     Parameters
     ----------
     result : from `cjsim.experiment.optimise`.
-    lang : "en" or "ru".
+    lang : "en", "ru", or what `cjsim.speak` has set.
     """
     count = len(result.axes)
     across = min(count, IN_A_ROW)

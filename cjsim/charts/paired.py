@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from cjsim.charts.parts import QUIET, digits_for, number
 from cjsim.charts.picture import COLOURS, Picture, style
-from cjsim.labels import text, title, unknown
+from cjsim.labels import SPOKEN, text, title, unknown
 from cjsim.measures.summary import UNITS
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ MARKERS = "osD^vP"
 
 
 def paired(
-    comparison: Comparison, lang: str = "en", *, measures: Sequence[str] = MEASURES
+    comparison: Comparison, lang: str = SPOKEN, *, measures: Sequence[str] = MEASURES
 ) -> Picture:
     """How far each scenario is from the first, measure by measure, on the same people and luck.
 
@@ -34,7 +34,7 @@ def paired(
     Parameters
     ----------
     comparison : of two scenarios or more.
-    lang : "en" or "ru".
+    lang : "en", "ru", or what `cjsim.speak` has set.
     measures : names of `cjsim.measures.UNITS`.
 
     Raises ValueError for an unknown measure, none, or a single scenario.

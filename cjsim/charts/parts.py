@@ -14,7 +14,7 @@ from matplotlib.colors import Colormap, Normalize
 from matplotlib.image import AxesImage
 
 from cjsim.journey import Lens, Stage
-from cjsim.labels import text
+from cjsim.labels import language, text
 
 FAINT = "#d9d9de"
 """The colour of what is possible but did not happen, and of frames."""
@@ -45,7 +45,8 @@ def number(value: float, lang: str, digits: int = 0, signed: bool = False) -> st
     shown = f"{value:{'+' if signed else ''},.{digits}f}"
     if float(shown.replace(",", "")) == 0:
         shown = shown.lstrip("+-")  # no minus nothing
-    return shown.replace(",", "\N{NO-BREAK SPACE}" if lang == "ru" else ",").replace("-", "−")
+    gap = "\N{NO-BREAK SPACE}" if language(lang) == "ru" else ","
+    return shown.replace(",", gap).replace("-", "−")
 
 
 def digits_for(largest: float) -> int:

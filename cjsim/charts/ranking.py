@@ -15,7 +15,7 @@ from matplotlib.patches import Patch
 from cjsim.charts.picture import COLOURS, Picture, style
 from cjsim.experiment.weak_point import FLAT_GATE
 from cjsim.journey import Stage
-from cjsim.labels import text
+from cjsim.labels import SPOKEN, text
 from cjsim.measures.summary import UNITS
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ LINE = 34
 # --- Tornado --------------------------------------------------------------------------------------
 
 
-def tornado(result: Tornado, lang: str = "en") -> Picture:
+def tornado(result: Tornado, lang: str = SPOKEN) -> Picture:
     """What each key, made smaller and larger, does to the measure; the strongest on top.
 
     Whiskers are 95 % intervals over the runs. `lang` is "en" or "ru".
@@ -87,7 +87,7 @@ def _tornado_alt(result: Tornado, lang: str) -> str:
 # --- Weak point -----------------------------------------------------------------------------------
 
 
-def weak_point(result: WeakPoint, lang: str = "en") -> Picture:
+def weak_point(result: WeakPoint, lang: str = SPOKEN) -> Picture:
     """What each stage is worth if a few more pass it, and per budget; the weak point on top.
 
     Whiskers are 95 % intervals over the runs. `lang` is "en" or "ru".

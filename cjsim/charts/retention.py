@@ -15,7 +15,7 @@ from cjsim.charts.parts import SMALL, number
 from cjsim.charts.picture import COLOURS, Picture, style
 from cjsim.events import Event
 from cjsim.journey import WITH_RIVAL
-from cjsim.labels import text
+from cjsim.labels import SPOKEN, text
 from cjsim.measures.groups import Flags, Floats, Groups, groups
 from cjsim.measures.retention import customers
 
@@ -31,7 +31,7 @@ DAYS = (365.0, 180.0, 90.0, 60.0, 30.0, 14.0, 7.0)
 COLUMNS = {1: 1, 2: 2, 3: 3, 4: 2}
 
 
-def retention(run: Run, lang: str = "en", *, by: str | None = "adopter") -> Picture:
+def retention(run: Run, lang: str = SPOKEN, *, by: str | None = "adopter") -> Picture:
     """The share of customers still with us by days since their first deal, a panel per group.
 
     Bands are 95 % limits (Greenwood's variance on the log-log scale); a tick on a curve is a

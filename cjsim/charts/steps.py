@@ -12,7 +12,7 @@ from cjsim import measures
 from cjsim.charts.parts import cells, number, step_words
 from cjsim.charts.picture import Picture, style
 from cjsim.journey import Lens, Stage, lens_named
-from cjsim.labels import text
+from cjsim.labels import SPOKEN, text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,7 +23,7 @@ ENOUGH = 20
 """Visits from which on a share is put into words."""
 
 
-def step_matrix(run: Run, lang: str = "en", *, lens: str = "twelve") -> Picture:
+def step_matrix(run: Run, lang: str = SPOKEN, *, lens: str = "twelve") -> Picture:
     """Of all visits to a step (row), how many per cent lead to which step (column).
 
     The last column holds what is not over at the horizon. A row adds up to 100; the number of its

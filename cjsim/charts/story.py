@@ -12,7 +12,7 @@ from cjsim.charts.parts import FAINT, number, spread_out, stage_word
 from cjsim.charts.picture import COLOURS, Picture, style
 from cjsim.events import Event
 from cjsim.journey import LOYALTY, STAGES, UNAWARE, WITH_RIVAL, Stage
-from cjsim.labels import text, unknown
+from cjsim.labels import SPOKEN, text, unknown
 from cjsim.measures.groups import Numbers
 from cjsim.measures.visits import final_stage, need
 from cjsim.terms import fits
@@ -40,7 +40,7 @@ FEELINGS = {
 }
 
 
-def story(run: Run, person: int, lang: str = "en") -> Picture:
+def story(run: Run, person: int, lang: str = SPOKEN) -> Picture:
     """The calendar of one person: path through the stages, contacts, warmth, trust, irritation.
 
     A pull is a mark below the path, a push one above it; the hollow ones miss the stage that the
@@ -50,7 +50,7 @@ def story(run: Run, person: int, lang: str = "en") -> Picture:
     ----------
     run : simulated with the whole log.
     person : 0 .. people - 1; `a_story` finds one worth telling.
-    lang : "en" or "ru".
+    lang : "en", "ru", or what `cjsim.speak` has set.
 
     Raises ValueError where there is no such person, or the log does not hold every row.
     """

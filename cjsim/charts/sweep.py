@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from cjsim.charts.picture import COLOURS, Picture, style
-from cjsim.labels import text, title
+from cjsim.labels import SPOKEN, text, title
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from cjsim.experiment.sweep import Sweep
 
 
-def phase_map(sweep: Sweep, measure: str = "profit_per_person", lang: str = "en") -> Picture:
+def phase_map(sweep: Sweep, measure: str = "profit_per_person", lang: str = SPOKEN) -> Picture:
     """Who is ahead where, with the flip line; a dot where the interval includes zero.
 
     Parameters
@@ -130,7 +130,7 @@ def _map_alt(sweep: Sweep, phase: pd.DataFrame, measure: str, lang: str) -> str:
 
 
 def profile(
-    sweep: Sweep, key: str, measure: str = "profit_per_person", lang: str = "en"
+    sweep: Sweep, key: str, measure: str = "profit_per_person", lang: str = SPOKEN
 ) -> Picture:
     """How the lead of each scenario over the first changes with one key, with 95 % bands."""
     others = sweep.names[1:]

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from cjsim.charts.picture import COLOURS, Picture, style
-from cjsim.labels import text, title
+from cjsim.labels import SPOKEN, text, title
 
 if TYPE_CHECKING:
     from cjsim.experiment.compare import Comparison
@@ -24,7 +24,7 @@ WIDE_ENOUGH = 0.04
 """A part with room for its number; narrower ones have it above the bar."""
 
 
-def uplift(comparison: Comparison, lang: str = "en") -> Picture:
+def uplift(comparison: Comparison, lang: str = SPOKEN) -> Picture:
     """The uplift quadrants: one bar of all people for each scenario but the first.
 
     Each part is a share of the people: first deal both ways, only with the scenario, only without

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from cjsim import measures
 from cjsim.charts.parts import QUIET, digits_for, number
 from cjsim.charts.picture import COLOURS, Picture, style
-from cjsim.labels import text, title
+from cjsim.labels import SPOKEN, text, title
 from cjsim.measures.money import rep_cost_per_day, touchpoint_cost_per_day
 from cjsim.run import Run
 
@@ -29,14 +29,14 @@ TOTALS = ("revenue", "margin", "profit")
 SCALES = ((2e6, "millions", 1e6), (2e3, "thousands", 1e3), (0.0, "ones", 1.0))
 
 
-def waterfall(found: Run | Comparison, lang: str = "en") -> Picture:
+def waterfall(found: Run | Comparison, lang: str = SPOKEN) -> Picture:
     """Revenue, less what deals cost, is margin; less what reaching people costs, is profit.
 
     Parameters
     ----------
     found : one run, or a comparison: a panel per scenario, means over its runs with the 95 % t
         interval of each mean. One run has no interval, and the picture says so.
-    lang : "en" or "ru".
+    lang : "en", "ru", or what `cjsim.speak` has set.
     """
     if isinstance(found, Run):
         names, scenario, people, runs = [found.scenario.strategy], found.scenario, len(found), 1

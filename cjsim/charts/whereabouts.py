@@ -10,10 +10,10 @@ from matplotlib.figure import Figure
 
 from cjsim.charts.picture import COLOURS, Picture, style
 from cjsim.journey import STAGES
-from cjsim.labels import text, title
+from cjsim.labels import SPOKEN, text, title
 
 
-def whereabouts(counts: Mapping[str, Any], day: float, alt: str, lang: str = "en") -> Picture:
+def whereabouts(counts: Mapping[str, Any], day: float, alt: str, lang: str = SPOKEN) -> Picture:
     """People who stand at each of the fifteen stages on one day.
 
     Parameters
@@ -21,7 +21,7 @@ def whereabouts(counts: Mapping[str, Any], day: float, alt: str, lang: str = "en
     counts : name -> people at each stage, 15 numbers in the order of the stages.
     day : the day they stand there.
     alt : the finding, in a sentence.
-    lang : "en" or "ru".
+    lang : "en", "ru", or what `cjsim.speak` has set.
     """
     import pandas as pd
 

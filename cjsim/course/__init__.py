@@ -1,1 +1,7 @@
-"""What is taught: the tools that keep the lectures true."""
+"""What is taught: predictions, claims and tables for lectures, checks for exercises."""
+
+from cjsim.course.claims import Claim, claim
+from cjsim.course.guesses import choose, estimate, score
+from cjsim.course.tables import table
+
+__all__ = ["Claim", "choose", "claim", "estimate", "score", "table"]

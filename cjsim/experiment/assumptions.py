@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from cjsim.journey import STAGES
-from cjsim.labels import text, unknown
+from cjsim.labels import SPOKEN, text, unknown
 from cjsim.scenario import Scenario, Touchpoint
 
 if TYPE_CHECKING:
@@ -62,11 +62,11 @@ class Assumption:
         """The scenario in which this is not so, checked anew."""
         return scenario.with_changes(self.changes(scenario))
 
-    def assumed(self, lang: str = "en") -> str:
+    def assumed(self, lang: str = SPOKEN) -> str:
         """What is assumed, in a sentence."""
         return text(f"assumption.{self.name}.assumed", lang)
 
-    def when_off(self, lang: str = "en") -> str:
+    def when_off(self, lang: str = SPOKEN) -> str:
         """What is true when it is switched off, in a sentence."""
         return text(f"assumption.{self.name}.off", lang)
 
@@ -84,7 +84,7 @@ def without(scenario: Scenario, *names: str) -> Scenario:
     return scenario
 
 
-def table(lang: str = "en") -> pd.DataFrame:
+def table(lang: str = SPOKEN) -> pd.DataFrame:
     """All assumptions: rows by name; columns assumed, off (sentences), sources (claim ids)."""
     import pandas as pd
 

@@ -23,7 +23,7 @@ from cjsim.experiment.compare import difference
 from cjsim.experiment.crossing import FINE, Crossing, find, refined, short
 from cjsim.experiment.sensitivity import number_key
 from cjsim.experiment.truth import DEALS, measured
-from cjsim.labels import text, unknown
+from cjsim.labels import SPOKEN, text, unknown
 from cjsim.measures.summary import known_measure
 from cjsim.scenario import Scenario
 from cjsim.scenario_keys import Key, allowed, fits
@@ -124,7 +124,7 @@ class FlipPoint:
         """Does it hold at none?"""
         return self.crossings.empty and not self.everywhere
 
-    def says(self, lang: str = "en") -> str:
+    def says(self, lang: str = SPOKEN) -> str:
         """Where the claim holds, in sentences."""
         least, most = self.values[0], self.values[-1]
         words = {

@@ -39,7 +39,7 @@ from cjsim.experiment import work
 from cjsim.experiment.archetypes import BY_RATIO, CYCLES, REGRESSORS, archetypes, as_archetype
 from cjsim.experiment.design import Ranges
 from cjsim.journey import STAGES
-from cjsim.labels import text, unknown
+from cjsim.labels import SPOKEN, text, unknown
 from cjsim.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -244,7 +244,7 @@ class Laws:
             table.loc[group, measure] = (effect.abs() > t * error).mean()
         return table
 
-    def says(self, lang: str = "en") -> str:
+    def says(self, lang: str = SPOKEN) -> str:
         """A sentence per law: does it hold here? And one on how it was asked."""
         clear, seeds = self.clear().mean(), self.seeds
         asked = text("laws.asked", lang).format(

@@ -27,7 +27,7 @@ from cjsim.experiment.search import (
     lines,
     search,
 )
-from cjsim.labels import text, unknown
+from cjsim.labels import SPOKEN, text, unknown
 from cjsim.measures.summary import UNITS
 from cjsim.scenario import Scenario
 from cjsim.scenario_keys import allowed, key_at
@@ -85,14 +85,14 @@ class Optimum:
         edges = self.good_enough["at_edge"]
         return tuple(edges.index[edges != ""])
 
-    def words(self, lang: str = "en") -> str:
+    def words(self, lang: str = SPOKEN) -> str:
         """The measure with its unit, e.g. "Profit per person, EUR"."""
         unit = UNITS[self.measure]
         money = unit.startswith("money")
         name = self.scenario.money if money else text(f"unit.{unit}", lang)
         return f"{text(f'measure.{self.measure}', lang)}, {name}"
 
-    def says(self, lang: str = "en") -> str:
+    def says(self, lang: str = SPOKEN) -> str:
         """The best setting, how far one may stray from it, and what it gains."""
         parts = [self._one(axis, lang) for axis in self.axes]
         said = [text("optimum.best", lang).format(settings="; ".join(parts))]
@@ -123,7 +123,7 @@ class Optimum:
         best, low, high = (short(row[name]) for name in ("best", "low", "high"))
         return text(key, lang).format(axis=self.name(axis, lang), best=best, low=low, high=high)
 
-    def name(self, axis: Axis, lang: str = "en") -> str:
+    def name(self, axis: Axis, lang: str = SPOKEN) -> str:
         """What an axis is called: its key, or which share of the budget it is."""
         if axis.name in self.changes:
             return axis.name

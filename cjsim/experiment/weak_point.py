@@ -21,7 +21,7 @@ from cjsim.experiment import work
 from cjsim.experiment.compare import difference
 from cjsim.experiment.sensitivity import Floats, relative
 from cjsim.journey import SATISFACTION, STAGES, TWELVE, Stage
-from cjsim.labels import text
+from cjsim.labels import SPOKEN, text
 from cjsim.measures.contacts import touchpoints
 from cjsim.measures.summary import UNITS, known_measure
 from cjsim.measures.visits import visits
@@ -95,7 +95,7 @@ class WeakPoint:
         others = [name for name in self.table.index[1:] if self.table.loc[name, "gain"] > 0]
         return tuple(name for name in others if not gap.loc[name, "low"] > 0)
 
-    def note(self, lang: str = "en") -> str:
+    def note(self, lang: str = SPOKEN) -> str:
         """What to keep in mind before money follows this table."""
         return text("ranking.note", lang).format(better=f"{100 * self.better:g}")
 

@@ -19,7 +19,7 @@ from cjsim import charts
 from cjsim.charts import Picture
 from cjsim.experiment import Comparison, compare
 from cjsim.lab.dials import path_of, slider
-from cjsim.labels import text, title, unknown
+from cjsim.labels import SPOKEN, language, text, title, unknown
 from cjsim.run import Run, simulate
 from cjsim.scenario import Scenario
 
@@ -46,7 +46,7 @@ def panel(
     ranges: Mapping[str, tuple[float, float]] | None = None,
     people: int = 400,
     seed: int = 1,
-    lang: str = "en",
+    lang: str = SPOKEN,
 ) -> Panel:
     """Sliders, a picture and a sentence: what do these keys change, on the same people?
 
@@ -59,7 +59,7 @@ def panel(
     beside : the strategy to compare with; the scenario's own when not given.
     ranges : key -> (lowest, highest) of its slider, where the usual range does not suit.
     people, seed : the market, as for `cjsim.simulate`.
-    lang : "en" or "ru".
+    lang : "en", "ru", or what `cjsim.speak` has set.
 
     Raises ScenarioError for a key or strategy that does not exist, ValueError for a key that is
     not a number.
@@ -92,7 +92,8 @@ class Panel:
         if astray := set(ranges) - set(keys):
             raise unknown("key with a range", min(astray), keys)
         own = _strategy_named(scenario, keys)
-        self._show, self._lang, self._people, self._seed = show, lang, people, seed
+        self._lang = language(lang)
+        self._show, self._people, self._seed = show, people, seed
         self._changed = scenario.with_strategy(own)
         reference = scenario.with_strategy(beside or scenario.strategy)
         self._names = _names(reference, self._changed, lang)

@@ -27,7 +27,7 @@ from cjsim.charts.picture import COLOURS, Picture
 from cjsim.charts.whereabouts import whereabouts
 from cjsim.events import Event
 from cjsim.journey import FIRST_DEAL, LOYALTY, RECOMMENDATION, STAGES, WITH_RIVAL
-from cjsim.labels import all_keys, text, title
+from cjsim.labels import SPOKEN, all_keys, language, text, title
 from cjsim.population import ADOPTERS, MOTIVES
 
 if TYPE_CHECKING:
@@ -77,13 +77,13 @@ class Tracks:
         return {name: a.astype(a.dtype.newbyteorder("<")).tobytes() for name, a in columns.items()}
 
 
-def trail(runs: Mapping[str, Run], lang: str = "en", people: int | None = None) -> Trail:
+def trail(runs: Mapping[str, Run], lang: str = SPOKEN, people: int | None = None) -> Trail:
     """The people of one or two runs, walking.
 
     Parameters
     ----------
     runs : name -> run; two are the same people with the same luck: same seed, size and horizon.
-    lang : "en" or "ru".
+    lang : "en", "ru", or what `cjsim.speak` has set.
     people : how many of them walk, the first ones of the run; everybody when not given.
 
     Raises ValueError for runs that cannot stand side by side, or whose log has no stage entries.
@@ -94,7 +94,7 @@ def trail(runs: Mapping[str, Run], lang: str = "en", people: int | None = None) 
     if not 1 <= shown <= size:
         raise ValueError(f"people = {shown}: a trail shows 1 to {size} people, those of the run")
     text("trail.play", lang)  # an unknown language is told here
-    return Trail(dict(runs), lang, shown, _tracks(list(runs.values()), shown))
+    return Trail(dict(runs), language(lang), shown, _tracks(list(runs.values()), shown))
 
 
 @dataclass(frozen=True, eq=False, repr=False)

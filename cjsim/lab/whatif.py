@@ -26,7 +26,7 @@ from cjsim.lab.answers import Answer, Answers, Question
 from cjsim.lab.board import Board
 from cjsim.lab.dials import WIDE, slider, value_of
 from cjsim.lab.drawers import drawers
-from cjsim.labels import all_keys, text, title
+from cjsim.labels import SPOKEN, all_keys, language, text, title
 from cjsim.measures.summary import UNITS
 from cjsim.scenario import Scenario
 
@@ -65,7 +65,7 @@ class Settings:
         return first, second
 
 
-def lab(product: str = "phone", lang: str = "en", people: int = SIZES[1]) -> Lab:
+def lab(product: str = "phone", lang: str = SPOKEN, people: int = SIZES[1]) -> Lab:
     """The what-if lab, opened on a preset or a scenario file, markets of that size; see `Lab`."""
     return Lab(scenario_file.load(product), lang, people)
 
@@ -77,8 +77,8 @@ class Lab:
     of the first screen by key: setting a `.value` in code does what a hand does.
     """
 
-    def __init__(self, base: Scenario, lang: str = "en", people: int = SIZES[1]) -> None:
-        self.lang = lang
+    def __init__(self, base: Scenario, lang: str = SPOKEN, people: int = SIZES[1]) -> None:
+        self.lang = language(lang)
         self.answer: Answer | None = None
         self.pinned: Answer | None = None
         self._told = (("", ""), "")  # names of the sides, and the sentence that goes with `answer`

@@ -9,24 +9,43 @@ from functools import lru_cache
 from typing import Any, Final
 
 LANGUAGES: Final = ("en", "ru")
+SPOKEN: Final = "spoken"
+"""Stands, where a language is asked for, for the one that `speak` has set: English at first."""
+_spoken = LANGUAGES[0]
 
 
-def text(key: str, lang: str = "en") -> str:
+def speak(lang: str) -> None:
+    """From here on charts, panels and sentences are in this language, "en" or "ru".
+
+    Raises ValueError for a language that has no words.
+    """
+    global _spoken
+    if lang not in LANGUAGES:
+        raise unknown("language", lang, LANGUAGES)
+    _spoken = lang
+
+
+def language(lang: str = SPOKEN) -> str:
+    """The language meant: the one named, or the one that is spoken."""
+    return _spoken if lang == SPOKEN else lang
+
+
+def text(key: str, lang: str = SPOKEN) -> str:
     """The text under a dotted key. Places to fill, like `{first}`, are left to the caller."""
-    words = _words(lang)
+    words = _words(language(lang))
     if key not in words:
-        raise unknown(f"label in cjsim/labels/{lang}.toml", key, words)
+        raise unknown(f"label in cjsim/labels/{language(lang)}.toml", key, words)
     return words[key]
 
 
-def title(name: str, lang: str = "en") -> str:
+def title(name: str, lang: str = SPOKEN) -> str:
     """The word for a strategy, or the name a user gave to a scenario."""
-    return _words(lang).get(f"strategy.{name}", name)
+    return _words(language(lang)).get(f"strategy.{name}", name)
 
 
-def all_keys(lang: str = "en") -> tuple[str, ...]:
+def all_keys(lang: str = SPOKEN) -> tuple[str, ...]:
     """All dotted keys of a language, in the order of its file."""
-    return tuple(_words(lang))
+    return tuple(_words(language(lang)))
 
 
 def unknown(kind: str, word: str, known: Iterable[str]) -> ValueError:

@@ -1,0 +1,101 @@
+"""A sentence of a lecture, tried in many worlds.
+
+    claim(sold["guide"] > sold["pull"])                 # a direction: in how many worlds?
+    claim(sold["guide"] - sold["pull"], between=(5, 11))  # a size: where is its mean?
+
+The cell under the sentence prints the verdict. What is stored with the lecture is compared with
+what the model says today, so text and model cannot drift apart.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cjsim.labels import SPOKEN, text
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+FEWEST_WORLDS = 20
+SURE = 0.05  # level of the tests: a fair coin, or a mean at the border, would do this less often
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What `claim` returns. Prints as one line, in the language that was spoken."""
+
+    verdict: str
+    """"holds", "open" or "fails"."""
+    worlds: int
+    line: str
+
+    def __repr__(self) -> str:
+        return self.line
+
+
+def claim(
+    seen: npt.ArrayLike, between: tuple[float, float] | None = None, lang: str = SPOKEN
+) -> Claim:
+    """Does a sentence hold? One entry of `seen` per world, twenty worlds or more.
+
+    Parameters
+    ----------
+    seen : yes or no per world; or, with `between`, a number per world.
+    between : lowest and highest mean that the sentence allows, in the units of `seen`.
+    lang : "en", "ru", or what `cjsim.speak` has set.
+
+    A direction holds if a fair coin would hardly ever fall so often on its side (two-sided sign
+    test, 5 %), fails if so often on the other, and is open between. A size holds if the 95 %
+    interval of the mean over worlds lies within the bounds, fails if it lies outside of them.
+    Raises ValueError for fewer worlds, for numbers without bounds, for bounds the wrong way round.
+    """
+    worlds = np.asarray(seen)
+    if worlds.ndim != 1 or len(worlds) < FEWEST_WORLDS:
+        raise ValueError(
+            f"a claim over {worlds.size} world(s) of shape {worlds.shape}: "
+            f"needs one entry per world, {FEWEST_WORLDS} worlds or more"
+        )
+    if between is None:
+        if worlds.dtype != np.bool_:
+            raise ValueError("a claim without `between` needs yes or no (True, False) per world")
+        return _direction(worlds, lang)
+    if worlds.dtype == np.bool_ or not np.isfinite(worlds).all():
+        raise ValueError("a claim with `between` needs a finite number per world")
+    if not between[0] < between[1]:
+        raise ValueError(f"between = {between}: the lower bound comes first")
+    return _size(worlds.astype(float), between, lang)
+
+
+def _direction(worlds: npt.NDArray[np.bool_], lang: str) -> Claim:
+    from scipy.stats import binomtest
+
+    n, wins = len(worlds), int(worlds.sum())
+    sure = binomtest(wins, n).pvalue < SURE
+    verdict = ("holds" if 2 * wins > n else "fails") if sure else "open"
+    line = text("course.in_worlds", lang).format(wins=wins, worlds=n)
+    return Claim(verdict, n, _line(verdict, line, lang))
+
+
+def _size(worlds: npt.NDArray[np.float64], between: tuple[float, float], lang: str) -> Claim:
+    from scipy.stats import t
+
+    n, mean = len(worlds), float(worlds.mean())
+    half = float(t.ppf(1 - SURE / 2, n - 1) * worlds.std(ddof=1) / n**0.5)
+    low, high = mean - half, mean + half
+    inside = between[0] <= low and high <= between[1]
+    outside = high < between[0] or low > between[1]
+    verdict = "holds" if inside else "fails" if outside else "open"
+    said = dict(zip(("least", "most"), (f"{bound:g}" for bound in between), strict=True))
+    found = {"mean": f"{mean:.3g}", "low": f"{low:.3g}", "high": f"{high:.3g}"}
+    return Claim(
+        verdict,
+        n,
+        _line(verdict, text("course.mean", lang).format(**said, **found, worlds=n), lang),
+    )
+
+
+def _line(verdict: str, found: str, lang: str) -> str:
+    return f"{text(f'course.{verdict}', lang)}: {found}"

@@ -1,0 +1,151 @@
+"""What a reader expects, asked before the answer is shown, and scored.
+
+    winner = choose("pull", "guide", "animator")
+    winner                      # the next cell:
+    winner.answer("guide")
+    score(winner)
+
+A lecture is stored with no guess made; what a reader has chosen stays in their own notebook.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from typing import Any
+
+import ipywidgets as widgets
+
+from cjsim.course.tables import word
+from cjsim.labels import SPOKEN, language, text, unknown
+
+WIDE: Any = {"description_width": "initial"}
+
+
+class Guess:
+    """A question to the reader. `value` is what they said, None until they have."""
+
+    control: Any
+
+    def __init__(self, lang: str) -> None:
+        self.lang = language(lang)
+        self.value: Any = None
+        self.right: bool | None = None
+
+    def _as_words(self, value: Any) -> str:
+        raise NotImplementedError
+
+    def _choices(self) -> str:
+        raise NotImplementedError
+
+    def _judged(self, truth: Any, right: bool, answer: str) -> Answer:
+        if self.value is None:
+            self.right = None
+            line = text("course.no_guess", self.lang).format(truth=answer)
+        else:
+            self.right = right
+            kind = "guessed" if right else "missed"
+            said = self._as_words(self.value)
+            line = text(f"course.{kind}", self.lang).format(said=said, truth=answer)
+        return Answer(line)
+
+    def __repr__(self) -> str:
+        return f"<{text('course.guess', self.lang)}: {self._choices()}>"
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
+        """The live control; for a saved notebook the choices in words."""
+        live: dict[str, Any] = self.control._repr_mimebundle_(**kwargs)
+        saved = f"<p>{html.escape(self._choices())}</p>"
+        return {**live, "text/plain": repr(self), "text/html": saved}
+
+
+class Answer:
+    """The answer beside the guess, as a line."""
+
+    def __init__(self, line: str) -> None:
+        self.line = line
+
+    def __repr__(self) -> str:
+        return self.line
+
+
+class Choice(Guess):
+    """One of several; what `choose` returns."""
+
+    def __init__(self, options: Sequence[str], lang: str) -> None:
+        super().__init__(lang)
+        self.options = list(options)
+        self.control = widgets.RadioButtons(
+            options=[(word(name, self.lang), name) for name in options],
+            value=None, layout={"width": "auto"},
+        )  # fmt: skip
+        self.control.observe(self._chosen, names="value")
+
+    def _chosen(self, change: Any) -> None:
+        self.value = change["new"]
+
+    def _as_words(self, value: str) -> str:
+        return word(value, self.lang)
+
+    def _choices(self) -> str:
+        return " · ".join(self._as_words(name) for name in self.options)
+
+    def answer(self, truth: str) -> Answer:
+        """The line that sets what was chosen beside what is true, one of the options.
+
+        Raises ValueError for what was not among the options.
+        """
+        if truth not in self.options:
+            raise unknown("option of this question", truth, self.options)
+        return self._judged(truth, self.value == truth, self._as_words(truth))
+
+
+class Estimate(Guess):
+    """A number; what `estimate` returns."""
+
+    def __init__(self, low: float, high: float, step: float, lang: str) -> None:
+        super().__init__(lang)
+        if not low < high or not 0 < step <= high - low:
+            raise ValueError(f"estimate({low:g}, {high:g}, step={step:g}): needs low < high")
+        self.step = step
+        middle = low + round((high - low) / 2 / step) * step
+        self.control = widgets.FloatSlider(
+            middle, min=low, max=high, step=step, continuous_update=False, style=WIDE
+        )
+        self.control.observe(self._moved, names="value")
+
+    def _moved(self, change: Any) -> None:
+        self.value = change["new"]
+
+    def _as_words(self, value: float) -> str:
+        return f"{value:g}"
+
+    def _choices(self) -> str:
+        return f"{self.control.min:g} … {self.control.max:g}"
+
+    def answer(self, truth: float, within: float) -> Answer:
+        """The line that sets the guess beside the truth; right if no further away than `within`."""
+        right = self.value is not None and abs(self.value - truth) <= within
+        shown = f"{round(truth / self.step) * self.step:.6g}"
+        return self._judged(truth, right, shown)
+
+
+def choose(*options: str, lang: str = SPOKEN) -> Choice:
+    """Ask for one of several: names of strategies, stages, measures, or words of your own."""
+    if len(set(options)) != len(options) or len(options) < 2:
+        raise ValueError(f"a choice needs two different options or more, not {list(options)}")
+    return Choice(options, lang)
+
+
+def estimate(low: float, high: float, step: float = 0.05, lang: str = SPOKEN) -> Estimate:
+    """Ask for a number from `low` to `high`. The slider starts in the middle, not as a guess."""
+    return Estimate(low, high, step, lang)
+
+
+def score(*guesses: Guess, lang: str = SPOKEN) -> Answer:
+    """How many predictions were right, of those that were made and answered."""
+    made = [guess.right for guess in guesses if guess.right is not None]
+    if not made:
+        return Answer(text("course.none_made", lang).format(questions=len(guesses)))
+    line = text("course.score", lang)
+    return Answer(line.format(right=sum(made), made=len(made), questions=len(guesses)))

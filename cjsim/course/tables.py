@@ -1,0 +1,40 @@
+"""Tables of a lecture in the reader's language: rows and columns get the words of the labels."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cjsim.labels import SPOKEN, all_keys, text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+HOMES = (
+    "strategy.{}", "measure.{}", "stage.{}.label", "adopter.{}", "motive.{}", "event.{}",
+    "preset.{}", "uplift.{}", "course.{}",
+)  # fmt: skip
+"""Where the word for a name may stand in the labels, the first that has it."""
+
+
+def word(name: Any, lang: str = SPOKEN) -> str:
+    """The word for a name of the kit; the name itself where the labels have none."""
+    known = all_keys(lang)
+    keys = (home.format(name) for home in HOMES)
+    return next((text(key, lang) for key in keys if key in known), str(name))
+
+
+def table(frame: pd.DataFrame | pd.Series, digits: int = 2, lang: str = SPOKEN) -> pd.DataFrame:
+    """A table to be read: names in words, numbers rounded to `digits`, yes or no for truths."""
+    from pandas.api.types import is_bool_dtype
+
+    shown = frame.to_frame() if frame.ndim == 1 else frame.copy()
+    for axis in ("index", "columns"):
+        labels = getattr(shown, axis)
+        shown = shown.rename(mapper=lambda name: word(name, lang), axis=axis)
+        names = [None if name is None else word(name, lang) for name in labels.names]
+        shown = shown.rename_axis(names if len(names) > 1 else names[0], axis=axis)
+    said = {True: word("yes", lang), False: word("no", lang)}
+    for at in range(shown.shape[1]):
+        if is_bool_dtype(shown.iloc[:, at]):
+            shown.isetitem(at, shown.iloc[:, at].map(said))
+    return shown.round(digits)
