@@ -348,6 +348,11 @@ class Strategy(_Table):
     accuracy: Number = _share(0.7, "C95; .6-.9, Netzer 2008 [S]", "Chance to see the true stage")
     optimism: Number = _share(0.7, "C160; size ours", "Chance that a wrong belief is too high")
     min_fit: Number = _share(0.4, "C39; size ours", "guide: stay silent below this fit")
+    plan: dict[StageKey, str] = Field(
+        default_factory=dict,
+        description="guide: stage = the touchpoint it takes when it believes somebody stands "
+        'there, whatever fits (C136); "" = silence; a stage not named: what fits best',
+    )
     programme: tuple[str, ...] = Field(
         default=(),
         description="animator: the order of its touchpoints; empty = all its push touchpoints",

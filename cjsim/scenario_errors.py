@@ -249,20 +249,27 @@ def _strategies_run_what_exists(tables: Tables) -> Iterator[Finding]:
                 yield Finding(path, intensity, message, near)
 
 
-def _programmes_can_be_run(tables: Tables) -> Iterator[Finding]:
+def _programmes_and_plans_can_be_run(tables: Tables) -> Iterator[Finding]:
     library = _tables_in(tables, "touchpoints")
     for name, strategy in _tables_in(tables, "strategies").items():
         running = _table(strategy, "touchpoints")
-        programme = strategy.get("programme", ())
-        for item in programme if isinstance(programme, list | tuple) else ():
-            path = ("strategies", name, "programme")
+        programme, plan = strategy.get("programme", ()), _table(strategy, "plan")
+        named: list[tuple[KeyPath, Any]] = [
+            (("strategies", name, "programme"), item)
+            for item in (programme if isinstance(programme, list | tuple) else ())
+        ]
+        named += [
+            (("strategies", name, "plan", stage), item) for stage, item in plan.items() if item
+        ]
+        for path, item in named:
             if not isinstance(item, str):
                 continue
             if item not in library:
                 near = nearest(item, running) or nearest(item, library)
                 yield Finding(path, item, "there is no such touchpoint", near)
             elif library[item].get("contact") == "pull":
-                yield Finding(path, item, "is a pull touchpoint; a programme holds push ones only")
+                message = f"is a pull touchpoint; a {path[2]} holds push ones only"
+                yield Finding(path, item, message)
             elif item not in running or not _on(running[item]):
                 message = "is not run by this strategy; give it an intensity above 0 in "
                 yield Finding(path, item, f"{message}[strategies.{name}.touchpoints]")
@@ -323,7 +330,7 @@ def _segments_have_names_of_their_own(tables: Tables) -> Iterator[Finding]:
 RULES: tuple[Callable[[Tables], Iterator[Finding]], ...] = (
     _chosen_strategies_exist,
     _strategies_run_what_exists,
-    _programmes_can_be_run,
+    _programmes_and_plans_can_be_run,
     _pushes_have_something_to_push,
     _losses_stand_where_people_can_leave,
     _people_can_come_to_a_pull,

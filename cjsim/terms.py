@@ -201,6 +201,8 @@ def _push(s: sc.Scenario) -> dict[str, Any]:
         fits = [touch.fit[stage] for touch in push]
         best = max(fits, default=0.0)
         choice.append(fits.index(best) if best >= running.min_fit and best > 0 else SILENT)
+    for key, name in running.plan.items():
+        choice[Stage[key.upper()]] = index[number[name]] if name else SILENT
     programme = [index[number[name]] for name in running.programme] or list(range(len(push)))
     return {
         "pushes": int(running.push != "none" and bool(push)),

@@ -337,6 +337,11 @@ def _strategy(rng: random.Random, library: dict[str, dict[str, Any]]) -> dict[st
         "optimism": rng.random(),
         "min_fit": rng.uniform(0.0, 0.6),
         "programme": rng.choices(pushes, k=rng.randint(0, 4)) if pushes else [],
+        "plan": {
+            stage: rng.choice([*pushes, ""])
+            for stage in ("unaware", "study", "repeat_deal", "dormant")
+            if pushes and rng.random() < 0.2
+        },
     }
 
 

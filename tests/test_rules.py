@@ -597,6 +597,15 @@ def test_of_two_that_fit_alike_a_guide_takes_the_first_of_the_library() -> None:
     assert rules.choose_push(person(belief=Stage.DESIRE), market(s)) == 0
 
 
+def test_a_plan_tells_the_guide_what_to_take_whatever_fits() -> None:  # C136
+    s = pushing(push="guide", min_fit=0.4, plan={"action": "early", "desire": ""})
+    chosen = {
+        belief: rules.choose_push(person(belief=belief), market(s))
+        for belief in (Stage.ACTION, Stage.DESIRE, Stage.INTEREST)
+    }
+    assert chosen == {Stage.ACTION: 0, Stage.DESIRE: terms.SILENT, Stage.INTEREST: 0}
+
+
 @pytest.mark.parametrize(
     ("programme", "sent"),
     [((), ["early", "late", "both"]), (("late", "late", "early"), ["late", "late", "early"])],

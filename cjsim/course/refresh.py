@@ -16,11 +16,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from cjsim.course.twins import SAYS
+
 METADATA: dict[str, Any] = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
 """The metadata of every lecture."""
+KEPT = ("tags", SAYS)
+"""The metadata of a cell that stay: what it is for, and what it translates."""
 LIVE = "application/vnd.jupyter.widget-view+json"  # points into a kernel that is gone
 LONGEST_CELL = 600  # seconds
 
@@ -82,10 +86,9 @@ def tidy(notebook: Any) -> None:
     notebook.metadata.clear()
     notebook.metadata.update(METADATA)
     for cell in notebook.cells:
-        tags = cell.metadata.get("tags", [])
+        kept = {name: cell.metadata[name] for name in KEPT if cell.metadata.get(name)}
         cell.metadata.clear()
-        if tags:
-            cell.metadata["tags"] = tags
+        cell.metadata.update(kept)
         if cell.cell_type == "code":
             cell.outputs = [_tidied(output, cell.id) for output in _joined(cell.outputs)]
 

@@ -289,9 +289,10 @@ def _can_be_asked(scenario: Scenario, names: Sequence[str]) -> None:
 def switched_off(scenario: Scenario, touchpoints: Collection[str]) -> Scenario:
     """The scenario whose strategy has these touchpoints switched off (intensity 0).
 
-    They leave the programme, too. A programme that would be empty is not taken for "all there
-    are": the firm stops pushing, as it does where no push touchpoint is left. Other strategies
-    stay as they are; so a touchpoint is also off before day 0 only if this strategy ran then.
+    They leave the programme, too, and where the plan names them there is silence. A programme
+    that would be empty is not taken for "all there are": the firm stops pushing, as it does where
+    no push touchpoint is left. Other strategies stay as they are; so a touchpoint is also off
+    before day 0 only if this strategy ran then.
     """
     if not touchpoints:
         return scenario
@@ -301,7 +302,8 @@ def switched_off(scenario: Scenario, touchpoints: Collection[str]) -> Scenario:
     pushes = [n for n, on in left.items() if on > 0 and scenario.touchpoints[n].contact == "push"]
     ran_out = before.push == "animator" and before.programme and not programme
     key = f"strategies.{scenario.strategy}"
-    changes = {f"{key}.touchpoints.{name}": 0.0 for name in touchpoints}
+    changes: dict[str, object] = {f"{key}.touchpoints.{name}": 0.0 for name in touchpoints}
+    changes |= {f"{key}.plan.{at}": "" for at, name in before.plan.items() if name in touchpoints}
     push = before.push if pushes and not ran_out else "none"
     return scenario.with_changes({**changes, f"{key}.programme": programme, f"{key}.push": push})
 
