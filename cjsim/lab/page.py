@@ -10,11 +10,14 @@ import importlib.util
 import json
 import logging
 import os
+import signal
 import socket
+import subprocess
 import sys
 import tempfile
 import threading
 import webbrowser
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +26,8 @@ from cjsim.labels import text
 
 HOST = "127.0.0.1"
 NAME = "lab.ipynb"
+PATIENCE = 10.0
+"""Seconds that JupyterLab has to end after Ctrl-C; while starting it sometimes does not listen."""
 TEMPLATE = Path(__file__).with_name("voila")
 WIDGETS = ("@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager8", "anywidget")
 """The extensions that the page needs; any other would only take time to load."""
@@ -112,8 +117,6 @@ def _kernel(folder: Path) -> None:
 
 def _serve_jupyterlab(path: Path, port: int | None, browser: bool) -> None:
     """JupyterLab on a notebook, with windows of its own, until Ctrl-C."""
-    from jupyterlab.labapp import LabApp
-
     hidden = path.parent / ".jupyter"
     _kernel(hidden)
     words = [
@@ -131,7 +134,25 @@ def _serve_jupyterlab(path: Path, port: int | None, browser: bool) -> None:
         words += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         words.append("--allow-root")
-    LabApp.launch_instance(argv=words)
+    serve([sys.executable, "-m", "jupyterlab", *words])
+
+
+def serve(command: list[str], patience: float = PATIENCE) -> None:
+    """Run a server until Ctrl-C, and end it if it has not ended `patience` seconds later.
+
+    Raises ValueError if it ends by itself with an error.
+    """
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # the server must not outlive us
+    server = subprocess.Popen(command)
+    try:
+        if server.wait():
+            raise ValueError(f"{command[2]} ended by itself; what it said stands above")
+    except KeyboardInterrupt:  # the server has got it too
+        with suppress(subprocess.TimeoutExpired):
+            server.wait(patience)
+    finally:
+        server.kill()
+        server.wait()
 
 
 def _serve_page(path: Path, lang: str, port: int | None, browser: bool) -> None:

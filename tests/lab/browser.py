@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -43,6 +43,7 @@ def running(*command: str, env: dict[str, str] | None = None) -> Iterator[str]:
     process = subprocess.Popen(
         command, env=known, text=True, encoding="utf-8",
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        start_new_session=True,
     )  # fmt: skip
     addresses: queue.Queue[str] = queue.Queue()
     said: list[str] = []
@@ -62,11 +63,12 @@ def running(*command: str, env: dict[str, str] | None = None) -> Iterator[str]:
         wait_until(lambda: listening(address))  # JupyterLab says where before it is there
         yield address
     finally:
-        process.send_signal(signal.SIGINT)
+        os.killpg(process.pid, signal.SIGINT)  # as Ctrl-C in a terminal does
         try:
             process.wait(SECONDS)
         finally:
-            process.kill()
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
         listener.join(SECONDS)
     words = "".join(said)
     assert process.returncode == 0, words

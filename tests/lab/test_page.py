@@ -2,8 +2,10 @@
 
 import ast
 import json
+import os
 import queue
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -147,6 +149,24 @@ def test_jupyterlab_opens_on_the_notebook():
         elsewhere = listening(address.replace("127.0.0.1", "127.0.0.2"))
     assert opened(notebook) == ("flat", "en")
     assert not elsewhere
+
+
+def test_a_server_that_does_not_listen_to_ctrl_c_is_ended():
+    deaf = (
+        "import signal; signal.signal(2, signal.SIG_IGN); print('up', flush=True); signal.pause()"
+    )
+    code = f"from cjsim.lab import page; page.serve([{sys.executable!r}, '-c', {deaf!r}], 0.01)"
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
+        assert process.stdout.readline() == "up\n"
+        os.killpg(process.pid, signal.SIGINT)
+        assert process.wait(30) == 0
+
+
+def test_a_server_that_fails_is_told():
+    with pytest.raises(ValueError, match="ended by itself"):
+        page.serve([sys.executable, "-c", "import sys; sys.exit(3)"])
 
 
 def test_the_address_is_said_and_opened_where_that_is_wanted(monkeypatch, capsys):
