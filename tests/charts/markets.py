@@ -10,7 +10,10 @@ from measures.by_hand import lively
 
 import cjsim
 from cjsim.experiment.design import grid
+from cjsim.experiment.optimise import Optimum, optimise
+from cjsim.experiment.sensitivity import Tornado, tornado
 from cjsim.experiment.sweep import Sweep
+from cjsim.experiment.weak_point import WeakPoint, weak_point
 
 ACCURACY, DAYS = "guide.accuracy", "guide.every_days"
 
@@ -31,6 +34,33 @@ def comparison(runs: int = 5) -> cjsim.Comparison:
         "animator": guide.with_changes({"pull.push": "animator", "pull.every_days": 4.0}),
     }
     return cjsim.compare(scenarios, 300, runs=runs, executor="here")
+
+
+@functools.cache
+def swings() -> Tornado:
+    """What four of its keys move."""
+    keys = ["pull.every_days", "product.price", "stages.comparison.planned_loss", "firm.reps"]
+    return tornado(neutral(**lively()), keys, "revenue", people=100, runs=3, executor="here")
+
+
+@functools.cache
+def weak() -> WeakPoint:
+    """Where it leaks."""
+    return weak_point(neutral(**lively()), "revenue", 0.05, people=100, runs=3, executor="here")
+
+
+@functools.cache
+def optimum_of_one() -> Optimum:
+    """How often it should write."""
+    keys = {"pull.every_days": (2, 40)}
+    return optimise(neutral(**lively()), keys, people=60, runs=3, executor="here")
+
+
+@functools.cache
+def optimum_of_several() -> Optimum:
+    """How often it should write and how many reps it needs."""
+    keys = {"pull.every_days": (2, 40), "firm.reps": (1, 4)}
+    return optimise(neutral(**lively()), keys, people=40, runs=2, evaluations=20, executor="here")
 
 
 def sweep() -> Sweep:

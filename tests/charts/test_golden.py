@@ -29,7 +29,16 @@ from cjsim.labels import LANGUAGES
 if __name__ == "__main__":  # as a script it does not know where its neighbours are
     sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from charts.markets import ACCURACY, comparison, market, sweep
+from charts.markets import (
+    ACCURACY,
+    comparison,
+    market,
+    optimum_of_one,
+    optimum_of_several,
+    sweep,
+    swings,
+    weak,
+)
 
 STORED = Path(__file__).parent / "golden"
 DPI = 50
@@ -43,6 +52,8 @@ PICTURES: dict[str, Callable[[str], charts.Picture]] = {
     "journey_map": lambda lang: charts.journey_map(market(), lang),
     "occupancy": lambda lang: charts.occupancy(market(), lang),
     "occupancy_ten_steps": lambda lang: charts.occupancy(market(), lang, lens="ten_steps"),
+    "optimum": lambda lang: charts.optimum(optimum_of_one(), lang),
+    "optimum_two_keys": lambda lang: charts.optimum(optimum_of_several(), lang),
     "paired": lambda lang: charts.paired(comparison(), lang),
     "phase_map": lambda lang: charts.phase_map(sweep(), lang=lang),
     "profile": lambda lang: charts.profile(sweep(), ACCURACY, lang=lang),
@@ -54,9 +65,11 @@ PICTURES: dict[str, Callable[[str], charts.Picture]] = {
     "story_driven_away": lambda lang: charts.story(
         market(), charts.a_story(market(), "driven_away"), lang
     ),
+    "tornado": lambda lang: charts.tornado(swings(), lang),
     "uplift": lambda lang: charts.uplift(comparison(), lang),
     "waterfall": lambda lang: charts.waterfall(comparison(), lang),
     "waterfall_run": lambda lang: charts.waterfall(market(), lang),
+    "weak_point": lambda lang: charts.weak_point(weak(), lang),
 }
 EVERY_PICTURE = pytest.mark.parametrize(
     ("name", "lang"), list(itertools.product(PICTURES, LANGUAGES))
