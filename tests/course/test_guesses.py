@@ -1,0 +1,73 @@
+"""A prediction counts only if it was made."""
+
+import pandas as pd
+import pytest
+
+import cjsim
+from cjsim.course import choose, estimate, score, table
+
+
+@pytest.fixture
+def russian():
+    cjsim.speak("ru")
+    yield
+    cjsim.speak("en")
+
+
+def test_nobody_has_chosen_before_they_choose():
+    guess = choose("pull", "guide")
+    assert guess.value is None
+    assert repr(guess.answer("guide")) == "No guess yet. In the model: Guide"
+    assert repr(score(guess)) == "No predictions made yet (questions: 1)"
+
+
+def test_a_choice_is_set_beside_the_answer_and_scored():
+    right, wrong, unmade = choose("pull", "guide"), choose("yes", "no"), choose("a", "b")
+    right.control.value, wrong.control.value = "guide", "no"
+    assert repr(right.answer("guide")) == "You said Guide: right"
+    assert repr(wrong.answer("yes")) == "You said no. In the model: yes"
+    unmade.answer("a")
+    assert repr(score(right, wrong, unmade)) == "Right: 1 of 2 predictions (questions: 3)"
+
+
+def test_an_estimate_is_right_when_near_enough():
+    guess = estimate(0, 1)
+    assert guess.value is None  # where the slider starts is no guess
+    assert repr(guess.answer(0.62, within=0.1)) == "No guess yet. In the model: 0.6"
+    guess.control.value = 0.7
+    assert repr(guess.answer(0.62, within=0.1)) == "You said 0.7: right"
+    assert repr(guess.answer(0.32, within=0.1)) == "You said 0.7. In the model: 0.3"
+
+
+def test_a_saved_notebook_shows_the_choices():
+    bundle = choose("pull", "guide")._repr_mimebundle_()
+    assert bundle["text/plain"] == "<Your guess: Pull · Guide>"
+    assert "Pull · Guide" in bundle["text/html"]
+    assert "application/vnd.jupyter.widget-view+json" in bundle
+
+
+def test_options_that_do_not_differ_are_refused():
+    for options in (("pull",), ("pull", "pull")):
+        with pytest.raises(ValueError, match="two different options"):
+            choose(*options)
+    with pytest.raises(ValueError, match="low < high"):
+        estimate(1, 0)
+    with pytest.raises(ValueError, match="Did you mean 'guide'"):
+        choose("pull", "guide").answer("giude")
+
+
+def test_one_line_changes_the_language_of_everything(russian):
+    assert repr(choose("pull", "guide")) == "<Ваше предположение: Ждём клиента (pull) · Проводник>"
+    frame = pd.DataFrame({"guide": [0.123, 1.0]}, index=["churn", "my own"])
+    assert list(table(frame).index) == ["Отток", "my own"]
+    assert list(table(frame).columns) == ["Проводник"]
+    with pytest.raises(ValueError, match="unknown language"):
+        cjsim.speak("de")
+
+
+def test_a_table_says_yes_and_no_and_rounds():
+    frame = pd.DataFrame({"low": [0.126], "clear": [True]}, index=["first_deals"])
+    shown = table(frame, digits=1)
+    assert shown.iloc[0].tolist() == [0.1, "yes"]
+    assert shown.index.tolist() == ["First deals"]
+    assert frame.columns.tolist() == ["low", "clear"]  # the original stays
