@@ -207,7 +207,7 @@ def _longer(array: Any) -> Any:
 
 def _people(everybody: Population, scenario: Scenario, start: float) -> Any:
     """The people as records, as `population.persons` makes them as objects."""
-    people = np.zeros(len(everybody), terms.record_type(Person))
+    people = memory.aligned(len(everybody), terms.record_type(Person))
     for name, value in population.initial_state(scenario, start).items():
         if name != "visits":
             people[name] = value

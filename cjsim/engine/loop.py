@@ -129,6 +129,7 @@ calendar_behind = behind(
     heap=(np.int32, 1),
     state=(np.int64, 1),
     bounds=(np.float64, 1),
+    cursors=(np.int32, 1),
 )
 
 # --- lives ------------------------------------------------------------------------------------
