@@ -17,6 +17,7 @@ from typing import Any
 import nbformat
 import pytest
 
+from cjsim.course.coverage import LAST_CLAIM, claims
 from cjsim.course.refresh import KEPT, LIVE, METADATA
 from cjsim.course.twins import differences
 from cjsim.labels import LANGUAGES
@@ -24,7 +25,6 @@ from cjsim.labels import LANGUAGES
 ROOT = Path(__file__).parent.parent
 LECTURES = sorted((ROOT / "notebooks").glob("*/*.ipynb"))
 SECTIONS = ["what-is-it", "how-it-works", "try", "notice", "check", "extend", "key-points"]
-LAST_CLAIM = {"A": 43, "B": 39, "C": 180, "T": 12}
 LONGEST_CELL = 8  # lines
 LONG_CELLS = 0.1  # share of the code cells that may be longer
 FEWEST_CLAIMS = 5
@@ -60,14 +60,6 @@ def shown(output: Any) -> str:
         return "\n".join(output.traceback)
     text = "\n".join(str(value) for value in output.data.values())
     return re.sub(r"data:image/[^\"]+", "", text)
-
-
-def claims(text: str) -> set[str]:
-    """The claim ids in a text; C90–C93 names four."""
-    found = set()
-    for letter, first, last in re.findall(r"\b([ABCT])(\d{1,3})\b(?:[–-]\1(\d{1,3})\b)?", text):
-        found |= {f"{letter}{n}" for n in range(int(first), int(last or first) + 1)}
-    return found
 
 
 # --- The checks: each returns the cells that are wrong --------------------------------------------
