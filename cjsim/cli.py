@@ -85,6 +85,15 @@ def _parser() -> argparse.ArgumentParser:
     job.add_argument("--no-browser", action="store_true", help="only say where it is")
     job.set_defaults(job=_lab)
 
+    job = jobs.add_parser("grade", help="grade a folder of exercises, each in a process of its own")
+    job.add_argument("folder", type=Path, help="NAME.ipynb, or NAME/SET/tasks.ipynb (nbgrader)")
+    job.add_argument("--out", type=Path, default=Path("grades.csv"), help="default: %(default)s")
+    job.add_argument("--seconds", type=_positive, default=60.0, help="of a notebook (%(default)g)")
+    job.add_argument("--memory", type=_positive, default=2.0, help="GB of a notebook (%(default)g)")
+    job.add_argument("--workers", type=_count, help="notebooks at a time (default: the processors)")
+    job.add_argument("--lang", choices=LANGUAGES, default="en", help="language of words")
+    job.set_defaults(job=_grade)
+
     job = jobs.add_parser("check", help="check a scenario file, all mistakes at once")
     job.add_argument("files", nargs="+", help="scenario files or presets")
     job.set_defaults(job=_check)
@@ -132,6 +141,13 @@ def _count(word: str) -> int:
     number = int(word)
     if number < 1:
         raise argparse.ArgumentTypeError(f"{word} must be at least 1")
+    return number
+
+
+def _positive(word: str) -> float:
+    number = float(word)
+    if not 0 < number < float("inf"):
+        raise argparse.ArgumentTypeError(f"{word} must be above 0")
     return number
 
 
@@ -251,6 +267,22 @@ def _lab(args: argparse.Namespace) -> int:
 
     open_lab(args.scenario, args.lang, args.page, args.port, not args.no_browser)
     return 0
+
+
+def _grade(args: argparse.Namespace) -> int:
+    from cjsim.course import grade
+
+    def say(line: str) -> None:
+        print(line, file=sys.stderr, flush=True)
+
+    grades, complete = grade.grade(
+        args.folder, args.out, args.seconds, args.memory, args.workers, args.lang, say
+    )
+    print(grade.summary(grades, args.lang))
+    everybody = len(grade.submissions(args.folder, args.lang))
+    facts = {"file": args.out, "graded": len(grades), "all": everybody}
+    say(text("grade.wrote" if complete else "grade.stopped", args.lang).format(**facts))
+    return 0 if complete else 130
 
 
 def _check(args: argparse.Namespace) -> int:

@@ -1,0 +1,69 @@
+"""How long a class takes: thirty submissions of exercise set 01, on two cores.
+
+    python benchmarks/grade.py             # 30 submissions, 2 at a time
+    python benchmarks/grade.py 12 4        # 12 submissions, 4 at a time
+
+Ten solved it, ten have one wrong answer in each task, ten have not begun. Prints the wall time, the
+time per submission, and the points, which must be the same in every run.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from cjsim.course.grade import grade
+
+EXERCISES = Path(__file__).parents[1] / "exercises"
+SET = "01_pull_or_push"
+
+
+def main(count: int = 30, workers: int = 2) -> None:
+    """Hand in, grade, print."""
+    with tempfile.TemporaryDirectory() as folder:
+        for number in range(count):
+            path = Path(folder) / f"student_{number:02d}.ipynb"
+            path.write_text(json.dumps(notebook(number)), encoding="utf-8")
+        start = time.perf_counter()
+        grades, _ = grade(Path(folder), Path(folder) / "grades.csv", workers=workers)
+        seconds = time.perf_counter() - start
+    points = ", ".join(f"{n} x {p:g}" for p, n in sorted(Counter(g.total for g in grades).items()))
+    odd = sum(one.verdict != "ok" for one in grades)
+    print(f"{count} submissions, {workers} at a time: {seconds:.0f} s")
+    print(f"{seconds / count:.1f} s each; points: {points}; verdicts other than ok: {odd}")
+
+
+def notebook(number: int) -> Any:
+    """The submission of one student: solved, wrong in each task, or not begun, in turn."""
+    kind = "release" if number % 3 == 2 else "source"
+    path = EXERCISES / "en" / kind / SET / "tasks.ipynb"
+    made = json.loads(path.read_text(encoding="utf-8"))
+    if number % 3 == 1:
+        for task, answers in wrong_answers().items():
+            choices = list(answers.values())
+            code = choices[number // 3 % len(choices)][0]
+            for cell in made["cells"]:
+                if cell["id"] == f"task-{task}-answer":
+                    cell["source"] = code
+    return made
+
+
+def wrong_answers() -> dict[int, dict[str, tuple[str, str]]]:
+    """Task -> misconception -> (code, check)."""
+    spec = importlib.util.spec_from_file_location("wrong", EXERCISES / "wrong" / "set_01.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    found: dict[int, dict[str, tuple[str, str]]] = module.WRONG
+    return found
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))

@@ -1,0 +1,219 @@
+"""The parts of an exercise set: tasks, checks, a student's work, and the report on it."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import math
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from cjsim.labels import text
+
+PASSED = 0.8
+"""A check that gives points in part counts as passed from this share on."""
+
+
+class WorkError(Exception):
+    """A student's name that is missing, has the wrong type, or stops: one clear line."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What a check found where yes or no is too little.
+
+    Parameters
+    ----------
+    share : part of the points, 0..1.
+    note : what to put into the places of the check's `note` in the words.
+    """
+
+    share: float
+    note: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that is looked at.
+
+    Parameters
+    ----------
+    name : its key in the words.
+    test : says yes or no, or gives a `Mark`.
+    points : what it is worth.
+    """
+
+    name: str
+    test: Callable[[Work], bool | Mark]
+    points: float = 1.0
+
+
+@dataclass(frozen=True)
+class Task:
+    """One task of a set; its number is the one students see."""
+
+    number: int
+    checks: tuple[Check, ...]
+
+    @property
+    def most(self) -> float:
+        """The points of all its checks."""
+        return sum(check.points for check in self.checks)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One check, done: its line, and its hint where it failed."""
+
+    task: int
+    check: str
+    share: float
+    points: float
+    most: float
+    line: str
+    hint: str = ""
+
+    @property
+    def passed(self) -> bool:
+        """Were (nearly) all points given?"""
+        return self.share >= PASSED
+
+    @property
+    def name(self) -> str:
+        """Task and check: `2.people`."""
+        return f"{self.task}.{self.check}"
+
+
+@dataclass(frozen=True)
+class Report:
+    """What `check` returns: prints as its lines."""
+
+    findings: tuple[Finding, ...]
+    titles: Mapping[int, str]
+    lang: str
+
+    @property
+    def points(self) -> float:
+        """Points reached."""
+        return round(sum(found.points for found in self.findings), 2)
+
+    @property
+    def most(self) -> float:
+        """Points that could be reached."""
+        return sum(found.most for found in self.findings)
+
+    @property
+    def failed(self) -> list[str]:
+        """Names of the checks that failed: `2.people`."""
+        return [found.name for found in self.findings if not found.passed]
+
+    def of_task(self, number: int) -> float:
+        """Points of one task."""
+        return round(sum(found.points for found in self.findings if found.task == number), 2)
+
+    def __repr__(self) -> str:
+        hint = text("grade.hint", self.lang)
+        lines = []
+        for number, title in self.titles.items():
+            lines.append(f"{number}. {title}")
+            for found in self.findings:
+                if found.task == number:
+                    lines.append(f"  {'✓' if found.passed else '✗'} {found.line}")
+                    if found.hint:
+                        lines.append(f"      {hint}: {found.hint}")
+        said = {"points": f"{self.points:g}", "most": f"{self.most:g}"}
+        return "\n".join([*lines, text("grade.points", self.lang).format(**said)])
+
+
+@dataclass(frozen=True)
+class Work:
+    """A student's names, read with care: what is not as it should be becomes a `WorkError`."""
+
+    names: Mapping[str, Any]
+    lang: str
+
+    def get(self, name: str) -> Any:
+        """Whatever stands under a name; `None` and `...` are a task not begun."""
+        value = self.names.get(name)
+        if value is None or value is ...:
+            raise self.problem("missing", name=name)
+        return value
+
+    def number(self, name: str) -> float:
+        """A finite number, not a truth value."""
+        value = self.get(name)
+        if isinstance(value, (bool, np.bool_)) or not isinstance(
+            value, (int, float, np.integer, np.floating)
+        ):
+            raise self.problem("not_number", name=name, kind=type(value).__name__)
+        if not math.isfinite(value):
+            raise self.problem("not_finite", name=name)
+        return float(value)
+
+    def choice(self, name: str, options: Sequence[str]) -> str:
+        """One of several words."""
+        value = self.get(name)
+        if not isinstance(value, str) or value not in options:
+            known = ", ".join(f'"{option}"' for option in options)
+            raise self.problem("not_option", name=name, options=known)
+        return str(value)
+
+    def table(self, name: str) -> dict[str, Any]:
+        """A dictionary with words as keys, copied."""
+        value = self.get(name)
+        if type(value) is not dict or not all(isinstance(key, str) for key in value):
+            raise self.problem("not_table", name=name, kind=type(value).__name__)
+        return dict(value)
+
+    def call(self, name: str, *given: Any, nothing: str = "gave_nothing") -> Any:
+        """What the student's function returns; an error in it is a `WorkError`.
+
+        `nothing` is the problem to name where it returns nothing.
+        """
+        function = self.get(name)
+        if not callable(function):
+            raise self.problem("not_function", name=name, kind=type(function).__name__)
+        with self.running(name):
+            found = function(*given)
+        if found is None or found is ...:
+            raise self.problem(nothing, name=name)
+        return found
+
+    def counts(self, name: str, *given: Any, length: int) -> list[float]:
+        """What a function returns that should give one number for each of `length` people."""
+        found = self.call(name, *given)
+        with self.running(name):
+            listed = np.asarray(list(found), dtype=float).tolist()
+        if len(listed) != length:
+            raise self.problem("length", name=name, found=len(listed), wanted=length)
+        return [float(value) for value in listed]
+
+    @contextlib.contextmanager
+    def running(self, name: str) -> Iterator[None]:
+        """Run the student's code: silent, and an error is a line and not a traceback."""
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            try:
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")
+                    yield
+            except WorkError:
+                raise
+            except (Exception, SystemExit) as error:
+                said = f"{type(error).__name__}: {_message(error)}"
+                raise self.problem("stopped", name=name, error=said) from None
+
+    def problem(self, key: str, **facts: Any) -> WorkError:
+        """A line from the words that all sets share."""
+        return WorkError(text(f"grade.problem.{key}", self.lang).format(**facts))
+
+
+def _message(error: BaseException) -> str:
+    """The first line of an error's message; its class may be the student's, and fail itself."""
+    try:
+        return next(iter(str(error).splitlines()), "")[:200]
+    except Exception:
+        return "?"

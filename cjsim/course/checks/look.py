@@ -1,0 +1,79 @@
+"""Doing the checks of a set: from a student's names to a report in their language."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import io
+import pkgutil
+import tomllib
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+from cjsim.course.checks.form import Check, Finding, Mark, Report, Task, Work, WorkError
+from cjsim.labels import language, text, unknown
+
+PACKAGE = "cjsim.course.checks"
+
+
+def sets() -> list[str]:
+    """The numbers of the sets there are: "01" and so on."""
+    modules = pkgutil.iter_modules(importlib.import_module(PACKAGE).__path__)
+    return sorted(found.name[4:] for found in modules if found.name.startswith("set_"))
+
+
+def tasks_of(number: str, task: int | None = None) -> tuple[Task, ...]:
+    """The tasks of a set, or one of them. Raises ValueError for what does not exist."""
+    if number not in sets():
+        raise unknown("exercise set", str(number), sets())
+    tasks: tuple[Task, ...] = importlib.import_module(f"{PACKAGE}.set_{number}").TASKS
+    if task is None:
+        return tasks
+    if task not in [one.number for one in tasks]:
+        known = [str(one.number) for one in tasks]
+        raise unknown(f"task of set {number}", str(task), known)
+    return tuple(one for one in tasks if one.number == task)
+
+
+@lru_cache
+def words(number: str, lang: str) -> dict[str, Any]:
+    """The words of a set: title, and for each task its title and its checks' words."""
+    source = files(PACKAGE).joinpath(f"words/{number}.{lang}.toml").read_text(encoding="utf-8")
+    return tomllib.loads(source)
+
+
+def look(number: str, tasks: Sequence[Task], names: Mapping[str, Any], lang: str) -> Report:
+    """Do all checks of some tasks of a set."""
+    lang = language(lang)
+    said = words(number, lang)["task"]
+    work = Work(names, lang)
+    # What is written to stderr would cost the points in nbgrader: the engine says when it compiles.
+    with contextlib.redirect_stderr(io.StringIO()):
+        findings = tuple(
+            _finding(task.number, check, work, said[str(task.number)][check.name])
+            for task in tasks
+            for check in task.checks
+        )
+    titles = {task.number: str(said[str(task.number)]["title"]) for task in tasks}
+    return Report(findings, titles, lang)
+
+
+def _finding(task: int, check: Check, work: Work, said: Mapping[str, str]) -> Finding:
+    """One check, whatever the student's objects do."""
+    note = ""
+    try:
+        found = check.test(work)
+        mark = found if isinstance(found, Mark) else Mark(float(bool(found)))
+        note = said["note"].format(**mark.note) if mark.note else ""
+    except WorkError as problem:
+        mark, note = Mark(0.0), str(problem)
+    except Exception as error:  # an object of the student's that only looks like a number, say
+        mark = Mark(0.0)
+        note = text("grade.problem.odd", work.lang).format(error=type(error).__name__)
+    share = min(max(mark.share, 0.0), 1.0)
+    line = f"{said['says']}: {note}" if note else said["says"]
+    hint = "" if share == 1.0 else said["hint"]
+    points = round(share * check.points, 2)
+    return Finding(task, check.name, share, points, check.points, line, hint)

@@ -1,0 +1,227 @@
+"""The seat belt of a process that runs a student's notebook.
+
+An audit hook (PEP 578) cannot be taken off from Python. It refuses what no exercise needs: writing
+outside the working folder, starting programs, connections, signals to others, native code. It is a
+seat belt against accidents and mischief, not a prison: who breaks the interpreter gets past it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import types
+from collections.abc import Callable, Iterator
+from typing import Any
+
+PROGRAMS = (
+    "subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork",
+    "os.forkpty", "pty.spawn", "os.startfile", "os.startfile/2", "_winapi.CreateProcess",
+)  # fmt: skip
+CONNECTIONS = (
+    "socket.__new__", "socket.connect", "socket.bind", "socket.sendto", "socket.getaddrinfo",
+    "socket.gethostbyname",
+)  # fmt: skip
+SIGNALS = ("os.kill", "os.killpg", "signal.pthread_kill")
+LIMITS = ("resource.setrlimit", "resource.prlimit")
+NATIVE = (
+    "ctypes.dlopen", "ctypes.dlsym", "ctypes.dlsym/handle", "ctypes.cdata", "ctypes.cdata/buffer",
+    "ctypes.string_at", "ctypes.wstring_at", "ctypes.addressof", "ctypes.call_function",
+)  # fmt: skip
+NATIVE_MODULES = ("_ctypes", "ctypes", "_posixsubprocess", "_cffi_backend", "cffi", "_winapi")
+INSPECTED = ("gc.get_objects", "gc.get_referrers", "gc.get_referents")
+CHANGES = (
+    "os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.link", "os.symlink", "os.truncate",
+    "os.chmod", "os.chown", "os.utime", "os.setxattr", "os.removexattr", "os.chflags", "os.lchmod",
+    "os.lchown", "os.lockf", "shutil.move", "shutil.rmtree",
+)  # fmt: skip
+TWO_PATHS = ("os.rename", "os.link", "os.symlink", "shutil.move")
+WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+
+Refused = Callable[[str, str], None]
+
+
+def close(folder: str, refused: Refused) -> None:
+    """From here on this process may only do what an exercise needs. There is no way back.
+
+    Parameters
+    ----------
+    folder : the only place where files may be written.
+    refused : is told the kind ("wrote", "program", ...) and what it was, before an error is raised.
+    """
+    home = os.path.realpath(folder)
+    kinds = {
+        **dict.fromkeys(PROGRAMS, "program"), **dict.fromkeys(CONNECTIONS, "network"),
+        **dict.fromkeys(SIGNALS, "signal"), **dict.fromkeys(LIMITS, "native"),
+        **dict.fromkeys(NATIVE, "native"), **dict.fromkeys(INSPECTED, "inspected"),
+        **dict.fromkeys(CHANGES, "wrote"), "open": "wrote", "import": "native",
+    }  # fmt: skip
+    judges = {"open": _opens, "import": _imports, **dict.fromkeys(SIGNALS, _signals)}
+    judges.update(dict.fromkeys(CHANGES, _changes))
+    kind_of, judge_of, fail = kinds.get, judges.get, PermissionError
+    _disarm()
+
+    def hook(event: str, given: tuple[Any, ...]) -> None:
+        kind = kind_of(event)
+        if kind is None:
+            return
+        judge = judge_of(event)
+        what = judge(event, given, home) if judge else _named(event, given)
+        if what:
+            refused(kind, what)
+            raise fail(f"{event}: {what}: not allowed while grading")
+
+    sys.addaudithook(hook)
+
+
+def _named(event: str, given: tuple[Any, ...]) -> str:
+    """What was asked for, where it has a name; else the event."""
+    first = given[0] if given else None
+    return os.fsdecode(first)[:80] if isinstance(first, (str, bytes)) else event
+
+
+def _disarm() -> None:
+    """The one way to a new process that no audit event announces."""
+    try:
+        import _posixsubprocess
+    except ImportError:
+        return
+
+    def fork_exec(*given: Any) -> int:
+        sys.audit("os.fork")
+        raise PermissionError("no new processes while grading")
+
+    _posixsubprocess.fork_exec = fork_exec
+
+
+def _opens(event: str, given: tuple[Any, ...], home: str) -> str:
+    """`open(path, mode, flags)`: what is written where it must not be, else nothing."""
+    path, mode, flags = given
+    if not isinstance(path, (str, bytes, os.PathLike)):
+        return ""  # a file that is open already
+    writes = bool(flags & WRITING) if isinstance(flags, int) else False
+    if isinstance(mode, str):
+        writes |= any(letter in mode for letter in "wax+")
+    elsewhere = _elsewhere(path, home)
+    # An open folder would be a way round: paths can be taken relative to it.
+    return elsewhere if elsewhere and (writes or os.path.isdir(path)) else ""
+
+
+def _imports(event: str, given: tuple[Any, ...], home: str) -> str:
+    return str(given[0]) if given[0] in NATIVE_MODULES else ""
+
+
+def _signals(event: str, given: tuple[Any, ...], home: str) -> str:
+    """A process may end itself, and nobody else."""
+    own = event == "os.kill" and given[0] == os.getpid()
+    return "" if own or event == "signal.pthread_kill" else str(given[0])
+
+
+def _changes(event: str, given: tuple[Any, ...], home: str) -> str:
+    paths = given[:2] if event in TWO_PATHS else given[:1]
+    return next((place for path in paths if (place := _elsewhere(path, home))), "")
+
+
+def _elsewhere(path: Any, home: str) -> str:
+    """The path if it lies outside of the working folder, links followed; else nothing."""
+    if isinstance(path, int):
+        return ""  # an open file: it was looked at when it was opened
+    name = os.fsdecode(path)
+    # The link itself is what is removed or renamed, so its folder counts as well as its goal.
+    real = os.path.realpath(name)
+    inside = real == home or real.startswith(home + os.sep)
+    return "" if inside or name == os.devnull else name[:200]
+
+
+# --- is the kit still what it was? ----------------------------------------------------------------
+
+Parts = dict[tuple[str, str], Any]
+BESIDE_THE_KIT = ("builtins", "math", "random", "numpy", "pandas", "simpy", "simpy.core", "json")
+"""Modules whose functions the checks lean on."""
+ADDED = "*"
+"""Stands for all names of a module or class: one put there later may hide another."""
+MOVING = ("__builtins__", "_spoken", "__warningregistry__", "__annotations__", "__doc__", "_")
+"""Names whose values may change in honest use."""
+
+
+def parts() -> Parts:
+    """Every function, class, method and constant of the kit, by module and name."""
+    found: Parts = {}
+    for name, module in list(sys.modules.items()):
+        if name == "cjsim" or name.startswith("cjsim."):
+            _add_module(found, name, module, all_names=True)
+        elif name in BESIDE_THE_KIT:
+            _add_module(found, name, module, all_names=False)
+    return found
+
+
+def changed(before: Parts) -> list[str]:
+    """Names that are not what they were: `cjsim.run.simulate`."""
+    now, gone = parts(), object()
+    names: set[str] = set()
+    for (home, name), value in before.items():
+        other = now.get((home, name), gone)
+        if name == ADDED and isinstance(other, frozenset):
+            names.update(f"{home}.{new}" for new in other - value)
+        elif not _same(value, other):
+            names.add(f"{home}.{name}")
+    return sorted(names)
+
+
+def _add_module(found: Parts, name: str, module: Any, all_names: bool) -> None:
+    if all_names:
+        found[name, ADDED] = _own_names(module)
+    for key, value in list(vars(module).items()):
+        if key in MOVING or (not all_names and not callable(value)):
+            continue
+        found[name, key] = _kept(key, value)
+        if key == "TASKS":
+            for check in (check for task in value for check in task.checks):
+                found[name, f"{key}.{check.name}"] = [check.points, check.test]
+        if isinstance(value, types.FunctionType):
+            _add_function(found, f"{name}.{key}", value)
+        elif isinstance(value, type) and (all_names or name in ("pandas", "simpy", "random")):
+            found[f"{name}.{key}", ADDED] = _own_names(value)
+            for attribute, inner in list(_stable(value)):
+                found[f"{name}.{key}", attribute] = inner
+                if isinstance(inner, types.FunctionType):
+                    _add_function(found, f"{name}.{key}.{attribute}", inner)
+
+
+def _own_names(home: Any) -> frozenset[str]:
+    """The names of a module or class, without its submodules, which come when they are needed."""
+    return frozenset(
+        key
+        for key, value in list(vars(home).items())
+        if not key.startswith("__") and not isinstance(value, types.ModuleType)
+    )
+
+
+def _add_function(found: Parts, name: str, function: types.FunctionType) -> None:
+    found[name, "__code__"] = function.__code__
+    found[name, "__defaults__"] = function.__defaults__
+    found[name, "__kwdefaults__"] = function.__kwdefaults__
+
+
+def _stable(cls: type) -> Iterator[tuple[str, Any]]:
+    """Attributes of a class that stay as they are: pydantic and abc write into their own."""
+    kinds = (types.FunctionType, property, classmethod, staticmethod)
+    return ((key, value) for key, value in vars(cls).items() if isinstance(value, kinds))
+
+
+def _kept(key: str, value: Any) -> Any:
+    """The value itself; of a constant that could be changed in place, a copy."""
+    if key.isupper() and key[0] != "_" and type(value) in (dict, list, set):
+        return value.copy()
+    return value
+
+
+def _same(one: Any, other: Any) -> bool:
+    if type(one) in (dict, list, set) and type(one) is type(other):
+        return len(one) == len(other) and all(
+            a is b for a, b in zip(_items(one), _items(other), strict=True)
+        )
+    return one is other
+
+
+def _items(value: Any) -> list[Any]:
+    return [*value, *value.values()] if isinstance(value, dict) else list(value)

@@ -1,0 +1,127 @@
+"""Wrong answers to set 01: task -> misconception -> (what stands in the answer cell, the check).
+
+Each fails exactly the check that was made for it, and passes the others of its task.
+"""
+
+COUNTS = """
+times_more_contacts = means.loc["contacts", "weekly"] / means.loc["contacts", "monthly"]
+"""
+GAIN = """
+gain = both.paired().loc[("weekly", "profit_per_person"), "difference"]
+"""
+DIAL = "means = both.means()\n" + COUNTS + GAIN + 'reason = "repeat_deals"\n'
+
+DEALS = """
+def deals_of_each(log, people):
+    deals = log[log["event"].isin(["first_deal", "repeat_deal"])]
+    return deals["person"].value_counts().reindex(range(people), fill_value=0)
+
+
+def people_who_buy_more(one, other):
+    return int((one > other).sum())
+"""
+
+VISIT = """
+def visit(env, step, away, end, luck, seen):
+    start = env.now
+    on = env.timeout(luck.expovariate(step))
+    off = env.timeout(luck.expovariate(away))
+    over = env.timeout(end - start)
+    first = yield on | off | over
+    result = "on" if on in first else "away" if off in first else "open"
+    seen.append((result, env.now - start))
+"""
+
+WRONG = {
+    1: {
+        "takes_the_difference_for_the_ratio": (
+            DIAL.replace('"weekly"] /', '"weekly"] -'),
+            "contacts",
+        ),
+        "divides_the_wrong_way_round": (
+            DIAL.replace(
+                COUNTS, "times_more_contacts = 1 / (" + COUNTS.split(" = ")[1].strip() + ")\n"
+            ),
+            "contacts",
+        ),
+        "reads_the_profit_of_one_firm": (
+            DIAL.replace(GAIN, 'gain = means.loc["profit_per_person", "weekly"]\n'),
+            "gain",
+        ),
+        "expects_messages_to_bring_new_customers": (
+            DIAL.replace('"repeat_deals"', '"first_deals"'),
+            "reason",
+        ),
+        "thinks_that_more_letters_annoy_fewer_people": (
+            DIAL.replace('"repeat_deals"', '"opt_outs"'),
+            "reason",
+        ),
+    },
+    2: {
+        "counts_heads_instead_of_deals": (
+            DEALS.replace('["first_deal", "repeat_deal"]', '["first_deal"]'),
+            "repeats",
+        ),
+        "forgets_people_without_a_deal": (
+            DEALS.replace(
+                'deals["person"].value_counts().reindex(range(people), fill_value=0)',
+                'deals.groupby("person").size()',
+            ),
+            "everybody",
+        ),
+        "counts_what_the_rival_sells": (
+            DEALS.replace(
+                'isin(["first_deal", "repeat_deal"])', 'astype(str).str.contains("deal")'
+            ),
+            "only_ours",
+        ),
+        "counts_deals_instead_of_people": (
+            DEALS.replace("(one > other).sum()", "(one - other).clip(lower=0).sum()"),
+            "people",
+        ),
+    },
+    3: {
+        "takes_rates_for_days": (
+            VISIT.replace("expovariate(step)", "expovariate(1 / step)"),
+            "rates",
+        ),
+        "lets_the_faster_clock_always_win": (
+            VISIT.replace(
+                'result = "on" if on in first else "away" if off in first else "open"',
+                'result = "open" if env.now >= end else "on" if step > away else "away"',
+            ),
+            "first_rings",
+        ),
+        "writes_the_date_instead_of_the_duration": (
+            VISIT.replace("(result, env.now - start)", "(result, env.now)"),
+            "days",
+        ),
+        "counts_open_visits_as_lost": (
+            VISIT.replace('"away" if off in first else "open"', '"away"'),
+            "open",
+        ),
+    },
+    4: {
+        "buys_better_eyes": (
+            """
+my_guide = {
+    "guide.accuracy": 1.0,
+    "guide.every_days": 7,
+    "guide.touchpoints.mail_offer": 0,
+    "guide.touchpoints.discount_offer": 0,
+    "guide.touchpoints.mail_cases": 0,
+}
+""",
+            "allowed",
+        ),
+        "takes_calm_people_for_profit": (
+            'my_guide = {"guide.touchpoints.mail_offer": 0}\n',
+            "profit",
+        ),
+        "wears_people_out_for_profit": (
+            'my_guide = {"guide.every_days": 7, "guide.touchpoints.discount_offer": 0, '
+            '"guide.touchpoints.mail_cases": 0}\n',
+            "patience",
+        ),
+    },
+}

@@ -1,0 +1,203 @@
+"""The exercise sets: solutions, starters, wrong answers, and what nbgrader makes of the masters."""
+
+import importlib.util
+import io
+import tokenize
+from functools import lru_cache
+
+import pytest
+from exercise_books import (
+    EXERCISES,
+    LANGUAGES,
+    answered,
+    book,
+    code_cells,
+    marks,
+    masters,
+    names_after,
+    saved,
+    source,
+    wrong_answers,
+)
+
+from cjsim.course import build_exercises
+from cjsim.course.checks import check, sets, tasks_of
+from cjsim.course.checks.look import words
+from cjsim.course.grade import Submission, grade_one
+
+SETS = sets()
+nbgrader = pytest.mark.skipif(
+    importlib.util.find_spec("nbgrader") is None, reason="nbgrader is not installed (extra teach)"
+)
+WRONG = [(number, task, name) for number in SETS
+         for task, answers in wrong_answers(number).items() for name in answers]  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def solved(number, lang):
+    return names_after(book(number, lang))
+
+
+def without_comments(code):
+    """The tokens that Python reads; where lines break in between does not matter."""
+    spaces = (tokenize.COMMENT, tokenize.NL)
+    tokens = tokenize.generate_tokens(io.StringIO(code).readline)
+    return [token.string for token in tokens if token.type not in spaces]
+
+
+# --- answers ---
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("number", SETS)
+def test_the_solution_passes_every_check(number, lang):
+    report = check(number, names=solved(number, lang), lang=lang)
+    assert report.failed == []
+    assert report.points == report.most
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("number", SETS)
+def test_the_starter_runs_and_passes_no_check(number, lang):
+    report = check(number, names=names_after(book(number, lang, "release")), lang=lang)
+    assert report.points == 0
+    assert len(report.failed) == len(report.findings)
+
+
+@pytest.mark.parametrize(("number", "task", "name"), WRONG)
+def test_a_wrong_answer_fails_its_own_check_and_no_other(number, task, name):
+    code, its_check = wrong_answers(number)[task][name]
+    names = dict(solved(number, "en"))
+    exec(code, names)
+    report = check(number, task, names, "en")
+    assert report.failed == [f"{task}.{its_check}"]
+    (failed,) = [found for found in report.findings if not found.passed]
+    assert failed.hint in repr(report)
+    assert failed.hint
+
+
+@pytest.mark.parametrize("number", SETS)
+def test_every_check_has_a_wrong_answer(number):
+    for task in tasks_of(number):
+        met = {its_check for _, its_check in wrong_answers(number)[task.number].values()}
+        assert met == {one.name for one in task.checks}
+
+
+# --- the form of a set ---
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_set_has_its_master_and_the_other_way_round(lang):
+    assert sorted(masters(lang)) == SETS
+
+
+@pytest.mark.parametrize("number", SETS)
+def test_a_set_has_three_or_four_tasks(number):
+    assert [task.number for task in tasks_of(number)] in ([1, 2, 3], [1, 2, 3, 4])
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("number", SETS)
+def test_every_check_has_its_words_and_no_word_is_left_over(number, lang):
+    said = words(number, lang)["task"]
+    assert set(said) == {str(task.number) for task in tasks_of(number)}
+    for task in tasks_of(number):
+        mine = said[str(task.number)]
+        assert mine.keys() == {"title", *(one.name for one in task.checks)}
+        assert all(mine[one.name].keys() >= {"says", "hint"} for one in task.checks)
+
+
+@pytest.mark.parametrize("number", SETS)
+def test_both_languages_have_the_same_keys_in_their_words(number):
+    def keys(table):
+        return {key: keys(value) if isinstance(value, dict) else "" for key, value in table.items()}
+
+    assert keys(words(number, "en")) == keys(words(number, "ru"))
+
+
+@pytest.mark.parametrize("number", SETS)
+def test_the_masters_are_twins_but_for_comments_and_the_language(number):
+    one, other = (book(number, lang)["cells"] for lang in LANGUAGES)
+    assert masters("en")[number] == masters("ru")[number]
+    assert [(cell["id"], cell["cell_type"], cell["metadata"]) for cell in one] == [
+        (cell["id"], cell["cell_type"], cell["metadata"]) for cell in other
+    ]
+    for mine, theirs in zip(one, other, strict=True):
+        if mine["cell_type"] == "code":
+            russian = source(theirs).replace('cjsim.speak("ru")', 'cjsim.speak("en")')
+            assert without_comments(source(mine)) == without_comments(russian), mine["id"]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("number", SETS)
+def test_a_check_cell_is_worth_the_points_of_its_task(number, lang):
+    found = {marks(cell)["grade_id"]: marks(cell)["points"] for cell in
+             code_cells(book(number, lang)) if marks(cell).get("grade")}  # fmt: skip
+    assert found == {f"set-{number}-task-{task.number}": task.most for task in tasks_of(number)}
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("number", SETS)
+def test_a_solution_is_explained_and_the_student_does_not_see_it(number, lang):
+    shown = "\n".join(source(cell) for cell in book(number, lang, "release")["cells"])
+    assert "SOLUTION" not in shown
+    for cell in code_cells(book(number, lang)):
+        if marks(cell).get("solution"):
+            hidden = source(cell).split("### BEGIN SOLUTION")[1].split("### END SOLUTION")[0]
+            explained = [line for line in hidden.splitlines() if line.strip().startswith("#")]
+            assert explained, cell["id"]
+            assert not any(line.strip() in shown for line in explained)
+
+
+# --- nbgrader ---
+
+
+@nbgrader
+@pytest.mark.slow
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_students_get_is_what_nbgrader_makes_of_the_masters(lang):
+    made = build_exercises.built(EXERCISES / lang)
+    release = EXERCISES / lang / "release"
+    stored = {path.relative_to(release).as_posix(): path.read_text(encoding="utf-8")
+              for path in sorted(release.rglob("*.ipynb"))}  # fmt: skip
+    assert made == stored
+
+
+@nbgrader
+@pytest.mark.slow
+def test_nbgrader_and_the_grader_give_the_same_points(tmp_path):
+    """One set for all: a solution, a starter, and answers of which some are wrong."""
+    from nbgrader.api import Gradebook
+
+    number = SETS[0]
+    name = masters("en")[number]
+    wrong = {
+        task: next(iter(answers.values()))[0] for task, answers in wrong_answers(number).items()
+    }
+    wrong[4] = wrong_answers(number)[4]["wears_people_out_for_profit"][0]  # points in part
+    starter = book(number, "en", "release")
+    handed_in = {
+        "solved": answered(starter, {task: source(cell) for task in range(1, 5)
+                                     for cell in book(number)["cells"]
+                                     if cell["id"] == f"task-{task}-answer"}),
+        "starter": starter,
+        "wrong": answered(starter, wrong),
+    }  # fmt: skip
+    saved(book(number), tmp_path / "source" / name / "tasks.ipynb")
+    config = (EXERCISES / "en" / "nbgrader_config.py").read_text(encoding="utf-8")
+    (tmp_path / "nbgrader_config.py").write_text(config, encoding="utf-8")
+    paths = {who: saved(notebook, tmp_path / "submitted" / who / name / "tasks.ipynb")
+             for who, notebook in handed_in.items()}  # fmt: skip
+    grader = build_exercises.nbgrader_api(tmp_path)
+    with build_exercises.on_path():
+        assert grader.generate_assignment(name)["success"]
+        for who in handed_in:
+            answer = grader.autograde(name, who)
+            assert answer["success"], answer
+    with Gradebook(f"sqlite:///{tmp_path / 'gradebook.db'}") as gradebook:
+        theirs = {who: gradebook.find_submission(name, who).score for who in handed_in}
+    ours = {who: grade_one(Submission(who, path)).total for who, path in paths.items()}
+    assert theirs == pytest.approx(ours)
+    assert ours["solved"] == 16
+    assert ours["starter"] == 0
+    assert ours["wrong"] % 1 != 0  # points in part went through as well
