@@ -8,6 +8,8 @@ from typing import Any
 import ipywidgets as widgets
 
 from cjsim.lab.dials import box
+from cjsim.labels import SPOKEN
+from cjsim.labels.keys import meaning, touchpoint_title
 from cjsim.scenario import Scenario
 from cjsim.scenario_keys import TABLES, Key, key_at
 
@@ -18,7 +20,11 @@ ABOVE = ("market.people",)
 
 
 def drawers(
-    stack: Any, scenario: Scenario, strategy: str, change: Callable[[str, Any], None]
+    stack: Any,
+    scenario: Scenario,
+    strategy: str,
+    change: Callable[[str, Any], None],
+    lang: str = SPOKEN,
 ) -> None:
     """Fill a stack with a drawer per table; its controls are made when it is opened.
 
@@ -34,12 +40,15 @@ def drawers(
     def opened(event: Any) -> None:
         place = event["new"]
         if place is not None and not stack.children[place].children:
-            stack.children[place].children = tuple(_controls(scenario, names[place], change))
+            controls = _controls(scenario, names[place], change, lang)
+            stack.children[place].children = tuple(controls)
 
     stack.observe(opened, "selected_index")
 
 
-def _controls(scenario: Scenario, table: str, change: Callable[[str, Any], None]) -> Iterator[Any]:
+def _controls(
+    scenario: Scenario, table: str, change: Callable[[str, Any], None], lang: str
+) -> Iterator[Any]:
     """A control for every key below a table, each with the key's meaning beside it."""
     plain = widgets.Layout()  # one for all: each would be a message more to the browser
     for key, known in _keys(scenario, table):
@@ -49,7 +58,7 @@ def _controls(scenario: Scenario, table: str, change: Callable[[str, Any], None]
         if control is None:
             continue
         control.observe(lambda event, key=key: change(key, event["new"]), "value")
-        hint = widgets.Label(_meaning(scenario, table, key), layout=plain)
+        hint = widgets.Label(_meaning(scenario, table, key, lang), layout=plain)
         yield widgets.HBox([control, hint], layout=plain)
 
 
@@ -72,15 +81,10 @@ def _keys(scenario: Scenario, table: str) -> Iterator[tuple[str, Key]]:
     yield from ((f"{table}.{name}", inner) for name, inner in known.items() if not inner.is_table)
 
 
-def _meaning(scenario: Scenario, table: str, key: str) -> str:
-    """What the key means and its unit, from the reference of scenario files."""
-    from cjsim.scenario_keys import docs
-
+def _meaning(scenario: Scenario, table: str, key: str, lang: str) -> str:
+    """What the key means and its unit; of a touchpoint, what it is called and who goes."""
+    name = key.rpartition(".")[2]
     if table.endswith(".touchpoints"):
-        touchpoint = scenario.touchpoints[key.rpartition(".")[2]]
-        return f"{touchpoint.title} ({touchpoint.contact})"
-    home = "strategies" if table.startswith("strategies") else table
-    for doc in docs(home):
-        if doc.key == key.rpartition(".")[2]:
-            return f"{doc.text} [{doc.unit}]" if doc.unit else doc.text
-    return ""
+        touchpoint = scenario.touchpoints[name]
+        return f"{touchpoint_title(name, touchpoint.title, lang)} ({touchpoint.contact})"
+    return meaning("strategies" if table.startswith("strategies") else table, name, lang)

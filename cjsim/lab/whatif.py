@@ -27,6 +27,7 @@ from cjsim.lab.board import Board
 from cjsim.lab.dials import WIDE, slider, value_of
 from cjsim.lab.drawers import drawers
 from cjsim.labels import SPOKEN, all_keys, language, text, title
+from cjsim.labels.keys import scenario_title
 from cjsim.measures.summary import UNITS
 from cjsim.scenario import Scenario
 
@@ -180,6 +181,7 @@ class Lab:
         for side, name in zip(self.sides, now.sides, strict=True):
             side.options, side.value = names, name
         self.product.value = now.base.name if self._is_preset() else None
+        self.product.tooltip = scenario_title(now.base.title, self.lang)
         self.size.value, self.same.value = now.people, now.same_luck
         keys = [key.format(b=now.sides[1]) for key in DIALS]
         self.dials = {
@@ -193,7 +195,8 @@ class Lab:
 
     def _fill_drawers(self) -> None:
         """All other keys, made when a drawer is opened."""
-        drawers(self.drawers, self.settings.scenarios()[1], self.settings.sides[1], self._set_key)
+        changed, side = self.settings.scenarios()[1], self.settings.sides[1]
+        drawers(self.drawers, changed, side, self._set_key, self.lang)
         tables = [(table, place) for place, table in enumerate(self.drawers.titles)]
         self.drawer.options, self.drawer.value = [("–", SHUT), *tables], SHUT
 

@@ -1,0 +1,317 @@
+"""Content plans: which push touchpoint a firm sends to whom, by a map of four stages or of twelve.
+
+    weights = person_days(run)
+    plan = best_plan(scenario, "aida", weights)         # one message per cell, fits known
+    scenario.with_changes({"guide.plan": plan})
+    four = alike_within(scenario, "aida", weights)      # a world with no more than AIDA's stages
+    filed = answers(simulate(pilot(scenario)))          # what a firm files during a trial period
+    plan = learned_plan(filed, "twelve")                # what it takes from that
+    learning_curve(four, {"4": {"lens": "aida"}, "12": {}}, pilots=(50, 500))
+
+That messages differ by the twelve stages is coded in (C126-C136, A13-A24): that a finer plan fits
+better there is an assumption, no finding. What it is worth, and from how many answers on, is one.
+A plan is a mapping from the key of each stage to a push touchpoint, "" where the firm is silent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from cjsim.events import Event
+from cjsim.experiment.sweep import Sweep
+from cjsim.journey import STAGES, Lens, lens_named
+from cjsim.measures.visits import need, step_of, visits
+from cjsim.population import uniforms
+from cjsim.run import simulate
+from cjsim.scenario import Scenario
+from cjsim.streams import MARKET_KEY, block
+from cjsim.terms import PROGRAMME_LENGTH, fits
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cjsim.run import Run
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Plan = dict[str, str]
+Weights = Mapping[str, float]
+
+ANSWER = 101
+PROGRAMME = 102
+"""Purposes of the random numbers of this module; those of the market are in `cjsim.streams`."""
+ROUNDS = 10
+"""Most times that each touchpoint stands in the programme of a pilot."""
+FINE = 9
+"""Digits to which mean fits are compared: two sums of the same numbers are the same."""
+
+
+# --- What a firm would do that knew all fits ------------------------------------------------------
+
+
+def person_days(run: Run) -> dict[str, float]:
+    """Days that people spent at each stage, all people together: where an average day is spent."""
+    seen = visits(run)
+    days = np.bincount(seen.step, seen.days, len(STAGES))
+    return {stage.key: float(days[stage]) for stage in STAGES}
+
+
+def best_plan(
+    scenario: Scenario,
+    lens: str = "twelve",
+    weights: Weights | None = None,
+    least: float | None = None,
+) -> Plan:
+    """For each cell of a lens the push touchpoint that fits it best on average.
+
+    Parameters
+    ----------
+    scenario : its running strategy's push touchpoints are the choice.
+    lens : the map the firm thinks in; it sends one message per cell.
+    weights : stage -> weight in the mean over a cell, for example `person_days`; equal weights
+        when not given. A cell of no weight at all is averaged evenly.
+    least : silence below this mean fit, 0..1; the strategy's `min_fit` when not given.
+
+    With the lens "twelve" it is what the guide does by itself. Raises ValueError for an unknown
+    lens, a negative weight, or a strategy without push touchpoints.
+    """
+    seen = lens_named(lens)
+    table, names = fits(scenario), list(scenario.touchpoints)
+    push = _pushes(scenario)
+    least = scenario.running.min_fit if least is None else least
+    plan = {}
+    for cell, share in _cells(seen, weights):
+        mean = np.round(table[[names.index(name) for name in push]][:, cell] @ share, FINE)
+        best = float(mean.max())
+        choice = push[int(mean.argmax())] if best >= least and best > 0 else ""
+        plan.update({STAGES[stage].key: choice for stage in cell})
+    return {stage.key: plan[stage.key] for stage in STAGES}
+
+
+def alike_within(scenario: Scenario, lens: str, weights: Weights | None = None) -> Scenario:
+    """The world in which the stages of one cell are alike to every touchpoint.
+
+    Each fit becomes the mean over the cell, weighted as in `best_plan`; too hot and too cold become
+    the same. Through this lens the world looks as before: cell by cell, the same mean fits. Times
+    and losses of the stages stay, and so does what acts at some stages only (care, calm, warmth).
+    """
+    seen, table = lens_named(lens), fits(scenario)
+    level = np.zeros_like(table)
+    for cell, share in _cells(seen, weights):
+        level[:, cell] = np.round(table[:, cell] @ share, FINE)[:, None]
+    changes: dict[str, object] = {
+        f"touchpoints.{name}.fit": {s.key: float(row[s]) for s in STAGES if row[s] > 0}
+        for name, row in zip(scenario.touchpoints, level, strict=False)
+    }
+    heat = (scenario.response.too_hot + scenario.response.too_cold) / 2
+    return scenario.with_changes({**changes, "response.too_hot": heat, "response.too_cold": heat})
+
+
+def _cells(lens: Lens, weights: Weights | None) -> Iterator[tuple[list[int], Floats]]:
+    """For each cell of a lens its stages, and the share of each in a mean over the cell."""
+    given = {} if weights is None else weights
+    if negative := [stage for stage, weight in given.items() if weight < 0]:
+        raise ValueError(f"weights: {negative[0]} = {given[negative[0]]:g}: must be 0 or more")
+    step = step_of(lens)
+    for cell in range(len(lens.steps)):
+        stages = np.flatnonzero(step == cell).tolist()
+        share = np.array([given.get(STAGES[s].key, 0.0) for s in stages])
+        share = share if share.sum() > 0 else np.ones(len(stages))
+        if stages:
+            yield stages, share / share.sum()
+
+
+def _pushes(scenario: Scenario) -> list[str]:
+    """The push touchpoints that the running strategy has on, in the order of the library."""
+    on = scenario.running.touchpoints
+    found = [
+        name for name, touch in scenario.touchpoints.items()
+        if touch.contact == "push" and on.get(name, 0.0) > 0
+    ]  # fmt: skip
+    if not found:
+        raise ValueError(
+            f"strategy {scenario.strategy!r} runs no push touchpoint, there is nothing to plan"
+        )
+    return found
+
+
+# --- What a firm can learn ------------------------------------------------------------------------
+
+
+def pilot(scenario: Scenario, seed: int = 1) -> Scenario:
+    """The trial period: the running strategy's push touchpoints, in shuffled order, to everybody.
+
+    It pushes whatever it believes (as an animator does), so that each touchpoint meets each stage
+    by chance and the answers can be compared. All get each touchpoint once before any comes again;
+    the order is the same for all and depends on `seed`. Raises ValueError where nothing is pushed.
+    """
+    push = _pushes(scenario)
+    shuffled: list[str] = []
+    for turn in range(min(ROUNDS, PROGRAMME_LENGTH // len(push))):
+        luck = [
+            block(seed, MARKET_KEY, turn * len(push) + i, PROGRAMME)[0] for i in range(len(push))
+        ]
+        shuffled += [push[i] for i in np.argsort(luck)]
+    own = f"strategies.{scenario.strategy}"
+    return scenario.with_changes({f"{own}.push": "animator", f"{own}.programme": shuffled})
+
+
+def answers(run: Run, share: float = 0.3) -> pd.DataFrame:
+    """What the firm files of its pushes: one row per contact that it made.
+
+    Columns: time [days], person, touchpoint, belief (the stage it took the person to be at),
+    answered (did the person open, click or reply?).
+
+    Parameters
+    ----------
+    share : chance that a message is answered where it fits fully, 0..1 (ours). At fit f it is
+        share · f: people answer what concerns them, at the stage where they really are. This is
+        assumed, and kind to the firm; an answer changes nothing in the run.
+
+    The firm never sees that stage: it files the answer under its belief, right or wrong (C28,
+    C95). Raises ValueError for a share out of range or a run that has not kept its contacts.
+    """
+    need(run, "all")
+    if not 0 < share <= 1:
+        raise ValueError(f"share = {share:g}: must be above 0 and at most 1")
+    log = run.log()
+    push = {n for n, touch in run.scenario.touchpoints.items() if touch.contact == "push"}
+    rows = run.events.rows
+    pushed = (rows["event"] == Event.CONTACT) & log["touchpoint"].isin(push).to_numpy()
+    filed = log.loc[pushed, ["time", "person", "touchpoint"]]
+    filed["belief"] = run.truth().loc[pushed, "belief"]
+    met = rows[pushed]
+    chance = share * fits(run.scenario)[met["touchpoint"], met["stage"]]
+    filed["answered"] = _luck(run.seed, met["person"].astype(np.int64)) < chance
+    return filed.reset_index(drop=True)
+
+
+def _luck(seed: int, person: Ints) -> Floats:
+    """A uniform for each row, named by the person and the how-manieth row of theirs it is."""
+    import pandas as pd
+
+    nth = pd.Series(person).groupby(person).cumcount().to_numpy()
+    people = int(person.max(initial=-1)) + 1
+    drawn = np.empty(len(person))
+    for n in range(int(nth.max(initial=-1)) + 1):
+        rows = nth == n
+        drawn[rows] = uniforms(seed, people, n, ANSWER)[person[rows], 0]
+    return drawn
+
+
+def learned_plan(
+    filed: pd.DataFrame,
+    lens: str = "twelve",
+    least: float = 0.15,
+    lean: float = 0.0,
+    towards: str = "aida",
+) -> Plan:
+    """For each cell of a lens the touchpoint that was answered most often there.
+
+    Parameters
+    ----------
+    filed : rows of `answers`, or your own with the columns touchpoint, belief, answered.
+    lens : the map the firm thinks in. The finer, the fewer answers fall into each cell.
+    least : silence where no touchpoint's rate comes up to this, 0..1: half of the `share` of
+        `answers` stands for a fit of one half.
+    lean : how many contacts of the coarser lens `towards` are added to each cell at the rate they
+        have there: a cell with few answers leans on its surroundings (partial pooling, the
+        James-Stein idea). 0 = each cell stands for itself.
+    towards : the lens leaned on.
+
+    A cell nobody was seen in is silent. Raises ValueError for a lens that is unknown, or where
+    cells of `lens` lie across those of `towards`.
+    """
+    names = sorted(filed["touchpoint"].astype(str).unique())
+    step = step_of(lens_named(lens))
+    tried, yes = _tallies(filed, names)
+    got, of = _pooled(yes, step), _pooled(tried, step)
+    if lean > 0:
+        wide = step_of(lens_named(towards))
+        if any(len(set(wide[step == cell])) > 1 for cell in step):
+            raise ValueError(f"lens {lens!r} cannot lean on {towards!r}: its cells lie across")
+        near = _pooled(tried, wide)
+        got = got + lean * _rate(_pooled(yes, wide), near)
+        of = of + lean * (near > 0)
+    rate = _rate(got, of)
+    plan = {}
+    for stage in STAGES:
+        best = float(rate[stage].max(initial=0.0))
+        heard = best >= least and best > 0
+        plan[stage.key] = names[int(rate[stage].argmax())] if heard else ""
+    return plan
+
+
+def _rate(got: Floats, of: Floats) -> Floats:
+    """Answers per contact; 0 where there was none."""
+    return np.divide(got, of, out=np.zeros_like(got), where=of > 0)
+
+
+def _tallies(filed: pd.DataFrame, names: list[str]) -> tuple[Floats, Floats]:
+    """Contacts and answers by believed stage (rows) and touchpoint (columns)."""
+    stage = filed["belief"].astype(str).map({s.key: int(s) for s in STAGES}).to_numpy(int)
+    touch = filed["touchpoint"].astype(str).map({n: i for i, n in enumerate(names)}).to_numpy(int)
+    cell, cells = stage * len(names) + touch, len(STAGES) * len(names)
+    shape = (len(STAGES), len(names))
+    tried = np.bincount(cell, minlength=cells).reshape(shape).astype(np.float64)
+    yes = np.bincount(cell, filed["answered"].to_numpy(float), cells).reshape(shape)
+    return np.asarray(tried), np.asarray(yes)
+
+
+def _pooled(tally: Floats, step: Ints) -> Floats:
+    """For each stage the tally of all stages of its cell."""
+    return np.asarray((step[:, None] == step[None, :]).astype(np.float64) @ tally)
+
+
+# --- How much it has to see -----------------------------------------------------------------------
+
+
+def learning_curve(
+    scenario: Scenario,
+    plans: Mapping[str, Mapping[str, Any]],
+    pilots: Sequence[int],
+    people: int = 300,
+    runs: int = 20,
+    seed: int = 1,
+) -> Sweep:
+    """What plans are worth that were learned from the same pilots, small ones and large.
+
+    Parameters
+    ----------
+    scenario : the world; its running strategy is a guide.
+    plans : name -> keywords of `learned_plan`, e.g. {"4": {"lens": "aida"}, "12": {}}.
+    pilots : people in the pilot, several sizes; a small one is the beginning of a large one.
+    people : size of the market in which the plans are then run. It does not pay for the pilot.
+    runs, seed : each run has a market and a pilot of its own; the pilot's people are others.
+
+    Returns a `Sweep` over the key `pilot`: the differences between the plans are paired, the market
+    has the same people with the same luck. Raises ValueError for no plans, no pilots, or a strategy
+    that is no guide with something to push.
+    """
+    import pandas as pd
+
+    if not plans or not pilots or min(pilots) < 1 or runs < 1:
+        raise ValueError(
+            f"plans = {list(plans)}, pilots = {list(pilots)}, runs = {runs}: "
+            "needs a plan, a pilot of 1 person or more, and a run"
+        )
+    if scenario.running.push != "guide":
+        raise ValueError(f"strategy {scenario.strategy!r} is no guide, it would not use a plan")
+    sizes, key = sorted(set(pilots)), f"strategies.{scenario.strategy}.plan"
+    rows = []
+    for run in range(runs):
+        other = seed + runs + run
+        filed = answers(simulate(pilot(scenario, other), sizes[-1], other))
+        for cell, size in enumerate(sizes):
+            seen = filed[filed["person"] < size]
+            for name, how in plans.items():
+                changed = scenario.with_changes({key: learned_plan(seen, **how)})
+                found = simulate(changed, people, seed + run, log="measures").summary()
+                place = {"cell": cell, "pilot": size, "scenario": name, "run": run}
+                rows.append({**place, "seed": seed + run, **found})
+    settings = pd.DataFrame({"pilot": sizes})
+    return Sweep(settings, tuple(plans), people, pd.DataFrame(rows))
