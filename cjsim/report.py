@@ -14,6 +14,7 @@ from cjsim.experiment import Comparison
 from cjsim.experiment.compare import QUADRANTS, difference
 from cjsim.journey import TWELVE
 from cjsim.labels import SPOKEN, text, title
+from cjsim.labels.keys import scenario_title
 from cjsim.measures.summary import UNITS
 
 SHOWN = (
@@ -55,8 +56,8 @@ def summary(comparison: Comparison, lang: str = SPOKEN) -> str:
     scenario = comparison.scenarios[comparison.first]
     runs = len(comparison.seeds)
     head = text("report.head", lang).format(
-        title=scenario.title or scenario.name, people=f"{comparison.people:,}", runs=runs,
-        days=f"{scenario.horizon_days:,.0f}",
+        title=scenario_title(scenario.title, lang) or scenario.name,
+        people=f"{comparison.people:,}", runs=runs, days=f"{scenario.horizon_days:,.0f}",
     )  # fmt: skip
     means = comparison.means()
     rows = [["", *names]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from matplotlib.axes import Axes
@@ -79,7 +80,9 @@ def _alt(comparison: Comparison, lang: str) -> str:
         for key in ("only_with", "only_without"):
             row = data.loc[(name, key)]
             low, high = max(0.0, row["low"]), row["high"]
-            shares[key] = f"{row['share']:.1%} [{low:.1%} .. {high:.1%}]"
+            shares[key] = f"{row['share']:.1%}"
+            if math.isfinite(high):  # a single run has no interval
+                shares[key] += f" [{low:.1%} .. {high:.1%}]"
         parts.append(text("uplift.alt_part", lang).format(name=title(name, lang), **shares))
     first = title(comparison.first, lang)
     return text("uplift.alt", lang).format(first=first, parts="; ".join(parts))

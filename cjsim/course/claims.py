@@ -88,13 +88,18 @@ def _size(worlds: npt.NDArray[np.float64], between: tuple[float, float], lang: s
     inside = between[0] <= low and high <= between[1]
     outside = high < between[0] or low > between[1]
     verdict = "holds" if inside else "fails" if outside else "open"
-    said = dict(zip(("least", "most"), (f"{bound:g}" for bound in between), strict=True))
-    found = {"mean": f"{mean:.3g}", "low": f"{low:.3g}", "high": f"{high:.3g}"}
+    said = dict(zip(("least", "most"), map(_short, between), strict=True))
+    found = {"mean": _short(mean), "low": _short(low), "high": _short(high)}
     return Claim(
         verdict,
         n,
         _line(verdict, text("course.mean", lang).format(**said, **found, worlds=n), lang),
     )
+
+
+def _short(value: float) -> str:
+    """Three digits that count; all before the point of a large one."""
+    return f"{value:.3g}" if abs(value) < 1000 else f"{value:,.0f}"
 
 
 def _line(verdict: str, found: str, lang: str) -> str:

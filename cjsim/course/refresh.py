@@ -69,6 +69,7 @@ def refresh(path: Path) -> bool:
     client = NotebookClient(
         notebook, timeout=LONGEST_CELL, kernel_name=kernel, record_timing=False,
         store_widget_state=False, resources={"metadata": {"path": str(path.parent)}},
+        extra_arguments=["--IPKernelApp.log_level=CRITICAL"],  # it warns of TCP each time
     )  # fmt: skip
     try:
         client.execute()

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 HOMES = (
     "strategy.{}", "measure.{}", "stage.{}.label", "adopter.{}", "motive.{}", "event.{}",
-    "preset.{}", "uplift.{}", "course.{}",
+    "preset.{}", "uplift.{}", "column.{}", "lens.aida.step.{}",
 )  # fmt: skip
 """Where the word for a name may stand in the labels, the first that has it."""
 
@@ -21,6 +21,10 @@ def word(name: Any, lang: str = SPOKEN) -> str:
     known = all_keys(lang)
     keys = (home.format(name) for home in HOMES)
     return next((text(key, lang) for key in keys if key in known), str(name))
+
+
+def _numbers(frame: pd.DataFrame) -> list[Any]:
+    return list(frame.columns[[kind.kind == "f" for kind in frame.dtypes]])
 
 
 def table(frame: pd.DataFrame | pd.Series, digits: int = 2, lang: str = SPOKEN) -> pd.DataFrame:
@@ -37,4 +41,5 @@ def table(frame: pd.DataFrame | pd.Series, digits: int = 2, lang: str = SPOKEN) 
     for at in range(shown.shape[1]):
         if is_bool_dtype(shown.iloc[:, at]):
             shown.isetitem(at, shown.iloc[:, at].map(said))
-    return shown.round(digits)
+    shown = shown.round(digits)
+    return shown if digits else shown.astype(dict.fromkeys(_numbers(shown), "Int64"))

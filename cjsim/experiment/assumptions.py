@@ -4,13 +4,18 @@ What was written into the rules cannot be a finding (evidence 3.2). `without(sce
 is the twin in which it is not so; what a headline loses there, it owed to the assumption.
 
 A switch changes plain keys of the scenario. It leaves costs and people as they are. Switches may
-be set in any order, and twice. These assumptions have no key that could switch them off:
+be set in any order, and twice. Contacts that do nothing at all, so that strategies agree to the
+last bit, need the keys of the touchpoints themselves at 0: every contact that could warm or
+irritate looks at the clocks anew, which may cost the last digit where its effect is off.
+
+These assumptions have no key that could switch them off:
 
 - The rational compare, the emotional act at once (C35), and the rational take longer (C33-C34):
   `rationality` makes all alike, the fork stays. A key for the share that compares is missing.
 - A rival enters at comparison, and who has met none falls asleep instead (C37, C57):
   needs a key for the stage.
-- There are twelve stages, in this order (C4). A world of four needs stages that can be merged.
+- There are twelve stages, in this order (C4). As to messages, `cjsim.observe.alike_within` makes
+  a world in which the stages within a cell of a coarser lens are alike.
 - Nobody walks away at 7, 8, 11 and 12; both clocks stand still in a queue; warmth is not felt at
   7, 8, 10-12; care and calm work only after the deal. All need a key per stage.
 - A friend's word awakes for certain (B18): its chance has no key, only `word_of_mouth` as a whole.

@@ -13,7 +13,7 @@ there, and the deals at their ends. It can only divide those deals among the con
 
 Here nothing is divided that can be counted: every market is run again with and without every
 touchpoint, on the same people with the same luck. Only a simulation can do that; a firm comes
-near it by experiments, never by looking at paths (evidence: attribution truth, C163-C167).
+near it by experiments, never by looking at paths (evidence: attribution truth).
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ import pandas as pd
 
 from cjsim import charts
 from cjsim.charts import Picture
+from cjsim.charts.parts import number
 from cjsim.experiment import Comparison, compare
 from cjsim.lab.dials import path_of, slider
 from cjsim.labels import SPOKEN, language, text, title, unknown
@@ -142,14 +143,14 @@ class Panel:
         means.loc["deals"] = means.loc["first_deals"] + means.loc["repeat_deals"]
         reference, changed = (means[name] for name in self._names)
         counts = {
-            f"{measure}_{side}": f"{numbers[measure]:,.0f}"
+            f"{measure}_{side}": number(numbers[measure], self._lang)
             for measure in ("deals", "reached_first_deal", "reached_loyalty")
             for side, numbers in (("here", changed), ("there", reference))
         }
         first, second = (title(name, self._lang) for name in self._names)
         return text("lab.finding", self._lang).format(
-            people=f"{self._people:,}", settings=_as_words(self._last_good), here=second,
-            there=first, **counts,
+            people=number(self._people, self._lang), settings=_as_words(self._last_good),
+            here=second, there=first, **counts,
         )  # fmt: skip
 
     def _say(self, words: str) -> None:
