@@ -11,12 +11,17 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).parents[2]
+LABS = [ROOT / "notebooks" / lang / "lab.ipynb" for lang in ("en", "ru")]
+SETTINGS = {
+    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+    "notebook-extension/tracker": {"windowingMode": "none"},  # all cells are there, not those seen
+}
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -97,19 +102,20 @@ def cjsim_lab(*words: str):
 
 
 @contextmanager
-def jupyterlab(folder: Path) -> Iterator[str]:
-    """JupyterLab on copies of the two lab notebooks, with settings of its own; its address."""
-    for lang in ("en", "ru"):
-        target = folder / "notebooks" / f"{lang}.ipynb"
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(ROOT / "notebooks" / lang / "lab.ipynb", target)
-    news = folder / "settings/@jupyterlab/apputils-extension/notification.jupyterlab-settings"
-    news.parent.mkdir(parents=True)
-    news.write_text(json.dumps({"fetchNews": "false", "checkForUpdates": False}), encoding="utf-8")
+def jupyterlab(folder: Path, sources: Iterable[Path] = LABS) -> Iterator[str]:
+    """JupyterLab on copies of notebooks, one a language; with settings of its own; its address."""
+    (folder / "notebooks").mkdir(parents=True, exist_ok=True)
+    for source in sources:
+        shutil.copy(source, folder / "notebooks" / f"{source.parent.name}.ipynb")
+    for name, settings in SETTINGS.items():
+        path = folder / "settings/@jupyterlab" / f"{name}.jupyterlab-settings"
+        path.parent.mkdir(parents=True)
+        path.write_text(json.dumps(settings), encoding="utf-8")
     words = [
         f"--ServerApp.root_dir={folder / 'notebooks'}", "--ServerApp.ip=127.0.0.1",
         "--no-browser", "--allow-root", "--IdentityProvider.token=", "--ServerApp.password=",
         "--ServerApp.answer_yes=True", "--LabApp.news_url=None",
+        "--LabApp.expose_app_in_browser=True",
         f"--LabApp.user_settings_dir={folder / 'settings'}",
         f"--LabApp.workspaces_dir={folder / 'workspaces'}",
     ]  # fmt: skip

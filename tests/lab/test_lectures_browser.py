@@ -1,0 +1,59 @@
+"""Lectures in JupyterLab, as a class sees them: run to the end, a slider moved by hand."""
+
+from pathlib import Path
+
+import pytest
+from browser import SECONDS, chromium, jupyterlab, window
+
+pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+pytestmark = pytest.mark.skipif(chromium() is None, reason="no chromium on PATH")
+
+ROOT = Path(__file__).parents[2]
+LECTURES = {"ru": "01_pull_or_push", "en": "04_curiosity_and_churn"}
+"""One in each language: what JupyterLab does with them does not depend on their subject."""
+RUN_ALL = "void window.jupyterapp.commands.execute('runmenu:run-all')"
+CLEAR = "window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs').then(() => 0)"
+LAST_PROMPT = r"""() => /\[\d+\]/.test(
+    [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].at(-1).textContent)"""
+RED = "[data-mime-type='application/vnd.jupyter.stderr']"
+"""Errors and warnings as they are shown."""
+SAYS_OTHER = """([panel, was]) => {
+    const words = [...panel.querySelectorAll('p')].at(-1).innerText;
+    return words !== was && words.length > 40;
+}"""
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    sources = [ROOT / "notebooks" / lang / f"{name}.ipynb" for lang, name in LECTURES.items()]
+    with jupyterlab(tmp_path_factory.mktemp("class"), sources) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with window() as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("lang", LECTURES)
+def test_a_lecture_runs_to_its_end_and_its_panel_answers(lang, server, browser):
+    page = browser.new_page(viewport={"width": 1300, "height": 1000})
+    page.set_default_timeout(4000 * SECONDS)
+    wrong = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.goto(f"{server}/lab/tree/{lang}.ipynb?reset")
+    page.wait_for_selector("#jp-main-statusbar >> text=Idle")
+    page.wait_for_selector(".jp-CodeCell")
+    page.evaluate(CLEAR)  # what is stored must not stand for what is run
+    page.evaluate(RUN_ALL)
+    page.wait_for_function(LAST_PROMPT)
+    panel = page.locator(".jp-OutputArea-output .widget-vbox:has(.widget-slider):has(img)").first
+    panel.scroll_into_view_if_needed()
+    before = panel.locator("p").last.inner_text()
+    panel.locator(".noUi-handle").first.focus()
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_function(SAYS_OTHER, arg=[panel.element_handle(), before])
+    source = (ROOT / "notebooks" / lang / f"{LECTURES[lang]}.ipynb").read_text(encoding="utf-8")
+    assert page.locator(RED).count() == source.count('"raises-exception"')
+    assert wrong == []
