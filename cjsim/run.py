@@ -44,13 +44,22 @@ class Run:
         return self.events.frame()
 
     def truth(self) -> pd.DataFrame:
-        """What the firm cannot see, one row per log row: belief, warmth, trust, irritation, ..."""
+        """What the firm cannot see, one row per log row: belief, warmth, trust, irritation, ...
+
+        The market is run once more for it. Raises ValueError for a log with rows left out, and
+        where the second run differs: an engine of your own must keep nothing from run to run.
+        """
         if self.events.level != "all":
             raise ValueError("the truth stands beside every row: simulate with log='all'")
         again = self.engine(self.scenario, self.everybody, self.seed, truth=True)
         again.run()
-        truths = again.journal()[1]
+        rows, truths, _ = again.journal()
         assert truths is not None
+        if rows.tobytes() != self.events.rows.tobytes():
+            raise ValueError(
+                f"{self.engine.__name__} did not do the same when it was run once more: what it "
+                "remembers must be its own (set it in __init__), not that of the class"
+            )
         numbers = terms.terms_of(self.scenario, len(self), self.seed)
         return event_log.truth_frame(
             self.events, truths, numbers.warmth_decay, numbers.irritation_decay

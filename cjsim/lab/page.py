@@ -32,6 +32,13 @@ TEMPLATE = Path(__file__).with_name("voila")
 WIDGETS = ("@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager8", "anywidget")
 """The extensions that the page needs; any other would only take time to load."""
 
+NOT_NEEDED = (
+    "jupyter_lsp", "jupyter_server_terminals", "notebook", "voila.server_extension",
+    "nbgrader.server_extensions.assignment_list", "nbgrader.server_extensions.course_list",
+    "nbgrader.server_extensions.formgrader", "nbgrader.server_extensions.validate_assignment",
+)  # fmt: skip
+"""Parts of the server that other tools bring and the lab does without: each would be waited for."""
+
 
 def open_lab(
     scenario: str = "phone",
@@ -127,6 +134,7 @@ def _serve_jupyterlab(path: Path, port: int | None, browser: bool) -> None:
         f"--ServerApp.open_browser={browser}",
         "--ServerApp.answer_yes=True",  # Ctrl-C is answer enough
         "--Application.log_level=WARN",
+        f"--ServerApp.jpserver_extensions={dict.fromkeys(NOT_NEEDED, False)}",
         "--LabApp.news_url=None",  # asks the web for nothing
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     ]
