@@ -656,11 +656,11 @@ def test_a_subclass_of_the_engine_changes_the_story_in_one_place() -> None:
 
 def test_an_engine_that_remembers_from_run_to_run_is_told():
     class Forgetful(Engine):
-        runs: list[int] = []
+        runs = 0
 
         def __init__(self, scenario, *given, **options):
-            Forgetful.runs.append(1)
-            later = scenario.with_changes({"horizon_days": 100.0 * len(Forgetful.runs)})
+            Forgetful.runs += 1
+            later = scenario.with_changes({"horizon_days": 100.0 * Forgetful.runs})
             super().__init__(later, *given, **options)
 
     run = simulate(Scenario.load("yogurt"), 20, engine=Forgetful)
