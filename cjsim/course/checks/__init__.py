@@ -11,6 +11,7 @@ A set is one module `set_NN.py` in this folder with `TASKS`, and its words in `w
 1. Write the check functions. Each takes a `Work`, the student's names read with care, and returns
    yes or no, or a `Mark` where points are given in part. What is right is found by running the
    kit: nothing is pasted. One check, one misconception; checks of a task do not lean on each other.
+   For a strategy that is designed, `design` has limits and points for what it gains.
 2. List them: `TASKS = (Task(1, (Check("contacts", contacts), ...)), ...)`.
 3. For each task give a title, for each check what it looks at (`says`) and a `hint` that leads on
    without the answer, in both languages.

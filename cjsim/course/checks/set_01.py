@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from cjsim.course.checks.design import extra_cost, gain, mark, possible
 from cjsim.course.checks.form import Check, Mark, Task, Work
 
 # --- 1: a dial ------------------------------------------------------------------------------------
@@ -190,16 +191,14 @@ SCORED: Final = {"people": 150, "runs": 24, "seed": 770_101}  # worlds that no l
 def _allowed(work: Work) -> bool:
     """Something is changed, and only within the limits."""
     changes = work.table("my_guide")
-    return bool(changes) and changes == _possible(changes)
+    return bool(changes) and changes == possible(changes, LIMITS)
 
 
 def _profit(work: Work) -> Mark:
     """Profit per person above waiting, as a share of what the best-known guide is above it."""
-    mine, low, high = _above_waiting(_own(work))
-    best = _above_waiting(tuple(sorted(BEST.items())))[0]
-    note = {"mine": f"{mine:+.1f}", "low": f"{low:+.1f}", "high": f"{high:+.1f}",
-            "best": f"{best:+.1f}", "cost": f"{_cost(_own(work)):+.1f}"}  # fmt: skip
-    return Mark(min(1.0, mine / best) if low > 0 else 0.0, note)
+    found = _scored(_own(work))
+    best = gain(_scored(tuple(sorted(BEST.items())))).mean
+    return mark(gain(found), best, cost=f"{extra_cost(found):+.1f}")
 
 
 def _patience(work: Work) -> Mark:
@@ -211,33 +210,10 @@ def _patience(work: Work) -> Mark:
 
 def _own(work: Work) -> tuple[tuple[str, float], ...]:
     """The student's changes, without those that are not allowed: they are one check's affair."""
-    changes = _possible(work.table("my_guide"))
+    changes = possible(work.table("my_guide"), LIMITS)
     if not changes:
         raise work.problem("missing", name="my_guide")
     return tuple(sorted(changes.items()))
-
-
-def _possible(changes: dict[str, Any]) -> dict[str, float]:
-    """The entries whose key and value are within the limits."""
-    return {
-        key: float(value)
-        for key, value in changes.items()
-        if key in LIMITS
-        and isinstance(value, (int, float))
-        and LIMITS[key][0] <= value <= LIMITS[key][1]
-    }
-
-
-def _above_waiting(changes: tuple[tuple[str, float], ...]) -> tuple[float, float, float]:
-    """Profit per person above pull: mean and 95 % interval."""
-    row = _scored(changes).paired().loc[("mine", "profit_per_person")]
-    return float(row["difference"]), float(row["low"]), float(row["high"])
-
-
-def _cost(changes: tuple[tuple[str, float], ...]) -> float:
-    """What the firm spends per person above what waiting costs."""
-    found = _scored(changes)
-    return float(found.paired().loc[("mine", "costs"), "difference"] / found.people)
 
 
 @lru_cache(maxsize=8)

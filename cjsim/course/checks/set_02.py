@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
+from cjsim.course.checks.design import extra_cost, gain, mark
 from cjsim.course.checks.form import Check, Mark, Task, Work
 from cjsim.journey import LENSES, STAGES, project
 
@@ -186,20 +187,15 @@ def _allowed(work: Work) -> bool:
 
 def _profit(work: Work) -> Mark:
     """Profit per person above silence, as a share of what the best-known plan is above it."""
-    plan = _own_plan(work)
-    mine, low, high = _above_silence(plan, "mine")
-    best = _above_silence(tuple(sorted(BEST.items())), "mine")[0]
-    found = _scored(plan)
-    cost = float(found.paired().loc[("mine", "costs"), "difference"] / found.people)
-    note = {"mine": f"{mine:+.0f}", "low": f"{low:+.0f}", "high": f"{high:+.0f}",
-            "best": f"{best:+.0f}", "cost": f"{cost:+.0f}"}  # fmt: skip
-    return Mark(min(1.0, mine / best) if low > 0 else 0.0, note)
+    found = _scored(_own_plan(work))
+    best = gain(_scored(tuple(sorted(BEST.items())))).mean
+    return mark(gain(found), best, cost=f"{extra_cost(found):+.0f}", digits=0)
 
 
 def _eyes(work: Work) -> Mark:
     """Where the firm mostly takes people wrong, the plan keeps most of what it earns."""
     plan = _own_plan(work)
-    clear, hazy = (_above_silence(plan, eyes)[0] for eyes in ("mine", "hazy"))
+    clear, hazy = (gain(_scored(plan), eyes).mean for eyes in ("mine", "hazy"))
     note = {"clear": f"{clear:+.0f}", "hazy": f"{hazy:+.0f}"}
     return Mark(float(hazy >= KEPT * clear > 0), note)
 
@@ -230,12 +226,6 @@ def _messages() -> tuple[str, ...]:
         for name, touch in car.touchpoints.items()
         if touch.contact == "push" and on.get(name, 0.0) > 0
     )
-
-
-def _above_silence(plan: tuple[tuple[str, str], ...], eyes: str) -> tuple[float, float, float]:
-    """Profit per person above silence: mean and 95 % interval."""
-    row = _scored(plan).paired().loc[(eyes, "profit_per_person")]
-    return float(row["difference"]), float(row["low"]), float(row["high"])
 
 
 @lru_cache(maxsize=8)

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from cjsim import Scenario, compare, simulate, steps, without
+from cjsim.course.checks.design import extra_cost, gain, mark, possible
 from cjsim.course.checks.form import Check, Mark, Task, Work, WorkError
 from cjsim.course.checks.look import words
 from cjsim.engine.process import Engine
@@ -105,10 +106,10 @@ def _pushed_only(work: Work) -> bool:
 def _break_even(work: Work) -> bool:
     """Harm over gain plus harm, for one letter."""
     cases = [(0.06, 0.14), (0.3, 0.1), (0.2, 0.2)]
-    for gain, harm in cases:
-        found = work.call("break_even", gain, harm)
+    for won, harm in cases:
+        found = work.call("break_even", won, harm)
         with work.running("break_even"):
-            if not math.isclose(float(found), harm / (gain + harm), abs_tol=1e-6):
+            if not math.isclose(float(found), harm / (won + harm), abs_tol=1e-6):
                 return False
     return True
 
@@ -311,15 +312,11 @@ def _allowed(work: Work) -> bool:
 def _profit(work: Work) -> Mark:
     """Profit per person above the guide as it is, as a share of what the best known is above it."""
     found = _scored(_own(work))
-    row = found.paired().loc[("mine", "profit_per_person")]
     means = found.means().loc["profit_per_person"]
-    best = _scored(_frozen(BEST)).paired().loc[("mine", "profit_per_person"), "difference"]
-    cost = float(found.paired().loc[("mine", "costs"), "difference"]) / found.people
-    note = {"mine": f"{row['difference']:+.0f}", "low": f"{row['low']:+.0f}",
-            "high": f"{row['high']:+.0f}", "best": f"{best:+.0f}", "cost": f"{cost:+.0f}",
-            "animator": f"{means['mine'] - means['animator']:+.0f}"}  # fmt: skip
-    share = float(row["difference"]) / float(best) if row["low"] > 0 else 0.0
-    return Mark(min(1.0, share), note)
+    best = gain(_scored(_frozen(BEST))).mean
+    points = mark(gain(found), best, cost=f"{extra_cost(found):+.0f}", digits=0)
+    above = {"animator": f"{means['mine'] - means['animator']:+.0f}"}
+    return Mark(points.share, {**points.note, **above})
 
 
 def _patience(work: Work) -> Mark:
@@ -348,13 +345,7 @@ def _frozen(changes: Mapping[str, Any]) -> Changes:
 
 def _possible(changes: dict[str, Any]) -> dict[str, Any]:
     """The entries whose key and value are within the limits."""
-    kept: dict[str, Any] = {
-        key: float(value)
-        for key, value in changes.items()
-        if key in LIMITS
-        and isinstance(value, (int, float))
-        and LIMITS[key][0] <= value <= LIMITS[key][1]
-    }
+    kept: dict[str, Any] = {**possible(changes, LIMITS)}
     plan = changes.get("guide.plan")
     if type(plan) is dict:
         guide, stages = _firms()["guide"], [stage.key for stage in STAGES]

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from cjsim.course.checks.design import gain, mark, possible
 from cjsim.course.checks.form import Check, Mark, Task, Work
 
 # --- 1: a dial ------------------------------------------------------------------------------------
@@ -251,7 +252,7 @@ Plan = tuple[tuple[str, float], ...]
 def _allowed(work: Work) -> bool:
     """Something is changed, and only within the limits."""
     plan = work.table("my_plan")
-    return bool(plan) and plan == _possible(plan)
+    return bool(plan) and plan == possible(plan, LIMITS)
 
 
 def _budget(work: Work) -> Mark:
@@ -262,12 +263,10 @@ def _budget(work: Work) -> Mark:
 
 def _profit(work: Work) -> Mark:
     """Profit per person less cost above the preset's, as a share of what the best known gains."""
-    plan = _own(work)
-    mine, low, high = _above_preset(plan)
-    best = _above_preset(tuple(sorted(BEST.items())))[0]
-    note = {"mine": f"{mine:+.2f}", "low": f"{low:+.2f}", "high": f"{high:+.2f}",
-            "best": f"{best:+.2f}", "cost": f"{_cost(plan):.2f}"}  # fmt: skip
-    return Mark(min(1.0, mine / best) if low > 0 else 0.0, note)
+    plan, best = _own(work), tuple(sorted(BEST.items()))
+    mine = gain(_scored(plan), less=_cost(plan))
+    most = gain(_scored(best), less=_cost(best)).mean
+    return mark(mine, most, cost=f"{_cost(plan):.2f}", digits=2)
 
 
 def _messages(work: Work) -> Mark:
@@ -283,21 +282,10 @@ def _messages(work: Work) -> Mark:
 
 def _own(work: Work) -> Plan:
     """The student's changes, without those that are not allowed: they are one check's affair."""
-    changes = _possible(work.table("my_plan"))
+    changes = possible(work.table("my_plan"), LIMITS)
     if not changes:
         raise work.problem("missing", name="my_plan")
     return tuple(sorted(changes.items()))
-
-
-def _possible(changes: dict[str, Any]) -> dict[str, float]:
-    """The entries whose key and value are within the limits."""
-    return {
-        key: float(value)
-        for key, value in changes.items()
-        if key in LIMITS
-        and isinstance(value, (int, float))
-        and LIMITS[key][0] <= value <= LIMITS[key][1]
-    }
 
 
 def _cost(plan: Plan) -> float:
@@ -309,13 +297,6 @@ def _cost(plan: Plan) -> float:
         + 0.001 * (at["shelf.stocked_days"] - NOW["shelf.stocked_days"])
         + 0.05 * (NOW["shelf.empty_days"] - at["shelf.empty_days"])
     )
-
-
-def _above_preset(plan: Plan) -> tuple[float, float, float]:
-    """Profit per person above the preset's, less the plan's cost: mean and 95 % interval."""
-    row = _scored(plan).paired().loc[("mine", "profit_per_person")]
-    low, mean, high = (float(row[name]) - _cost(plan) for name in ("low", "difference", "high"))
-    return mean, low, high
 
 
 @lru_cache(maxsize=8)
