@@ -16,7 +16,10 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
+import urllib.request
 import webbrowser
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -113,13 +116,21 @@ def _check_port(port: int) -> None:
 def _kernel(folder: Path) -> None:
     """Our own Python runs the notebook, and says nothing of being stopped in the middle."""
     quiet = "--IPKernelApp.log_level=CRITICAL"
-    words = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", quiet]
+    ready = "--IPKernelApp.exec_lines=[\"__import__('cjsim.lab.page').lab.page.get_ready()\"]"
+    words = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", quiet, ready]
     spec = {"argv": words, "display_name": "Python 3 (ipykernel)", "language": "python"}
     home = folder / "kernels" / "python3"
     home.mkdir(parents=True)
     Path(home, "kernel.json").write_text(json.dumps(spec), encoding="utf-8")
     others = os.environ.get("JUPYTER_PATH")
     os.environ["JUPYTER_PATH"] = os.pathsep.join([str(folder), *([others] if others else [])])
+
+
+def get_ready() -> None:
+    """Load what the first picture needs, before anybody asks for it: a kernel does so at once."""
+    from cjsim.run import simulate
+
+    simulate(scenario_file.load("phone"), people=1, log="measures")
 
 
 def _serve_jupyterlab(path: Path, port: int | None, browser: bool) -> None:
@@ -142,16 +153,41 @@ def _serve_jupyterlab(path: Path, port: int | None, browser: bool) -> None:
         words += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         words.append("--allow-root")
-    serve([sys.executable, "-m", "jupyterlab", *words])
+    serve([sys.executable, "-m", "jupyterlab", *words], _start_kernel)
 
 
-def serve(command: list[str], patience: float = PATIENCE) -> None:
+def _start_kernel(server: int) -> None:
+    """Have the notebook's kernel started while the browser is still loading JupyterLab.
+
+    `server` is the process of the server. If it cannot be asked, JupyterLab starts the kernel.
+    """
+    from jupyter_core.paths import jupyter_runtime_dir
+
+    note, give_up = Path(jupyter_runtime_dir(), f"jpserver-{server}.json"), time.monotonic() + 30
+    with suppress(OSError, ValueError):
+        while not note.is_file() and time.monotonic() < give_up:
+            time.sleep(0.05)
+        told = json.loads(note.read_text(encoding="utf-8"))
+        wanted = {"path": NAME, "name": NAME, "type": "notebook", "kernel": {"name": "python3"}}
+        headers = {"Authorization": f"token {told['token']}", "Content-Type": "application/json"}
+        data = json.dumps(wanted).encode()
+        request = urllib.request.Request(f"{told['url']}api/sessions", data, headers)
+        urllib.request.urlopen(request, timeout=30).close()
+
+
+def serve(
+    command: list[str],
+    started: Callable[[int], None] = lambda process: None,
+    patience: float = PATIENCE,
+) -> None:
     """Run a server until Ctrl-C, and end it if it has not ended `patience` seconds later.
 
-    Raises ValueError if it ends by itself with an error.
+    `started` is called with its process number, in a thread of its own. Raises ValueError if the
+    server ends by itself with an error.
     """
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # the server must not outlive us
     server = subprocess.Popen(command)
+    threading.Thread(target=started, args=(server.pid,), daemon=True).start()
     try:
         if server.wait():
             raise ValueError(f"{command[2]} ended by itself; what it said stands above")

@@ -155,7 +155,8 @@ def test_a_server_that_does_not_listen_to_ctrl_c_is_ended():
     deaf = (
         "import signal; signal.signal(2, signal.SIG_IGN); print('up', flush=True); signal.pause()"
     )
-    code = f"from cjsim.lab import page; page.serve([{sys.executable!r}, '-c', {deaf!r}], 0.01)"
+    command = [sys.executable, "-c", deaf]
+    code = f"from cjsim.lab import page; page.serve({command!r}, patience=0.01)"
     with subprocess.Popen(
         [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, start_new_session=True
     ) as process:
