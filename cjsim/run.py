@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import threading
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -104,11 +105,15 @@ class Run:
         return funnel(self, lens, by)
 
 
+_DRAWING = threading.Lock()
+
+
 def _people(scenario: Scenario, people: int, seed: int) -> Population:
     """The people of a world; a small one is remembered, all strategies meet the same."""
     if people > REMEMBERED:
         return population.draw(scenario, people, seed)
-    return _remembered(scenario.market, scenario.firm.cold_list_share, people, seed)
+    with _DRAWING:  # threads that ask at the same time get the same ones
+        return _remembered(scenario.market, scenario.firm.cold_list_share, people, seed)
 
 
 @functools.lru_cache(maxsize=16)

@@ -5,6 +5,7 @@ Same interface and, bit for bit, the same rows as `cjsim.engine.process.Engine`.
 
 from __future__ import annotations
 
+import threading
 from types import ModuleType
 from typing import Any, NamedTuple
 
@@ -61,6 +62,7 @@ class Warm(NamedTuple):
 
 CARRIED = ("people", "counts", "clock", "requests", "life_entry", "all_touches")
 _REMEMBERED: dict[tuple[str, int], Warm] = {}
+_MAKING: dict[tuple[str, int], threading.Lock] = {}
 
 
 class CompiledEngine:
@@ -103,20 +105,25 @@ class CompiledEngine:
         first = self.scenario.burn_in_strategy
         only = {first: self.scenario.strategies[first]}
         before = self.scenario.model_copy(update={"strategy": first, "strategies": only})
+        if len(self.people) > LARGEST_REMEMBERED:
+            return self._lived(before)
         key = scenario_file.digest(before), self.seed
-        warm = _REMEMBERED.get(key)
-        if warm is None or warm.everybody is not self.everybody:
-            self.world = self._world(before, NO_ROWS)
-            self._ask(loop.BEGIN, self.start)
-            self._ask(loop.GO_ON, 0.0)
-            state = {name: getattr(self.world, name) for name in CARRIED}
-            warm = Warm(self.everybody, self.calendar, **state)
-            if len(self.people) > LARGEST_REMEMBERED:
-                return warm
-            _REMEMBERED[key] = warm
-            for oldest in list(_REMEMBERED)[:-REMEMBERED]:
-                _REMEMBERED.pop(oldest, None)
+        with _MAKING.setdefault(key, threading.Lock()):  # other threads wait instead of living it
+            warm = _REMEMBERED.get(key)
+            if warm is None or warm.everybody is not self.everybody:
+                warm = _REMEMBERED[key] = self._lived(before)
+                for oldest in list(_REMEMBERED)[:-REMEMBERED]:
+                    _REMEMBERED.pop(oldest, None)
+        _MAKING.pop(key, None)
         return warm.copy()
+
+    def _lived(self, before: Scenario) -> Warm:
+        """A burn-in, lived here and now."""
+        self.world = self._world(before, NO_ROWS)
+        self._ask(loop.BEGIN, self.start)
+        self._ask(loop.GO_ON, 0.0)
+        state = {name: getattr(self.world, name) for name in CARRIED}
+        return Warm(self.everybody, self.calendar, **state)
 
     def _change_strategy(self, warm: Warm) -> None:
         """The burn-in is over: everybody meets the new touchpoints."""

@@ -1,5 +1,7 @@
 """A remembered burn-in is the burn-in: nothing depends on what was run before."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 
@@ -45,6 +47,18 @@ def test_strategies_begin_in_the_same_market_and_it_is_lived_once(phone, monkeyp
     asked = jobs(monkeypatch)
     rows(phone.with_strategy("guide").with_changes({"guide.accuracy": 0.4}))
     assert min(asked) == 0.0  # the last run was pull: its burn-in serves
+
+
+def test_threads_that_need_the_same_market_live_it_once(phone, monkeypatch):
+    names = ("pull", "guide", "animator")
+    alone = [rows(phone.with_strategy(name)) for name in names]
+    compiled._REMEMBERED.clear()
+    asked = jobs(monkeypatch)
+    with ThreadPoolExecutor(len(names)) as threads:
+        together = list(threads.map(lambda name: rows(phone.with_strategy(name)), names))
+    assert sum(time < 0.0 for time in asked) == 1
+    assert all(map(np.array_equal, alone, together))
+    assert not compiled._MAKING
 
 
 def test_a_run_leaves_the_remembered_market_as_it_was(phone):
