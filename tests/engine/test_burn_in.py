@@ -1,6 +1,8 @@
 """A remembered burn-in is the burn-in: nothing depends on what was run before."""
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -53,6 +55,29 @@ def test_threads_that_need_the_same_market_live_it_once(phone, monkeypatch):
     names = ("pull", "guide", "animator")
     alone = [rows(phone.with_strategy(name)) for name in names]
     compiled._REMEMBERED.clear()
+    lock, lived, there, all_there = threading.Lock, CompiledEngine._lived, [], threading.Event()
+
+    class Counted:
+        """A lock that knows when all threads have come to it."""
+
+        def __init__(self):
+            self.lock = lock()
+
+        def __enter__(self):
+            there.append(self)
+            if len(there) == len(names):
+                all_there.set()
+            self.lock.acquire()
+
+        def __exit__(self, *error):
+            self.lock.release()
+
+    def when_all_are_there(engine, before):
+        assert all_there.wait(30)
+        return lived(engine, before)
+
+    monkeypatch.setattr(compiled, "threading", SimpleNamespace(Lock=Counted))
+    monkeypatch.setattr(CompiledEngine, "_lived", when_all_are_there)
     asked = jobs(monkeypatch)
     with ThreadPoolExecutor(len(names)) as threads:
         together = list(threads.map(lambda name: rows(phone.with_strategy(name)), names))
