@@ -440,3 +440,12 @@ class Scenario(_Table):
     def running(self) -> Strategy:
         """The strategy that runs."""
         return self.strategies[self.strategy]
+
+    def running_touchpoints(self, contact: str) -> list[str]:
+        """The "pull" or "push" touchpoints that it has on, in the order of the library."""
+        on = self.running.touchpoints
+        return [
+            name
+            for name, touchpoint in self.touchpoints.items()
+            if touchpoint.contact == contact and on.get(name, 0.0) > 0
+        ]

@@ -152,11 +152,10 @@ def _clocks(s: sc.Scenario) -> dict[str, Any]:
 
 def touches(s: sc.Scenario, contact: str) -> list[Touch]:
     """The touchpoints of the running strategy that pull (or push), in the order of the library."""
-    intensity = s.running.touchpoints
+    places = {name: number for number, name in enumerate(s.touchpoints)}
     return [
-        _touch(s, number, name, t, intensity[name])
-        for number, (name, t) in enumerate(s.touchpoints.items())
-        if t.contact == contact and intensity.get(name, 0.0) > 0
+        _touch(s, places[name], name, s.touchpoints[name], s.running.touchpoints[name])
+        for name in s.running_touchpoints(contact)
     ]
 
 

@@ -19,6 +19,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from cjsim.course.pages import text_of
 from cjsim.course.refresh import METADATA
 from cjsim.labels import LANGUAGES
 
@@ -72,8 +73,7 @@ def built(course: Path) -> dict[str, str]:
             for path in sorted((root / "release" / source).glob("*.ipynb")):
                 notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
                 tidy(notebook)
-                content: str = nbformat.writes(notebook)  # type: ignore[no-untyped-call]
-                made[f"{source}/{path.name}"] = content.rstrip("\n") + "\n"
+                made[f"{source}/{path.name}"] = text_of(notebook)
     return made
 
 

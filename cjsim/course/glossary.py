@@ -67,10 +67,7 @@ def term(word: str, lang: str = SPOKEN) -> Term:
 
     Raises ValueError for a word that is not in the glossary, with the nearest spelling.
     """
-    spoken = language(lang)
-    if spoken not in LANGUAGES:
-        raise unknown("language", spoken, LANGUAGES)
-    names = _names()
+    spoken, names = language(lang), _names()
     asked = word.strip().casefold()
     if asked not in names:
         raise unknown("term of the glossary", asked, names)

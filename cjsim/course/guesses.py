@@ -11,6 +11,7 @@ A lecture is stored with no guess made; what a reader has chosen stays in their 
 from __future__ import annotations
 
 import html
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
@@ -22,21 +23,25 @@ from cjsim.labels import SPOKEN, language, text, unknown
 WIDE: Any = {"description_width": "initial"}
 
 
-class Guess:
+class Guess(ABC):
     """A question to the reader. `value` is what they said, None until they have."""
 
-    control: Any
-
-    def __init__(self, lang: str) -> None:
-        self.lang = language(lang)
+    def __init__(self, control: Any, lang: str) -> None:
+        self.control, self.lang = control, lang
         self.value: Any = None
         self.right: bool | None = None
+        control.observe(self._said, names="value")
 
+    def _said(self, change: Any) -> None:
+        self.value = change["new"]
+
+    @abstractmethod
     def _as_words(self, value: Any) -> str:
-        raise NotImplementedError
+        """What was or could be said, to be read."""
 
+    @abstractmethod
     def _choices(self) -> str:
-        raise NotImplementedError
+        """All that could be said, to be read."""
 
     def _judged(self, truth: Any, right: bool, answer: str) -> Answer:
         if self.value is None:
@@ -73,16 +78,10 @@ class Choice(Guess):
     """One of several; what `choose` returns."""
 
     def __init__(self, options: Sequence[str], lang: str) -> None:
-        super().__init__(lang)
-        self.options = list(options)
-        self.control = widgets.RadioButtons(
-            options=[(word(name, self.lang), name) for name in options],
-            value=None, layout={"width": "auto"},
-        )  # fmt: skip
-        self.control.observe(self._chosen, names="value")
-
-    def _chosen(self, change: Any) -> None:
-        self.value = change["new"]
+        self.options, lang = list(options), language(lang)
+        named = [(word(name, lang), name) for name in options]
+        buttons = widgets.RadioButtons(options=named, value=None, layout={"width": "auto"})
+        super().__init__(buttons, lang)
 
     def _as_words(self, value: str) -> str:
         return word(value, self.lang)
@@ -104,18 +103,14 @@ class Estimate(Guess):
     """A number; what `estimate` returns."""
 
     def __init__(self, low: float, high: float, step: float, lang: str) -> None:
-        super().__init__(lang)
         if not low < high or not 0 < step <= high - low:
             raise ValueError(f"estimate({low:g}, {high:g}, step={step:g}): needs low < high")
         self.step = step
         middle = low + round((high - low) / 2 / step) * step
-        self.control = widgets.FloatSlider(
+        slider = widgets.FloatSlider(
             middle, min=low, max=high, step=step, continuous_update=False, style=WIDE
         )
-        self.control.observe(self._moved, names="value")
-
-    def _moved(self, change: Any) -> None:
-        self.value = change["new"]
+        super().__init__(slider, language(lang))
 
     def _as_words(self, value: float) -> str:
         return f"{value:g}"

@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from cjsim.course.pages import keep, text_of
 from cjsim.course.twins import SAYS
 
 METADATA: dict[str, Any] = {
@@ -63,8 +64,7 @@ def refresh(path: Path) -> bool:
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError
 
-    before = path.read_text(encoding="utf-8")
-    notebook = nbformat.reads(before, as_version=4)  # type: ignore[no-untyped-call]
+    notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
     kernel = METADATA["kernelspec"]["name"]
     client = NotebookClient(
         notebook, timeout=LONGEST_CELL, kernel_name=kernel, record_timing=False,
@@ -76,10 +76,7 @@ def refresh(path: Path) -> bool:
     except CellExecutionError as error:
         raise RefreshError(f"{error.ename}: {error.evalue}") from None
     tidy(notebook)
-    after: str = nbformat.writes(notebook).rstrip("\n") + "\n"  # type: ignore[no-untyped-call]
-    if after != before:
-        path.write_text(after, encoding="utf-8", newline="\n")
-    return after != before
+    return keep(path, text_of(notebook))
 
 
 def tidy(notebook: Any) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cjsim.labels import SPOKEN, all_keys, text
+from cjsim.labels import SPOKEN, find
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,9 +18,8 @@ HOMES = (
 
 def word(name: Any, lang: str = SPOKEN) -> str:
     """The word for a name of the kit; the name itself where the labels have none."""
-    known = all_keys(lang)
-    keys = (home.format(name) for home in HOMES)
-    return next((text(key, lang) for key in keys if key in known), str(name))
+    words = (find(home.format(name), lang) for home in HOMES)
+    return next((word for word in words if word is not None), str(name))
 
 
 def _numbers(frame: pd.DataFrame) -> list[Any]:

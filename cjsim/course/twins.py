@@ -17,6 +17,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from cjsim.course.pages import keep, text_of
+
 SAYS = "says"
 """The metadata in which a translated cell keeps the digest of its original."""
 ORIGINAL = "en"
@@ -89,8 +91,7 @@ def main(words: Sequence[str] | None = None) -> int:
             return 2
         if args.confirm:
             confirm(original, twin, lang)
-            text = nbformat.writes(twin).rstrip("\n") + "\n"  # type: ignore[no-untyped-call]
-            path.write_text(text, encoding="utf-8", newline="\n")
+            keep(path, text_of(twin))
         for line in differences(original, twin, lang):
             print(f"{path}: {line}")
             status = 1

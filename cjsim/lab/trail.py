@@ -93,7 +93,6 @@ def trail(runs: Mapping[str, Run], lang: str = SPOKEN, people: int | None = None
     shown = size if people is None else people
     if not 1 <= shown <= size:
         raise ValueError(f"people = {shown}: a trail shows 1 to {size} people, those of the run")
-    text("trail.play", lang)  # an unknown language is told here
     return Trail(dict(runs), language(lang), shown, _tracks(list(runs.values()), shown))
 
 

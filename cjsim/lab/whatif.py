@@ -26,7 +26,7 @@ from cjsim.lab.answers import Answer, Answers, Question
 from cjsim.lab.board import Board
 from cjsim.lab.dials import WIDE, slider, value_of
 from cjsim.lab.drawers import drawers
-from cjsim.labels import SPOKEN, all_keys, language, text, title
+from cjsim.labels import SPOKEN, find, language, text, title
 from cjsim.labels.keys import scenario_title
 from cjsim.measures.summary import UNITS
 from cjsim.scenario import Scenario
@@ -96,9 +96,8 @@ class Lab:
 
     def _product(self, name: str) -> str:
         """A preset in a word; one that has no label yet by its own title."""
-        key = f"preset.{name}"
-        known = key in all_keys(self.lang)
-        return text(key, self.lang) if known else scenario_file.presets()[name].partition(":")[0]
+        own = scenario_file.presets()[name].partition(":")[0]
+        return find(f"preset.{name}", self.lang) or own
 
     def _opened(self, base: Scenario) -> Settings:
         """A product as it is, pull beside the guide, or whatever two strategies it has."""

@@ -20,14 +20,19 @@ def speak(lang: str) -> None:
     Raises ValueError for a language that has no words.
     """
     global _spoken
-    if lang not in LANGUAGES:
-        raise unknown("language", lang, LANGUAGES)
-    _spoken = lang
+    _spoken = language(lang)
 
 
 def language(lang: str = SPOKEN) -> str:
-    """The language meant: the one named, or the one that is spoken."""
-    return _spoken if lang == SPOKEN else lang
+    """The language meant: the one named, or the one that is spoken.
+
+    Raises ValueError for a language that has no words.
+    """
+    if lang == SPOKEN:
+        return _spoken
+    if lang not in LANGUAGES:
+        raise unknown("language", lang, LANGUAGES)
+    return lang
 
 
 def text(key: str, lang: str = SPOKEN) -> str:
@@ -40,7 +45,12 @@ def text(key: str, lang: str = SPOKEN) -> str:
 
 def title(name: str, lang: str = SPOKEN) -> str:
     """The word for a strategy, or the name a user gave to a scenario."""
-    return _words(language(lang)).get(f"strategy.{name}", name)
+    return find(f"strategy.{name}", lang) or name
+
+
+def find(key: str, lang: str = SPOKEN) -> str | None:
+    """The text under a dotted key, or None where the labels have none."""
+    return _words(language(lang)).get(key)
 
 
 def all_keys(lang: str = SPOKEN) -> tuple[str, ...]:
@@ -64,8 +74,6 @@ def unknown(kind: str, word: str, known: Iterable[str]) -> ValueError:
 @lru_cache
 def _words(lang: str) -> Mapping[str, str]:
     """One language, read once."""
-    if lang not in LANGUAGES:
-        raise unknown("language", lang, LANGUAGES)
     import tomllib  # at the first word, to keep imports quick
     from importlib.resources import files
 

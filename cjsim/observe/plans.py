@@ -127,11 +127,7 @@ def _cells(lens: Lens, weights: Weights | None) -> Iterator[tuple[list[int], Flo
 
 def _pushes(scenario: Scenario) -> list[str]:
     """The push touchpoints that the running strategy has on, in the order of the library."""
-    on = scenario.running.touchpoints
-    found = [
-        name for name, touch in scenario.touchpoints.items()
-        if touch.contact == "push" and on.get(name, 0.0) > 0
-    ]  # fmt: skip
+    found = scenario.running_touchpoints("push")
     if not found:
         raise ValueError(
             f"strategy {scenario.strategy!r} runs no push touchpoint, there is nothing to plan"

@@ -41,6 +41,7 @@ from typing import Any
 
 from cjsim.course.checks.form import Check, Mark, Report, Task, Work, WorkError
 from cjsim.course.checks.look import look, sets, tasks_of
+from cjsim.labels import SPOKEN
 
 __all__ = ["Check", "Mark", "Report", "Task", "Work", "WorkError", "check", "sets", "tasks_of"]
 
@@ -49,7 +50,7 @@ def check(
     number: str,
     task: int | None = None,
     names: Mapping[str, Any] | None = None,
-    lang: str = "spoken",
+    lang: str = SPOKEN,
 ) -> Report:
     """Look at what a notebook has made so far; prints as lines, has `points` and `most`.
 

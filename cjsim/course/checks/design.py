@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from cjsim.course.checks.form import Mark
+from cjsim.course.checks.form import Mark, Work
 
 Limits = Mapping[str, tuple[float, float]]
 
@@ -27,6 +27,17 @@ def possible(changes: Mapping[str, Any], limits: Limits) -> dict[str, float]:
         and isinstance(value, (int, float))
         and limits[key][0] <= value <= limits[key][1]
     }
+
+
+def own(work: Work, name: str, limits: Limits) -> tuple[tuple[str, float], ...]:
+    """The student's changes, without those that are not allowed: they are one check's affair.
+
+    In an order of their own, as a key for a cache. Nothing allowed is a task not begun.
+    """
+    changes = possible(work.table(name), limits)
+    if not changes:
+        raise work.problem("missing", name=name)
+    return tuple(sorted(changes.items()))
 
 
 def gain(comparison: Any, side: str = "mine", less: float = 0.0) -> Gain:

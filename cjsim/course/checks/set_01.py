@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from cjsim.course.checks.design import extra_cost, gain, mark, possible
+from cjsim.course.checks.design import extra_cost, gain, mark, own, possible
 from cjsim.course.checks.form import Check, Mark, Task, Work
 
 # --- 1: a dial ------------------------------------------------------------------------------------
@@ -196,24 +196,16 @@ def _allowed(work: Work) -> bool:
 
 def _profit(work: Work) -> Mark:
     """Profit per person above waiting, as a share of what the best-known guide is above it."""
-    found = _scored(_own(work))
+    found = _scored(own(work, "my_guide", LIMITS))
     best = gain(_scored(tuple(sorted(BEST.items())))).mean
     return mark(gain(found), best, cost=f"{extra_cost(found):+.1f}")
 
 
 def _patience(work: Work) -> Mark:
     """No more people opt out than with the guide as it is."""
-    mine = _scored(_own(work)).means().loc["opt_outs"]
+    mine = _scored(own(work, "my_guide", LIMITS)).means().loc["opt_outs"]
     note = {"mine": f"{mine['mine']:.1f}", "now": f"{mine['guide']:.1f}"}
     return Mark(float(mine["mine"] <= mine["guide"]), note)
-
-
-def _own(work: Work) -> tuple[tuple[str, float], ...]:
-    """The student's changes, without those that are not allowed: they are one check's affair."""
-    changes = possible(work.table("my_guide"), LIMITS)
-    if not changes:
-        raise work.problem("missing", name="my_guide")
-    return tuple(sorted(changes.items()))
 
 
 @lru_cache(maxsize=8)

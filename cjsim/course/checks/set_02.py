@@ -219,13 +219,7 @@ def _messages() -> tuple[str, ...]:
     """The push touchpoints of the firm."""
     from cjsim import Scenario
 
-    car = Scenario.load("car", strategy="guide")
-    on = car.running.touchpoints
-    return tuple(
-        name
-        for name, touch in car.touchpoints.items()
-        if touch.contact == "push" and on.get(name, 0.0) > 0
-    )
+    return tuple(Scenario.load("car", strategy="guide").running_touchpoints("push"))
 
 
 @lru_cache(maxsize=8)

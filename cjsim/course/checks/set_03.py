@@ -348,8 +348,8 @@ def _possible(changes: dict[str, Any]) -> dict[str, Any]:
     kept: dict[str, Any] = {**possible(changes, LIMITS)}
     plan = changes.get("guide.plan")
     if type(plan) is dict:
-        guide, stages = _firms()["guide"], [stage.key for stage in STAGES]
-        pushes = [k for k in guide.running.touchpoints if guide.touchpoints[k].contact == "push"]
+        pushes = _firms()["guide"].running_touchpoints("push")
+        stages = [stage.key for stage in STAGES]
         kept["guide.plan"] = {
             stage: said for stage, said in plan.items() if stage in stages and said in ("", *pushes)
         }

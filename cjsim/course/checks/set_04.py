@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from cjsim.course.checks.design import gain, mark, possible
+from cjsim.course.checks.design import gain, mark, own, possible
 from cjsim.course.checks.form import Check, Mark, Task, Work
 
 # --- 1: a dial ------------------------------------------------------------------------------------
@@ -257,13 +257,13 @@ def _allowed(work: Work) -> bool:
 
 def _budget(work: Work) -> Mark:
     """The stated costs stay within the budget."""
-    cost = _cost(_own(work))
+    cost = _cost(own(work, "my_plan", LIMITS))
     return Mark(float(cost <= BUDGET + 1e-9), {"cost": f"{cost:.3f}", "budget": f"{BUDGET:.2f}"})
 
 
 def _profit(work: Work) -> Mark:
     """Profit per person less cost above the preset's, as a share of what the best known gains."""
-    plan, best = _own(work), tuple(sorted(BEST.items()))
+    plan, best = own(work, "my_plan", LIMITS), tuple(sorted(BEST.items()))
     mine = gain(_scored(plan), less=_cost(plan))
     most = gain(_scored(best), less=_cost(best)).mean
     return mark(mine, most, cost=f"{_cost(plan):.2f}", digits=2)
@@ -273,19 +273,11 @@ def _messages(work: Work) -> Mark:
     """The plan does not clearly earn more with the three messages switched off."""
     from cjsim.experiment.compare import difference
 
-    profit = _scored(_own(work)).runs["profit_per_person"].unstack("scenario")
+    profit = _scored(own(work, "my_plan", LIMITS)).runs["profit_per_person"].unstack("scenario")
     row = difference((profit["mine"] - profit["silent"]).to_frame("brought")).loc["brought"]
     note = {name: f"{row[column]:+.2f}" for name, column in
             (("brought", "difference"), ("low", "low"), ("high", "high"))}  # fmt: skip
     return Mark(float(row["high"] >= 0.0), note)
-
-
-def _own(work: Work) -> Plan:
-    """The student's changes, without those that are not allowed: they are one check's affair."""
-    changes = possible(work.table("my_plan"), LIMITS)
-    if not changes:
-        raise work.problem("missing", name="my_plan")
-    return tuple(sorted(changes.items()))
 
 
 def _cost(plan: Plan) -> float:
