@@ -60,13 +60,16 @@ def open_lab(
         raise ValueError('the page needs Voilà, which is not here yet: pip install "cjsim[lab]"')
     if port is not None:
         _check_port(port)
-    with tempfile.TemporaryDirectory(prefix="cjsim-lab-") as folder:
+    with tempfile.TemporaryDirectory(prefix="cjsim-lab-", ignore_cleanup_errors=True) as folder:
         path = Path(folder, NAME)
         path.write_text(made, encoding="utf-8")
-        if page:
-            _serve_page(path, lang, port, browser)
-        else:
-            _serve_jupyterlab(path, port, browser)
+        try:
+            if page:
+                _serve_page(path, lang, port, browser)
+            else:
+                _serve_jupyterlab(path, port, browser)
+        finally:
+            end_kernels(folder)
 
 
 def notebook(scenario: str = "phone", lang: str = "en", page: bool = False) -> str:
@@ -114,7 +117,7 @@ def _check_port(port: int) -> None:
 
 
 def _kernel(folder: Path) -> None:
-    """Our own Python runs the notebook, and says nothing of being stopped in the middle."""
+    """Our own Python runs the notebook, says nothing of being stopped, and is found in `folder`."""
     quiet = "--IPKernelApp.log_level=CRITICAL"
     ready = "--IPKernelApp.exec_lines=[\"__import__('cjsim.lab.page').lab.page.get_ready()\"]"
     words = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", quiet, ready]
@@ -122,8 +125,23 @@ def _kernel(folder: Path) -> None:
     home = folder / "kernels" / "python3"
     home.mkdir(parents=True)
     Path(home, "kernel.json").write_text(json.dumps(spec), encoding="utf-8")
+    os.environ["JUPYTER_RUNTIME_DIR"] = str(folder / "runtime")  # its connection file is there
     others = os.environ.get("JUPYTER_PATH")
     os.environ["JUPYTER_PATH"] = os.pathsep.join([str(folder), *([others] if others else [])])
+
+
+def end_kernels(folder: str) -> None:
+    """End every kernel whose connection file is in a folder.
+
+    A server that is stopped while it starts a kernel forgets it. The kernel would find its folder
+    gone in the middle of an import, say so at length, and stay.
+    """
+    import psutil
+
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):  # it has just ended, or is somebody else's
+            if any(word.startswith(folder) for word in process.cmdline()):
+                process.kill()
 
 
 def get_ready() -> None:

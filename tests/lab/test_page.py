@@ -165,6 +165,33 @@ def test_a_server_that_does_not_listen_to_ctrl_c_is_ended():
         assert process.wait(30) == 0
 
 
+def test_no_kernel_outlives_the_lab(monkeypatch):
+    """Not even one that a server forgot, because it was stopped while it started it."""
+    waits = [sys.executable, "-c", "import sys; sys.stdin.read()", "-f"]
+
+    def start(path, port, browser):
+        page._kernel(path.parent / ".jupyter")
+        for folder in (os.environ["JUPYTER_RUNTIME_DIR"], "/elsewhere"):
+            name = str(Path(folder, "kernel-1.json"))
+            started.append(subprocess.Popen([*waits, name], stdin=subprocess.PIPE))
+        raise KeyboardInterrupt
+
+    started = []
+    monkeypatch.setattr(page, "_serve_jupyterlab", start)
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", "")
+    monkeypatch.setenv("JUPYTER_PATH", "")
+    with pytest.raises(KeyboardInterrupt):
+        page.open_lab()
+    ours, other = started
+    try:
+        assert ours.wait(30) != 0
+        assert other.poll() is None
+    finally:
+        for process in started:
+            process.stdin.close()
+    assert other.wait(30) == 0
+
+
 def test_a_server_that_fails_is_told():
     with pytest.raises(ValueError, match="ended by itself"):
         page.serve([sys.executable, "-c", "import sys; sys.exit(3)"])
