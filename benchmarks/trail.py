@@ -17,7 +17,7 @@ import tempfile
 from pathlib import Path
 
 import cjsim
-from cjsim.lab.trail import trail
+from cjsim.lab.trails import trail
 
 COUNT = """async (seconds) => {
     const begin = performance.now();

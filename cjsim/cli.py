@@ -19,18 +19,19 @@ if TYPE_CHECKING:
 def main(words: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit status: 0 done, 2 the user's mistake, 130 interrupted."""
     args = _parser().parse_args(words)
+    lang = getattr(args, "lang", "en")
     from cjsim.scenario_file import ScenarioError
 
     try:
         status: int = args.job(args)
     except ScenarioError as error:
-        print(error, file=sys.stderr)
+        print(error.said(lang), file=sys.stderr)
         return 2
     except (ValueError, OSError) as error:
         print(f"cjsim: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("\n" + text("report.stopped", getattr(args, "lang", "en")), file=sys.stderr)
+        print("\n" + text("report.stopped", lang), file=sys.stderr)
         return 130
     return status
 

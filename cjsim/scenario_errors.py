@@ -14,9 +14,11 @@ from typing import Any, Literal, NamedTuple, get_origin
 from pydantic import ValidationError
 
 from cjsim.journey import TWELVE
+from cjsim.labels import SPOKEN
 from cjsim.scenario import MAY_WALK_AWAY, Scenario
-from cjsim.scenario_keys import Key, KeyPath, allowed, fits, homes, key_at, may_be_infinite
+from cjsim.scenario_keys import Key, KeyPath, fits, homes, key_at, may_be_infinite, wanted
 from cjsim.scenario_toml import in_toml
+from cjsim.scenario_words import Phrase, Words, in_words, phrase
 
 Tables = Mapping[str, Any]
 Where = Callable[[KeyPath], tuple[str, int | None]]
@@ -28,8 +30,8 @@ class Finding(NamedTuple):
 
     path: KeyPath
     value: Any  # None: nothing to show
-    message: str
-    suggestion: str | None = None
+    words: Phrase
+    suggestion: Words | None = None
 
 
 @dataclass(frozen=True)
@@ -39,36 +41,51 @@ class Problem:
     file: str
     key: str
     value: Any
-    message: str
-    suggestion: str | None = None
+    words: Phrase
+    suggestion: Words | None = None
     line: int | None = None
     column: int | None = None
 
     @classmethod
     def of(cls, finding: Finding, file: str, line: int | None = None) -> Problem:
         key = ".".join(str(part) for part in finding.path)
-        return cls(file, key, finding.value, finding.message, finding.suggestion, line)
+        return cls(file, key, finding.value, finding.words, finding.suggestion, line)
+
+    @property
+    def message(self) -> str:
+        """What is wrong, in the language that is spoken, without place and suggestion."""
+        return self.words.said()
+
+    def said(self, lang: str = SPOKEN) -> str:
+        """The whole line in a language: `my.toml, line 3: market.people = 0: must be ...`."""
+        label = "column" if self.column else "line"
+        place = phrase(label, file=self.file, line=self.line, column=self.column)
+        what = f"{self.key} = {shown(self.value)}" if self.value is not None else self.key
+        parts = (place if self.line else self.file, what, self.words)
+        line = ": ".join(in_words(part, lang) for part in parts if part)
+        hint = phrase("meant", meant=self.suggestion) if self.suggestion else None
+        return f"{line}; {hint.said(lang)}" if hint else line
 
     def __str__(self) -> str:
-        place = self.file
-        place += f", line {self.line}" if self.line else ""
-        place += f", column {self.column}" if self.column else ""
-        what = f"{self.key} = {shown(self.value)}" if self.value is not None else self.key
-        hint = f"; did you mean {self.suggestion}?" if self.suggestion else ""
-        return ": ".join(part for part in (place, what, self.message) if part) + hint
+        return self.said()
 
 
 class ScenarioError(ValueError):
-    """Every problem of a scenario at once, one line each."""
+    """Every problem of a scenario at once, one line each, in the language that is spoken."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         super().__init__(problems)  # kept, so that the error survives the way between processes
         self.problems = list(problems)
 
+    def said(self, lang: str = SPOKEN) -> str:
+        """All problems in a language. Raises ValueError for a language that has no words."""
+        lines = [problem.said(lang) for problem in self.problems]
+        if len(lines) == 1:
+            return lines[0]
+        return "\n  ".join([phrase("several", count=len(lines)).said(lang), *lines])
+
     def __str__(self) -> str:
-        if len(self.problems) == 1:
-            return str(self.problems[0])
-        return "\n  ".join([f"{len(self.problems)} problems:", *map(str, self.problems)])
+        return self.said()
 
 
 def checked(
@@ -114,9 +131,15 @@ def nearest(word: str, names: Iterable[str], alike: float = 0.65) -> str | None:
     return folded[parts[0]] if len(parts) == 1 else None
 
 
-def listed(kind: str, names: Iterable[str]) -> str:
-    """The names to choose from: `presets: phone, yogurt`."""
-    return f"{kind}: {', '.join(names) or 'none'}"
+def either(keys: Sequence[str]) -> Words | None:
+    """Keys to choose from: `product.quality or rival.quality`, or None if there are none.
+
+    One without a dot is told that it stands above all tables.
+    """
+    words: list[Words] = [key if "." in key else phrase("above_all", key=key) for key in keys]
+    while words[1:]:
+        words[:2] = [phrase("or", first=words[0], last=words[1])]
+    return words[0] if words else None
 
 
 # --- A value that its own key does not allow ----------------------------------------------------
@@ -141,34 +164,30 @@ def _misfits(tables: Tables, error: ValidationError, whole: bool) -> Iterator[Fi
 
 def _unknown_key(path: KeyPath) -> Finding:
     table, word = key_at(path[:-1]) or Key(Scenario), str(path[-1])
-    home = " or ".join(homes(word))
-    near = nearest(word, table.names, 0.85) or home or nearest(word, table.names)
-    place = f"[{'.'.join(str(part) for part in path[:-1])}]" if path[1:] else "a scenario"
-    message = f"{place} has no such key"
-    return Finding(
-        path, None, message if near else f"{message}; {listed('keys', table.names)}", near
-    )
+    near = nearest(word, table.names, 0.85) or either(homes(word)) or nearest(word, table.names)
+    label = "no_key_in" if path[1:] else "no_key_above"
+    place = ".".join(str(part) for part in path[:-1])
+    words = phrase(label if near else f"{label}_listed", table=place, names=table.names)
+    return Finding(path, None, words, near)
 
 
 def _bad_name(path: KeyPath) -> Finding:
     """A key that is no stage, or a name that cannot be a part of a dotted key."""
     stages = (key_at(path[:-1]) or Key(Scenario)).names
     if not stages:
-        return Finding(path, None, "a name is made of letters, digits, _ and - only")
+        return Finding(path, None, phrase("bad_name"))
     near = nearest(str(path[-1]), stages)
-    message = "there is no such stage here"
-    message += "" if near else f"; {listed('stages', stages)}"
-    return Finding(path, None, message, near)
+    label = "no_stage" if near else "no_stage_listed"
+    return Finding(path, None, phrase(label, names=stages), near)
 
 
 def _bad_value(path: KeyPath, value: Any) -> Finding:
     key = key_at(path)
     if key is None:
-        return Finding(path, value, "is not allowed here")
-    words = allowed(key)
-    if isinstance(value, float) and not math.isfinite(value) and not may_be_infinite(key):
-        words = words.replace("a number", "a finite number")
-    return Finding(path, value, f"must be {words}", _meant(key, value))
+        return Finding(path, value, phrase("not_here"))
+    endless = isinstance(value, float) and not math.isfinite(value)
+    what = wanted(key, finite=endless and not may_be_infinite(key))
+    return Finding(path, value, phrase("must_be", what=what), _meant(key, value))
 
 
 def _meant(key: Key, value: Any) -> str | None:
@@ -195,12 +214,10 @@ def _meant(key: Key, value: Any) -> str | None:
 
 
 def _incomplete(tables: Tables, path: KeyPath, keys: list[str]) -> Finding:
-    near = None
-    message = f"{', '.join(keys)} must be given"
     if len(path) == 2 and path[0] == "touchpoints":
         near = nearest(str(path[1]), (n for n in tables["touchpoints"] if n != path[1]))
-        message = f"a touchpoint that is not in the library must say {', '.join(keys)}"
-    return Finding(path, None, message, near)
+        return Finding(path, None, phrase("touchpoint_missing", keys=keys), near)
+    return Finding(path, None, phrase("missing", keys=keys))
 
 
 # --- Tables that do not agree -------------------------------------------------------------------
@@ -233,8 +250,7 @@ def _chosen_strategies_exist(tables: Tables) -> Iterator[Finding]:
         name = tables.get(key, "pull")
         unused = key == "burn_in_strategy" and name == "pull" and not tables.get("burn_in_days")
         if isinstance(name, str) and name not in names and not unused:
-            message = f"there is no such strategy; {listed('strategies', names)}"
-            yield Finding((key,), name, message, nearest(name, names))
+            yield Finding((key,), name, phrase("no_strategy", names=names), nearest(name, names))
 
 
 def _strategies_run_what_exists(tables: Tables) -> Iterator[Finding]:
@@ -243,10 +259,9 @@ def _strategies_run_what_exists(tables: Tables) -> Iterator[Finding]:
         for touchpoint, intensity in _table(strategy, "touchpoints").items():
             if touchpoint not in library:
                 near = nearest(touchpoint, library)
-                message = "there is no such touchpoint"
-                message += "" if near else f"; add it as [touchpoints.{touchpoint}]"
+                label = "no_touchpoint" if near else "no_touchpoint_yet"
                 path = ("strategies", name, "touchpoints", touchpoint)
-                yield Finding(path, intensity, message, near)
+                yield Finding(path, intensity, phrase(label, name=touchpoint), near)
 
 
 def _programmes_and_plans_can_be_run(tables: Tables) -> Iterator[Finding]:
@@ -266,13 +281,11 @@ def _programmes_and_plans_can_be_run(tables: Tables) -> Iterator[Finding]:
                 continue
             if item not in library:
                 near = nearest(item, running) or nearest(item, library)
-                yield Finding(path, item, "there is no such touchpoint", near)
+                yield Finding(path, item, phrase("no_touchpoint"), near)
             elif library[item].get("contact") == "pull":
-                message = f"is a pull touchpoint; a {path[2]} holds push ones only"
-                yield Finding(path, item, message)
+                yield Finding(path, item, phrase("pushes_only", key=path[2]))
             elif item not in running or not _on(running[item]):
-                message = "is not run by this strategy; give it an intensity above 0 in "
-                yield Finding(path, item, f"{message}[strategies.{name}.touchpoints]")
+                yield Finding(path, item, phrase("not_run", strategy=name))
 
 
 def _pushes_have_something_to_push(tables: Tables) -> Iterator[Finding]:
@@ -283,8 +296,8 @@ def _pushes_have_something_to_push(tables: Tables) -> Iterator[Finding]:
         if strategy.get("push") not in ("guide", "animator") or not set(running) <= set(library):
             continue
         if not any(_on(running[touchpoint]) for touchpoint in pushes & set(running)):
-            message = "needs at least one push touchpoint with an intensity above 0"
-            yield Finding(("strategies", name, "push"), strategy["push"], message)
+            path = ("strategies", name, "push")
+            yield Finding(path, strategy["push"], phrase("nothing_to_push"))
 
 
 def _losses_stand_where_people_can_leave(tables: Tables) -> Iterator[Finding]:
@@ -293,8 +306,8 @@ def _losses_stand_where_people_can_leave(tables: Tables) -> Iterator[Finding]:
     for stage, plan in _tables_in(tables, "stages").items():
         loss = plan.get("planned_loss", 0)
         if stage in staying and isinstance(loss, int | float) and 0 < loss < 1:
-            message = f"must be 0: nobody walks away here, only at {', '.join(leaving)}"
-            yield Finding(("stages", stage, "planned_loss"), loss, message)
+            path = ("stages", stage, "planned_loss")
+            yield Finding(path, loss, phrase("nobody_leaves", stages=leaving))
 
 
 def _people_can_come_to_a_pull(tables: Tables) -> Iterator[Finding]:
@@ -302,18 +315,16 @@ def _people_can_come_to_a_pull(tables: Tables) -> Iterator[Finding]:
     running = [_table(strategy, "touchpoints") for strategy in strategies]
     for name, touchpoint in _tables_in(tables, "touchpoints").items():
         if touchpoint.get("contact") == "push" and touchpoint.get("distance_m", 0) != 0:
-            message = "must be 0: a push touchpoint comes to the person"
-            yield Finding(("touchpoints", name, "distance_m"), touchpoint["distance_m"], message)
+            path = ("touchpoints", name, "distance_m")
+            yield Finding(path, touchpoint["distance_m"], phrase("push_comes"))
         if touchpoint.get("contact") != "pull":
             continue
         if touchpoint.get("reach_per_day", 1) == 0:
-            message = "must be above 0 for a pull touchpoint; to switch it off give it intensity 0"
-            yield Finding(("touchpoints", name, "reach_per_day"), 0, message)
+            yield Finding(("touchpoints", name, "reach_per_day"), 0, phrase("pull_reaches"))
         fit = touchpoint.get("fit")
         useless = isinstance(fit, Mapping) and not any(_on(f) for f in fit.values())
         if useless and any(name in table and _on(table[name]) for table in running):
-            message = "a strategy runs it, but it fits no stage: nobody would ever come"
-            yield Finding(("touchpoints", name, "fit"), None, message)
+            yield Finding(("touchpoints", name, "fit"), None, phrase("fits_nothing"))
 
 
 def _segments_have_names_of_their_own(tables: Tables) -> Iterator[Finding]:
@@ -323,7 +334,7 @@ def _segments_have_names_of_their_own(tables: Tables) -> Iterator[Finding]:
         name = segment.get("name") if isinstance(segment, Mapping) else None
         if name is not None and name in seen:
             path = ("market", "segments", place, "name")
-            yield Finding(path, name, "another segment has this name")
+            yield Finding(path, name, phrase("segment_twice"))
         seen.append(name)
 
 

@@ -18,10 +18,11 @@ from typing import Any
 from pydantic import BaseModel
 
 from cjsim.scenario import Scenario
-from cjsim.scenario_errors import Finding, Problem, ScenarioError, checked, listed, nearest
-from cjsim.scenario_keys import TABLES, KeyDoc, KeyPath, allowed, docs, homes, json_schema, key_at
+from cjsim.scenario_errors import Finding, Problem, ScenarioError, checked, either, nearest
+from cjsim.scenario_keys import TABLES, KeyDoc, KeyPath, docs, homes, json_schema, key_at, wanted
 from cjsim.scenario_new import starting_file
 from cjsim.scenario_toml import Lines, document, lines_of, slip
+from cjsim.scenario_words import Phrase, Words, phrase
 
 __all__ = [
     "TABLES", "KeyDoc", "Problem", "ScenarioError", "change", "diff", "digest", "docs",
@@ -113,7 +114,7 @@ def _layers(path: Path) -> tuple[list[Layer], list[Problem]]:
                 return layers, []
             path = _base(layers[0], base)
         circle = " -> ".join(_label(p) for p in [*(layer.path for layer in layers[::-1]), path])
-        raise _trouble(layers[0], base, f"goes round in a circle: {circle}")
+        raise _trouble(layers[0], base, phrase("circle", files=circle))
     except ScenarioError as error:
         if not layers:
             raise
@@ -123,16 +124,16 @@ def _layers(path: Path) -> tuple[list[Layer], list[Problem]]:
 def _base(layer: Layer, base: Any) -> Path:
     """The file that a file extends."""
     if not isinstance(base, str):
-        raise _trouble(layer, base, "must be a preset's name or a path in quotes")
+        raise _trouble(layer, base, phrase("extends_what"))
     try:
         return _find(base, layer.path.parent)
     except ScenarioError as error:
         problem = error.problems[0]
-        raise _trouble(layer, base, problem.message, problem.suggestion) from None
+        raise _trouble(layer, base, problem.words, problem.suggestion) from None
 
 
-def _trouble(layer: Layer, base: Any, message: str, near: str | None = None) -> ScenarioError:
-    finding = Finding(("extends",), base, message, near)
+def _trouble(layer: Layer, base: Any, words: Phrase, near: Words | None = None) -> ScenarioError:
+    finding = Finding(("extends",), base, words, near)
     return ScenarioError([Problem.of(finding, layer.label, layer.line(("extends",)))])
 
 
@@ -144,14 +145,13 @@ def _find(source: str, folder: str | Path, is_path: bool = False) -> Path:
         if source in names:
             return PRESETS / f"{source}.toml"
         beside = f"{source}.toml" if path.with_name(f"{path.name}.toml").is_file() else None
-        message = f"there is no such preset; {listed('presets', names)}"
-        raise ScenarioError([Problem(source, "", None, message, beside or nearest(source, names))])
+        words = phrase("no_preset", names=names)
+        raise ScenarioError([Problem(source, "", None, words, beside or nearest(source, names))])
     if path.is_file():
         return path
     files = [str(Path(source).with_name(file.name)) for file in path.parent.glob("*.toml")]
     near = nearest(source, files, 0.8) or nearest(path.stem, names)
-    message = f"there is no such file; {listed('presets', names)}"
-    raise ScenarioError([Problem(str(path), "", None, message, near)])
+    raise ScenarioError([Problem(str(path), "", None, phrase("no_file", names=names), near)])
 
 
 def _read(path: Path) -> Layer:
@@ -161,12 +161,14 @@ def _read(path: Path) -> Layer:
         text = path.read_text(encoding="utf-8-sig")  # with or without Notepad's mark
         return Layer(path, tomllib.loads(text), lines_of(text))
     except UnicodeDecodeError:
-        message = "this is not UTF-8 text; save the file with the encoding UTF-8"
+        words = phrase("not_utf8")
     except tomllib.TOMLDecodeError as error:
-        line, column, message = slip(text, str(error))
+        line, column, words = slip(text, str(error))
+    except PermissionError:
+        words = phrase("no_access")
     except OSError as error:
-        message = f"it cannot be read: {error.strerror}"
-    raise ScenarioError([Problem(_label(path), "", None, message, None, line, column)])
+        words = phrase("unreadable", why=str(error.strerror))
+    raise ScenarioError([Problem(_label(path), "", None, words, None, line, column)])
 
 
 def _place(layers: list[Layer], path: KeyPath) -> tuple[str, int | None]:
@@ -187,8 +189,7 @@ def _misspelt_strategies(layers: list[Layer]) -> Iterator[Finding]:
         for name, keys in strategies.items():
             idle = isinstance(keys, dict) and "touchpoints" not in keys
             if idle and name not in below and (near := nearest(name, below)):
-                message = "is a new strategy that runs no touchpoints"
-                yield Finding(("strategies", name), None, message, near)
+                yield Finding(("strategies", name), None, phrase("idle_strategy"), near)
         below |= set(strategies)
 
 
@@ -219,7 +220,7 @@ def change(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
         if finding := _unknown(scenario, tables, path):
             found.append(finding)
         elif key and key.is_table and not isinstance(plain, Mapping):
-            found.append(Finding(path, plain, f"must be {allowed(key)}"))
+            found.append(Finding(path, plain, phrase("must_be", what=wanted(key))))
         else:
             tables = _put(tables, path, plain)
     return checked(tables, lambda path: (scenario.name, None), found)
@@ -231,20 +232,19 @@ def _unknown(scenario: Scenario, tables: dict[str, Any], path: tuple[str, ...]) 
         home = [key.replace("strategies.<name>", scenario.strategy) for key in homes(path[-1])]
         near = nearest(path[0], [*tables, *tables["strategies"]])
         near = ".".join([near, *path[1:]]) if near else None
-        meant = near if path[1:] or not home else home[0]
-        message = f"there is no such key; {listed('tables and keys', tables)}"
-        return Finding(path, None, "there is no such key" if meant else message, meant)
+        meant = near if path[1:] or not home else either(home[:1])
+        words = phrase("no_key" if meant else "no_key_listed", names=tables)
+        return Finding(path, None, words, meant)
     if path[0] == "strategies" and path[2:] and path[1] not in tables["strategies"]:
         near = nearest(path[1], tables["strategies"])
-        message = f"there is no such strategy; {listed('strategies', tables['strategies'])}"
-        return Finding(path, None, message, near)
+        return Finding(path, None, phrase("no_strategy", names=tables["strategies"]), near)
     if path[:2] == ("market", "segments") and path[2:]:
         segments = tables["market"]["segments"]
         segments = segments if isinstance(segments, list | tuple) else []
         if not (path[2].isdecimal() and int(path[2]) < len(segments)):
             tables_in = ((i, item) for i, item in enumerate(segments) if isinstance(item, Mapping))
             names = (f"{i} ({item.get('name')})" for i, item in tables_in)
-            return Finding(path, None, f"there is no such segment; {listed('segments', names)}")
+            return Finding(path, None, phrase("no_segment", names=names))
     return None
 
 

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from cjsim.scenario import Scenario, Segment, StageKey
+from cjsim.scenario_words import Phrase, phrase
 
 KeyPath = tuple[str | int, ...]
 """A dotted key in parts: ("market", "segments", 0, "share")."""
@@ -81,11 +82,14 @@ def key_at(path: KeyPath) -> Key | None:
 
 
 def homes(word: str) -> list[str]:
-    """The dotted keys that end in a word: `product.quality`, `rival.quality`."""
+    """The dotted keys that end in a word: `product.quality`, `rival.quality`.
+
+    A key that stands above all tables has no dot.
+    """
     if word == "extends" or word in (
         name for name, key in Key(Scenario).items() if not key.is_table
     ):
-        return [f"{word} (it stands above all [tables])"]
+        return [word]
     found = []
     for name, key in Key(Scenario).items():
         one = key if _is_model(key.kind) else key.item("")
@@ -98,40 +102,41 @@ def homes(word: str) -> list[str]:
 
 
 def allowed(key: Key) -> str:
-    """What a key allows, to be read after "must be"."""
+    """What a key allows, in English whatever is spoken, to be read after "must be"."""
+    return wanted(key).said("en")
+
+
+def wanted(key: Key, finite: bool = False) -> Phrase:
+    """What a key allows. `finite` says so of a number: somebody wrote inf or nan."""
     if key.is_table:
         value = key.item("") if get_origin(key.kind) is dict else None
-        each = f", each value {_number(value)}" if value and value.kind is float else ""
-        return f"a table{each}"
+        if value and value.kind is float:
+            return phrase("table_of", number=_number(value, finite))
+        return phrase("table")
     if get_origin(key.kind) is Literal:
-        noun = "a stage" if set(key.names) <= set(get_args(StageKey)) else "one of"
-        return f"{noun}: {', '.join(key.names)}" if noun == "a stage" else _choice(key.names)
+        if set(key.names) <= set(get_args(StageKey)):
+            return phrase("stage", names=key.names)
+        return phrase("or", first=key.names[:-1], last=key.names[-1])
     if get_origin(key.kind) is tuple:
-        kind = "tables" if _is_model(get_args(key.kind)[0]) else "names"
+        items = phrase("tables" if _is_model(get_args(key.kind)[0]) else "names")
         most = key.limits.get("max_length")
-        return f"a list of {kind}" + (f", {most} at most" if most else "")
+        return phrase("at_most", items=items, most=most) if most else items
     if key.kind is str:
-        return (
-            'text in quotes, without / \\ : * ? " < > |'
-            if "pattern" in key.limits
-            else "text in quotes"
-        )
-    return "true or false" if key.kind is bool else _number(key)
+        return phrase("text_for_files" if "pattern" in key.limits else "text")
+    return phrase("yes_no") if key.kind is bool else _number(key, finite)
 
 
-def _choice(words: tuple[str, ...]) -> str:
-    return f"{', '.join(words[:-1])} or {words[-1]}"
-
-
-def _number(key: Key) -> str:
+def _number(key: Key, finite: bool) -> Phrase:
     """A number's limits: `a number from 0 to 1`, `a whole number of at least 1`."""
-    noun = "a whole number" if key.kind is int else "a number"
-    if "ge" in key.limits and "le" in key.limits:
-        return f"{noun} from {key.limits['ge']:g} to {key.limits['le']:g}"
-    words = {"ge": "of at least", "gt": "above", "le": "not above", "lt": "below"}
-    said = [f"{word} {key.limits[mark]:g}" for mark, word in words.items() if mark in key.limits]
-    inf = ", or inf" if may_be_infinite(key) else ""
-    return f"{noun} {' and '.join(said)}".rstrip() + inf
+    number = phrase("whole" if key.kind is int else "finite" if finite else "number")
+    limits = {mark: f"{key.limits[mark]:g}" for mark in LIMITS if mark in key.limits}
+    if limits:
+        number = phrase(f"limits.{'_'.join(limits)}", number=number, **limits)
+    return phrase("or_inf", number=number) if may_be_infinite(key) else number
+
+
+LIMITS = ("ge", "gt", "le", "lt")
+"""At least, above, at most, below: in the order in which labels name them."""
 
 
 def may_be_infinite(key: Key) -> bool:

@@ -7,6 +7,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from cjsim.labels import all_keys, text
+from cjsim.scenario_words import Phrase, Words, phrase
+
 Lines = dict[tuple[str | int, ...], int]
 
 # --- Writing ------------------------------------------------------------------------------------
@@ -74,36 +77,45 @@ def lines_of(text: str) -> Lines:
 
 
 SLIPS = (
-    (r'"[^"]*\\', "a \\ in text is written \\\\"),
-    (r"==", "one = is enough"),
-    (r"=\s*[-+]?\d+,\d", "a decimal takes a point, 0.5"),
-    (r"=\s*[-+]?\d+ \d", "a number has no spaces, 1000 or 1_000"),
-    (r"=\s*[-+]?0\d", "a number does not begin with 0"),
-    (r"=\s*(True|False|yes|no)\b", "yes and no are written true and false"),
-    (r"=\s*[“”„«‘’]", 'text goes in straight quotes, "..."'),
-    (r"=\s*(?!true|false|inf|nan)[^\W\d]", 'text goes in quotes, "..."'),
-    (r"=\s*(#.*)?$", "the value is missing"),
-    (r"^\s*\[[^\]]*$", "a table's name ends with ]"),
-    (r"^[^=\[]*$", "a line says key = value"),
+    (r'"[^"]*\\', "backslash"),
+    (r"==", "one_equals"),
+    (r"=\s*[-+]?\d+,\d", "point"),
+    (r"=\s*[-+]?\d+ \d", "spaces"),
+    (r"=\s*[-+]?0\d", "leading_0"),
+    (r"=\s*(True|False|yes|no)\b", "yes_no"),
+    (r"=\s*[“”„«‘’]", "straight_quotes"),
+    (r"=\s*(?!true|false|inf|nan)[^\W\d]", "quotes"),
+    (r"=\s*(#.*)?$", "no_value"),
+    (r"^\s*\[[^\]]*$", "bracket"),
+    (r"^[^=\[]*$", "no_equals"),
 )
-"""What people write instead of TOML, by the look of the line."""
+"""What people write instead of TOML, by the look of the line, and its label in [error.slip]."""
 
 
-def slip(text: str, error: str) -> tuple[int, int | None, str]:
+def slip(file_text: str, error: str) -> tuple[int, int | None, Phrase]:
     """Line, column and plain words for what `tomllib` says of a text that is no TOML."""
-    rows = text.splitlines() or [""]
+    rows = file_text.splitlines() or [""]
     place = re.search(r" \(at line (\d+), column (\d+)\)$", error)
     last = max((n for n, row in enumerate(rows, 1) if row.strip()), default=1)
     line, column = (int(place[1]), int(place[2])) if place else (last, None)
     row = rows[min(line, len(rows)) - 1].strip()
+    what: Words
     if "Cannot overwrite" in error:
-        words = "this key is said twice"
+        what = phrase("slip.key_twice")
     elif "twice" in error or "Cannot redefine" in error or "Cannot mutate" in error:
-        words = "this table is opened twice"
+        what = phrase("slip.table_twice")
     elif not place or r"'\n'" in error:
-        words = "a quote or a bracket is not closed"
+        what = phrase("slip.not_closed")
+    elif label := next((label for look, label in SLIPS if re.search(look, row)), None):
+        what = phrase(f"slip.{label}")
     else:
-        said = error[: place.start()]
-        seen = (words for look, words in SLIPS if re.search(look, row))
-        words = next(seen, said[:1].lower() + said[1:])
-    return line, column, f"this is no TOML: {row}: {words}"
+        what = _parsers_words(error[: place.start()])
+    return line, column, phrase("no_toml", row=row, what=what)
+
+
+def _parsers_words(error: str) -> Words:
+    """What `tomllib` says: the label in [error.toml] with its English words, if there is one."""
+    said = error[:1].lower() + error[1:]
+    labels = (key for key in all_keys("en") if key.startswith("error.toml."))
+    known = next((key for key in labels if text(key, "en") == said), None)
+    return phrase(known.removeprefix("error.")) if known else said

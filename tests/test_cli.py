@@ -88,6 +88,32 @@ def test_a_slip_gets_one_clear_message_and_no_traceback(words, told, capsys, mon
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["compare", "my.toml"],
+        ["sweep", "my.toml", "--vary", "guide.accuracy=0:1"],
+        ["weak-point", "my.toml"],
+        ["optimise", "my.toml", "--vary", "product.price=1:2"],
+        ["lab", "my.toml"],
+    ],
+    ids=lambda words: words[0],
+)
+def test_a_mistake_in_a_scenario_is_told_in_the_language_asked_for(
+    words, capsys, monkeypatch, tmp_path
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "my.toml").write_text('extends = "phone"\nproduct.prise = 1\n', encoding="utf-8")
+    assert run(*words) == 2
+    english = "my.toml, line 2: product.prise: [product] has no such key; did you mean price?\n"
+    assert capsys.readouterr().err == english
+    assert run(*words, "--lang", "ru") == 2
+    russian = "в [product] нет такого ключа; возможно, имелось в виду price?\n"
+    assert capsys.readouterr().err == f"my.toml, строка 2: product.prise: {russian}"
+    assert run("check", "my.toml") == 2
+    assert capsys.readouterr().err == english
+
+
 def test_a_count_below_one_is_refused(capsys):
     with pytest.raises(SystemExit):
         run("compare", "phone", "--people", "0")

@@ -18,7 +18,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cjsim import scenario_file as files
+from cjsim import scenario_words, speak
 from cjsim.journey import STAGES, TWELVE
+from cjsim.labels import LANGUAGES, all_keys, text
 from cjsim.scenario import (
     MAY_WALK_AWAY,
     Market,
@@ -31,8 +33,10 @@ from cjsim.scenario import (
     Touchpoint,
     TwelveKey,
 )
+from cjsim.scenario_errors import Problem
 from cjsim.scenario_file import ScenarioError, change, diff, digest, load, presets, to_toml, write
-from cjsim.scenario_keys import TABLES, Key, docs, fits, key_at
+from cjsim.scenario_keys import TABLES, Key, allowed, docs, fits, key_at, wanted
+from cjsim.scenario_words import Phrase, in_words
 
 BAD = Path(__file__).with_name("bad_scenarios")
 SMALL = BAD / "small_base.toml"
@@ -283,6 +287,190 @@ def test_an_error_survives_the_way_between_processes():
     assert twin.problems == caught.value.problems
 
 
+NO_TOML = [
+    ('a = "C:\\my"', "a \\ in text is written \\\\", "знак \\ в тексте пишется как \\\\"),
+    ("a == 5", "one = is enough", "хватит одного ="),
+    ("a = 0,5", "a decimal takes a point, 0.5", "дробь пишется через точку, 0.5"),
+    ("a = 10 000", "a number has no spaces, 1000 or 1_000",
+     "число пишется без пробелов, 1000 или 1_000"),
+    ("a = 05", "a number does not begin with 0", "число не начинается с 0"),
+    ("a = yes", "yes and no are written true and false", "«да» и «нет» пишутся как true и false"),
+    ("a = «x»", 'text goes in straight quotes, "..."', 'текст пишется в прямых кавычках, "..."'),
+    ("a = phone", 'text goes in quotes, "..."', 'текст пишется в кавычках, "..."'),
+    ("a = # x\nb = 1", "the value is missing", "нет значения"),
+    ("[a\nb = 1", "a table's name ends with ]", "имя таблицы заканчивается на ]"),
+    ("a: 5", "a line says key = value", "в строке должно быть ключ = значение"),
+    ("a = 1\na = 2", "this key is said twice", "этот ключ указан дважды"),
+    ("[a]\n[a]", "this table is opened twice", "эта таблица открыта дважды"),
+    ('a = "x', "a quote or a bracket is not closed", "не закрыта кавычка или скобка"),
+    ("a = 5%", "expected newline or end of document after a statement",
+     "после значения стоит лишнее"),
+    ("a b = 5", "expected '=' after a key in a key/value pair", "после ключа должен стоять знак ="),
+    ("цена = 5", "invalid statement",
+     "строка не начинается ни с ключа, ни с [таблицы]; ключ пишется латинскими буквами"),
+    ("a.б = 5", "invalid initial character for a key part",
+     "ключ или его часть не может так начинаться; ключ пишется латинскими буквами"),
+    ("a = .5", "invalid value", "так значения не пишутся"),
+    ("a = [1 2]", "unclosed array", "в списке не хватает запятой или закрывающей ]"),
+    ("a = { b = 1 c = 2 }", "unclosed inline table",
+     "во вложенной таблице не хватает запятой или закрывающей фигурной скобки"),
+    ("[a b]", "expected ']' at the end of a table declaration",
+     "имя таблицы должно заканчиваться на ]"),
+    ("a = {b = 1, b = 2}", "duplicate inline table key 'b'", "duplicate inline table key 'b'"),
+]  # fmt: skip
+"""A text that is no TOML, and what is said of it. What its parser says rarely stays in English."""
+
+
+@pytest.mark.parametrize(("row", "en", "ru"), NO_TOML)
+def test_what_is_no_toml_is_told_in_the_readers_language(row, en, ru):
+    with pytest.raises(ScenarioError) as caught:
+        loaded(row)
+    for lang, said in (("en", f": {en}"), ("ru", f": {ru}")):
+        assert caught.value.said(lang).endswith(said)
+
+
+# --- In the reader's language -------------------------------------------------------------------
+
+
+@pytest.fixture
+def in_english():
+    yield
+    speak("en")
+
+
+def mistake(call, *arguments) -> ScenarioError:
+    with pytest.raises(ScenarioError) as caught:
+        call(*arguments)
+    return caught.value
+
+
+@pytest.fixture
+def mistakes(small, tmp_path, monkeypatch) -> list[Problem]:
+    """Every mistake of this file: bad examples, wrong changes, and files that cannot be read."""
+    monkeypatch.chdir(BAD)
+    errors = [mistake(load, path.name) for path in sorted({*BAD.glob("*.toml")} - {SMALL})]
+    errors += [mistake(change, small, {key: value}) for key, value, _ in WRONG_CHANGES]
+    errors += [mistake(load, name) for name in ("phnoe", "smal_base.toml")]
+    errors += [mistake(loaded, row) for row, en, ru in NO_TOML if en != ru]
+    path = tmp_path / "my.toml"
+    path.write_bytes('name = "мой"'.encode("cp1251"))
+    errors.append(mistake(load, path))
+    for failure in (PermissionError(13, "Permission denied"), OSError(5, "5")):
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, "read_text", lambda *_, failure=failure, **__: raise_(failure))
+            errors.append(mistake(load, path))
+    return [problem for error in errors for problem in error.problems]
+
+
+def raise_(error: Exception) -> None:
+    raise error
+
+
+def code_words(problem: Problem) -> set[str]:
+    """The words of a problem that are no prose: of its file, key, value and line, of names."""
+    code = [problem.file, problem.key, repr(problem.value), problem.words.places.get("row", "")]
+    names = [*names_in(problem.words), *names_in(problem.suggestion)]
+    code += [name for name in names if not re.search(r"[a-z]{2} \W?[a-z]{2}", name)]
+    return {word for part in code for word in re.findall(LATIN, part)}
+
+
+def names_in(said: Any) -> list[str]:
+    """What fills the places of a phrase, down to the last one."""
+    if isinstance(said, Phrase):
+        said = tuple(said.places.values())
+    parts = said if isinstance(said, tuple) else ()
+    return [name for part in parts for name in names_in(part)] if parts else [str(said)]
+
+
+LATIN = r"[A-Za-z]\w*"
+FIXED = {"TOML", "UTF", "push", "pull", "true", "false", "inf", "strategies", "touchpoints"}
+"""What a message calls the same in every language."""
+
+
+def test_what_is_said_in_russian_holds_no_english_but_keys_values_and_names(mistakes):
+    assert len(mistakes) > 90
+    for problem in mistakes:
+        said = problem.said("ru")
+        left = set(re.findall(LATIN, said)) - code_words(problem) - FIXED
+        assert not left, said
+        assert re.search("[а-яё]{2}", said.removeprefix(problem.file))
+
+
+def test_file_line_key_value_and_suggestion_are_the_same_in_both_languages(mistakes):
+    for problem in mistakes:
+        heads = {
+            "en": (", line ", ", column ", "; did you mean "),
+            "ru": (", строка ", ", столбец ", "; возможно, имелось в виду "),
+        }
+        for lang in LANGUAGES:
+            line, column, meant = heads[lang]
+            place = problem.file + (f"{line}{problem.line}" if problem.line else "")
+            place += f"{column}{problem.column}" if problem.column else ""
+            key = f"{problem.key} = " if problem.value is not None else problem.key
+            said = problem.said(lang)
+            assert said.startswith(f"{place}: {key}")
+            end = f"{meant}{in_words(problem.suggestion, lang)}?" if problem.suggestion else ""
+            assert said.endswith(end)
+            assert (meant in said) == bool(problem.suggestion)
+
+
+def test_every_label_of_a_mistake_is_said_by_one(mistakes, monkeypatch):
+    said = set()
+
+    def heard(key: str, lang: str) -> str:
+        said.add(key)
+        return text(key, lang)
+
+    monkeypatch.setattr(scenario_words, "text", heard)
+    ScenarioError(mistakes).said("ru")
+    labels = {key for key in all_keys() if key.startswith("error.")}
+    assert labels - said == {"error.not_here"}  # for a value that no key of a scenario describes
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_what_a_key_allows_has_words_in_both_languages(table):
+    tables = key_at(TABLES[table])
+    around = TABLES[table] if hasattr(tables.kind, "model_fields") else (*TABLES[table], "study")
+    for line in docs(table):
+        key = key_at((*around, line.key))
+        assert allowed(key) == line.range == wanted(key).said("en") != ""
+        assert re.search("[а-яё]{3}", wanted(key).said("ru"))
+
+
+def test_an_error_is_said_in_the_language_that_is_spoken(in_english):
+    error = mistake(load, "smal_base.toml")
+    assert str(error) == error.said() == error.said("en")
+    speak("ru")
+    assert str(error) == error.said() == error.said("ru") != error.said("en")
+    assert str(error).startswith("smal_base.toml: такого файла нет; готовые сценарии: car,")
+    assert error.problems[0].message.startswith("такого файла нет")
+    with pytest.raises(ValueError, match="такой стратегии нет"):
+        Scenario(strategy="gide")
+
+
+def test_several_mistakes_stand_under_a_count_in_russian(monkeypatch):
+    monkeypatch.chdir(BAD)
+    head, *lines = mistake(load, "five_mistakes.toml").said("ru").splitlines()
+    assert head == "Ошибок: 5"
+    assert lines[:2] == [
+        '  five_mistakes.toml, строка 2: strategy = "guyde": такой стратегии нет; '
+        "стратегии: pull, guide; возможно, имелось в виду guide?",
+        "  five_mistakes.toml, строка 5: product.prise: в [product] нет такого ключа; "
+        "возможно, имелось в виду price?",
+    ]
+
+
+def test_an_error_from_another_process_is_said_in_either_language(mistakes):
+    error = ScenarioError(mistakes)
+    twin = pickle.loads(pickle.dumps(error))
+    assert [twin.said(lang) for lang in LANGUAGES] == [error.said(lang) for lang in LANGUAGES]
+
+
+def test_an_error_is_not_said_in_a_language_that_has_no_words():
+    with pytest.raises(ValueError, match="unknown language: 'de'"):
+        mistake(load, "phnoe").said("de")
+
+
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 
 
@@ -295,6 +483,7 @@ def assert_answered(call, *arguments) -> None:
     assert answer
     if not isinstance(answer, Scenario):
         assert not any(word in problem.message for problem in answer for word in JARGON)
+        assert all(problem.said("ru") for problem in answer)
 
 
 @settings(max_examples=150, deadline=None)
@@ -385,45 +574,62 @@ def test_a_segment_is_changed_by_its_place(small):
     ]
 
 
-@pytest.mark.parametrize(
-    ("key", "value", "line"),
-    [
-        ("market.peple", 3, "market.peple: [market] has no such key; did you mean people?"),
-        ("price", 3, "price: there is no such key; did you mean product.price?"),
-        ("accuracy", 1, "accuracy: there is no such key; did you mean pull.accuracy?"),
-        ("gide.accuracy", 1, "gide.accuracy: there is no such key; did you mean guide.accuracy?"),
-        (
-            "strategies.gide.accuracy", 1,
-            "strategies.gide.accuracy: there is no such strategy; strategies: pull, guide; "
-            "did you mean guide?",
-        ),
-        (
-            "guide.acuracy", 1,
-            "strategies.guide.acuracy: [strategies.guide] has no such key; did you mean accuracy?",
-        ),
-        (
-            "guide.accuracy", 90,
-            "strategies.guide.accuracy = 90: must be a number from 0 to 1; did you mean 0.9?",
-        ),
-        (
-            "guide.touchpoints.mial", 1,
-            "strategies.guide.touchpoints.mial = 1: there is no such touchpoint; "
-            "did you mean mail?",
-        ),
-        (
-            "touchpoints.mial.warmth", 1,
-            "touchpoints.mial: a touchpoint that is not in the library must say "
-            "contact, aims_at, fit; did you mean mail?",
-        ),
-        ("stages.stdy.typical_days", 1, "stages.stdy: there is no such stage here; "
-         "did you mean study?"),
-        ("strategy", "gide", 'strategy = "gide": there is no such strategy; '
-         "strategies: pull, guide; did you mean guide?"),
-        ("market", 5, "market = 5: must be a table"),
-        ("firm.repeat_needs_rep", 1, "firm.repeat_needs_rep = 1: must be true or false"),
-        ("market.people", None, "market.people: must be a whole number of at least 1"),
-    ],
-)  # fmt: skip
+WRONG_CHANGES = [
+    ("market.peple", 3, "market.peple: [market] has no such key; did you mean people?"),
+    ("price", 3, "price: there is no such key; did you mean product.price?"),
+    ("accuracy", 1, "accuracy: there is no such key; did you mean pull.accuracy?"),
+    ("gide.accuracy", 1, "gide.accuracy: there is no such key; did you mean guide.accuracy?"),
+    (
+        "strategies.gide.accuracy", 1,
+        "strategies.gide.accuracy: there is no such strategy; strategies: pull, guide; "
+        "did you mean guide?",
+    ),
+    (
+        "guide.acuracy", 1,
+        "strategies.guide.acuracy: [strategies.guide] has no such key; did you mean accuracy?",
+    ),
+    (
+        "guide.accuracy", 90,
+        "strategies.guide.accuracy = 90: must be a number from 0 to 1; did you mean 0.9?",
+    ),
+    (
+        "guide.touchpoints.mial", 1,
+        "strategies.guide.touchpoints.mial = 1: there is no such touchpoint; "
+        "did you mean mail?",
+    ),
+    (
+        "guide.touchpoints.kiosk", 1,
+        "strategies.guide.touchpoints.kiosk = 1: there is no such touchpoint; "
+        "add it as [touchpoints.kiosk]",
+    ),
+    (
+        "touchpoints.mial.warmth", 1,
+        "touchpoints.mial: a touchpoint that is not in the library must say "
+        "contact, aims_at, fit; did you mean mail?",
+    ),
+    (
+        "touchpoints.site.fit", 1,
+        "touchpoints.site.fit = 1: must be a table, each value a number from 0 to 1",
+    ),
+    ("stages.stdy.typical_days", 1, "stages.stdy: there is no such stage here; "
+     "did you mean study?"),
+    ("strategy", "gide", 'strategy = "gide": there is no such strategy; '
+     "strategies: pull, guide; did you mean guide?"),
+    ("market", 5, "market = 5: must be a table"),
+    ("market.segments.0.need", 2, "market.segments.0.need: there is no such segment; "
+     "segments: none"),
+    ("firm.repeat_needs_rep", 1, "firm.repeat_needs_rep = 1: must be true or false"),
+    ("market.rationality_mean", 1, "market.rationality_mean = 1: "
+     "must be a number above 0 and below 1"),
+    ("market.people", None, "market.people: must be a whole number of at least 1"),
+    ("extends", "phone", "extends: there is no such key; "
+     "did you mean extends (it stands above all [tables])?"),
+    ("xyz", 1, f"xyz: there is no such key; tables and keys: {', '.join(Scenario.model_fields)}"),
+]  # fmt: skip
+"""A dotted key, a value, and what is said of it."""
+
+
+@pytest.mark.parametrize(("key", "value", "line"), WRONG_CHANGES)
 def test_a_wrong_change_is_told_as_in_a_file_under_the_scenarios_name(small, key, value, line):
     assert told(change, small, {key: value}) == [f"small: {line}"]
 

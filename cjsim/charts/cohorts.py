@@ -9,9 +9,10 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
 from cjsim import measures
-from cjsim.charts.parts import cells, number
+from cjsim.charts.parts import cells
 from cjsim.charts.picture import Picture, style
 from cjsim.labels import SPOKEN, text
+from cjsim.labels.numbers import number
 
 if TYPE_CHECKING:
     import pandas as pd

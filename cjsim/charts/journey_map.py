@@ -12,10 +12,12 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Circle, FancyArrowPatch, PathPatch
 from matplotlib.path import Path
 
-from cjsim.charts.parts import FAINT, QUIET, SMALL, number, stage_word
-from cjsim.charts.picture import COLOURS, Picture, style
+from cjsim.charts.parts import SMALL, stage_word
+from cjsim.charts.picture import Picture, style
+from cjsim.colours import COLOURS, FAINT, QUIET
 from cjsim.journey import EXITS, STAGES, Stage
 from cjsim.labels import SPOKEN, text
+from cjsim.labels.numbers import number
 from cjsim.measures.visits import OPEN, final_stage, visits
 
 if TYPE_CHECKING:

@@ -9,10 +9,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from cjsim import measures
-from cjsim.charts.parts import FAINT, QUIET, number, step_words
-from cjsim.charts.picture import COLOURS, Picture, style
+from cjsim.charts.parts import step_words
+from cjsim.charts.picture import Picture, style
+from cjsim.colours import COLOURS, FAINT, QUIET
 from cjsim.journey import Lens, Stage, lens_named
 from cjsim.labels import SPOKEN, language, text
+from cjsim.labels.numbers import number
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,7 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
-from cjsim.charts.picture import COLOURS, Picture, style
+from cjsim.charts.picture import Picture, style
+from cjsim.colours import COLOURS
 from cjsim.experiment.optimise import short
 from cjsim.labels import SPOKEN, text
 

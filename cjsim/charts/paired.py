@@ -9,9 +9,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from cjsim.charts.parts import QUIET, digits_for, number
-from cjsim.charts.picture import COLOURS, Picture, style
+from cjsim.charts.picture import Picture, style
+from cjsim.colours import COLOURS, QUIET
 from cjsim.labels import SPOKEN, text, title, unknown
+from cjsim.labels.numbers import digits_for, number
 from cjsim.measures.summary import UNITS
 
 if TYPE_CHECKING:

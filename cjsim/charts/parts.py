@@ -1,8 +1,7 @@
-"""What several charts share: words for stages, numbers as people read them, cells with numbers."""
+"""What several charts share: words for stages, labels that keep apart, cells with numbers."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -14,12 +13,8 @@ from matplotlib.colors import Colormap, Normalize
 from matplotlib.image import AxesImage
 
 from cjsim.journey import Lens, Stage
-from cjsim.labels import language, text
+from cjsim.labels import text
 
-FAINT = "#d9d9de"
-"""The colour of what is possible but did not happen, and of frames."""
-QUIET = "#55555e"
-"""The colour of notes and of small words beside the drawing."""
 SMALL = 10
 """The smallest words in a picture."""
 
@@ -36,24 +31,6 @@ def step_words(lens: Lens, lang: str) -> list[str]:
     if lens.name == "twelve":
         return [stage_word(stage, lang, numbered=True) for stage in Stage]
     return [text(key, lang) for key in lens.label_keys]
-
-
-def number(value: float, lang: str, digits: int = 0, signed: bool = False) -> str:
-    """A number with its thousands apart, in the manner of the language, and a true minus."""
-    if not math.isfinite(value):
-        return "–"
-    shown = f"{value:{'+' if signed else ''},.{digits}f}"
-    if float(shown.replace(",", "")) == 0:
-        shown = shown.lstrip("+-")  # no minus nothing
-    gap = "\N{NO-BREAK SPACE}" if language(lang) == "ru" else ","
-    return shown.replace(",", gap).replace("-", "−")
-
-
-def digits_for(largest: float) -> int:
-    """Decimals that leave three digits that count in numbers of this size."""
-    if not math.isfinite(largest) or largest == 0:
-        return 0
-    return max(0, 2 - math.floor(math.log10(abs(largest))))
 
 
 def spread_out(at: Sequence[float], gap: float, low: float, high: float) -> npt.NDArray[np.float64]:

@@ -31,9 +31,6 @@ STYLE: Any = {
     "svg.fonttype": "path",  # and looks the same without our fonts
 }
 
-# Petroff 2021: six colours that stay apart for the colour-blind.
-COLOURS = ("#5790fc", "#f89c20", "#e42536", "#964a8b", "#9c9ca1", "#7a21dd")
-
 
 @contextmanager
 def style() -> Iterator[None]:

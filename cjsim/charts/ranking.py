@@ -12,7 +12,8 @@ from matplotlib.container import ErrorbarContainer
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from cjsim.charts.picture import COLOURS, Picture, style
+from cjsim.charts.picture import Picture, style
+from cjsim.colours import COLOURS
 from cjsim.experiment.weak_point import FLAT_GATE
 from cjsim.journey import Stage
 from cjsim.labels import SPOKEN, text

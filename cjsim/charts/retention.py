@@ -11,11 +11,13 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from cjsim import measures
-from cjsim.charts.parts import SMALL, number
-from cjsim.charts.picture import COLOURS, Picture, style
+from cjsim.charts.parts import SMALL
+from cjsim.charts.picture import Picture, style
+from cjsim.colours import COLOURS
 from cjsim.events import Event
 from cjsim.journey import WITH_RIVAL
 from cjsim.labels import SPOKEN, text
+from cjsim.labels.numbers import number
 from cjsim.measures.groups import Flags, Floats, Groups, groups
 from cjsim.measures.retention import customers
 

@@ -9,10 +9,11 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
 from cjsim import measures
-from cjsim.charts.parts import cells, number, step_words
+from cjsim.charts.parts import cells, step_words
 from cjsim.charts.picture import Picture, style
 from cjsim.journey import Lens, Stage, lens_named
 from cjsim.labels import SPOKEN, text
+from cjsim.labels.numbers import number
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,11 +8,13 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from cjsim.charts.parts import FAINT, number, spread_out, stage_word
-from cjsim.charts.picture import COLOURS, Picture, style
+from cjsim.charts.parts import spread_out, stage_word
+from cjsim.charts.picture import Picture, style
+from cjsim.colours import COLOURS, FAINT
 from cjsim.events import Event
 from cjsim.journey import LOYALTY, STAGES, UNAWARE, WITH_RIVAL, Stage
 from cjsim.labels import SPOKEN, text, unknown
+from cjsim.labels.numbers import number
 from cjsim.measures.groups import Numbers
 from cjsim.measures.visits import final_stage, need
 from cjsim.terms import fits

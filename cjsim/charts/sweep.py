@@ -11,7 +11,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from cjsim.charts.picture import COLOURS, Picture, style
+from cjsim.charts.picture import Picture, style
+from cjsim.colours import COLOURS
 from cjsim.labels import SPOKEN, text, title
 
 if TYPE_CHECKING:

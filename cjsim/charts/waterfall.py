@@ -9,9 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from cjsim import measures
-from cjsim.charts.parts import QUIET, digits_for, number
-from cjsim.charts.picture import COLOURS, Picture, style
+from cjsim.charts.picture import Picture, style
+from cjsim.colours import COLOURS, QUIET
 from cjsim.labels import SPOKEN, text, title
+from cjsim.labels.numbers import digits_for, number
 from cjsim.measures.money import rep_cost_per_day, touchpoint_cost_per_day
 from cjsim.run import Run
 

@@ -74,4 +74,18 @@ function render({ model, el }) {
   return () => model.off("change:shown", draw);
 }
 
-export default { render };
+// A file for the visitor, wherever their browser puts what it downloads.
+function save({ name, content }) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([content], { type: "application/toml" }));
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
+
+function initialize({ model }) {
+  model.on("msg:custom", save);
+  return () => model.off("msg:custom", save);
+}
+
+export default { initialize, render };

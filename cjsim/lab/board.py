@@ -8,7 +8,7 @@ from typing import Any
 import anywidget
 import traitlets
 
-from cjsim.charts.picture import COLOURS
+from cjsim.colours import COLOURS
 from cjsim.journey import TWELVE
 from cjsim.lab.answers import Answer
 from cjsim.labels import text
@@ -46,6 +46,10 @@ class Board(anywidget.AnyWidget):
             "alt": alt,
             "number": self._number,
         }
+
+    def hand_over(self, name: str, content: str) -> None:
+        """Have the browser save a text file."""
+        self.send({"name": name, "content": content})
 
 
 def reached(answer: Answer) -> list[list[float]]:

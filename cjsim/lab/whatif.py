@@ -9,7 +9,6 @@ can be loaded. Runs are done in the background; the last picture stays until the
 
 from __future__ import annotations
 
-import base64
 import functools
 import html
 import tempfile
@@ -21,15 +20,16 @@ from typing import Any
 import ipywidgets as widgets
 
 from cjsim import scenario_file
-from cjsim.charts.parts import number
 from cjsim.lab.answers import Answer, Answers, Question
 from cjsim.lab.board import Board
 from cjsim.lab.dials import WIDE, slider, value_of
 from cjsim.lab.drawers import drawers
 from cjsim.labels import SPOKEN, find, language, text, title
 from cjsim.labels.keys import scenario_title
+from cjsim.labels.numbers import number
 from cjsim.measures.summary import UNITS
 from cjsim.scenario import Scenario
+from cjsim.scenario_file import ScenarioError
 
 DIALS = (
     "{b}.accuracy", "{b}.every_days", "{b}.min_fit", "response.irritation_harm",
@@ -41,7 +41,7 @@ SHOWN = (
     "first_deals", "repeat_deals", "share_of_category", "churn", "referrals", "contacts",
     "opt_outs", "profit_per_person",
 )  # fmt: skip
-BUTTONS = ("undo", "reset", "pin", "more", "stop")
+BUTTONS = ("undo", "reset", "pin", "more", "stop", "save")
 SHUT = -1
 """In the list of drawers: none."""
 SIZES = (500, 2_000, 10_000)
@@ -59,8 +59,9 @@ class Settings:
     people: int = SIZES[1]
     same_luck: bool = True
 
+    @functools.cached_property
     def scenarios(self) -> tuple[Scenario, Scenario]:
-        """Both sides, with everything that was changed."""
+        """Both sides, with everything that was changed; ScenarioError where that cannot be."""
         changed = self.base.with_changes(self.changes) if self.changes else self.base
         first, second = (changed.with_strategy(name) for name in self.sides)
         return first, second
@@ -124,23 +125,21 @@ class Lab:
             value=self.settings.people, description=word("people"), **wide,
         )  # fmt: skip
         self.same = widgets.Checkbox(True, description=word("same"), indent=False, **wide)
-        self.buttons = {
-            name: self._button(name) for name in ("undo", "reset", "pin", "more", "stop")
-        }
+        self.buttons = {name: self._button(name) for name in BUTTONS}
         self.progress = widgets.IntProgress(0, 0, FIRST_RUNS, layout={"width": "12em"})
         self.done = widgets.Label()
         self.file = widgets.FileUpload(
             accept=".toml", description=word("load"), layout={"width": "auto"}
         )
-        self.link, self.sentence, self.trouble = widgets.HTML(), widgets.HTML(), widgets.HTML()
-        self.table, self.board = widgets.HTML(), Board(self.lang)
+        self.sentence, self.trouble, self.table = widgets.HTML(), widgets.HTML(), widgets.HTML()
+        self.board = Board(self.lang)
         self.first_screen, self.drawers = widgets.VBox(), widgets.Stack()
         self.drawer = widgets.Dropdown(description=word("drawers"), **wide)
         row = {"flex_flow": "row wrap", "align_items": "center"}
         right = widgets.VBox([self.board, self.sentence], layout={"flex": "1 1 36em"})
         self.box = widgets.VBox([
             widgets.HBox([self.product, *self.sides, self.size, self.same], layout=row),
-            widgets.HBox([*self.buttons.values(), self.progress, self.done, self.file, self.link],
+            widgets.HBox([*self.buttons.values(), self.file, self.progress, self.done],
                          layout=row),
             self.trouble,
             widgets.HBox([self.first_screen, right], layout={"flex_flow": "row wrap"}),
@@ -175,7 +174,7 @@ class Lab:
     def _show_settings(self) -> None:
         """Make every control say what the settings say, without asking anew."""
         self._quiet = True
-        now, changed = self.settings, self.settings.scenarios()[1]
+        now, changed = self.settings, self.settings.scenarios[1]
         names = [(title(name, self.lang), name) for name in now.base.strategies]
         for side, name in zip(self.sides, now.sides, strict=True):
             side.options, side.value = names, name
@@ -189,12 +188,11 @@ class Lab:
         self.first_screen.children = tuple(self.dials.values())
         self._fill_drawers()
         self.buttons["undo"].disabled = not self._history
-        self._offer_file()
         self._quiet = False
 
     def _fill_drawers(self) -> None:
         """All other keys, made when a drawer is opened."""
-        changed, side = self.settings.scenarios()[1], self.settings.sides[1]
+        changed, side = self.settings.scenarios[1], self.settings.sides[1]
         drawers(self.drawers, changed, side, self._set_key, self.lang)
         tables = [(table, place) for place, table in enumerate(self.drawers.titles)]
         self.drawer.options, self.drawer.value = [("–", SHUT), *tables], SHUT
@@ -236,22 +234,20 @@ class Lab:
             return
         wanted = replace(self.settings, **news)
         try:
-            wanted.scenarios()
-        except ValueError as error:
-            self._complain(str(error))
-            return
-        self._go_to(wanted, redraw)
+            _ = wanted.scenarios
+        except ScenarioError as error:
+            self._complain(error.said(self.lang))
+        else:
+            self._go_to(wanted, redraw)
 
     def _go_to(self, settings: Settings, redraw: bool = True) -> None:
         self._history.append(self.settings)
         self.settings = settings
         self.trouble.value = ""
         self._ask()  # first: the rest is done while it is being answered
+        self.buttons["undo"].disabled = False
         if redraw:
             self._show_settings()
-        else:
-            self.buttons["undo"].disabled = False
-            self._offer_file()
 
     def _undo(self) -> None:
         if self._history:
@@ -286,18 +282,13 @@ class Lab:
                 path.write_bytes(bytes(upload["content"]))
                 try:
                     self._open(scenario_file.load(path))
-                except ValueError as error:
-                    self._complain(str(error).replace(f"{folder}/", ""))
+                except ScenarioError as error:
+                    self._complain(error.said(self.lang).replace(f"{folder}/", ""))
 
-    def _offer_file(self) -> None:
-        """A link that holds the scenario on the screen, complete."""
-        scenario = self.settings.scenarios()[1]
-        code = base64.b64encode(scenario_file.to_toml(scenario).encode()).decode()
-        name = html.escape(f"{scenario.name}.toml")
-        self.link.value = (
-            f'<a class="jupyter-button widget-button cjsim-save" download="{name}" '
-            f'href="data:application/toml;base64,{code}">{html.escape(self._word("share"))}</a>'
-        )
+    def _save(self) -> None:
+        """Give the visitor the scenario on the screen, complete, as a file."""
+        scenario = self.settings.scenarios[1]
+        self.board.hand_over(f"{scenario.name}.toml", scenario_file.to_toml(scenario))
 
     # --- what is found ------------------------------------------------------------------------
 
@@ -306,7 +297,7 @@ class Lab:
         self.progress.max, self.progress.value = runs, 0
         self.done.value = self._word("running")
         seeds = tuple(range(1, runs + 1))
-        self._answers.ask(Question(now.scenarios(), now.people, seeds, now.same_luck))
+        self._answers.ask(Question(now.scenarios, now.people, seeds, now.same_luck))
 
     def wait(self, seconds: float = 60.0) -> bool:
         """Until everything asked for is answered; for notebooks that go on with the result."""

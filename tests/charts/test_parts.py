@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cjsim.charts.parts import digits_for, number, spread_out, step_words
+from cjsim.charts.parts import spread_out, step_words
 from cjsim.journey import LENSES
+from cjsim.labels.numbers import digits_for, number
 
 
 @pytest.mark.parametrize(

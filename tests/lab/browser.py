@@ -156,22 +156,31 @@ class Visit:
     def open_page(self, address: str) -> "Visit":
         """The lab that Voilà serves."""
         self.page.goto(address)
-        return self.painted()
+        return self.settled()
 
     def open_notebook(self, address: str, name: str) -> "Visit":
         """A notebook in JupyterLab, its code cell run."""
         self.page.goto(f"{address}/lab/tree/{name}?reset")
         self.run_cell()
-        return self.painted()
+        return self.settled()
 
     def run_cell(self) -> None:
         """Run the notebook's code cell, once the kernel is there."""
-        self.page.wait_for_selector("#jp-main-statusbar >> text=Idle")
+        self.wait_until("document.querySelector('#jp-main-statusbar')?.innerText.includes('Idle')")
         self.page.click(".jp-CodeCell .cm-content")
         self.page.keyboard.press("Control+Enter")
 
-    def painted(self) -> "Visit":
-        self.page.wait_for_selector(BOARD)
+    def wait_until(self, holds: str) -> None:
+        """Until an expression is true. It is asked at every frame, a selector every half second."""
+        self.page.wait_for_function(holds)
+
+    def painted(self) -> None:
+        """Until there is a picture."""
+        self.wait_until(f"document.querySelector({BOARD!r})")
+
+    def settled(self) -> "Visit":
+        """Until all worlds are in the picture."""
+        self.painted()
         self.wait_for(0)
         return self
 

@@ -328,5 +328,7 @@ def test_everything_can_be_reached_and_done_with_the_keyboard_alone(visit, page)
         press("Enter")
     assert "product.complexity = 0.9" in visit.sentence
     names = [words for kind, words in reached if kind == "BUTTON"]
-    assert names == ["Сбросить", "Закрепить", "Ещё прогоны", "Стоп", "Загрузить файл (0)"]
-    assert ["A", "Сохранить файл сценария"] in reached
+    assert names == [
+        "Сбросить", "Закрепить", "Ещё прогоны", "Стоп", "Сохранить файл сценария",
+        "Загрузить файл (0)",
+    ]  # fmt: skip

@@ -237,3 +237,12 @@ def test_the_lab_is_imported_without_servers_and_browsers():
     loaded = set(shown.stdout.split())
     assert "cjsim.lab.page" in loaded
     assert loaded.isdisjoint({"voila", "playwright", "jupyterlab", "jupyter_server", "nbformat"})
+
+
+def test_the_lab_answers_without_figures_and_tables():
+    """They would take longer to load than all the rest."""
+    code = "import sys; from cjsim.lab import lab; lab(people=9).wait(); print(*sys.modules)"
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(shown.stdout.split())
+    assert "cjsim.lab.board" in loaded
+    assert loaded.isdisjoint({"matplotlib", "pandas", "scipy.stats"})

@@ -7,7 +7,7 @@ import pytest
 
 import cjsim
 from cjsim import lab
-from cjsim.lab.panel import SHOWS
+from cjsim.lab.panels import SHOWS
 from cjsim.labels import text
 
 PEOPLE = 40
@@ -87,6 +87,13 @@ def test_a_value_that_cannot_be_is_told_in_words_and_the_picture_stays(phone):
     assert panel.picture is before
     panel.sliders["guide.every_days"].value = 60
     assert "guide.every_days = 60" in panel.words
+
+
+def test_what_is_wrong_is_told_in_the_language_of_the_panel(phone):
+    ranges = {"guide.every_days": (0, 60)}
+    panel = lab.panel(phone, "guide.every_days", ranges=ranges, people=10, lang="ru")
+    panel.sliders["guide.every_days"].value = 0
+    assert "every_days = 0.0: ожидается число больше 0." in panel.words
 
 
 def test_a_key_of_the_market_is_compared_with_the_market_as_it_is(phone):

@@ -11,7 +11,7 @@ import pytest
 import cjsim
 from cjsim.events import Event
 from cjsim.journey import FIRST_DEAL, LOYALTY, RECOMMENDATION, STAGES, WITH_RIVAL
-from cjsim.lab.trail import ADVOCATE, KINDS, SCRIPT, trail
+from cjsim.lab.trails import ADVOCATE, KINDS, SCRIPT, trail
 from cjsim.labels import text
 from cjsim.log import from_tuples
 from tests.builders import neutral

@@ -7,10 +7,10 @@ import pytest
 from browser import chromium
 
 import cjsim
-from cjsim.charts.picture import COLOURS
+from cjsim.colours import COLOURS
 from cjsim.events import Event
 from cjsim.journey import FIRST_DEAL, LOYALTY, RECOMMENDATION, WITH_RIVAL
-from cjsim.lab.trail import SCRIPT, trail
+from cjsim.lab.trails import SCRIPT, trail
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 expect = sync_api.expect

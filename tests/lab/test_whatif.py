@@ -1,7 +1,5 @@
 """The what-if lab: what a hand does to it, and what it answers."""
 
-import base64
-import re
 import threading
 from datetime import UTC, datetime
 
@@ -33,7 +31,7 @@ def lab(base):
 
 def by_hand(lab: Lab, measure: str, runs: int = 5) -> np.ndarray:
     """What `compare` finds for the settings on the screen: B less A, run by run."""
-    first, second = lab.settings.scenarios()
+    first, second = lab.settings.scenarios
     found = cjsim.compare({"A": first, "B": second}, lab.settings.people, runs=runs)
     return found.gaps()["B"][measure].to_numpy()
 
@@ -61,7 +59,7 @@ def test_there_are_twelve_dials_and_each_moves_the_answer_or_not_as_compare_says
 
 
 def test_the_board_shows_how_many_reached_each_stage(lab):
-    first, _ = lab.settings.scenarios()
+    first, _ = lab.settings.scenarios
     found = cjsim.compare({"A": first}, 100, runs=5).means()["A"]
     shown = lab.board.shown["reached"][0]
     assert shown[0] == found["reached_awareness"]
@@ -139,6 +137,14 @@ def test_a_value_that_cannot_be_is_told_and_the_picture_stays(lab):
     assert lab.trouble.value == ""
 
 
+def test_what_is_wrong_is_told_in_the_language_of_the_lab(base):
+    lab = Lab(base, "ru", people=9)
+    lab._set_key("guide.accuracy", 1.5)
+    assert "guide.accuracy = 1.5: ожидается число от 0 до 1" in lab.trouble.value
+    upload(lab, b"[product]\nprise = 3.0\n")
+    assert "mine.toml, строка 2: product.prise: в [product] нет такого ключа" in lab.trouble.value
+
+
 def test_another_product_opens_as_it_is(lab):
     lab.dials["guide.accuracy"].value = 0.9
     lab.product.value = "yogurt"
@@ -150,10 +156,13 @@ def test_another_product_opens_as_it_is(lab):
 # --- files ------------------------------------------------------------------------------------
 
 
-def offered(lab: Lab) -> bytes:
-    found = re.search(r'download="([^"]+)" href="data:[^,]+,([^"]+)"', lab.link.value)
-    assert found
-    return base64.b64decode(found[2])
+def saved(lab: Lab, monkeypatch) -> tuple[str, bytes]:
+    """The file that the browser is given when the button is pressed: its name and content."""
+    given = []
+    monkeypatch.setattr(lab.board, "send", given.append)
+    lab.buttons["save"].click()
+    (file,) = given
+    return file["name"], file["content"].encode()
 
 
 def upload(lab: Lab, content: bytes, name: str = "mine.toml") -> None:
@@ -168,13 +177,14 @@ def upload(lab: Lab, content: bytes, name: str = "mine.toml") -> None:
     )
 
 
-def test_what_is_on_the_screen_can_be_taken_away_and_loaded(lab, base):
+def test_what_is_on_the_screen_can_be_taken_away_and_loaded(lab, base, monkeypatch):
     lab.dials["product.price"].value = 22.0
-    kept = offered(lab)
+    name, kept = saved(lab, monkeypatch)
+    assert name == "phone.toml"
     other = Lab(base)
     upload(other, kept)
     assert other.trouble.value == ""
-    assert other.settings.base == lab.settings.scenarios()[1]
+    assert other.settings.base == lab.settings.scenarios[1]
     assert other.dials["product.price"].value == 22.0
 
 

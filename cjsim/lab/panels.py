@@ -17,12 +17,13 @@ import pandas as pd
 
 from cjsim import charts
 from cjsim.charts import Picture
-from cjsim.charts.parts import number
 from cjsim.experiment import Comparison, compare
 from cjsim.lab.dials import path_of, slider
 from cjsim.labels import SPOKEN, language, text, title, unknown
+from cjsim.labels.numbers import number
 from cjsim.run import Run, simulate
 from cjsim.scenario import Scenario
+from cjsim.scenario_file import ScenarioError
 
 BOTH: dict[str, Callable[[Comparison, str], Picture]] = {
     "funnel": charts.funnel,
@@ -119,11 +120,11 @@ class Panel:
         self._say(text("lab.running", self._lang))
         try:
             changed = self._run(self._names[1], self._changed.with_changes(settings))
-        except ValueError as error:
+        except ScenarioError as error:
             if change is None:  # at the start there is nothing to keep
                 raise
             still = text("lab.still", self._lang).format(settings=_as_words(self._last_good))
-            self._say(f"{error}. {still}")
+            self._say(f"{error.said(self._lang)}. {still}")
             return
         self.comparison = _beside(self._reference, changed)
         self.picture = self._drawn(self._changed.with_changes(settings))

@@ -23,8 +23,9 @@ import numpy as np
 import numpy.typing as npt
 import traitlets
 
-from cjsim.charts.picture import COLOURS, Picture
+from cjsim.charts.picture import Picture
 from cjsim.charts.whereabouts import whereabouts
+from cjsim.colours import COLOURS
 from cjsim.events import Event
 from cjsim.journey import FIRST_DEAL, LOYALTY, RECOMMENDATION, STAGES, WITH_RIVAL
 from cjsim.labels import SPOKEN, all_keys, language, text, title
