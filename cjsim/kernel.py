@@ -12,9 +12,12 @@ import hashlib
 import importlib
 import importlib.util
 import os
+import shutil
 import sys
 import tempfile
 import threading
+import time
+from contextlib import suppress
 from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
@@ -27,6 +30,8 @@ CONSTANTS = (
     "cjsim.log", "cjsim.engine.memory",
 )  # fmt: skip
 """Modules whose numbers and record layouts stand in compiled code without being compiled."""
+CACHES = 8
+"""Folders of compiled code that are kept at least; one state of the rules needs two or three."""
 
 
 def has_numba() -> bool:
@@ -52,10 +57,25 @@ def _cache_folder(digest: str) -> str:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryFile(dir=folder):
-                return str(folder)
+                os.utime(folder)  # used just now
         except OSError:
             continue
+        with suppress(OSError):  # somebody else is tidying up
+            _forget_old(place)
+        return str(folder)
     return tempfile.mkdtemp(prefix="cjsim-numba-")
+
+
+def _forget_old(place: Path) -> None:
+    """Delete what was compiled of rules that have changed since: 5 to 10 MB each time.
+
+    The newest are kept, and what somebody used within a day: a test of the rules as they were may
+    be running.
+    """
+    used = {folder: folder.stat().st_mtime for folder in place.glob("numba-*")}
+    for folder in sorted(used, key=used.__getitem__)[:-CACHES]:
+        if used[folder] < time.time() - 86_400:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _give_words(module: ModuleType) -> None:

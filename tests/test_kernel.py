@@ -1,9 +1,11 @@
 """Compiled code is kept on disk: where, what to do when one may not write there, who is told."""
 
 import io
+import os
 import subprocess
 import sys
 import textwrap
+import time
 from pathlib import Path
 
 import pytest
@@ -59,6 +61,23 @@ def test_where_numba_is_told_to_keep_its_cache_it_is_kept(
 ) -> None:
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(machine / "asked"))
     assert Path(kernel._cache_folder("abc")) == machine / "asked" / "numba-abc"
+
+
+def test_compiled_code_that_nobody_uses_any_more_is_deleted(machine: Path) -> None:
+    place, now = machine / "install" / "__pycache__", time.time()
+    for age in range(12):  # days
+        folder = place / f"numba-{age}"
+        folder.mkdir(parents=True)
+        (folder / "code.nbc").write_text("")
+        os.utime(folder, (now - age * 86_400,) * 2)
+    kernel._cache_folder("11")  # in use again: the oldest no more
+    left = {folder.name for folder in place.iterdir()}
+    assert left == {f"numba-{age}" for age in (11, *range(kernel.CACHES - 1))}
+    for folder in place.iterdir():
+        os.utime(folder, (now, now))
+    for age in range(20, 30):
+        kernel._cache_folder(str(age))
+    assert left < {folder.name for folder in place.iterdir()}  # all are of today
 
 
 @pytest.mark.parametrize("watched", [True, False])
