@@ -204,7 +204,7 @@ def serve(
     `started` is called with its process number, in a thread of its own. Raises ValueError if the
     server ends by itself with an error.
     """
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # the server must not outlive us
+    _leave_nothing_behind()
     server = subprocess.Popen(command)
     threading.Thread(target=started, args=(server.pid,), daemon=True).start()
     try:
@@ -216,6 +216,13 @@ def serve(
     finally:
         server.kill()
         server.wait()
+
+
+def _leave_nothing_behind() -> None:
+    """Being told to end, and the terminal being closed, do what Ctrl-C does: all of ours ends."""
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):  # Windows has no terminals that hang up
+            signal.signal(getattr(signal, name), lambda *_: sys.exit(0))
 
 
 def _serve_page(path: Path, lang: str, port: int | None, browser: bool) -> None:
@@ -243,6 +250,7 @@ def _serve_page(path: Path, lang: str, port: int | None, browser: bool) -> None:
     app.initialize(words)
     app.template_paths.insert(0, str(TEMPLATE))
     app.tornado_settings = {"static_path": DEFAULT_STATIC_FILES_PATH}  # its own answers lack it
+    _leave_nothing_behind()
     app.launch_browser = lambda: _announce(app.connection_url, lang, browser)
     app.start()
 

@@ -41,8 +41,13 @@ def chromium() -> str | None:
 
 
 @contextmanager
-def running(*command: str, env: dict[str, str] | None = None) -> Iterator[str]:
-    """Run a server until the block ends; gives the first address that it prints."""
+def running(
+    *command: str, env: dict[str, str] | None = None, ending: int = signal.SIGINT
+) -> Iterator[str]:
+    """Run a server until the block ends; gives the first address that it prints.
+
+    `ending` is the signal that ends it; Ctrl-C in a terminal sends SIGINT.
+    """
     known = {**os.environ, "PYTHONUTF8": "1", **(env or {})}
     known.pop("PYTHONDONTWRITEBYTECODE", None)  # imports would take three times as long
     process = subprocess.Popen(
@@ -68,7 +73,7 @@ def running(*command: str, env: dict[str, str] | None = None) -> Iterator[str]:
         wait_until(lambda: listening(address))  # JupyterLab says where before it is there
         yield address
     finally:
-        os.killpg(process.pid, signal.SIGINT)  # as Ctrl-C in a terminal does
+        os.killpg(process.pid, ending)
         try:
             process.wait(SECONDS)
         finally:
@@ -96,9 +101,9 @@ def wait_until(condition: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
-def cjsim_lab(*words: str):
+def cjsim_lab(*words: str, ending: int = signal.SIGINT):
     """The command, as a server; gives its address."""
-    return running(sys.executable, "-m", "cjsim.cli", "lab", "--no-browser", *words)
+    return running(sys.executable, "-m", "cjsim.cli", "lab", "--no-browser", *words, ending=ending)
 
 
 @contextmanager

@@ -151,6 +151,14 @@ def test_jupyterlab_opens_on_the_notebook():
     assert not elsewhere
 
 
+@pytest.mark.parametrize("words", [(), ("--page",)], ids=["jupyterlab", "page"])
+def test_a_lab_whose_terminal_is_closed_leaves_nothing_behind(words, tmp_path, monkeypatch):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    with cjsim_lab(*words, ending=signal.SIGHUP):
+        (folder,) = tmp_path.glob("cjsim-lab-*")
+    assert not folder.exists()
+
+
 def test_a_server_that_does_not_listen_to_ctrl_c_is_ended():
     deaf = (
         "import signal; signal.signal(2, signal.SIG_IGN); print('up', flush=True); signal.pause()"
