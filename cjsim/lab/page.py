@@ -42,6 +42,12 @@ NOT_NEEDED = (
 )  # fmt: skip
 """Parts of the server that other tools bring and the lab does without: each would be waited for."""
 
+DEFAULTS = "labconfig/default_setting_overrides.json"
+NO_NEWS = {
+    "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}
+}
+"""JupyterLab would ask each time whether it may fetch news; what a user has set goes first."""
+
 
 def open_lab(
     scenario: str = "phone",
@@ -126,8 +132,13 @@ def _kernel(folder: Path) -> None:
     home.mkdir(parents=True)
     Path(home, "kernel.json").write_text(json.dumps(spec), encoding="utf-8")
     os.environ["JUPYTER_RUNTIME_DIR"] = str(folder / "runtime")  # its connection file is there
-    others = os.environ.get("JUPYTER_PATH")
-    os.environ["JUPYTER_PATH"] = os.pathsep.join([str(folder), *([others] if others else [])])
+    _put_first("JUPYTER_PATH", folder)
+
+
+def _put_first(variable: str, folder: Path) -> None:
+    """A folder before those in which Jupyter looks anyway."""
+    others = os.environ.get(variable)
+    os.environ[variable] = os.pathsep.join([str(folder), *([others] if others else [])])
 
 
 def end_kernels(folder: str) -> None:
@@ -156,6 +167,9 @@ def _serve_jupyterlab(path: Path, port: int | None, browser: bool) -> None:
     """JupyterLab on a notebook, with windows of its own, until Ctrl-C."""
     hidden = path.parent / ".jupyter"
     _kernel(hidden)
+    Path(hidden, "labconfig").mkdir()
+    Path(hidden, DEFAULTS).write_text(json.dumps(NO_NEWS), encoding="utf-8")
+    _put_first("JUPYTER_CONFIG_PATH", hidden)
     words = [
         f"--ServerApp.root_dir={path.parent}",
         f"--LabApp.workspaces_dir={hidden / 'workspaces'}",

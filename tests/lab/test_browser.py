@@ -259,6 +259,17 @@ def test_russian_in_jupyterlab_is_not_cut_either(visit, jupyter):
     assert "Изменено: ничего" in visit.sentence
 
 
+def test_the_command_opens_a_lab_and_nothing_is_asked_but_to_run_it(visit):
+    with cjsim_lab() as address:
+        visit = visit()
+        visit.page.goto(address)
+        visit.run_cell()
+        visit.settled()
+        assert "Changed: nothing" in visit.sentence
+        assert visit.page.locator(".Toastify__toast").count() == 0  # JupyterLab's news
+        visit.close()
+
+
 # --- as a page --------------------------------------------------------------------------------
 
 
