@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.break_even import break_even, flip, words
 from cjsim import cli, scenario_file
 
 FILE = Path(__file__).parents[1] / "README.md"
@@ -54,6 +55,24 @@ def test_an_own_product_takes_ten_lines(coffee):
 def test_the_python_runs(block, printed, capsys):
     exec(block, {})
     assert capsys.readouterr().out == printed
+
+
+def break_evens() -> dict[str, str]:
+    """The rows of the table of break-even accuracies: product -> what stands there."""
+    rows = re.findall(r"^\| ([a-z_, ]+) \| ((?:\d|never).*) \|$", README, re.MULTILINE)
+    return {product: said for products, said in rows for product in products.split(", ")}
+
+
+def test_every_product_has_a_break_even():
+    assert set(break_evens()) == set(scenario_file.presets())
+
+
+@pytest.mark.parametrize("product", break_evens())
+def test_pushing_pays_from_the_accuracy_that_the_readme_says(product):
+    found = break_even(flip(product, people=None, runs=8, seed=1, executor="threads"))
+    value, low, high = map(words, found)
+    expected = "never, not even at 1.0" if value == "never" else f"{value} [{low}, {high}]"
+    assert break_evens()[product] == expected
 
 
 if __name__ == "__main__":

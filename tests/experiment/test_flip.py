@@ -2,14 +2,13 @@
 
 import math
 import re
-import runpy
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
 import cjsim
+from benchmarks.break_even import break_even
 from cjsim.experiment import work
 from cjsim.experiment.crossing import find, refined
 from cjsim.experiment.flip import FlipPoint, flip_point
@@ -370,8 +369,6 @@ def test_an_open_interval_says_above_what():
     ],
 )
 def test_break_even_is_where_the_guide_stays_ahead(curve, accuracy):
-    path = Path(__file__).parent.parent.parent / "benchmarks" / "break_even.py"
-    break_even = runpy.run_path(str(path))["break_even"]
     found = break_even(made(curve, noise=0.0))
     assert found == pytest.approx((accuracy,) * 3)
 
