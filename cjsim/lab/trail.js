@@ -1,6 +1,7 @@
 // The trail: the people of a run walk through the stages, two strategies side by side.
 //
-// anywidget calls render({ model, el }); a saved page does so with a model that can only `get`.
+// anywidget calls render({ model, el }); a saved page does so with a model that can only `get`. It is
+// one file although it is long: both take one module, and there is no build step to make one of two.
 // A walker is one person on one side: walker = side * people + person. They entered stages[i] on
 // day times[i], for i from offsets[walker] up to offsets[walker + 1]; the first is day 0.
 
@@ -8,13 +9,13 @@ const SECONDS = 60; // that the whole run takes at speed 1
 const SPEEDS = [0.25, 0.5, 1, 2, 4];
 const GLIDE = 0.01; // share of the run that a move between two stages takes
 const SCRUB = 0.01; // share of the run that an arrow key moves
-const STEPS_TOLD = 6; // stages of a way that a story names; trail.py has the same
+const STEPS_TOLD = 6; // stages of a way that a story names; trails.py has the same
 const SQUEEZE = 0.87; // how much narrower a long name may be drawn, to keep the others large
 const NEAR = 14; // pixels from a click to the person who is meant
 const WRITE_EVERY = 100; // milliseconds between two looks at the numbers while playing
 const ASK_EVERY = 500; // milliseconds between two questions to Python while playing
 const FIRST_DEAL = 7, LOYALTY = 11, RECOMMENDATION = 12, RIVAL = 13; // as in cjsim/journey.py
-const ADVOCATE = 3, DORMANT = 5; // as KINDS in trail.py
+const ADVOCATE = 3, DORMANT = 5; // as KINDS in trails.py
 const COUNTED = ["reached_first_deal", "customers", "reached_loyalty", "with_rival"];
 const INK = "#333333", RING = "#000000", FONT = "system-ui, 'DejaVu Sans', Arial, sans-serif";
 
