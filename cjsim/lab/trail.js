@@ -265,7 +265,7 @@ function personAt({ X, Y, ratio }, x, y) {
 
 const fill = (words, values) => words.replace(/{(\w+)}/g, (_, name) => values[name]);
 
-/** Where a person stands and how they got there; Trail.story in trail.py says the same. */
+/** Where a person stands and how they got there; Trail.story in trails.py says the same. */
 function storyOf(side, person, { words, stages: names }, { times, stages, deals, ...tracks }) {
   const begin = tracks.offsets[side.first + person], now = side.cursor[person], way = [];
   let since = begin;
