@@ -52,7 +52,7 @@ def slider(
 ) -> Any:
     """A slider at the scenario's value, as wide as the key allows, up to four times the value."""
     value = number_of(scenario, key)
-    low, high = ends or usual_range(scenario, key, value)
+    low, high = usual_range(scenario, key, value) if ends is None else _around(key, value, ends)
     kind, step = widgets.FloatSlider, (high - low) / STEPS
     if isinstance(value, int):
         kind, step = widgets.IntSlider, 1
@@ -60,6 +60,13 @@ def slider(
         value=value, min=low, max=high, step=step, description=label or key,
         style={"description_width": label_width}, continuous_update=False, layout={"width": width},
     )  # fmt: skip
+
+
+def _around(key: str, value: float, ends: tuple[float, float]) -> tuple[float, float]:
+    """The ends that somebody asked for, or a ValueError: at others the slider would not start."""
+    if len(ends) != 2 or not ends[0] <= value <= ends[1] or ends[0] == ends[1]:
+        raise ValueError(f"range of {key} = {ends}: must be (lowest, highest) around {value:g}")
+    return ends
 
 
 def usual_range(scenario: Scenario, key: str, value: float) -> tuple[float, float]:

@@ -59,7 +59,8 @@ def panel(
         that they name is run; if they name none, the scenario's own.
     show : what is drawn, one of SHOWS: "funnel", "uplift", "occupancy", ...
     beside : the strategy to compare with; the scenario's own when not given.
-    ranges : key -> (lowest, highest) of its slider, where the usual range does not suit.
+    ranges : key -> (lowest, highest) of its slider, around its value, where the usual range does
+        not suit.
     people, seed : the market, as for `cjsim.simulate`.
     lang : "en", "ru", or what `cjsim.speak` has set.
 
@@ -119,23 +120,24 @@ class Panel:
         settings = self._settings()
         self._say(text("lab.running", self._lang))
         try:
-            changed = self._run(self._names[1], self._changed.with_changes(settings))
-        except ScenarioError as error:
+            scenario = self._changed.with_changes(settings)
+            comparison = _beside(self._reference, self._run(self._names[1], scenario))
+            picture = self._drawn(comparison, scenario)
+        except ValueError as error:
             if change is None:  # at the start there is nothing to keep
                 raise
+            wrong = error.said(self._lang) if isinstance(error, ScenarioError) else str(error)
             still = text("lab.still", self._lang).format(settings=_as_words(self._last_good))
-            self._say(f"{error.said(self._lang)}. {still}")
+            self._say(f"{wrong}. {still}")
             return
-        self.comparison = _beside(self._reference, changed)
-        self.picture = self._drawn(self._changed.with_changes(settings))
-        self._last_good = settings
-        self._canvas.value = self.picture._repr_html_()
+        self.comparison, self.picture, self._last_good = comparison, picture, settings
+        self._canvas.value = picture._repr_html_()
         self._say(self._finding())
 
-    def _drawn(self, changed: Scenario) -> Picture:
+    def _drawn(self, both: Comparison, changed: Scenario) -> Picture:
         """The picture: of both sides, or of the changed one alone."""
         if self._show in BOTH:
-            return BOTH[self._show](self.comparison, self._lang)
+            return BOTH[self._show](both, self._lang)
         return CHANGED[self._show](simulate(changed, self._people, self._seed), self._lang)
 
     def _finding(self) -> str:

@@ -89,6 +89,16 @@ def test_a_value_that_cannot_be_is_told_in_words_and_the_picture_stays(phone):
     assert "guide.every_days = 60" in panel.words
 
 
+def test_what_cannot_be_drawn_is_told_and_the_picture_stays(phone):
+    ranges = {"market.onset_days": (1, 100_000)}
+    panel = lab.panel(phone, "market.onset_days", show="retention", people=220, ranges=ranges)
+    before = panel.picture, panel.comparison
+    panel.sliders["market.onset_days"].value = 90_000  # nobody wakes up, nobody buys
+    assert "customers" in panel.words
+    assert panel.words.endswith("The picture still shows market.onset_days = 600.")
+    assert (panel.picture, panel.comparison) == before
+
+
 def test_what_is_wrong_is_told_in_the_language_of_the_panel(phone):
     ranges = {"guide.every_days": (0, 60)}
     panel = lab.panel(phone, "guide.every_days", ranges=ranges, people=10, lang="ru")
@@ -150,6 +160,9 @@ def test_a_misspelt_key_is_told_the_nearest(phone):
         (("guide.accuracy", "animator.every_days"), {}, "one strategy, not guide and animator"),
         (("guide.accuracy",), {"show": "funel"}, "Did you mean 'funnel'"),
         (("guide.accuracy",), {"ranges": {"guide.acuracy": (0, 1)}}, "Did you mean 'guide.accur"),
+        (("guide.accuracy",), {"ranges": {"guide.accuracy": (1, 0)}}, "must be .lowest, highest. "),
+        (("guide.accuracy",), {"ranges": {"guide.accuracy": (1,)}}, r"accuracy = \(1,\): must be"),
+        (("guide.accuracy",), {"ranges": {"guide.accuracy": (0, 0.5)}}, "around 0.7"),
     ],
 )
 def test_what_no_panel_can_show_is_refused_in_words(phone, keys, options, said):
