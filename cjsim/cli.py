@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import tomllib
 from collections.abc import Iterable, Sequence
@@ -17,23 +18,54 @@ if TYPE_CHECKING:
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Run the command; returns its exit status: 0 done, 2 the user's mistake, 130 interrupted."""
+    """Run the command; returns its exit status.
+
+    0 done, 2 the user's mistake or too large a task, 130 interrupted, 141 nobody reads on (as
+    `head` does not).
+    """
     args = _parser().parse_args(words)
     lang = getattr(args, "lang", "en")
     from cjsim.scenario_file import ScenarioError
 
     try:
         status: int = args.job(args)
+        sys.stdout.flush()
     except ScenarioError as error:
         print(error.said(lang), file=sys.stderr)
         return 2
-    except (ValueError, OSError) as error:
+    except BrokenPipeError:
+        _write_no_more()
+        return 141
+    except MemoryError as error:
+        told = text("report.no_memory", lang)
+        print(f"cjsim: {told} {error}".rstrip(), file=sys.stderr)
+        return 2
+    except (ValueError, OSError, RuntimeError) as error:  # RuntimeError: the workers died
         print(f"cjsim: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("\n" + text("report.stopped", lang), file=sys.stderr)
+        print("\n" + _stopped(args, lang), file=sys.stderr)
         return 130
     return status
+
+
+def _write_no_more() -> None:
+    """What is still to be printed goes nowhere: Python would complain of it on its way out."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _stopped(args: argparse.Namespace, lang: str) -> str:
+    """What an interrupted command leaves; a sweep's cells are kept as they are finished."""
+    if args.job is _sweep and args.out:
+        from cjsim.experiment.folder import MANIFEST
+
+        if (args.out / MANIFEST).exists():
+            return text("report.stopped_in", lang).format(folder=args.out)
+    return text("report.stopped", lang)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -171,8 +203,11 @@ def _scenario(args: argparse.Namespace) -> Scenario:
     from cjsim import scenario_file
 
     scenario = scenario_file.load(args.scenario)
-    if args.out and args.out.exists() and not args.out.is_dir():
-        raise ValueError(f"--out {args.out}: is a file; name a folder")
+    if args.out:
+        there = next(path for path in (args.out, *args.out.absolute().parents) if path.exists())
+        if not there.is_dir():
+            is_file = "is a file" if there == args.out else f"{there} is a file"
+            raise ValueError(f"--out {args.out}: {is_file}; name a folder")
     return scenario.with_changes(_changes(args.changes)) if args.changes else scenario
 
 
@@ -210,13 +245,14 @@ def _compare(args: argparse.Namespace) -> int:
 
 def _sweep(args: argparse.Namespace) -> int:
     from cjsim import report_experiments as report
+    from cjsim.experiment.design import settings_of
     from cjsim.experiment.sweep import sweep
     from cjsim.measures.summary import known_measure
 
     scenarios = _strategies(args)
     if len(scenarios) < 2:
         raise ValueError(f"--strategies {args.strategies}: name at least two to compare")
-    settings = report.settings_of(args.vary, args.sample, args.seed)
+    settings = settings_of(args.vary, args.sample, args.seed)
     known_measure(args.measure)
     found = sweep(scenarios, settings, folder=args.out, **_where(args))
     if len(found.runs):
@@ -248,14 +284,15 @@ def _weak_point(args: argparse.Namespace) -> int:
 
 def _optimise(args: argparse.Namespace) -> int:
     from cjsim import report_experiments as report
+    from cjsim.experiment.design import ranges_of
     from cjsim.experiment.optimise import optimise
 
     split = [name.strip() for name in args.split.split(",")] if args.split else []
     if not args.vary and not split:
         raise ValueError("say what may change: --vary firm.reps=1:12, or --split TOUCHPOINTS")
     found = optimise(
-        _running(args), report.ranges_of(args.vary), args.measure, budget=args.budget, split=split,
-        least=args.least, **_where(args),
+        _running(args), ranges_of(args.vary), args.measure, budget=args.budget, split=split,
+        least=args.least or None, **_where(args),
     )  # fmt: skip
     print(report.of_optimum(found, args.lang, args.json))
     if args.out:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import tempfile
 from pathlib import Path
@@ -22,6 +23,8 @@ SHOWN = (
     "contacts", "opt_outs", "profit_per_person",
 )  # fmt: skip
 PER_PERSON = frozenset({"profit_per_person"})
+OF_SEVERAL = ("differences.csv", "uplift.svg", "uplift.png", "uplift.csv")
+"""The files that a comparison of one scenario alone does not write."""
 
 
 def _number(measure: str, value: float, unit: str = "%", signed: bool = False) -> str:
@@ -186,6 +189,25 @@ def write(comparison: Comparison, folder: Path, lang: str = SPOKEN) -> list[str]
         for name, scenario in comparison.scenarios.items():
             scenario_file.write(scenario, draft / f"scenario-{name}.toml")
         names = sorted(path.name for path in draft.iterdir())
+        old = _written(folder)
         for name in names:
             os.replace(draft / name, folder / name)
+        for name in old - set(names):
+            (folder / name).unlink(missing_ok=True)
     return names
+
+
+def _written(folder: Path) -> set[str]:
+    """What an earlier comparison has left in the folder that a new one may not write itself.
+
+    It would be read as the new one's. The runs say which scenarios' files were the earlier one's;
+    without them nothing counts as its.
+    """
+    try:
+        with open(folder / "runs.csv", encoding="utf-8", newline="") as file:
+            scenarios = {row["scenario"] for row in csv.DictReader(file)}
+    except (OSError, ValueError, KeyError, csv.Error):
+        return set()
+    files = {f"scenario-{name}.toml" for name in scenarios}
+    files = {name for name in files if Path(name).name == name}  # nothing outside the folder
+    return files.union(OF_SEVERAL) if len(scenarios) > 1 else files

@@ -3,83 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from cjsim import log, scenario_file
 from cjsim.charts import ranking
 from cjsim.charts.optimum import optimum as draw_optimum
 from cjsim.charts.picture import Picture
-from cjsim.charts.sweep import phase_map, profile
-from cjsim.experiment import design
+from cjsim.charts.sweep import flips, in_numbers, phase_map, profile
+from cjsim.colours import COLOURS
 from cjsim.experiment.optimise import Optimum
 from cjsim.experiment.sweep import Sweep
 from cjsim.experiment.weak_point import WeakPoint
 from cjsim.labels import text
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-
-def settings_of(words: Sequence[str], cells: int | None, seed: int) -> pd.DataFrame:
-    """The settings that `--vary KEY=LOW:HIGH:POINTS` or `KEY=A,B,C` ask for: a grid, or a sample.
-
-    Raises ValueError for words that say neither.
-    """
-    ranges = dict(map(_vary, words))
-    if len(ranges) < len(words):
-        raise ValueError("--vary: names a key twice")
-    if cells is None:
-        return design.grid(
-            {k: design.spaced(*v) if isinstance(v, tuple) else v for k, v in ranges.items()}
-        )
-    return design.sample(
-        ranges_of(words, "a sample takes LOW:HIGH, not single values"), cells, seed=seed
-    )
-
-
-def ranges_of(
-    words: Sequence[str], otherwise: str = "say KEY=LOW:HIGH, for example firm.reps=1:12"
-) -> dict[str, tuple[float, float]]:
-    """The ranges that `--vary KEY=LOW:HIGH` asks for; `otherwise` is said of single values."""
-    found = dict(map(_vary, words))
-    if lists := [key for key, values in found.items() if isinstance(values, list)]:
-        raise ValueError(f"--vary {lists[0]}: {otherwise}")
-    return {key: (values[0], values[1]) for key, values in found.items()}
-
-
-def _vary(word: str) -> tuple[str, tuple[float, float, int] | list[Any]]:
-    """A key and either (low, high, points) or a list of values."""
-    key, equals, given = word.partition("=")
-    parts = given.split(":")
-    try:
-        if equals and len(parts) in (2, 3):
-            points = int(parts[2]) if len(parts) == 3 else 5
-            return key.strip(), (float(parts[0]), float(parts[1]), points)
-        if equals and given:
-            return key.strip(), [_value(part) for part in given.split(",")]
-    except ValueError:
-        pass
-    raise ValueError(
-        f"--vary {word}: say KEY=LOW:HIGH:POINTS or KEY=A,B,C, for example guide.accuracy=0.5:1:6"
-    )
-
-
-def _value(word: str) -> Any:
-    """A number where it is one, else the word itself."""
-    try:
-        return json.loads(word)
-    except json.JSONDecodeError:
-        return word.strip()
 
 
 def of_sweep(sweep: Sweep, measure: str, lang: str, as_json: bool) -> str:
     """Who is ahead where, as a table or as JSON."""
     phase = sweep.phase(measure)
     keys = list(sweep.settings.columns)
-    flips = sweep.is_grid and len(keys) == len(sweep.names) == 2
-    line = sweep.flip_line(measure, *keys) if flips else None
+    two = sweep.is_grid and len(keys) == len(sweep.names) == 2
+    line = flips(sweep, measure) if two else None
     if as_json:
         data = {
             "measure": measure,
@@ -104,9 +49,13 @@ def of_sweep(sweep: Sweep, measure: str, lang: str, as_json: bool) -> str:
 
 
 def draw_sweep(sweep: Sweep, measure: str, folder: Path, lang: str) -> None:
-    """The map of two keys, or the profile of each key, as SVG, PNG and table."""
-    keys = list(sweep.settings.columns)
-    if len(keys) == 2 and sweep.is_grid:
+    """The map of two keys, or the profile of each key, as SVG, PNG and table.
+
+    A key that holds words has no axis, and more scenarios than colours have no map.
+    """
+    keys = [key for key in sweep.settings if in_numbers(sweep, key)]
+    both = len(keys) == len(sweep.settings.columns) == 2
+    if both and sweep.is_grid and len(sweep.names) <= len(COLOURS):
         pictures = {"map": phase_map(sweep, measure, lang)}
     else:
         pictures = {f"profile-{key}": profile(sweep, key, measure, lang) for key in keys}
@@ -149,7 +98,7 @@ def of_optimum(found: Optimum, lang: str, as_json: bool) -> str:
     if as_json:
         data = {
             "measure": found.measure,
-            "now": found.now,
+            "now": _in_json(found.now),
             "best": found.best,
             "changes": found.changes,
             "gain": json.loads(found.gain.to_json(orient="index")),
@@ -157,6 +106,11 @@ def of_optimum(found: Optimum, lang: str, as_json: bool) -> str:
         }
         return json.dumps(data, indent=2, ensure_ascii=False)
     return found.says(lang)
+
+
+def _in_json(values: Mapping[str, float]) -> dict[str, float | str]:
+    """JSON has no infinite numbers: they are words there."""
+    return {key: v if math.isfinite(v) else str(v) for key, v in values.items()}
 
 
 def keep_optimum(found: Optimum, folder: Path, lang: str) -> None:

@@ -155,6 +155,71 @@ def test_an_interrupt_while_writing_leaves_the_old_files(tmp_path, monkeypatch):
     assert {path.name: path.read_bytes() for path in out.iterdir()} == before
 
 
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (RuntimeError("the workers died; is there enough memory?"), "cjsim: the workers died; is"),
+        (MemoryError("Unable to allocate 16 GiB"), "cjsim: not enough memory; try fewer --people"),
+    ],
+)
+def test_a_task_too_large_for_the_machine_is_told_in_a_line(error, said, monkeypatch, capsys):
+    def fail(*args, **kwargs):
+        raise error
+
+    monkeypatch.setattr(work, "simulate", fail)
+    assert run("compare", "phone", "--strategies", "pull", *SMALL) == 2
+    told = capsys.readouterr().err
+    assert said in told
+    assert len(told.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize("inside", ["", "y", "y/z"])
+def test_a_file_in_place_of_the_folder_is_told_before_anything_runs(
+    inside, tmp_path, monkeypatch, capsys
+):
+    (tmp_path / "notes").write_text("mine")
+    monkeypatch.setattr(work, "simulate", None)
+    monkeypatch.chdir(tmp_path)
+    for job in (["weak-point", "phone"], ["optimise", "phone", "--vary", "product.price=1:2"]):
+        assert run(*job, *SMALL, "--out", f"notes/{inside}") == 2
+        assert "notes is a file; name a folder" in capsys.readouterr().err.replace(": is", " is")
+
+
+def test_a_reader_that_leaves_early_gets_no_complaint():
+    """As `| head` does: the end of the pipe that is read is closed before a word has come."""
+    words = [sys.executable, "-m", "cjsim.cli", "presets", "--keys"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as job:
+        job.stdout.close()
+        assert job.stderr.read() == b""
+    assert job.returncode == 141
+
+
+def test_a_folder_keeps_nothing_of_the_comparison_before(tmp_path):
+    out = tmp_path / "results"
+    run("compare", "phone", "--strategies", "pull,guide", *SMALL, "--out", str(out))
+    for mine in ("thesis.txt", "scenario-mine.toml"):
+        (out / mine).write_text("mine")
+    assert run("compare", "phone", "--strategies", "animator", *SMALL, "--out", str(out)) == 0
+    assert {path.name for path in out.iterdir()} == {
+        "funnel.csv", "funnel.png", "funnel.svg", "runs.csv", "scenario-animator.toml",
+        "summary.txt", "thesis.txt", "scenario-mine.toml",
+    }  # fmt: skip
+
+
+def test_files_that_no_comparison_wrote_are_left_alone(tmp_path):
+    out = tmp_path / "results"
+    (out / "scenario-").mkdir(parents=True)
+    files = [out / "differences.csv", out / "scenario-guide.toml", tmp_path / "outside.toml"]
+    for mine in files:
+        mine.write_text("mine")
+    words = ["compare", "phone", "--strategies", "pull", *SMALL, "--out", str(out)]
+    for runs in (None, "mine", "scenario\n/../../outside\n"):
+        if runs:
+            (out / "runs.csv").write_text(runs)
+        assert run(*words) == 0
+        assert [mine.read_text() for mine in files] == ["mine"] * 3
+
+
 def test_new_writes_a_file_that_checks_and_is_never_overwritten(tmp_path, capsys):
     mine = tmp_path / "mine.toml"
     assert run("new", str(mine), "--product", "car") == 0
@@ -238,6 +303,7 @@ def test_a_sample_of_three_keys_draws_a_profile_of_each(tmp_path, capsys):
         (["--vary", "guide.accuracy=a:b"], "say KEY=LOW:HIGH:POINTS"),
         (["--vary", "guide.acuracy=0:1"], "did you mean accuracy?"),
         (["--vary", "guide.accuracy=0:2"], "must be a number from 0 to 1"),
+        (["--vary", "guide.accuracy=nan:1:3"], "guide.accuracy: the range nan .. 1 must be finite"),
         (["--vary", "guide.accuracy=0:1", "--vary", "guide.accuracy=0:1"], "a key twice"),
         (["--vary", "guide.accuracy=0,1", "--sample", "4"], "a sample takes LOW:HIGH"),
         (["--vary", "guide.accuracy=0:1", "--measure", "profits"], "Did you mean 'profit'?"),
@@ -269,6 +335,46 @@ def test_an_interrupted_sweep_says_how_to_go_on(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(work, "simulate", real)
     assert run(*words) == 0
     assert (out / "sweep.parquet").exists()
+
+
+def test_an_interrupt_before_the_first_cell_says_how_to_go_on(tmp_path, monkeypatch, capsys):
+    def stop(*args, **kwargs):
+        raise KeyboardInterrupt
+
+    out = tmp_path / "s"
+    monkeypatch.setattr(work, "simulate", stop)
+    assert run(*SWEEP, "--vary", "guide.accuracy=0.5:1:2", "--out", str(out)) == 130
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert f"0 of 2 settings are in {out}. The same command goes on" in output.err
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"), [("en", "the same command goes on"), ("ru", "та же команда продолжит")]
+)
+def test_an_interrupt_after_the_last_cell_does_not_say_that_nothing_was_written(
+    lang, said, tmp_path, monkeypatch, capsys
+):
+    from cjsim import report_experiments
+
+    def stop(*args, **kwargs):
+        raise KeyboardInterrupt
+
+    out = tmp_path / "s"
+    monkeypatch.setattr(report_experiments, "draw_sweep", stop)
+    words = [*SWEEP, "--vary", "guide.accuracy=0.5:1:2", "--lang", lang]
+    assert run(*words, "--out", str(out)) == 130
+    assert (out / "sweep.parquet").exists()
+    error = capsys.readouterr().err
+    assert f"{out}; {said}" in error
+    assert len(error.strip().splitlines()) == 1
+
+
+def test_a_range_of_a_whole_number_key_is_swept_in_whole_numbers(capsys):
+    vary = ["--vary", "firm.reps=1:3:3", "--measure", "contacts", "--json"]
+    assert run(*SWEEP, *vary) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert [cell["firm.reps"] for cell in found["cells"]] == [1, 2, 3]
 
 
 # --- weak-point, optimise ---------------------------------------------------------------------
@@ -308,6 +414,7 @@ def test_the_best_value_of_a_key_is_found_and_kept(tmp_path, capsys):
         (["optimise", "phone"], "say what may change"),
         (["optimise", "phone", "--vary", "firm.reps=1,2"], "say KEY=LOW:HIGH"),
         (["optimise", "phone", "--vary", "firm.repps=1:2"], "did you mean reps?"),
+        (["optimise", "phone", "--vary", "firm.reps=1:2", "--vary", "firm.reps=4:5"], "key twice"),
         (["optimise", "phone", "--split", "sitee"], "site"),
     ],
 )

@@ -9,19 +9,22 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
 from cjsim import measures
-from cjsim.charts.parts import cells
+from cjsim.charts.parts import cells, decimals, of_one, wanted_kind
 from cjsim.charts.picture import Picture, style
 from cjsim.labels import SPOKEN, text
 from cjsim.labels.numbers import number
+from cjsim.run import Run
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cjsim.run import Run
-
 PERIODS = (7.0, 14.0, 30.0, 60.0, 90.0, 180.0, 365.0, 730.0)
 MOST = 12
 """As many cohorts as can be read from the last row of a room."""
+AT_MOST = 200
+"""As many as are drawn at all: each has a cell for every other."""
+LOWEST = 3.6
+"""Height at which the words at the side are not cut [inches]."""
 
 
 def cohorts(
@@ -34,16 +37,21 @@ def cohorts(
     run : its customers are those won from day 0 on.
     lang : "en", "ru", or what `cjsim.speak` has set.
     period_days : length of a period; the shortest of 7, 14, 30, 60, 90, 180, 365 and 730 days
-        that makes no more than 12, if not given.
+        that makes no more than 12, if not given; half of a horizon under 14 days.
     active : "inside" (neither with a rival nor asleep at the end of a period) or "deals" (makes
         a deal in it); see `cjsim.measures.cohorts`.
 
-    Raises ValueError for a period or a way to be active that cannot be, where nobody was won, or
-    where the log has no stages.
+    Raises ValueError for a period or a way to be active that cannot be or makes over 200, where
+    nobody was won, or where the log has no stages.
     """
+    wanted_kind(run, Run)
     horizon = run.scenario.horizon_days
-    enough = (days for days in PERIODS if horizon / days <= MOST)
-    period = next(enough, horizon / MOST) if period_days is None else period_days
+    period = _usual(horizon) if period_days is None else period_days
+    if 0 < period < horizon / AT_MOST or period > horizon:
+        raise ValueError(
+            f"period_days = {period:g}: {horizon:g} days are cut into 1 to {AT_MOST} periods of "
+            f"{horizon / AT_MOST:g} to {horizon:g} days"
+        )
     data = measures.cohorts(run, period, active)
     data = data[~data.isna().all(axis=1) & (data.index.get_level_values("people") > 0)]
     data = data.dropna(axis=1, how="all")
@@ -52,23 +60,32 @@ def cohorts(
     shares = 100 * data.to_numpy()
     rows, columns = shares.shape
     with style():
-        figure = Figure(figsize=(max(10.5, 4.2 + 0.6 * columns), 2.0 + 0.42 * rows))
+        figure = Figure(figsize=(max(10.5, 4.2 + 0.6 * columns), max(LOWEST, 2.0 + 0.42 * rows)))
         axes = figure.subplots()
         cells(axes, shares, Normalize(0, 100), lambda r, c: f"{shares[r, c]:.0f}", fontsize=11)
         axes.set_xticks(range(columns))
         axes.set_yticks(range(rows), _rows(data, period, lang))
-        days = number(period, lang)
-        axes.set_xlabel(text("cohorts.since", lang).format(days=days))
+        days = number(period, lang, decimals(period))
+        axes.set_xlabel(of_one(text("cohorts.since", lang).format(days=days)))
         axes.set_ylabel(text("cohorts.won", lang))
         axes.set_title(text(f"cohorts.title_{active}", lang))
     return Picture(figure, _alt(data, period, active, lang), data)
 
 
+def _usual(horizon: float) -> float:
+    """The period if none is given: few enough to be read, and two where the horizon is short."""
+    enough = (days for days in PERIODS if horizon / days <= MOST)
+    return min(next(enough, horizon / MOST), horizon / 2)
+
+
 def _rows(data: pd.DataFrame, period: float, lang: str) -> list[str]:
     """For each cohort its days and its customers."""
+    digits = decimals(period)
     return [
         text("cohorts.row", lang).format(
-            begin=number(begin, lang), end=number(begin + period, lang), people=number(size, lang)
+            begin=number(begin, lang, digits),
+            end=number(begin + period, lang, digits),
+            people=number(size, lang),
         )
         for begin, size in data.index
     ]
@@ -78,15 +95,21 @@ def _alt(data: pd.DataFrame, period: float, active: str, lang: str) -> str:
     """The finding: what is left of the first cohort, and of all after one period."""
     begin, size = data.index[0]
     first = data.iloc[0].dropna()
-    said = text(f"cohorts.alt_{active}", lang).format(
-        days=number(period, lang),
+
+    def days(value: float) -> str:
+        return number(value, lang, decimals(period))
+
+    key = f"cohorts.alt_{active}" if len(first) > 1 else f"cohorts.alt_{active}_one"
+    said = text(key, lang).format(
+        days=days(period),
         people=number(size, lang),
-        end=number(begin + period, lang),
-        begin=number(begin, lang),
+        end=days(begin + period),
+        begin=days(begin),
         start=f"{first.iloc[0]:.0%}",
         last=f"{first.iloc[-1]:.0%}",
-        later=number(period * (len(first) - 1), lang),
+        later=days(period * (len(first) - 1)),
     )
+    said = of_one(said)
     if len(data.columns) < 2 or data[1].notna().sum() < 2:
         return said
     later = data[1].dropna()

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from textwrap import fill
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.legend_handler import HandlerTuple
+from matplotlib.lines import Line2D
+from matplotlib.textpath import TextPath
 
+from cjsim.charts.parts import wanted_kind
 from cjsim.charts.picture import Picture, style
 from cjsim.colours import COLOURS
 from cjsim.journey import TWELVE
@@ -19,64 +25,77 @@ if TYPE_CHECKING:
     from cjsim.experiment.compare import Comparison
 
 MARKERS = "osD^vP"
+HATCHES = ("", "////", "....", "xxxx")
+"""From the seventh scenario on colours come again: with the next hatch, and the next marker."""
+NAME_LETTERS = 40
+"""Of a scenario's name in one line of the legend."""
+AROUND = 56
+"""Sign and gaps around a name in the legend [points]."""
 
 
 def funnel(comparison: Comparison, lang: str = SPOKEN) -> Picture:
     """People who reached each stage, and the planned and actual loss there, per scenario.
 
+    Where the scenarios plan a different loss, each plan is in its scenario's colour.
+
     Parameters
     ----------
     comparison : the runs; people are summed over runs and shown as a share of all people.
     lang : "en", "ru", or what `cjsim.speak` has set.
+
+    Raises TypeError for what is no comparison.
     """
+    from cjsim.experiment.compare import Comparison
+
+    wanted_kind(comparison, Comparison)
     data = comparison.funnel().copy()
     everybody = comparison.people * len(comparison.seeds)
     data["share_reached"] = data["people"] / everybody
     names = list(comparison.scenarios)
     with style():
-        figure = Figure(figsize=(11, 6.2))
+        figure = Figure(figsize=(11, 6.2 + 0.5 * max(0, len(names) - len(COLOURS))))
         reached, losses = figure.subplots(1, 2, sharey=True, width_ratios=(3, 2))
-        _draw_reached(reached, data, names, lang)
-        _draw_losses(losses, data, names, lang)
+        bars = _draw_reached(reached, data, names, lang)
+        marks, plan = _draw_losses(losses, data, names, lang)
         rows = np.arange(len(TWELVE))
         labels = [f"{int(s)}  {text(f'stage.{s.key}.label', lang)}" for s in TWELVE]
         reached.set_yticks(rows, labels)
         reached.set_ylim(len(TWELVE) - 0.5, -0.5)
-        handles, words = reached.get_legend_handles_labels()
-        figure.legend(handles, words, loc="outside lower left", ncols=len(names))
-        handles, words = losses.get_legend_handles_labels()
-        figure.legend(handles[-1:], words[-1:], loc="outside lower right")
+        handles = bars if len(names) <= len(COLOURS) else list(zip(bars, marks, strict=True))
+        words = [fill(title(name, lang), NAME_LETTERS) for name in names]
+        _legends(figure, handles, words, plan)
     return Picture(figure, _alt(data, names, lang), data)
 
 
-def _draw_reached(axes: Axes, data: pd.DataFrame, names: list[str], lang: str) -> None:
+def _draw_reached(axes: Axes, data: pd.DataFrame, names: list[str], lang: str) -> list[Any]:
     height = 0.8 / len(names)
+    bars = []
     for i, name in enumerate(names):
         share = data.loc[name, "share_reached"].to_numpy()
         at = np.arange(len(share)) + (i - (len(names) - 1) / 2) * height
-        colour = COLOURS[i % len(COLOURS)]
-        axes.barh(at, share, height * 0.92, color=colour, label=title(name, lang))
+        again = i // len(COLOURS)  # a colour that comes again has a hatch
+        look: Any = {"hatch": HATCHES[again % len(HATCHES)], "hatchcolor": "white"} if again else {}
+        bars.append(axes.barh(at, share, height * 0.92, color=COLOURS[i % len(COLOURS)], **look))
     axes.xaxis.set_major_formatter("{x:.0%}")
     axes.grid(True)
     axes.set_axisbelow(True)
     axes.set_title(text("chart.reached_title", lang))
     axes.set_xlabel(text("chart.share_of_people", lang))
+    return bars
 
 
-def _draw_losses(axes: Axes, data: pd.DataFrame, names: list[str], lang: str) -> None:
+def _draw_losses(
+    axes: Axes, data: pd.DataFrame, names: list[str], lang: str
+) -> tuple[list[Any], Line2D]:
+    """The marks of each scenario; gives them back, with a line for the legend of the plan."""
     offset = 0.5 / len(names)
+    marks = []
     for i, name in enumerate(names):
         loss = data.loc[name, "actual_loss"].to_numpy()
         at = np.arange(len(loss)) + (i - (len(names) - 1) / 2) * offset
-        axes.plot(
-            loss, at, MARKERS[i % len(MARKERS)], color=COLOURS[i % len(COLOURS)], markersize=7
-        )
-    planned = data.loc[names[0], "planned_loss"].to_numpy()
-    rows = np.arange(len(planned))
-    axes.vlines(
-        planned, rows - 0.4, rows + 0.4, color="black", lw=2,
-        label=text("measure.planned_loss", lang),
-    )  # fmt: skip
+        marker = MARKERS[(i + i // len(COLOURS)) % len(MARKERS)]
+        marks += axes.plot(loss, at, marker, color=COLOURS[i % len(COLOURS)], markersize=7)
+    differ = _draw_plans(axes, data, names)
     axes.xaxis.set_major_formatter("{x:.0%}")
     axes.grid(True)
     axes.set_axisbelow(True)
@@ -84,6 +103,41 @@ def _draw_losses(axes: Axes, data: pd.DataFrame, names: list[str], lang: str) ->
     axes.tick_params(left=False)
     axes.set_title(text("chart.loss_title", lang))
     axes.set_xlabel(text("measure.actual_loss", lang))
+    said = text("chart.plans_differ" if differ else "measure.planned_loss", lang)
+    return marks, Line2D([], [], color="black", lw=2, label=said)
+
+
+def _draw_plans(axes: Axes, data: pd.DataFrame, names: list[str]) -> bool:
+    """A black line where all plan the same loss, else one for each in its colour; do any differ?"""
+    plans = np.array([data.loc[name, "planned_loss"].to_numpy(float) for name in names])
+    rows = np.arange(plans.shape[1])
+    same = np.isclose(plans, plans[0], equal_nan=True).all(axis=0)
+    axes.vlines(plans[0][same], rows[same] - 0.4, rows[same] + 0.4, color="black", lw=2)
+    height = 0.8 / len(names)
+    for i, plan in enumerate(plans):
+        top = rows[~same] - 0.4 + i * height
+        axes.vlines(plan[~same], top, top + height, color=COLOURS[i % len(COLOURS)], lw=3)
+    return not same.all()
+
+
+def _legends(figure: Figure, handles: Sequence[Any], words: Sequence[str], plan: Line2D) -> None:
+    """Scenarios at the left and their plan at the right, or all in one if that is too wide."""
+    said = [*words, str(plan.get_label())]
+    widths = [TextPath((0, 0), word, size=11).get_extents().width for word in said]
+    room = 72 * figure.get_size_inches()[0]
+    beside: Any = {tuple: HandlerTuple(None)}  # a bar and its mark
+    if sum(widths) + AROUND * len(said) < room:
+        figure.legend(
+            handles, words, loc="outside lower left", ncols=len(words), handler_map=beside
+        )
+        figure.legend([plan], said[-1:], loc="outside lower right")
+        return
+    columns = int(np.clip(room // (max(widths) + AROUND), 1, 4))
+    lines = max(word.count("\n") + 1 for word in said) * -(-len(said) // columns)
+    figure.set_figheight(figure.get_figheight() + 0.2 * (lines - 1))
+    figure.legend(
+        [*handles, plan], said, loc="outside lower left", ncols=columns, handler_map=beside
+    )
 
 
 def _alt(data: pd.DataFrame, names: list[str], lang: str) -> str:

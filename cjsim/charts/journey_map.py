@@ -12,18 +12,17 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Circle, FancyArrowPatch, PathPatch
 from matplotlib.path import Path
 
-from cjsim.charts.parts import SMALL, stage_word
+from cjsim.charts.parts import SMALL, of_one, stage_word, wanted_kind
 from cjsim.charts.picture import Picture, style
 from cjsim.colours import COLOURS, FAINT, QUIET
 from cjsim.journey import EXITS, STAGES, Stage
 from cjsim.labels import SPOKEN, text
 from cjsim.labels.numbers import number
 from cjsim.measures.visits import OPEN, final_stage, visits
+from cjsim.run import Run
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from cjsim.run import Run
 
 AWAY = (Stage.WITH_RIVAL, Stage.DORMANT)
 KINDS = {"on": COLOURS[0], "away": COLOURS[1], "back": COLOURS[5]}
@@ -69,6 +68,7 @@ def journey_map(run: Run, lang: str = SPOKEN) -> Picture:
 
     Raises ValueError where the log has no stages (`log="measures"`).
     """
+    wanted_kind(run, Run)
     data = _people(run)
     at = _places()
     with style():
@@ -84,8 +84,10 @@ def journey_map(run: Run, lang: str = SPOKEN) -> Picture:
         axes.set_ylim(-2.1, 6.9)
         axes.axis("off")
         axes.set_title(
-            text("journey_map.title", lang).format(
-                people=number(len(run), lang), days=number(run.scenario.horizon_days, lang)
+            of_one(
+                text("journey_map.title", lang).format(
+                    people=number(len(run), lang), days=number(run.scenario.horizon_days, lang)
+                )
             )
         )
         handles = [
@@ -234,14 +236,18 @@ def _alt(data: pd.DataFrame, run: Run, lang: str) -> str:
     def people(value: float) -> str:
         return number(value, lang)
 
-    return text("journey_map.alt", lang).format(
+    way_out = text(f"journey_map.{'out' if out.max() else 'nobody_out'}", lang).format(
+        here=stage_word(Stage[here.upper()], lang),
+        there=stage_word(Stage[there.upper()], lang),
+        most=people(out.max()),
+    )
+    said = text("journey_map.alt", lang).format(
         people=people(len(run)),
         days=people(run.scenario.horizon_days),
         first_deal=people(data.loc["first_deal", "people"]),
         loyalty=people(data.loc["loyalty", "people"]),
-        here=stage_word(Stage[here.upper()], lang),
-        there=stage_word(Stage[there.upper()], lang),
-        most=people(out.max()),
+        way_out=way_out,
         from_rival=people(data.loc["with_rival", "study"]),
         from_sleep=people(data.loc["dormant", "awareness"]),
     )
+    return of_one(said)

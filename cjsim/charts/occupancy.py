@@ -9,17 +9,16 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from cjsim import measures
-from cjsim.charts.parts import step_words
+from cjsim.charts.parts import of_one, step_words, wanted_kind
 from cjsim.charts.picture import Picture, style
 from cjsim.colours import COLOURS, FAINT, QUIET
 from cjsim.journey import Lens, Stage, lens_named
 from cjsim.labels import SPOKEN, language, text
 from cjsim.labels.numbers import number
+from cjsim.run import Run
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from cjsim.run import Run
 
 MOMENTS = 400
 """How many moments are drawn: about as many as a projector can show apart."""
@@ -35,6 +34,7 @@ def occupancy(run: Run, lang: str = SPOKEN, *, lens: str = "twelve") -> Picture:
 
     Raises ValueError for an unknown lens, or where the log has no stages (`log="measures"`).
     """
+    wanted_kind(run, Run)
     horizon = run.scenario.horizon_days
     data = measures.occupancy(run, every=horizon / MOMENTS, lens=lens)
     seen = lens_named(lens)
@@ -57,7 +57,8 @@ def occupancy(run: Run, lang: str = SPOKEN, *, lens: str = "twelve") -> Picture:
         axes.set_axisbelow(True)
         axes.set_xlabel(text("occupancy.scale", lang))
         _numbers(beside, data, lang)
-        axes.set_title(text("occupancy.title", lang).format(people=number(len(run), lang)))
+        title = text("occupancy.title", lang).format(people=number(len(run), lang))
+        axes.set_title(of_one(title))
     return Picture(figure, _alt(data, words, lang), data)
 
 
@@ -107,11 +108,7 @@ def _alt(data: pd.DataFrame, words: list[str], lang: str) -> str:
     def people(value: float) -> str:
         return number(value, lang)
 
-    return text("occupancy.alt", lang).format(
-        days=people(data.index[-1]),
-        most=names(most),
-        there=people(last[most]),
-        everybody=people(last.sum()),
+    moved = text(f"occupancy.{'moved' if change.any() else 'still'}", lang).format(
         up=names(up),
         up_from=people(first[up]),
         up_to=people(last[up]),
@@ -119,3 +116,11 @@ def _alt(data: pd.DataFrame, words: list[str], lang: str) -> str:
         down_from=people(first[down]),
         down_to=people(last[down]),
     )
+    said = text("occupancy.alt", lang).format(
+        days=people(data.index[-1]),
+        most=names(most),
+        there=people(last[most]),
+        everybody=people(last.sum()),
+        moved=moved,
+    )
+    return of_one(said)

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
+from cjsim.charts.parts import wanted_kind
 from cjsim.charts.picture import Picture, style
+from cjsim.charts.sweep import setting
 from cjsim.colours import COLOURS
-from cjsim.experiment.optimise import short
+from cjsim.experiment.optimise import Optimum
 from cjsim.labels import SPOKEN, text
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cjsim.experiment.optimise import Optimum
     from cjsim.experiment.search import Axis
 
 IN_A_ROW = 3
@@ -32,6 +34,7 @@ def optimum(result: Optimum, lang: str = SPOKEN) -> Picture:
     result : from `cjsim.experiment.optimise`.
     lang : "en", "ru", or what `cjsim.speak` has set.
     """
+    wanted_kind(result, Optimum)
     count = len(result.axes)
     across = min(count, IN_A_ROW)
     down = -(-count // across)
@@ -49,10 +52,14 @@ def optimum(result: Optimum, lang: str = SPOKEN) -> Picture:
             panels[0].set_title(title)
         else:
             figure.suptitle(title, x=0.01, ha="left", weight="bold", size=13)
-        handles, words = panels[0].get_legend_handles_labels()
+        named: dict[str, Artist] = {}  # what is drawn in one panel may be missing in another
+        for panel in panels[:count]:
+            for handle, word in zip(*panel.get_legend_handles_labels(), strict=True):
+                named.setdefault(word, handle)
         figure.legend(
-            handles, words, loc="outside lower left", ncols=5 if across == IN_A_ROW else 3
-        )
+            list(named.values()), list(named), loc="outside lower left",
+            ncols=5 if across == IN_A_ROW else 3,
+        )  # fmt: skip
     return Picture(figure, _alt(result, lang), result.lines)
 
 
@@ -112,7 +119,7 @@ def _alt(result: Optimum, lang: str) -> str:
     for axis in result.axes:
         row = result.good_enough.loc[axis.name]
         best, low, high, from_, to = (
-            short(row[name]) for name in ("best", "low", "high", "from", "to")
+            setting(row[name], lang, 3) for name in ("best", "low", "high", "from", "to")
         )
         edge = text("optimum.alt_edge", lang) if row["at_edge"] else ""
         parts.append(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from cjsim.charts.parts import wanted_kind
 from cjsim.charts.picture import Picture, style
 from cjsim.colours import COLOURS, QUIET
 from cjsim.labels import SPOKEN, text, title, unknown
@@ -19,9 +21,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from cjsim.experiment.compare import Comparison
+    from cjsim.scenario import Scenario
 
 MEASURES = ("reached_first_deal", "reached_loyalty", "share_of_category", "profit_per_person")
 MARKERS = "osD^vP"
+NAME_LETTERS = 24
+"""Of a scenario's name in one line at the left."""
 
 
 def paired(
@@ -36,32 +41,50 @@ def paired(
     ----------
     comparison : of two scenarios or more.
     lang : "en", "ru", or what `cjsim.speak` has set.
-    measures : names of `cjsim.measures.UNITS`.
+    measures : names of `cjsim.measures.UNITS`, or one name.
 
-    Raises ValueError for an unknown measure, none, or a single scenario.
+    Raises ValueError for an unknown measure, none, a single scenario, or a measure in money where
+    the scenarios differ in theirs; TypeError for what is no comparison.
     """
+    from cjsim.experiment.compare import Comparison
+
+    wanted_kind(comparison, Comparison)
+    measures = [measures] if isinstance(measures, str) else list(measures)
     for measure in measures:
         if measure not in UNITS:
             raise unknown("measure", measure, UNITS)
     if not measures:
         raise ValueError("measures = (): a picture of differences needs at least one measure")
+    if any(UNITS[measure].startswith("money") for measure in measures):
+        one_for_all(comparison.scenarios, "money")
     gaps = comparison.gaps()
     names = list(gaps)
-    data = comparison.paired().loc[(names, list(measures)), :]
+    data = comparison.paired().loc[(names, measures), :]
+    rows_of_words = [fill(title(name, lang), NAME_LETTERS) for name in names]
+    lines = max(words.count("\n") + 1 for words in rows_of_words)
     columns = 1 if len(measures) < 4 else 2
     rows = -(-len(measures) // columns)
     with style():
-        figure = Figure(figsize=(11.5, 0.9 + rows * (1.25 + 0.5 * len(names))))
+        figure = Figure(figsize=(11.5, 0.9 + rows * (1.25 + max(0.5, 0.2 * lines) * len(names))))
         panels = figure.subplots(rows, columns, sharey=True, squeeze=False).ravel()
         for axes, measure in zip(panels, measures, strict=False):
             for row, name in enumerate(names):
                 _draw(axes, row, gaps[name][measure], data.loc[(name, measure)], measure, lang)
-            axes.set_yticks(range(len(names)), [title(name, lang) for name in names])
+            axes.set_yticks(range(len(names)), rows_of_words)
             _finish(axes, len(names), _label(comparison, measure, lang))
         for axes in panels[len(measures) :]:
             axes.remove()
         _around(figure, comparison, lang)
-    return Picture(figure, _alt(comparison, data, list(measures), lang), data)
+    return Picture(figure, _alt(comparison, data, measures, lang), data)
+
+
+def one_for_all(scenarios: Mapping[str, Scenario], key: str) -> None:
+    """Raise ValueError, naming the values, where the scenarios differ in a key of their own."""
+    found = ((name, getattr(scenario, key)) for name, scenario in scenarios.items())
+    values = {name: value if isinstance(value, str) else f"{value:g}" for name, value in found}
+    if len(set(values.values())) > 1:
+        said = ", ".join(f"{value} in {name!r}" for name, value in values.items())
+        raise ValueError(f"{key} differs: {said}; one picture of money needs the same in all")
 
 
 def _around(figure: Figure, comparison: Comparison, lang: str) -> None:
@@ -116,6 +139,9 @@ def _finish(axes: Axes, rows: int, label: str) -> None:
     axes.axvline(0, color="black", lw=1.2)
     axes.set_ylim(rows - 0.55, -0.75)
     axes.margins(x=0.25)
+    drawn = np.concatenate([np.ravel(line.get_xdata()) for line in axes.lines])
+    if not np.nan_to_num(drawn).any():  # no difference anywhere
+        axes.set_xlim(-1.0, 1.0)
     axes.grid(True)
     axes.set_axisbelow(True)
     axes.spines["left"].set_visible(False)

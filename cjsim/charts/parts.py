@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -14,9 +15,47 @@ from matplotlib.image import AxesImage
 
 from cjsim.journey import Lens, Stage
 from cjsim.labels import text
+from cjsim.labels.numbers import digits_for
 
 SMALL = 10
 """The smallest words in a picture."""
+MAKERS = {
+    "Run": "simulate",
+    "Comparison": "compare",
+    "Sweep": "sweep",
+    "Tornado": "tornado",
+    "WeakPoint": "weak_point",
+    "Optimum": "optimise",
+}
+"""What can be drawn, and the function of `cjsim` that makes it."""
+CHARTS_OF = {
+    "Run": "cohorts, journey_map, occupancy, retention, step_matrix, story, waterfall",
+    "Comparison": "funnel, paired, uplift, waterfall",
+    "Sweep": "phase_map, profile",
+    "Tornado": "tornado",
+    "WeakPoint": "weak_point",
+    "Optimum": "optimum",
+}
+"""Which charts draw it."""
+
+
+def wanted_kind(given: object, *kinds: type) -> None:
+    """Raise TypeError, in words, where a chart is given none of the kinds of thing it draws.
+
+    Parameters
+    ----------
+    given : what the chart was called with.
+    kinds : what it draws, for example `Run`; what is drawn by other charts is told which.
+    """
+    if isinstance(given, kinds):
+        return
+    names = [kind.__name__ for kind in kinds]
+    makers = " or ".join(f"cjsim.{MAKERS[name]}" for name in names)
+    here = type(given).__name__
+    others = f". {here} is drawn by: {CHARTS_OF[here]}" if here in CHARTS_OF else ""
+    raise TypeError(
+        f"this chart draws what {makers} returns ({' or '.join(names)}), not {here}{others}"
+    )
 
 
 def stage_word(stage: int, lang: str, numbered: bool = False) -> str:
@@ -24,6 +63,19 @@ def stage_word(stage: int, lang: str, numbered: bool = False) -> str:
     here = Stage(stage)
     word = text(f"stage.{here.key}.label", lang)
     return f"{int(here)}  {word}" if numbered and 1 <= here <= 12 else word
+
+
+def decimals(value: float) -> int:
+    """Decimals it takes to write a number in full: none for whole ones, three digits at most."""
+    exact = (digits for digits in range(3) if abs(round(value, digits) - value) < 1e-9)
+    return next(exact, digits_for(value))
+
+
+def of_one(said: str) -> str:
+    """The same words with "1 person" for "1 people": English only, Russian has "чел."."""
+    for many, one in (("people", "person"), ("days", "day"), ("were", "was")):
+        said = re.sub(rf"(?<![\d.,])1 {many}\b", f"1 {one}", said)
+    return said
 
 
 def step_words(lens: Lens, lang: str) -> list[str]:

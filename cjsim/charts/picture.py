@@ -27,6 +27,7 @@ STYLE: Any = {
     "grid.color": "#dddddd",
     "legend.frameon": False,
     "figure.constrained_layout.use": True,
+    "text.parse_math": False,  # a name with dollar signs is a name
     "svg.hashsalt": "cjsim",  # the same figure is the same text
     "svg.fonttype": "path",  # and looks the same without our fonts
 }

@@ -12,19 +12,22 @@ from matplotlib.container import ErrorbarContainer
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
+from cjsim.charts.parts import wanted_kind
 from cjsim.charts.picture import Picture, style
+from cjsim.charts.sweep import setting
 from cjsim.colours import COLOURS
-from cjsim.experiment.weak_point import FLAT_GATE
+from cjsim.experiment.sensitivity import Tornado
+from cjsim.experiment.weak_point import FLAT_GATE, NOTHING_TO_LOSE, WeakPoint
 from cjsim.journey import Stage
 from cjsim.labels import SPOKEN, text
-from cjsim.measures.summary import UNITS
+from cjsim.labels.numbers import digits_for, number
+from cjsim.measures.summary import LESS_IS_BETTER, UNITS
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cjsim.experiment.sensitivity import Tornado
-    from cjsim.experiment.weak_point import WeakPoint
-
+WHY_NOT = {NOTHING_TO_LOSE: "ranking.nothing_to_lose", FLAT_GATE: "ranking.flat_gate"}
+"""Why a stage cannot be passed better, so that no gain is told of it."""
 LINE = 34
 """Characters after which a dotted key goes on in the next line."""
 
@@ -37,6 +40,7 @@ def tornado(result: Tornado, lang: str = SPOKEN) -> Picture:
 
     Whiskers are 95 % intervals over the runs. `lang` is "en" or "ru".
     """
+    wanted_kind(result, Tornado)
     data = result.table
     rows = np.arange(len(data))
     with style():
@@ -46,7 +50,9 @@ def tornado(result: Tornado, lang: str = SPOKEN) -> Picture:
         for column, word, shift, colour in ends:
             label = text(f"ranking.{word}", lang)
             _bars(axes, rows + shift, data, column, 0.38, color=colour, label=label)
-        axes.set_yticks(rows, [_key_label(key, row) for key, row in data.iterrows()])
+        for row in rows[data["swing"].isna()]:
+            _say(axes, row, text("paired.nothing", lang))
+        axes.set_yticks(rows, [_key_label(str(key), row, lang) for key, row in data.iterrows()])
         _finish(axes, len(data))
         axes.set_title(text("ranking.tornado_title", lang).format(step=f"{100 * result.step:g}"))
         axes.set_xlabel(text("ranking.tornado_axis", lang).format(**_measure(result, lang)))
@@ -54,13 +60,14 @@ def tornado(result: Tornado, lang: str = SPOKEN) -> Picture:
     return Picture(figure, _tornado_alt(result, lang), data)
 
 
-def _key_label(key: str, row: Any) -> str:
+def _key_label(key: str, row: Any, lang: str) -> str:
     """The key, in two lines if it is long, and the two values it was given."""
     lines = [key]
     if len(key) > LINE:
         cut = key.rfind(".", 0, LINE) + 1
         lines = [key[:cut], key[cut:]]
-    return "\n".join([*lines, f"{row['low_value']:g} … {row['high_value']:g}"])
+    low, high = (setting(row[name], lang) for name in ("low_value", "high_value"))
+    return "\n".join([*lines, f"{low} … {high}"])
 
 
 def _tornado_alt(result: Tornado, lang: str) -> str:
@@ -70,15 +77,16 @@ def _tornado_alt(result: Tornado, lang: str) -> str:
     words |= {"step": f"{100 * result.step:g}", "keys": str(len(data))}
     first = data.iloc[0]
     if not first["swing"] > 0:
-        return text("ranking.tornado_none", lang).format(**words)
+        word = "tornado_nothing" if math.isnan(first["swing"]) else "tornado_none"
+        return text(f"ranking.{word}", lang).format(**words)
     known = not math.isnan(first["elasticity"])
     elasticity = text(f"ranking.{'elasticity' if known else 'no_elasticity'}", lang)
     return text("ranking.tornado_alt", lang).format(
         **words,
         key=data.index[0],
         elasticity=elasticity.format(elasticity=_interval(first, "elasticity", lang)),
-        low_value=f"{first['low_value']:g}",
-        high_value=f"{first['high_value']:g}",
+        low_value=setting(first["low_value"], lang),
+        high_value=setting(first["high_value"], lang),
         down=_interval(first, "down", lang),
         up=_interval(first, "up", lang),
         clear=int(data["clear"].sum()),
@@ -93,6 +101,7 @@ def weak_point(result: WeakPoint, lang: str = SPOKEN) -> Picture:
 
     Whiskers are 95 % intervals over the runs. `lang` is "en" or "ru".
     """
+    wanted_kind(result, WeakPoint)
     data = result.table
     rows = np.arange(len(data))
     with style():
@@ -103,8 +112,7 @@ def weak_point(result: WeakPoint, lang: str = SPOKEN) -> Picture:
         _bars(worth, rows, data, "gain_per_budget", 0.7, color=colours)
         for row, (how, spent) in enumerate(zip(data["how"], data["spend_per_day"], strict=True)):
             if math.isnan(data["gain"].iloc[row]):
-                word = "flat_gate" if how == FLAT_GATE else "nothing_to_lose"
-                _say(gains, row, text(f"ranking.{word}", lang))
+                _say(gains, row, text(WHY_NOT.get(how, "paired.nothing"), lang))
             elif spent == 0:
                 _say(worth, row, text("ranking.no_budget", lang))
         gains.set_yticks(rows, [_stage(str(stage), lang) for stage in data.index])
@@ -133,7 +141,9 @@ def _weak_alt(result: WeakPoint, lang: str) -> str:
     """The finding: the weak point, its gain, and how sure both are."""
     words = _measure(result, lang) | {"better": f"{100 * result.better:g}"}
     if result.stage is None:
-        return text("ranking.weak_none", lang).format(**words)
+        tried = result.table[~result.table["how"].isin(list(WHY_NOT))]
+        nothing = len(tried) and tried["gain"].isna().all()
+        return text(f"ranking.weak_{'nothing' if nothing else 'none'}", lang).format(**words)
     row = result.table.loc[result.stage]
     sure = "clear" if row["clear"] else "not_clear"
     tied = [_stage(name, lang) for name in result.tied]
@@ -141,6 +151,8 @@ def _weak_alt(result: WeakPoint, lang: str) -> str:
         sure, rivals = "unknown_clear", ""
     else:
         rivals = text(f"ranking.{'tied' if tied else 'not_tied'}", lang)
+    if result.measure in LESS_IS_BETTER:  # a gain is how much less
+        row = -row[["gain", "gain_high", "gain_low"]].set_axis(["gain", "gain_low", "gain_high"])
     return (
         text("ranking.weak_alt", lang)
         .format(
@@ -213,13 +225,10 @@ def _interval(row: Any, column: str, lang: str) -> str:
     value, low, high = (row[f"{column}{end}"] for end in ("", "_low", "_high"))
     key = "one_run" if math.isnan(low) else "interval"
     return text(f"ranking.{key}", lang).format(
-        value=_number(value), low=_number(low), high=_number(high)
+        value=_number(value, lang), low=_number(low, lang), high=_number(high, lang)
     )
 
 
-def _number(value: float) -> str:
+def _number(value: float, lang: str) -> str:
     """Three digits that count, with a sign."""
-    if not math.isfinite(value) or value == 0:
-        return f"{value:g}"
-    digits = max(0, 2 - math.floor(math.log10(abs(value))))
-    return f"{value:+,.{digits}f}"
+    return number(value, lang, digits_for(value), signed=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from cjsim import measures
-from cjsim.charts.parts import SMALL
+from cjsim.charts.parts import SMALL, decimals, of_one, wanted_kind
 from cjsim.charts.picture import Picture, style
 from cjsim.colours import COLOURS
 from cjsim.events import Event
@@ -20,11 +21,10 @@ from cjsim.labels import SPOKEN, text
 from cjsim.labels.numbers import number
 from cjsim.measures.groups import Flags, Floats, Groups, groups
 from cjsim.measures.retention import customers
+from cjsim.run import Run
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from cjsim.run import Run
 
 ENOUGH = 20
 """Customers from which on a group gets its curve."""
@@ -44,20 +44,22 @@ def retention(run: Run, lang: str = SPOKEN, *, by: str | None = "adopter") -> Pi
 
     Raises ValueError for another `by`, where the log has no stages, or no group is large enough.
     """
+    wanted_kind(run, Run)
     parts = groups(run, by)
     curves = measures.retention(run, by)
     sizes = parts.count(customers(run).person)
     shown = [g for g in range(len(parts)) if sizes[g] >= ENOUGH]
     if not shown:
-        raise ValueError(
-            f"no group by {by!r} has {ENOUGH} customers won since day 0 (the largest has "
-            f"{sizes.max()}); simulate more people or days"
-        )
+        found = f"no group by {by!r} has {ENOUGH} customers won since day 0 (the largest has"
+        if by is None:
+            found = f"a curve takes {ENOUGH} customers won since day 0 (there are"
+        raise ValueError(f"{found} {sizes.max()}); simulate more people or days")
     words = [f"{_word(parts, g, lang)} ({number(sizes[g], lang)})" for g in range(len(parts))]
     tables = {g: curves if by is None else curves.loc[parts.names[g]] for g in shown}
     few = ", ".join(words[g] for g in range(len(parts)) if g not in shown)
     left_out = text("retention.left_out", lang).format(groups=few, enough=ENOUGH) if few else ""
-    day = _telling_day(tables, run.scenario.horizon_days / 2)
+    ends = [_end(run, parts.of == g, table) for g, table in tables.items()]
+    day = _telling_day(tables, min(run.scenario.horizon_days / 2, *ends))
     with style():
         columns = COLUMNS.get(len(shown), 3)
         rows = -(-len(shown) // columns)
@@ -86,7 +88,7 @@ def _word(parts: Groups, group: int, lang: str) -> str:
 def _draw(axes: Axes, run: Run, here: Flags, table: pd.DataFrame, colour: str) -> None:
     """A curve, its band and the ticks of those who are still there."""
     open_after = _open_after(run, here)
-    day = np.append(table.index.to_numpy(), max(table.index[-1], open_after.max(initial=0.0)))
+    day = np.append(table.index.to_numpy(), _end(run, here, table))
     low, kept, high = (
         np.append(table[name], table[name].iloc[-1]) for name in ("low", "retained", "high")
     )
@@ -153,6 +155,11 @@ def _open_after(run: Run, here: Flags) -> Floats:
     return run.scenario.horizon_days - won.since[stays]
 
 
+def _end(run: Run, here: Flags, table: pd.DataFrame) -> float:
+    """The last day [since the first deal] on which any of these customers was seen."""
+    return max(float(table.index[-1]), float(_open_after(run, here).max(initial=0.0)))
+
+
 def _on(table: pd.DataFrame, day: float) -> Any:
     """The row of a curve that holds on that day."""
     return table.iloc[np.searchsorted(table.index.to_numpy(), day, "right") - 1]
@@ -163,7 +170,8 @@ def _telling_day(tables: dict[int, pd.DataFrame], latest: float) -> float:
     for day in DAYS:
         if day <= latest and all(_on(table, day)["low"] > 0 for table in tables.values()):
             return day
-    return DAYS[-1]
+    day = min(DAYS[-1], latest)
+    return float(math.floor(day)) if day >= 1 else day
 
 
 def _alt(tables: dict[str, pd.DataFrame], day: float, left_out: str, lang: str) -> str:
@@ -173,5 +181,7 @@ def _alt(tables: dict[str, pd.DataFrame], day: float, left_out: str, lang: str) 
         row = _on(table, day)
         limits = f" [{row['low']:.0%} .. {row['high']:.0%}]" if row["low"] == row["low"] else ""
         parts.append(f"{word} — {row['retained']:.0%}{limits}")
-    said = text("retention.alt", lang).format(day=number(day, lang), parts="; ".join(parts))
-    return f"{said} {left_out}".rstrip()
+    said = text("retention.alt", lang).format(
+        day=number(day, lang, decimals(day)), parts="; ".join(parts)
+    )
+    return f"{of_one(said)} {left_out}".rstrip()

@@ -9,16 +9,15 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
 from cjsim import measures
-from cjsim.charts.parts import cells, step_words
+from cjsim.charts.parts import cells, step_words, wanted_kind
 from cjsim.charts.picture import Picture, style
 from cjsim.journey import Lens, Stage, lens_named
 from cjsim.labels import SPOKEN, text
 from cjsim.labels.numbers import number
+from cjsim.run import Run
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from cjsim.run import Run
 
 ENOUGH = 20
 """Visits from which on a share is put into words."""
@@ -32,6 +31,7 @@ def step_matrix(run: Run, lang: str = SPOKEN, *, lens: str = "twelve") -> Pictur
 
     Raises ValueError for an unknown lens, or where the log has no stages (`log="measures"`).
     """
+    wanted_kind(run, Run)
     counts = measures.conversion(run, lens)
     data = measures.conversion(run, lens, share=True)
     data.insert(0, "visits", counts.sum(axis=1))
@@ -84,7 +84,10 @@ def _alt(data: pd.DataFrame, seen: Lens, words: list[str], lang: str) -> str:
     most = max(inside, key=lambda row: float(away[row].max()))
     risky = [row for row in inside if away[row].max() > 0]  # the others are passed by all
     found = [("alt_lost", most, sorted(lost)[int(away[most].argmax())])] if risky else []
-    ways = [(row, to) for row in risky for to in range(len(words)) if to not in {row, *lost}]
+    ways = [
+        (row, to) for row in risky for to in range(row + 1, len(words))
+        if to not in lost and shares[row, to] > 0
+    ]  # fmt: skip
     if ways:
         found.append(("alt_sure", *max(ways, key=lambda way: float(shares[way]))))
     for key, row, to in found:

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from cjsim.charts.parts import spread_out, stage_word
+from cjsim.charts.parts import spread_out, stage_word, wanted_kind
 from cjsim.charts.picture import Picture, style
 from cjsim.colours import COLOURS, FAINT
 from cjsim.events import Event
@@ -17,12 +17,11 @@ from cjsim.labels import SPOKEN, text, unknown
 from cjsim.labels.numbers import number
 from cjsim.measures.groups import Numbers
 from cjsim.measures.visits import final_stage, need
+from cjsim.run import Run
 from cjsim.terms import fits
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from cjsim.run import Run
 
 KINDS = ("bought", "driven_away", "loyal")
 MISSES = 0.5
@@ -56,7 +55,10 @@ def story(run: Run, person: int, lang: str = SPOKEN) -> Picture:
 
     Raises ValueError where there is no such person, or the log does not hold every row.
     """
+    wanted_kind(run, Run)
     need(run, "all")
+    if not isinstance(person, (int, np.integer)):
+        raise ValueError(f"person = {person!r}: must be a whole number")
     if not 0 <= person < len(run):
         raise ValueError(f"person = {person}: this market has people 0 to {len(run) - 1}")
     data = _rows(run, person)
@@ -86,6 +88,7 @@ def a_story(run: Run, like: str = "bought") -> int:
     Of equals the first. Raises ValueError for another kind, where nobody is like that, or where
     the log does not hold every row.
     """
+    wanted_kind(run, Run)
     need(run, "all")
     if like not in KINDS:
         raise unknown("kind of story", like, KINDS)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import math
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -11,14 +12,26 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from cjsim.charts.parts import wanted_kind
 from cjsim.charts.picture import Picture, style
 from cjsim.colours import COLOURS
+from cjsim.experiment.sweep import Sweep
 from cjsim.labels import SPOKEN, text, title
+from cjsim.labels.numbers import digits_for, number
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cjsim.experiment.sweep import Sweep
+DOT: dict[str, Any] = {
+    "marker": "o",
+    "color": "black",
+    "mec": "white",
+    "mew": 1.0,
+    "ms": 6.5,
+    "ls": "none",
+}
+"""Where the interval includes zero: the white rim shows it on a dark cell, too."""
+LINES = ("-", "--", ":", "-.")
 
 
 def phase_map(sweep: Sweep, measure: str = "profit_per_person", lang: str = SPOKEN) -> Picture:
@@ -26,29 +39,107 @@ def phase_map(sweep: Sweep, measure: str = "profit_per_person", lang: str = SPOK
 
     Parameters
     ----------
-    sweep : over a grid of two keys, the first to the right, the second upwards.
+    sweep : over a grid of two keys, the first to the right, the second upwards; of two scenarios
+        or more, six at most. A cell in which nothing was measured stays white.
     measure : what the scenarios are compared by.
 
-    Raises ValueError where there are not just two keys.
+    Raises ValueError where there are not just two keys of numbers, no grid, one scenario or more
+    than six, or no value of the measure in any cell.
     """
+    wanted_kind(sweep, Sweep)
     keys = list(sweep.settings.columns)
     if len(keys) != 2:
         raise ValueError(
             f"a map has two keys, this sweep has {len(keys)} ({', '.join(keys)}); see profile()"
         )
+    if not sweep.is_grid:
+        raise ValueError(
+            f"a map needs every combination of the two keys' values; these {len(sweep.settings)} "
+            "settings are no such grid, see profile()"
+        )
+    _check_scenarios(sweep)
+    if len(sweep.names) > len(COLOURS):
+        raise ValueError(
+            f"a map tells at most {len(COLOURS)} scenarios apart, this sweep has "
+            f"{len(sweep.names)}; see profile()"
+        )
+    for key in keys:
+        _check_numbers(sweep, key)
     x, y = keys
     phase = sweep.phase(measure)
+    _check_measured(phase["margin"], measure)
     with style():
         figure = Figure(figsize=(9.5, 6.2))
         axes = figure.subplots()
         draw = _draw_lead if len(sweep.names) == 2 else _draw_winners
         draw(axes, sweep, phase, measure, lang)
-        unclear = phase[~phase["clear"]]
-        axes.plot(unclear[x], unclear[y], "o", color="black", markersize=3.5)
+        if not _one_run(phase):
+            unclear = phase[~phase["clear"] & phase["margin"].notna()]
+            axes.plot(unclear[x], unclear[y], **DOT)
         axes.set_xlabel(x)
         axes.set_ylabel(y)
-        figure.legend(handles=_legend(sweep, lang), loc="outside lower left", ncols=4)
+        figure.legend(handles=_legend(sweep, phase, lang), loc="outside lower left", ncols=4)
     return Picture(figure, _map_alt(sweep, phase, measure, lang), phase)
+
+
+# --- What both need -------------------------------------------------------------------------------
+
+
+def _check_scenarios(sweep: Sweep) -> None:
+    if len(sweep.names) < 2:
+        raise ValueError(
+            f"nobody can be ahead of {sweep.names[0]!r}, the only scenario of this sweep; give "
+            "cjsim.sweep two or more"
+        )
+
+
+def _check_numbers(sweep: Sweep, key: str) -> None:
+    if not in_numbers(sweep, key):
+        raise ValueError(f"{key}: holds words, and an axis needs numbers; sweep.phase() has them")
+
+
+def _check_measured(gaps: pd.Series[float], measure: str) -> None:
+    if gaps.isna().all():
+        raise ValueError(f"{measure}: has no value in any cell of this sweep, so nothing is drawn")
+
+
+def _one_run(table: pd.DataFrame) -> bool:
+    """Is there no interval anywhere?"""
+    return bool(table["low"].isna().all())
+
+
+def in_numbers(sweep: Sweep, key: str) -> bool:
+    """Does a key of a sweep hold numbers only?"""
+    return all(isinstance(value, int | float | np.number) for value in sweep.settings[key])
+
+
+def setting(value: float, lang: str, digits: int = 6) -> str:
+    """The value of a key as people write it, with so many digits that count, and no exponent."""
+    places = 0
+    if value and math.isfinite(value):
+        places = max(0, digits - 1 - math.floor(math.log10(abs(value))))
+    fraction = f"{value:.{places}f}".partition(".")[2].rstrip("0")
+    return number(value, lang, len(fraction))
+
+
+def flips(sweep: Sweep, measure: str) -> pd.DataFrame:
+    """Where the lead of two changes hands over two keys; see `Sweep.flip_line`.
+
+    Along the first key; along the second where the first shows no crossing: the columns are the
+    key that is held, the key that crosses, and `up`.
+    """
+    import pandas as pd
+
+    x, y = sweep.settings.columns
+    lines = (
+        sweep.flip_line(measure, along, held)
+        for along, held in ((x, y), (y, x))
+        if in_numbers(sweep, along)
+    )
+    return next((line for line in lines if len(line)), pd.DataFrame(columns=[y, x, "up"]))
+
+
+# --- The map --------------------------------------------------------------------------------------
 
 
 def _edges(at: np.ndarray) -> np.ndarray:
@@ -59,10 +150,16 @@ def _edges(at: np.ndarray) -> np.ndarray:
     return np.concatenate([[2 * at[0] - middle[0]], middle, [2 * at[-1] - middle[-1]]])
 
 
+def _cells(sweep: Sweep, table: pd.DataFrame, column: str) -> pd.DataFrame:
+    """A column as a map of all cells: NaN where nothing was measured, or not yet run."""
+    x, y = sweep.settings.columns
+    found = table.pivot_table(column, y, x, dropna=False)
+    return found.reindex(index=np.unique(sweep.settings[y]), columns=np.unique(sweep.settings[x]))
+
+
 def _draw_lead(axes: Axes, sweep: Sweep, phase: pd.DataFrame, measure: str, lang: str) -> None:
     """Two scenarios: how far the second is ahead, in colour."""
-    x, y = sweep.settings.columns
-    table = sweep.differences(measure).pivot_table("difference", y, x)
+    table = _cells(sweep, sweep.differences(measure), "difference")
     most = float(np.nanmax(np.abs(table.to_numpy()))) or 1.0
     at, up = table.columns.to_numpy(float), table.index.to_numpy(float)
     mesh = axes.pcolormesh(
@@ -71,6 +168,12 @@ def _draw_lead(axes: Axes, sweep: Sweep, phase: pd.DataFrame, measure: str, lang
     )  # fmt: skip
     if min(table.shape) > 1 and (table.min().min() < 0 < table.max().max()):
         axes.contour(at, up, table, levels=[0.0], colors="black", linewidths=2.5)
+    if min(table.shape) == 1:  # too thin for a contour
+        line = flips(sweep, measure)
+        crossing = line.columns[1]
+        draw = axes.axvline if crossing == sweep.settings.columns[0] else axes.axhline
+        for place in line[crossing]:
+            draw(place, color="black", lw=2.5)
     first, second = (title(name, lang) for name in sweep.names)
     assert axes.figure is not None
     bar = axes.figure.colorbar(mesh, ax=axes)
@@ -80,9 +183,9 @@ def _draw_lead(axes: Axes, sweep: Sweep, phase: pd.DataFrame, measure: str, lang
 
 def _draw_winners(axes: Axes, sweep: Sweep, phase: pd.DataFrame, measure: str, lang: str) -> None:
     """More scenarios: each cell in the colour of its winner."""
-    x, y = sweep.settings.columns
     order = list(sweep.names)
-    table = phase.assign(code=phase["winner"].map(order.index)).pivot_table("code", y, x)
+    codes = phase["winner"].map(order.index).where(_ahead(phase)).astype(float)
+    table = _cells(sweep, phase.assign(code=codes), "code")
     axes.pcolormesh(
         _edges(table.columns.to_numpy(float)), _edges(table.index.to_numpy(float)), table,
         cmap=ListedColormap(list(COLOURS[: len(order)])), vmin=-0.5, vmax=len(order) - 0.5,
@@ -91,14 +194,23 @@ def _draw_winners(axes: Axes, sweep: Sweep, phase: pd.DataFrame, measure: str, l
     axes.set_title(text("chart.map_title", lang).format(measure=text(f"measure.{measure}", lang)))
 
 
-def _legend(sweep: Sweep, lang: str) -> list[Patch | Line2D]:
-    dot = Line2D([], [], marker="o", color="black", lw=0, markersize=4)
-    dot.set_label(text("chart.unclear", lang))
+def _ahead(phase: pd.DataFrame) -> pd.Series[bool]:
+    """In which cells is somebody ahead? Of two that are equal nobody is."""
+    return phase["margin"].notna() & (phase["margin"] != 0)
+
+
+def _legend(sweep: Sweep, phase: pd.DataFrame, lang: str) -> list[Patch | Line2D]:
+    """The scenarios or the line, and the dots; one run has words instead of dots."""
+    looks = {"ls": "none"} if _one_run(phase) else DOT
+    dot = Line2D([], [], **looks)
+    dot.set_label(text("chart.one_run" if _one_run(phase) else "chart.unclear", lang))
     if len(sweep.names) > 2:
         patches: list[Patch | Line2D] = [
             Patch(color=COLOURS[i], alpha=0.75, label=title(name, lang))
             for i, name in enumerate(sweep.names)
         ]
+        if (phase["margin"] == 0).any():
+            patches.append(Patch(fc="white", ec="black", label=text("chart.level", lang)))
         return [*patches, dot]
     return [Line2D([], [], color="black", lw=2.5, label=text("chart.flip_line", lang)), dot]
 
@@ -106,9 +218,10 @@ def _legend(sweep: Sweep, lang: str) -> list[Patch | Line2D]:
 def _map_alt(sweep: Sweep, phase: pd.DataFrame, measure: str, lang: str) -> str:
     """The finding: how often each is ahead, how often clearly, and where the lead changes."""
     parts = []
+    ahead, one_run = _ahead(phase), _one_run(phase)
     for name in sweep.names:
-        won = phase["winner"] == name
-        part = text("chart.map_alt_part", lang)
+        won = ahead & (phase["winner"] == name)
+        part = text("chart.map_alt_part_one_run" if one_run else "chart.map_alt_part", lang)
         parts.append(
             part.format(
                 name=title(name, lang),
@@ -116,44 +229,81 @@ def _map_alt(sweep: Sweep, phase: pd.DataFrame, measure: str, lang: str) -> str:
                 clear=int((won & phase["clear"]).sum()),
             )
         )
-    found = text("chart.map_alt", lang).format(
+    head = text("chart.map_alt", lang).format(
         measure=text(f"measure.{measure}", lang), cells=len(phase), parts="; ".join(parts)
     )
-    if len(sweep.names) != 2:
-        return found
-    x, y = sweep.settings.columns
-    line = sweep.flip_line(measure, x, y)
+    without = {
+        "level": int((phase["margin"] == 0).sum()),
+        "nothing": int(phase["margin"].isna().sum()),
+    }
+    said = [head]
+    said += [
+        text(f"chart.map_alt_{word}", lang).format(cells=cells)
+        for word, cells in without.items()
+        if cells
+    ]
+    if one_run:
+        said.append(text("chart.map_alt_one_run", lang))
+    if len(sweep.names) == 2:
+        said.append(_flip_words(sweep, phase, measure, lang))
+    return " ".join(filter(None, said))
+
+
+def _flip_words(sweep: Sweep, phase: pd.DataFrame, measure: str, lang: str) -> str:
+    """Where the lead changes hands; nothing, where it does so between cells that do not touch."""
+    line = flips(sweep, measure)
     if line.empty:
-        return f"{found} {text('chart.map_alt_no_flip', lang)}"
+        leaders = phase.loc[_ahead(phase), "winner"].nunique()
+        return text("chart.map_alt_no_flip", lang) if leaders < 2 else ""
+    held, crossing = line.columns[:2]
     ends = [line.iloc[0], line.iloc[-1]]
-    where = "; ".join(f"{y} = {row[y]:g}: {x} = {row[x]:.3g}" for row in ends[: len(line)])
-    return f"{found} {text('chart.map_alt_flip', lang).format(where=where)}"
+    where = "; ".join(
+        f"{held} = {_at(row[held], lang)}: {crossing} = {setting(row[crossing], lang, 3)}"
+        for row in ends[: len(line)]
+    )
+    return text("chart.map_alt_flip", lang).format(where=where)
+
+
+def _at(value: Any, lang: str) -> str:
+    """The value of a key, words as they are."""
+    return value if isinstance(value, str) else setting(value, lang)
+
+
+# --- The profile ----------------------------------------------------------------------------------
 
 
 def profile(
     sweep: Sweep, key: str, measure: str = "profit_per_person", lang: str = SPOKEN
 ) -> Picture:
-    """How the lead of each scenario over the first changes with one key, with 95 % bands."""
+    """How the lead of each scenario over the first changes with one key, with 95 % bands.
+
+    Raises ValueError for a key that holds words, one scenario, or no value of the measure at all.
+    """
+    wanted_kind(sweep, Sweep)
+    _check_scenarios(sweep)
     others = sweep.names[1:]
     tables = {name: sweep.profile(key, measure, name) for name in others}
+    _check_numbers(sweep, key)
+    import pandas as pd
+
+    data = pd.concat(tables, names=["scenario"])
+    _check_measured(data["difference"], measure)
     first = title(sweep.names[0], lang)
     with style():
         figure = Figure(figsize=(9.5, 5.2))
         axes = figure.subplots()
-        for i, (name, table) in enumerate(tables.items()):
-            at, colour = table.index.to_numpy(float), COLOURS[i + 1]
+        for i, (name, table) in enumerate(tables.items(), 1):
+            at, colour = table.index.to_numpy(float), COLOURS[i % len(COLOURS)]
+            line = LINES[i // len(COLOURS) % len(LINES)]  # a colour that comes again is dashed
             axes.fill_between(at, table["low"], table["high"], color=colour, alpha=0.25, lw=0)
-            axes.plot(at, table["difference"], "osD^"[i % 4] + "-", color=colour)
-            axes.plot([], [], color=colour, label=title(name, lang))
+            axes.plot(at, table["difference"], "osD^"[(i - 1) % 4], ls=line, color=colour)
+            axes.plot([], [], ls=line, color=colour, label=title(name, lang))
         axes.axhline(0.0, color="black", lw=1)
         axes.set_xlabel(key)
         axes.set_ylabel(text("chart.difference_to", lang).format(first=first))
         axes.set_title(text(f"measure.{measure}", lang))
         axes.grid(True, axis="y")
         axes.legend()
-    import pandas as pd
-
-    data = pd.concat(tables, names=["scenario"])
     return Picture(figure, _profile_alt(tables, first, key, measure, lang), data)
 
 
@@ -163,12 +313,23 @@ def _profile_alt(
     """The finding: the lead at both ends, with intervals."""
     parts = []
     for name, table in tables.items():
-        ends = [(at, table.loc[at]) for at in (table.index[0], table.index[-1])]
+        ends = dict.fromkeys([table.index[0], table.index[-1]])
         shown = "; ".join(
-            f"{key} = {at:g}: {row['difference']:+.3g} [{row['low']:+.3g} .. {row['high']:+.3g}]"
-            for at, row in ends
+            f"{key} = {setting(at, lang)}: {_gap(table.loc[at], lang)}" for at in ends
         )
         parts.append(f"{title(name, lang)} — {shown}")
-    return text("chart.profile_alt", lang).format(
+    one_run = all(map(_one_run, tables.values()))
+    return text("chart.profile_alt_one_run" if one_run else "chart.profile_alt", lang).format(
         measure=text(f"measure.{measure}", lang), first=first, parts=". ".join(parts)
     )
+
+
+def _gap(row: pd.Series[float], lang: str) -> str:
+    """A difference and its interval, if it has them."""
+    if math.isnan(row["difference"]):
+        return text("paired.nothing", lang)
+    value, low, high = (
+        number(row[end], lang, digits_for(row[end]), signed=True)
+        for end in ("difference", "low", "high")
+    )
+    return value if math.isnan(row["low"]) else f"{value} [{low} .. {high}]"

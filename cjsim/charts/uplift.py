@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import math
+from textwrap import fill
 from typing import TYPE_CHECKING
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from cjsim.charts.parts import spread_out, wanted_kind
 from cjsim.charts.picture import Picture, style
 from cjsim.colours import COLOURS
 from cjsim.labels import SPOKEN, text, title
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from cjsim.experiment.compare import Comparison
 
 SHADES = {
@@ -24,6 +28,12 @@ SHADES = {
 HATCH = {"only_with": "//", "only_without": "xx"}
 WIDE_ENOUGH = 0.04
 """A part with room for its number; narrower ones have it above the bar."""
+WIDTH = 0.065
+"""Of a number above the bar, with room beside it."""
+NAME_LETTERS = 24
+"""Of a scenario's name in one line at the left."""
+TITLE_LETTERS = 88
+"""Of the title in one line, less those at the left."""
 
 
 def uplift(comparison: Comparison, lang: str = SPOKEN) -> Picture:
@@ -31,11 +41,20 @@ def uplift(comparison: Comparison, lang: str = SPOKEN) -> Picture:
 
     Each part is a share of the people: first deal both ways, only with the scenario, only without
     it (under the first scenario), or neither way.
+
+    Raises ValueError for a single scenario, TypeError for what is no comparison.
     """
+    from cjsim.experiment.compare import Comparison
+
+    wanted_kind(comparison, Comparison)
     data = comparison.uplift()
     names = list(comparison.scenarios)[1:]
+    words = [fill(title(name, lang), NAME_LETTERS) for name in names]
+    letters = max(len(line) for name in words for line in name.split("\n"))
+    head = text("uplift.title", lang).format(first=title(comparison.first, lang))
+    head = fill(head, TITLE_LETTERS - letters)
     with style():
-        figure = Figure(figsize=(10, 2.1 + 1.1 * len(names)))
+        figure = Figure(figsize=(10, 2.1 + 1.1 * len(names) + 0.2 * head.count("\n")))
         axes = figure.subplots()
         for row, name in enumerate(names):
             left = 0.0
@@ -46,30 +65,37 @@ def uplift(comparison: Comparison, lang: str = SPOKEN) -> Picture:
                     row, share, 0.6, left, color=SHADES[key], hatch=HATCH.get(key), label=label,
                     edgecolor="white",
                 )  # fmt: skip
-                _write_share(axes, key, share, left, row)
                 left += share
-        axes.set_yticks(range(len(names)), [title(name, lang) for name in names])
+            _write_shares(axes, data.loc[name, "share"], row)
+        axes.set_yticks(range(len(names)), words)
         axes.set_ylim(len(names) - 0.5, -0.75)
         axes.set_xlim(0, 1)
         axes.xaxis.set_major_formatter("{x:.0%}")
         axes.set_xlabel(text("chart.share_of_people", lang))
-        first = title(comparison.first, lang)
-        axes.set_title(text("uplift.title", lang).format(first=first))
+        axes.set_title(head)
         figure.legend(loc="outside lower center", ncols=2)
     return Picture(figure, _alt(comparison, lang), data)
 
 
-def _write_share(axes: Axes, key: str, share: float, left: float, row: int) -> None:
-    """The number of a part: in it, or beside it, where narrow neighbours stay clear of another."""
-    if share >= WIDE_ENOUGH:
-        box = {"fc": "white", "ec": "none", "alpha": 0.8, "pad": 1.5}
-        axes.text(left + share / 2, row, f"{share:.1%}", ha="center", va="center", bbox=box)
-    elif key == "only_with":
-        axes.text(left + share, row - 0.34, f"{share:.1%} ", ha="right", va="bottom")
-    elif key == "neither":
-        axes.text(left + share, row, f" {share:.1%}", ha="left", va="center")
-    else:
-        axes.text(left, row - 0.34, f" {share:.1%}", ha="left", va="bottom")
+def _write_shares(axes: Axes, shares: pd.Series[float], row: int) -> None:
+    """The number of each part: in it, or above the bar where it is narrow, clear of the others."""
+    narrow, at, left = [], [], 0.0
+    for key in SHADES:
+        share = shares[key]
+        # the two in the middle stand back to back, the first as far to the left as there is room
+        wanted = {"both": -1.0, "only_with": left + share - WIDTH / 2}.get(key, left + WIDTH / 2)
+        if share >= WIDE_ENOUGH:
+            box = {"fc": "white", "ec": "none", "alpha": 0.8, "pad": 1.5}
+            axes.text(left + share / 2, row, f"{share:.1%}", ha="center", va="center", bbox=box)
+        elif key == "neither":
+            axes.text(left + share, row, f" {share:.1%}", ha="left", va="center")
+        else:
+            narrow.append(share)
+            at.append(wanted)
+        left += share
+    places = spread_out(at, WIDTH, WIDTH / 2, 1 - WIDTH / 2)
+    for share, place in zip(narrow, places, strict=True):
+        axes.text(place, row - 0.34, f"{share:.1%}", ha="center", va="bottom")
 
 
 def _alt(comparison: Comparison, lang: str) -> str:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from cjsim import measures
+from cjsim.charts.paired import one_for_all
+from cjsim.charts.parts import wanted_kind
 from cjsim.charts.picture import Picture, style
 from cjsim.colours import COLOURS, QUIET
 from cjsim.labels import SPOKEN, text, title
@@ -27,7 +32,11 @@ STEPS = (
     "rep_cost", "profit",
 )  # fmt: skip
 TOTALS = ("revenue", "margin", "profit")
-SCALES = ((2e6, "millions", 1e6), (2e3, "thousands", 1e3), (0.0, "ones", 1.0))
+SCALES = (
+    (2e9, "billions", 1e9), (2e6, "millions", 1e6), (2e3, "thousands", 1e3), (0.0, "ones", 1.0),
+)  # fmt: skip
+NAME_LETTERS = 32
+"""Of a scenario's name in one line above its panel."""
 
 
 def waterfall(found: Run | Comparison, lang: str = SPOKEN) -> Picture:
@@ -38,11 +47,19 @@ def waterfall(found: Run | Comparison, lang: str = SPOKEN) -> Picture:
     found : one run, or a comparison: a panel per scenario, means over its runs with the 95 % t
         interval of each mean. One run has no interval, and the picture says so.
     lang : "en", "ru", or what `cjsim.speak` has set.
+
+    Raises ValueError where the scenarios differ in their money or in their days, TypeError for
+    what is neither.
     """
+    from cjsim.experiment.compare import Comparison
+
+    wanted_kind(found, Run, Comparison)
     if isinstance(found, Run):
         names, scenario, people, runs = [found.scenario.strategy], found.scenario, len(found), 1
         data = _with_interval({names[0]: measures.money(found)[list(STEPS)]})
     else:
+        one_for_all(found.scenarios, "money")
+        one_for_all(found.scenarios, "horizon_days")
         names, people, runs = list(found.scenarios), found.people, len(found.seeds)
         scenario = found.scenarios[names[0]]
         data = _with_interval({name: _split(found, name) for name in names})
@@ -54,7 +71,7 @@ def waterfall(found: Run | Comparison, lang: str = SPOKEN) -> Picture:
         panels = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).ravel()
         for axes, name in zip(panels, names, strict=False):
             _draw(axes, data.loc[name] / scale[2], lang)
-            axes.set_title(title(name, lang), fontsize=12)
+            axes.set_title(fill(title(name, lang), NAME_LETTERS), fontsize=12)
         for axes in panels[len(names) :]:
             axes.remove()
         _room(panels[0], data / scale[2])
@@ -101,11 +118,9 @@ def _with_interval(accounts: dict[str, pd.DataFrame]) -> pd.DataFrame:
 def _draw(axes: Axes, account: pd.DataFrame, lang: str) -> None:
     """One account: bars that start where the last one ended, and its numbers at the right."""
     digits = max(1, digits_for(account["money"].abs().max()))
-    at = 0.0
-    for row, step in enumerate(STEPS):
+    for row, (step, at) in enumerate(zip(STEPS, _ends(account["money"]), strict=True)):
         money, low, high = account.loc[step]
-        begin = 0.0 if step in TOTALS else at
-        at = begin + money
+        begin = at - money
         colour = COLOURS[0] if step in TOTALS else COLOURS[1]
         if step == "profit":
             colour = COLOURS[3]
@@ -137,31 +152,46 @@ def _words(money: float, high: float, digits: int, lang: str) -> str:
     return words if np.isnan(high) else f"{words} ± {number(high - money, lang, digits)}"
 
 
+def _ends(money: pd.Series[float]) -> npt.NDArray[np.float64]:
+    """Where each bar ends: a cost goes on from the bar before it, a total begins at 0."""
+    ends = np.zeros(len(STEPS))
+    for row, step in enumerate(STEPS):
+        ends[row] = money[step] + (0.0 if step in TOTALS else ends[row - 1])
+    return ends
+
+
 def _room(axes: Axes, data: pd.DataFrame) -> None:
-    """Limits that leave the right of each panel to its numbers."""
-    low, high = 0.0, float(data["money"].max())
-    for _, account in data.groupby(level="scenario", sort=False)["money"]:
-        costs = account.droplevel("scenario").drop(list(TOTALS))
-        spent = float(account.max()) + float(costs.cumsum().min())
-        low = min(low, spent, float(account.droplevel("scenario")["profit"]))
+    """Limits around all bars and whiskers that leave the right of each panel to its numbers."""
+    low = high = 0.0
+    for _, account in data.droplevel("step").groupby(level="scenario", sort=False):
+        ends = _ends(account["money"].set_axis(list(STEPS)))
+        half = (account["high"] - account["money"]).fillna(0.0).to_numpy()
+        low, high = min(low, (ends - half).min()), max(high, (ends + half).max())
+    high = high if high > low else 1.0  # no money at all
     axes.set_xlim(1.08 * low, high + 0.75 * (high - low))
+    if not 0.1 <= high - low < 1e5:  # long numbers on the axis
+        axes.xaxis.set_major_locator(MaxNLocator(3))
 
 
 def _alt(data: pd.DataFrame, scenario: Scenario, people: int, runs: int, lang: str) -> str:
     """The finding: revenue, the largest cost, and profit, each with its interval."""
 
     def words(row: Any) -> str:
-        said = number(row["money"], lang)
+        said = number(row["money"], lang, digits)
         if not np.isnan(row["low"]):
-            said += f" [{number(row['low'], lang)} .. {number(row['high'], lang)}]"
+            low, high = (number(row[end], lang, digits) for end in ("low", "high"))
+            said += f" [{low} .. {high}]"
         return said
 
     parts = []
     for name in data.index.get_level_values("scenario").unique():
         account = data.loc[name]
-        largest = account["money"].idxmin()
+        digits = digits_for(account["money"].abs().max())
+        costs = account["money"].drop(list(TOTALS))
+        largest = costs.idxmin()
+        key = "alt_part" if costs[largest] < 0.0 else "alt_part_no_costs"
         parts.append(
-            text("waterfall.alt_part", lang).format(
+            text(f"waterfall.{key}", lang).format(
                 name=title(name, lang),
                 revenue=words(account.loc["revenue"]),
                 largest=text(f"waterfall.{largest}", lang),

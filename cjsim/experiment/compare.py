@@ -97,17 +97,25 @@ class Comparison:
         """How many runs in all until each paired interval is +- `half_width` or narrower.
 
         By the spread of the runs there are: the smallest n with t(n - 1) s / sqrt(n) within it.
-        Raises ValueError for an unknown measure, a width of 0, or a single run.
+        Raises ValueError for an unknown measure, a width of 0, a single run, or a measure that
+        fewer than two runs have.
         """
         from scipy import stats
 
         known_measure(measure)
+        known_confidence(confidence)
         if not half_width > 0 or len(self.seeds) < 2:
             raise ValueError(
                 f"half_width = {half_width:g} with {len(self.seeds)} run(s): "
                 "needs a width above 0 and at least two runs to tell the spread"
             )
-        spread = max(float(gap[measure].std(ddof=1)) for gap in self.gaps().values())
+        gaps = [gap[measure].dropna() for gap in self.gaps().values()]
+        if (have := min(map(len, gaps))) < 2:
+            raise ValueError(
+                f"{measure}: {have} of {len(self.seeds)} runs have it on both sides, so its spread "
+                "cannot be told; take more people, or a measure that every run has"
+            )
+        spread = max(float(gap.std(ddof=1)) for gap in gaps)
         level = 0.5 + confidence / 2
         n = max(2, int((stats.norm.ppf(level) * spread / half_width) ** 2))  # t needs a few more
         while n < 10**6 and stats.t.ppf(level, n - 1) * spread > half_width * n**0.5:
@@ -147,11 +155,21 @@ class Comparison:
         return self.funnels
 
 
+def known_confidence(confidence: float) -> None:
+    """Raise ValueError for a coverage that no interval can have, such as 95 for 95 %."""
+    if not 0 < confidence < 1:
+        raise ValueError(f"confidence = {confidence}: must be between 0 and 1, e.g. 0.95 for 95 %")
+
+
 def difference(gaps: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
-    """Mean and t interval of each column of run-by-run differences; missing runs are left out."""
+    """Mean and t interval of each column of run-by-run differences; missing runs are left out.
+
+    Raises ValueError for a `confidence` that is not between 0 and 1.
+    """
     import pandas as pd
     from scipy import stats
 
+    known_confidence(confidence)
     n = gaps.notna().sum()
     mean = gaps.mean()
     error = gaps.std(ddof=1) / np.sqrt(n)

@@ -132,9 +132,11 @@ class FlipPoint:
             "low": self._number(least), "high": self._number(most), "now": f"{self.now:g}",
         }  # fmt: skip
         if self.crossings.empty:
-            where = "everywhere" if self.everywhere else "nowhere"
-            parts = [text(f"flip.{where}", lang).format(**words)]
             main = self._main
+            where = "everywhere" if self.everywhere else "nowhere"
+            if (main.low, main.high) == (-math.inf, math.inf):
+                where = "cannot_tell"
+            parts = [text(f"flip.{where}", lang).format(**words)]
             if math.isfinite(possible := main.high if main.value < least else main.low):
                 flip = f"{self.key} = {self._number(possible)}"
                 parts.append(text("flip.not_ruled_out", lang).format(flip=flip))

@@ -23,12 +23,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cjsim import __version__, log, scenario_file
+from cjsim.measures.summary import UNITS
 from cjsim.scenario import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
 
 MANIFEST = "manifest.json"
+DRAFT = ".saving-"
+"""How what is being written is called; a killed experiment may leave one behind."""
 PACKAGES = ("numpy", "numba", "scipy", "pandas", "simpy")
 MODEL = (
     "journey.py", "streams.py", "population.py", "terms.py", "rules.py", "steps.py", "events.py",
@@ -56,19 +59,22 @@ class Folder:
         question = {**question, "model": model()}
         if (path / MANIFEST).exists():
             self._must_be(question)
-        elif path.exists() and any(path.iterdir()):
+        elif path.exists() and any(not file.name.startswith(DRAFT) for file in path.iterdir()):
             raise ValueError(f"{path}: holds other files; name a new folder, or one of a sweep")
-        self.cells.mkdir(parents=True, exist_ok=True)
+        else:  # before all else: whatever is killed from here on can be gone on with
+            path.mkdir(parents=True, exist_ok=True)
+            write_json({"question": question, "ran_on": surroundings()}, path / MANIFEST)
+        self.cells.mkdir(exist_ok=True)
         for name, scenario in scenarios.items():
             scenario_file.write(scenario, path / f"scenario-{name}.toml")
-        if not (path / MANIFEST).exists():
-            write_json({"question": question, "ran_on": surroundings()}, path / MANIFEST)
 
     def _must_be(self, question: dict[str, Any]) -> None:
         held = read_manifest(self.path)["question"]
-        other = [key for key in question if held.get(key) != question[key]]
+        other = [key for key in question if not _same(held.get(key), question[key])]
         if other:
             now, then = question[other[0]], held.get(other[0])
+            if now == then:  # in another order
+                now, then = list(now), list(then)
             raise ValueError(
                 f"{self.path}: holds another sweep ({', '.join(other)}: {_short(then)} there, "
                 f"{_short(now)} asked); name another folder"
@@ -96,10 +102,16 @@ class Folder:
 
 
 def parts(path: Path) -> pd.DataFrame:
-    """All parts in a sweep's folder as one table, ordered by cell."""
+    """All parts in a sweep's folder as one table, ordered by cell; without parts it has no rows."""
     import duckdb
+    import pandas as pd
 
     files = sorted(str(file) for file in (path / "cells").glob("cell-*.parquet"))
+    if not files:
+        keys = read_manifest(path)["question"]["settings"]
+        kinds = {"cell": int, **dict.fromkeys(keys, object), "scenario": object}
+        kinds |= {"run": int, "seed": int, **dict.fromkeys(UNITS, float)}
+        return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in kinds.items()})
     with duckdb.connect() as db:
         return db.read_parquet(files).df()
 
@@ -117,7 +129,7 @@ def read_manifest(path: Path) -> dict[str, Any]:
 
 def write_json(data: dict[str, Any], path: Path) -> None:
     """Write JSON, whole or not at all."""
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".saving-") as folder:
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=DRAFT) as folder:
         draft = Path(folder) / path.name
         draft.write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         os.replace(draft, path)
@@ -156,6 +168,12 @@ def git_state() -> dict[str, Any] | None:
         return {"commit": ask("rev-parse", "HEAD"), "changed": bool(ask("status", "--porcelain"))}
     except (OSError, subprocess.CalledProcessError):
         return None
+
+
+def _same(held: Any, asked: Any) -> bool:
+    """Is it the same, and a table's names in the same order? The first scenario is special."""
+    ordered = not isinstance(held, dict) or list(held) == list(asked)
+    return bool(held == asked) and ordered
 
 
 def _short(value: Any) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from cjsim.experiment import work
-from cjsim.experiment.compare import difference
+from cjsim.experiment.compare import difference, known_confidence
 from cjsim.experiment.search import (
     Axis,
     Floats,
@@ -28,7 +28,7 @@ from cjsim.experiment.search import (
     search,
 )
 from cjsim.labels import SPOKEN, text, unknown
-from cjsim.measures.summary import UNITS
+from cjsim.measures.summary import LESS_IS_BETTER, UNITS
 from cjsim.scenario import Scenario
 from cjsim.scenario_keys import allowed, key_at
 
@@ -46,6 +46,7 @@ class Optimum:
     Parameters
     ----------
     scenario, better : as it stands, and at the best setting.
+    least : was the least of the measure looked for? Then a difference below 0 is what is wanted.
     now, best : axis -> value in the scenario as it stands, and at its best. An axis is a dotted
         key, or a touchpoint whose share of the budget moves.
     changes : the best as keys and values for `Scenario.with_changes`.
@@ -100,8 +101,10 @@ class Optimum:
             said.append(text("optimum.edge", lang).format(axes=", ".join(self.at_edge)))
         fresh, searched = (_amounts(self.gain.loc[row]) for row in ("fresh", "search"))
         verdict = "clear" if self.gain.loc["fresh", "clear"] else "unclear"
-        if self.better == self.scenario:
+        if self.better == self.scenario or self.best == self.now:
             verdict = "stays"
+        elif np.isnan(self.gain.loc["fresh", "low"]):
+            verdict = "untold"
         said.append(
             text(f"optimum.{verdict}", lang).format(
                 measure=self.words(lang), fresh=fresh, search=searched
@@ -136,7 +139,9 @@ def short(value: float) -> str:
 
 
 def _amounts(row: pd.Series[Any]) -> str:
-    """A difference with its interval."""
+    """A difference with its interval; a dash where there is none."""
+    if np.isnan(row["low"]):
+        return "–"
     size = max(abs(row["low"]), abs(row["high"]))
     digits = 0 if size >= 1000 else 2 if size >= 1 else 4
     cells = (f"{row[name]:+,.{digits}f}" for name in ("difference", "low", "high"))
@@ -176,6 +181,8 @@ def _path(scenario: Scenario, dotted: str) -> tuple[str, ...]:
 
 def _axis(scenario: Scenario, dotted: str, ends: tuple[float, float]) -> Axis:
     path = _path(scenario, dotted)
+    if path == ("market", "people"):
+        raise ValueError(f"{dotted}: all markets of an experiment have one size; give people=...")
     key = key_at(path)
     if key is not None and key.kind not in (int, float):
         raise ValueError(f"{dotted}: must be {allowed(key)}; only a number has a range")
@@ -236,7 +243,7 @@ def _whole_budget(
 
 
 def _standing(scenario: Scenario, space: Space, full: Mapping[str, float]) -> Point:
-    """The setting of the scenario as it stands; nan for a touchpoint's key that is not set."""
+    """The setting of the scenario as it stands; a touchpoint or a fit that is not named is 0."""
     point = []
     for axis in space.axes:
         if axis.name in full:
@@ -244,7 +251,7 @@ def _standing(scenario: Scenario, space: Space, full: Mapping[str, float]) -> Po
             continue
         node: Any = scenario.model_dump()
         for part in _path(scenario, axis.name):
-            node = node[int(part)] if isinstance(node, list | tuple) else node.get(part, np.nan)
+            node = node[int(part)] if isinstance(node, list | tuple) else node.get(part, 0.0)
         point.append(float(node))
     return tuple(point)
 
@@ -262,7 +269,7 @@ def optimise(
     budget: float | None = None,
     *,
     split: Collection[str] = (),
-    least: bool = False,
+    least: bool | None = None,
     evaluations: int = 120,
     tolerance: float = 0.01,
     confidence: float = 0.95,
@@ -273,25 +280,37 @@ def optimise(
     Parameters
     ----------
     ranges : dotted key -> (low, high), e.g. {"guide.every_days": (2, 60), "firm.reps": (1, 12)}.
-    measure : one of `measures.UNITS`; `least` looks for its least value.
+    measure : one of `measures.UNITS`.
+    least : look for the least value of the measure, not the most? By default where less of it is
+        better, as of churn (`LESS_IS_BETTER`).
     people, runs, seed : as in `evaluate`; the gain is measured on `runs` seeds after these.
     split : running touchpoints among which `budget` [money per day that they cost, by default what
         they cost now] is divided anew: intensity · cost_per_day adds up to it. What their
         contacts cost on top is not part of it.
     evaluations : how many settings evolution may try; only for several keys.
     tolerance : a loss up to this share of the best value is good enough, clear or not.
+    confidence : coverage of all intervals, over runs.
     where : executor, workers, progress of `evaluate`.
+
+    Raises ValueError for what cannot be searched, and where no setting has a value of the measure.
     """
     if measure not in UNITS:
         raise unknown("measure", measure, UNITS)
     if runs < 2:
         raise ValueError(f"runs = {runs}: an interval needs at least 2")
+    known_confidence(confidence)
+    least = measure in LESS_IS_BETTER if least is None else least
     space, full = space_of(scenario, ranges, split, budget)
     size = scenario.market.people if people is None else people
     now = _standing(scenario, space, full)
     trial = _Trial(scenario, space, full, measure, size, runs, seed, where)
     tried = Tried(space, trial, least)
     search(tried, now if space.holds(now) else None, evaluations, seed)
+    if np.isnan(tried.found[tried.best()]).all():
+        raise ValueError(
+            f"{measure}: there is none in any run of the {len(tried.found)} settings tried; "
+            "take more people, or a measure that every run has"
+        )
     return _optimum(trial, tried, now, least, tolerance, confidence)
 
 

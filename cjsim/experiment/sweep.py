@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,13 +17,18 @@ from cjsim.experiment import folder as folders
 from cjsim.experiment import work
 from cjsim.experiment.compare import difference
 from cjsim.labels import unknown
-from cjsim.measures.summary import UNITS, known_measure
+from cjsim.measures.summary import LESS_IS_BETTER, UNITS, known_measure
 from cjsim.scenario import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
 
 LUCK = ("same", "own")
+ELSEWHERE = {
+    "market.people": "all its markets have one size; give people=...",
+    "strategy": "give a scenario for each strategy",
+}
+"""Keys that a sweep decides by itself."""
 
 
 @dataclass(frozen=True)
@@ -82,12 +88,16 @@ class Sweep:
     def phase(self, measure: str, confidence: float = 0.95) -> pd.DataFrame:
         """Who wins where: one row per cell.
 
-        Columns: the keys; winner, the scenario with the highest mean; runner_up; margin, low,
-        high, the paired difference between the two with its t interval [units of the measure];
-        clear, whether the interval leaves zero out. Of two that are equal the first is named.
+        Columns: the keys; winner, the scenario with the highest mean, or the lowest where less is
+        better; runner_up; margin, low, high, by how much it is ahead of that, run by run, with the
+        t interval [units of the measure]; clear, whether the interval leaves zero out. Runs in
+        which a scenario has no value are left out. Of two that are equal the first is named.
         """
-        values = self.values(measure)
-        mean = values.mean(axis=2)
+        values = self.values(measure) * (-1 if measure in LESS_IS_BETTER else 1)
+        told = ~np.isnan(values).any(axis=1, keepdims=True)
+        values = np.where(told, values, np.nan)
+        runs = told.sum(axis=2)
+        mean = np.where(runs, np.nansum(values, axis=2) / np.maximum(runs, 1), np.nan)
         order = np.argsort(-mean, axis=1, kind="stable")
         best, second = order[:, 0], order[:, min(1, len(self.names) - 1)]
         cells = np.arange(len(values))
@@ -109,18 +119,23 @@ class Sweep:
     def flip_line(self, measure: str, x: str, y: str, scenario: str | None = None) -> pd.DataFrame:
         """Where the lead changes hands: for each value of key `y` the values of key `x`.
 
-        By straight lines between the cells of a grid; columns y, x, one row per crossing, and
-        `up`: is the scenario ahead of the first beyond it?
+        By straight lines between the cells of a grid; where both are equal in cells between, in the
+        middle of these. Columns y, x, one row per crossing, and `up`: is the scenario ahead of the
+        first beyond it (with less of the measure, where less is better)?
         """
         import pandas as pd
 
-        table = self.differences(measure, scenario)
+        table, sign = self.differences(measure, scenario), -1 if measure in LESS_IS_BETTER else 1
         rows = []
         for value, line in table.sort_values(x).groupby(y, sort=True):
             at, gap = line[x].to_numpy(float), line["difference"].to_numpy(float)
-            for i in np.flatnonzero(np.sign(gap[1:]) * np.sign(gap[:-1]) < 0):
-                cross = at[i] + (at[i + 1] - at[i]) * gap[i] / (gap[i] - gap[i + 1])
-                rows.append((value, cross, bool(gap[i + 1] > 0)))
+            for i, j in pairwise(np.flatnonzero(gap)):  # a cell without a value is not passed over
+                if not np.sign(gap[i]) * np.sign(gap[j]) < 0:
+                    continue
+                cross = (at[i + 1] + at[j - 1]) / 2
+                if j == i + 1:
+                    cross = at[i] + (at[j] - at[i]) * gap[i] / (gap[i] - gap[j])
+                rows.append((value, cross, bool(sign * gap[j] > 0)))
         return pd.DataFrame(rows, columns=[y, x, "up"])
 
     def profile(
@@ -193,6 +208,10 @@ def sweep(
         raise unknown("luck", luck, LUCK)
     if not scenarios or runs < 1 or not len(settings):
         raise ValueError("a sweep needs at least one scenario, one cell and one run")
+    settings = settings.reset_index(drop=True).rename_axis("cell")
+    for key, instead in ELSEWHERE.items():
+        if key in settings:
+            raise ValueError(f"{key}: changes nothing in a sweep; {instead}")
     size = next(iter(scenarios.values())).market.people if people is None else people
     names = tuple(scenarios)
     changes = settings.to_dict("records")

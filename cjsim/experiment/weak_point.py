@@ -23,7 +23,7 @@ from cjsim.experiment.sensitivity import Floats, relative
 from cjsim.journey import SATISFACTION, STAGES, TWELVE, Stage
 from cjsim.labels import SPOKEN, text
 from cjsim.measures.contacts import touchpoints
-from cjsim.measures.summary import UNITS, known_measure
+from cjsim.measures.summary import LESS_IS_BETTER, UNITS, known_measure
 from cjsim.measures.visits import visits
 from cjsim.population import initial_state
 from cjsim.run import Run, simulate
@@ -50,16 +50,16 @@ class WeakPoint:
     """What each of the twelve stages is worth, per little rise of the share that passes it.
 
     `base` is the measure in each run as it is, `gains` the gain in each run (seeds down, stages
-    across), `spending` what is spent per day in each run on touchpoints that aim at each of the
-    fifteen stages [money]. `table` has one row per stage, the largest gain first, those that
-    cannot be passed better last:
+    across): how much more of the measure there is, or how much less of one of `LESS_IS_BETTER`, so
+    that a gain above 0 is always good; `spending` is what is spent per day in each run on
+    touchpoints that aim at each of the fifteen stages [money]. `table` has one row per stage, the
+    largest gain first, those that cannot be passed better last:
 
     how : "planned_loss", "gate", "nothing to lose here" or "flat gate".
     passing, passing_better : the share that passes, now and with the change. By `planned_loss` of
         neutral people; at the gate of the people who stood there in the first run. Nobody passes
         more surely than surely: where few are lost the rise is smaller than asked for.
-    gain, gain_low, gain_high : paired difference of the measure, with its interval; NaN where
-        nothing can be gained. More is taken to be better.
+    gain, gain_low, gain_high : paired gain, with its interval; NaN where nothing can be gained.
     clear : does the interval leave zero out?
     elasticity, elasticity_low, elasticity_high : relative gain per relative rise of `passing`. NaN
         where the interval of the base holds zero.
@@ -92,7 +92,7 @@ class WeakPoint:
         if self.stage is None:
             return ()
         gap = difference(self.gains.rsub(self.gains[self.stage], axis=0))
-        others = [name for name in self.table.index[1:] if self.table.loc[name, "gain"] > 0]
+        others = self.table.index[1:][self.table["gain"].iloc[1:].notna()]
         return tuple(name for name in others if not gap.loc[name, "low"] > 0)
 
     def note(self, lang: str = SPOKEN) -> str:
@@ -130,7 +130,7 @@ def weak_point(
 
     Parameters
     ----------
-    measure : one of `measures.UNITS`, of which more is better.
+    measure : one of `measures.UNITS`.
     better : relative rise of the share that passes, at least 0.
     people, runs, seed, executor, workers, progress : as for `evaluate`. A burn-in, too, is lived
         with the change.
@@ -150,7 +150,8 @@ def weak_point(
     )
     values = found[measure].unstack("scenario")
     base = values[""].rename(measure)
-    gains = values[list(changes)].sub(base, axis=0).reindex(columns=list(levers))
+    sign = -1.0 if measure in LESS_IS_BETTER else 1.0
+    gains = sign * values[list(changes)].sub(base, axis=0).reindex(columns=list(levers))
     spending = _spending_of_runs(scenario, size, seeds, executor, workers)
     per_day = _per_day(measure, size, scenario.horizon_days)
     table = _table(levers, base, gains, spending, per_day)

@@ -171,6 +171,11 @@ def _finished(
                     future.cancel()
 
 
+IDLE = 60
+"""Seconds that a worker waits for more work. A new one costs a second; one whose parent was killed
+holds what it has open as long as this."""
+
+
 @contextmanager
 def _pool(executor: str | Executor, workers: int) -> Iterator[Executor]:
     """The executor of that name; what is made here for one experiment is closed after it."""
@@ -185,7 +190,7 @@ def _pool(executor: str | Executor, workers: int) -> Iterator[Executor]:
     elif executor == "processes":
         from loky import get_reusable_executor
 
-        yield get_reusable_executor(workers, timeout=600)
+        yield get_reusable_executor(workers, timeout=IDLE)
     elif executor.partition(":")[0] == "dask":
         with _dask(executor.partition(":")[2], workers) as pool:
             yield pool

@@ -57,6 +57,11 @@ UNITS: Final = {
 
 `measure.<name>` and `unit.<unit>` are their words in `cjsim.labels`.
 """
+LESS_IS_BETTER: Final = frozenset({
+    "churn", "contacts_per_deal", "mismatch_rate", "dropped", "opt_outs", "queue_wait_days",
+    "lost_in_queue", "costs", "cac", "payback_day", "break_even_day",
+})  # fmt: skip
+"""Measures of which a firm wants little: who has less of them is ahead. Of all others, more."""
 
 
 def known_measure(measure: str, *others: str) -> None:

@@ -1,11 +1,13 @@
 """The triangle of cohorts: its cells are the shares, its periods fit a screen."""
 
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from measures.by_hand import buys, path, run_of
 
 import cjsim
 from charts.markets import market
 from cjsim import charts
+from cjsim.charts.picture import style
 
 
 def by_hand() -> cjsim.Run:
@@ -53,6 +55,42 @@ def test_it_can_show_who_deals() -> None:
     assert "make a deal" in picture.alt
 
 
+@pytest.mark.parametrize(("horizon", "days"), [(3.0, "1.5"), (10.0, "5"), (13.0, "6.5")])
+def test_a_short_horizon_has_two_periods(horizon: float, days: str) -> None:
+    """Won in the first half of it, and in its second half."""
+    rows = [buys(i, day) + path(i, (day, 8)) for i, day in enumerate((1.0, horizon - 1.0))]
+    picture = charts.cohorts(run_of(*rows, people=3, horizon=horizon))
+    assert picture.data.shape == (2, 2)
+    assert f"by periods of {days} days" in picture.alt
+    assert f"and 100% another {days} days later" in picture.alt
+
+
+@pytest.mark.parametrize("active", ["inside", "deals"])
+@pytest.mark.parametrize("lang", ["en", "ru"])
+def test_one_period_has_no_later_one(active: str, lang: str) -> None:
+    alt = charts.cohorts(by_hand(), lang, period_days=100.0, active=active).alt
+    assert ("later" in alt or "через" in alt) is False
+    assert alt.count("%") == 1
+
+
+def test_parts_of_a_day_are_written_out() -> None:
+    picture = charts.cohorts(by_hand(), period_days=12.5)
+    assert "by periods of 12.5 days" in picture.alt
+    assert "won in days 0.0 to 12.5" in picture.alt
+    rows = picture.figure.axes[0].get_yticklabels()
+    assert rows[1].get_text() == "days 50.0–62.5  (2)"
+
+
+@pytest.mark.parametrize("lang", ["en", "ru"])
+def test_few_cohorts_have_room_for_the_words_beside_them(lang: str) -> None:
+    figure = charts.cohorts(by_hand(), lang, period_days=100.0).figure
+    with style():
+        FigureCanvasAgg(figure).draw()
+    words = figure.axes[0].yaxis.label.get_window_extent()
+    assert words.y0 >= 0
+    assert words.y1 <= figure.bbox.y1
+
+
 def test_nobody_won_is_an_error() -> None:
     with pytest.raises(ValueError, match="nobody was won in a period of 14 days"):
         charts.cohorts(run_of(people=3))
@@ -63,3 +101,6 @@ def test_a_period_that_cannot_be_is_an_error() -> None:
         charts.cohorts(market(), period_days=0)
     with pytest.raises(ValueError, match="Did you mean 'deals'"):
         charts.cohorts(market(), active="deal")
+    for days in (0.01, 500.0, float("inf")):
+        with pytest.raises(ValueError, match="400 days are cut into 1 to 200 periods of 2 to 400"):
+            charts.cohorts(market(), period_days=days)

@@ -3,9 +3,15 @@
 import re
 
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import LineCollection
+from matplotlib.colors import to_hex
 
 import cjsim
+from charts.markets import market
 from cjsim import charts
+from cjsim.charts.picture import style
+from cjsim.colours import COLOURS
 from cjsim.journey import TWELVE
 
 
@@ -59,3 +65,80 @@ def test_a_strategy_of_ones_own_keeps_its_name(comparison):
     renamed = {"my own": comparison.scenarios["pull"]}
     picture = charts.funnel(cjsim.compare(renamed, 20, runs=1))
     assert "my own" in picture.alt
+
+
+def many(*names: str, **changes: float) -> cjsim.Comparison:
+    """The same firm under many names, the second one changed."""
+    one = market().scenario
+    scenarios = dict.fromkeys(names, one)
+    scenarios[names[1]] = one.with_changes(changes)
+    return cjsim.compare(scenarios, 10, 1, executor="here")
+
+
+def legends(picture: charts.Picture) -> list[list[str]]:
+    return [[word.get_text() for word in box.get_texts()] for box in picture.figure.legends]
+
+
+def plans(picture: charts.Picture) -> dict[str, int]:
+    """How many plans are drawn in each colour."""
+    drawn = [
+        part for part in picture.figure.axes[1].collections if isinstance(part, LineCollection)
+    ]
+    found = {to_hex(part.get_color()[0]): len(part.get_segments()) for part in drawn}
+    return {colour: lines for colour, lines in found.items() if lines}
+
+
+def test_equal_plans_are_one_black_line(comparison):
+    picture = charts.funnel(comparison)
+    assert plans(picture) == {"#000000": len(TWELVE)}
+    assert legends(picture)[1] == ["Planned loss"]
+
+
+def test_a_plan_that_differs_is_in_the_colour_of_its_scenario():
+    picture = charts.funnel(many("a", "b", **{"stages.interest.planned_loss": 0.6}))
+    assert plans(picture) == {"#000000": len(TWELVE) - 1, COLOURS[0]: 1, COLOURS[1]: 1}
+    assert "in colour where the plans differ" in legends(picture)[1][0]
+    own = [part for part in picture.figure.axes[1].collections if len(part.get_segments()) == 1]
+    assert own[1].get_segments()[0][:, 0] == pytest.approx([0.6, 0.6])
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        [f"strategy number {i}" for i in range(5)],
+        [f"s{i}" for i in range(9)],
+        [f"a name of strategy {i} that is too long for a single line of words" for i in range(3)],
+    ],
+    ids=["five", "nine", "long"],
+)
+def test_no_legend_is_cut_or_lies_on_another(names):
+    picture = charts.funnel(many(*names), "ru")
+    figure = picture.figure
+    with style():
+        FigureCanvasAgg(figure).draw()
+    boxes = [box.get_window_extent() for box in figure.legends]
+    assert all(box.x0 >= 0 and box.x1 <= figure.bbox.x1 for box in boxes)
+    assert len(boxes) == 1 or not boxes[0].overlaps(boxes[1])
+    said = [word.replace("\n", " ") for words in legends(picture) for word in words]
+    assert [word for word in said if word in names] == names
+
+
+def test_no_two_of_many_strategies_look_the_same():
+    reached, losses = charts.funnel(many(*"abcdefghijklm")).figure.axes
+    bars = [(to_hex(bar[0].get_facecolor()), bar[0].get_hatch()) for bar in reached.containers]
+    marks = [(line.get_color(), line.get_marker()) for line in losses.lines]
+    assert len(set(bars)) == len(set(marks)) == 13
+
+
+def test_a_name_is_shown_as_it_is_written():
+    """Dollar signs are no formula, and an underscore at the front hides nothing."""
+    names = ["_mine", "$\\frac{$", "costs $5_a and $6_b"]
+    picture = charts.funnel(many(*names))
+    assert legends(picture)[0] == names
+    assert picture.svg().startswith("<?xml")
+    assert not any(word.get_parse_math() for word in picture.figure.legends[0].get_texts())
+
+
+def test_a_run_is_refused_in_words():
+    with pytest.raises(TypeError, match=r"draws what cjsim\.compare returns .*, not Run"):
+        charts.funnel(market())

@@ -68,6 +68,32 @@ def test_it_says_how_far_people_came_and_where_they_were_lost() -> None:
     assert f"«Действие» в «У конкурента»: {lost.max()} чел." in russian
 
 
+@pytest.mark.parametrize(
+    ("lang", "told"),
+    [
+        ("en", " Nobody left for a rival or fell asleep. "),
+        ("ru", " Никто не ушёл ни к конкуренту, ни в спящие. "),
+    ],
+)
+def test_where_nobody_left_there_is_no_way_out(lang: str, told: str) -> None:
+    alt = charts.journey_map(run_of(path(0, (1, 1)), people=5), lang).alt
+    assert told in alt
+    assert "Unaware" not in alt
+    assert "До осознания" not in alt
+
+
+def test_one_is_not_many() -> None:
+    picture = charts.journey_map(run_of(path(0, (0.5, 1), (0.6, 14)), people=1, horizon=1.0))
+    assert "of 1 person over 1 day. " in picture.alt
+    assert "to “Dormant”: 1 person." in picture.alt
+    assert picture.figure.axes[0].get_title("left").startswith("1 person, 1 day: ")
+
+
+def test_the_russian_title_is_right_for_any_number() -> None:
+    title = charts.journey_map(run_of(people=22), "ru").figure.axes[0].get_title("left")
+    assert title.startswith("22 чел., 100 дн.: ")
+
+
 def test_a_log_without_stages_is_refused() -> None:
     thin = cjsim.simulate(by_hand().scenario, people=5, log="measures")
     with pytest.raises(ValueError, match="simulate with log='stages'"):

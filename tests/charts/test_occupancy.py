@@ -53,6 +53,28 @@ def test_it_says_where_most_stand_and_who_grew_and_shrank() -> None:
     assert "прибавил этап «Осознание»: с 0 до 2" in charts.occupancy(by_hand(), "ru").alt
 
 
+@pytest.mark.parametrize(
+    ("lang", "told"),
+    [
+        ("en", "5 of 5. Each number is the same at the end as on day 0."),
+        ("ru", "5 из 5. На каждом этапе в конце столько же людей, сколько в день 0."),
+    ],
+)
+def test_where_nothing_changed_nothing_grew(lang: str, told: str) -> None:
+    assert charts.occupancy(run_of(people=5), lang).alt.endswith(told)
+
+
+def test_one_is_not_many() -> None:
+    picture = charts.occupancy(run_of(people=1, horizon=1.0))
+    assert picture.figure.axes[0].get_title("left").startswith("1 person: ")
+    assert "over 1 day. " in picture.alt
+
+
+def test_the_russian_title_is_right_for_any_number() -> None:
+    title = charts.occupancy(by_hand(), "ru").figure.axes[0].get_title("left")
+    assert title.startswith("5 чел.: ")
+
+
 def test_a_misspelt_lens_is_told_the_nearest() -> None:
     with pytest.raises(ValueError, match="Did you mean 'ten_steps'"):
         charts.occupancy(by_hand(), lens="tenstep")

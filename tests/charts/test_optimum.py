@@ -66,6 +66,30 @@ def test_each_key_has_a_panel_of_its_own():
         assert list(panel.lines[0].get_ydata()) == list(line["difference"])
 
 
+def test_the_legend_names_what_only_a_later_panel_shows():
+    """One rep, as it stands, lies outside the range of the first panel."""
+    found = several_keys()
+    outside = dataclasses.replace(found, now={**found.now, "firm.reps": 9.0})
+    names = [text.get_text() for text in optimum(outside).figure.legends[0].get_texts()]
+    assert "As it stands" in names
+    assert len(names) == len(set(names)) == 5
+
+
+def test_thousands_are_written_as_each_language_does():
+    rows = one_key().good_enough.assign(best=12500.0, low=12000.0, high=1234567.0)
+    found = dataclasses.replace(one_key(), good_enough=rows)
+    assert "best at 12,500, good enough from 12,000 to 1,234,567" in optimum(found, "en").alt
+    assert "12\u00a0500" in optimum(found, "ru").alt
+    assert (
+        "," not in optimum(found, "ru").alt.split("лучшее значение")[1].split(" достаточно")[0][:-1]
+    )
+
+
+def test_only_an_optimum_can_be_drawn():
+    with pytest.raises(TypeError, match="optimise"):
+        optimum("guide")
+
+
 @pytest.mark.parametrize("lang", ["en", "ru"])
 def test_alt_text_states_the_best_and_the_good_range(lang):
     row = one_key().good_enough.loc["guide.every_days"]

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from charts.markets import comparison
+import cjsim
+from charts.markets import comparison, market
 from cjsim import charts
 from cjsim.charts.paired import MEASURES
 
@@ -79,3 +80,40 @@ def test_a_misspelt_measure_is_told_the_nearest() -> None:
         charts.paired(comparison(), measures=["referals"])
     with pytest.raises(ValueError, match="at least one measure"):
         charts.paired(comparison(), measures=[])
+
+
+def test_one_measure_may_be_named_without_a_list() -> None:
+    picture = charts.paired(comparison(), measures="contacts")
+    assert picture.alt == charts.paired(comparison(), measures=["contacts"]).alt
+    with pytest.raises(ValueError, match="unknown measure: 'contracts'"):
+        charts.paired(comparison(), measures="contracts")
+
+
+def test_no_difference_at_all_has_an_axis_to_read() -> None:
+    runs = comparison().runs.copy()
+    for name in ("guide", "animator"):
+        runs.loc[name] = runs.loc["pull"].to_numpy()
+    panels = charts.paired(dataclasses.replace(comparison(), runs=runs)).figure.axes
+    assert [axes.get_xlim() for axes in panels] == [(-1.0, 1.0)] * len(MEASURES)
+
+
+def test_money_of_two_kinds_has_no_difference() -> None:
+    one = market().scenario
+    mixed = cjsim.compare({"a": one, "b": one.with_changes({"money": "RUB"})}, 5, executor="here")
+    with pytest.raises(ValueError, match="money differs: EUR in 'a', RUB in 'b'"):
+        charts.paired(mixed)
+    assert "Contacts" in charts.paired(mixed, measures=["contacts"]).alt
+
+
+def test_a_long_name_is_broken_at_the_left() -> None:
+    name = "a name of a strategy that is far too long for a single line"
+    one = market().scenario
+    found = cjsim.compare({"a": one, name: one}, 5, 1, executor="here")
+    lines = charts.paired(found).figure.axes[0].get_yticklabels()[0].get_text().split("\n")
+    assert " ".join(lines) == name
+    assert max(map(len, lines)) <= 24
+
+
+def test_a_run_is_refused_in_words() -> None:
+    with pytest.raises(TypeError, match=r"draws what cjsim\.compare returns"):
+        charts.paired(market())

@@ -1,13 +1,38 @@
 """Numbers as people read them, and labels that keep apart."""
 
+import inspect
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cjsim.charts.parts import spread_out, step_words
+import cjsim
+from charts.markets import market
+from cjsim import charts
+from cjsim.charts.parts import (
+    CHARTS_OF,
+    MAKERS,
+    decimals,
+    of_one,
+    spread_out,
+    step_words,
+    wanted_kind,
+)
+from cjsim.experiment.compare import Comparison
 from cjsim.journey import LENSES
 from cjsim.labels.numbers import digits_for, number
+from cjsim.run import Run
+
+OF_A_RUN = {
+    "cohorts": charts.cohorts,
+    "journey_map": charts.journey_map,
+    "occupancy": charts.occupancy,
+    "retention": charts.retention,
+    "step_matrix": charts.step_matrix,
+    "story": lambda run: charts.story(run, 0),
+    "a_story": charts.a_story,
+}
 
 
 @pytest.mark.parametrize(
@@ -29,6 +54,19 @@ def test_numbers_have_apart_thousands_and_a_true_minus(value, lang, digits, sign
 def test_three_digits_count(largest, digits):
     assert digits_for(largest) == digits
     assert digits_for(-largest) == digits
+
+
+@pytest.mark.parametrize(
+    ("value", "digits"),
+    [(7.0, 0), (1825, 0), (2.5, 1), (6.25, 2), (0.4, 1), (1 / 3, 3), (2e3 / 3, 0)],
+)
+def test_decimals_are_those_it_takes(value, digits):
+    assert decimals(value) == digits
+
+
+def test_one_is_not_many_and_the_others_stay():
+    said = "1 people, 1 days, 21 people, 0.1 days, 1,001 days, 1 were; 31 were"
+    assert of_one(said) == "1 person, 1 day, 21 people, 0.1 days, 1,001 days, 1 was; 31 were"
 
 
 def test_labels_with_room_stay_where_they_are():
@@ -58,3 +96,42 @@ def test_only_the_twelve_are_numbered():
     assert words[6] == "6  Действие"
     assert words[13:] == ["У конкурента", "Спящие"]
     assert step_words(LENSES["aida"], "en")[1] == "Attention"
+
+
+def test_what_a_chart_draws_passes():
+    wanted_kind(market(), Run)
+    wanted_kind(market(), Comparison, Run)
+
+
+def test_the_wrong_kind_is_told_the_right_one_and_its_own_charts():
+    with pytest.raises(TypeError) as raised:
+        wanted_kind(market(), Comparison)
+    assert str(raised.value) == (
+        "this chart draws what cjsim.compare returns (Comparison), not Run. Run is drawn by: "
+        "cohorts, journey_map, occupancy, retention, step_matrix, story, waterfall"
+    )
+    with pytest.raises(TypeError) as raised:
+        wanted_kind(7, Run, Comparison)
+    assert str(raised.value) == (
+        "this chart draws what cjsim.simulate or cjsim.compare returns (Run or Comparison), not int"
+    )
+
+
+def test_each_chart_is_named_under_what_it_draws():
+    found = {kind: set() for kind in CHARTS_OF}
+    for name in set(charts.__all__) - {"Picture", "a_story"}:
+        drawn = next(iter(inspect.signature(getattr(charts, name)).parameters.values()))
+        for kind in drawn.annotation.split(" | "):
+            found[kind].add(name)
+    assert {kind: set(names.split(", ")) for kind, names in CHARTS_OF.items()} == found
+
+
+def test_each_kind_is_made_by_a_public_function():
+    assert set(MAKERS) == set(CHARTS_OF)
+    assert all(hasattr(cjsim, maker) for maker in MAKERS.values())
+
+
+@pytest.mark.parametrize("draw", OF_A_RUN.values(), ids=OF_A_RUN)
+def test_a_chart_of_a_run_says_so(draw):
+    with pytest.raises(TypeError, match=r"what cjsim.simulate returns \(Run\), not dict"):
+        draw({"pull": market()})

@@ -70,7 +70,7 @@ def test_tornado_says_which_key_is_strongest_and_its_elasticity(swings, lang):
     first = swings.table.iloc[0]
     assert first.name in alt
     for name in ("elasticity", "elasticity_low", "elasticity_high", "down", "up_high"):
-        assert ranking._number(first[name]) in alt, name
+        assert ranking._number(first[name], lang) in alt, name
     clear = swings.table["clear"].sum()
     said = {"en": "Clear of zero: {} of 4", "ru": "Ноль вне интервала: {} из 4"}[lang]
     assert said.format(clear) in alt
@@ -81,7 +81,33 @@ def test_tornado_says_which_key_is_strongest_and_its_elasticity(swings, lang):
 def test_tornado_says_when_nothing_matters(phone, lang):
     idle = tornado(phone, ["guide.accuracy"], "revenue", **MANY)  # pull runs, nobody guides
     alt = ranking.tornado(idle, lang).alt
-    assert alt.startswith({"en": "None of the 1 numbers", "ru": "Показатель «Выручка» не"}[lang])
+    said = {"en": "Revenue: none of these numbers (1), alone 10 %", "ru": "Показатель «Выручка» не"}
+    assert alt.startswith(said[lang])
+
+
+@each_language
+def test_tornado_of_what_cannot_be_measured_does_not_say_nothing_matters(swings, lang):
+    columns = [
+        name for name in swings.table if name not in ("value", "low_value", "high_value", "clear")
+    ]
+    table = swings.table.copy()
+    nothing = cjsim.labels.text("paired.nothing", lang)
+    table.loc[table.index[-1], columns] = np.nan  # one key
+    picture = ranking.tornado(dataclasses.replace(swings, table=table), lang)
+    assert words(picture.figure).count(nothing) == 1
+    assert table.index[0] in picture.alt
+    table[columns] = np.nan
+    picture = ranking.tornado(dataclasses.replace(swings, table=table), lang)
+    assert words(picture.figure).count(nothing) == len(table)
+    assert nothing in picture.alt
+
+
+def test_large_values_of_a_key_have_no_exponent(swings):
+    table = swings.table.assign(low_value=9e8, high_value=1.1e9)
+    picture = ranking.tornado(dataclasses.replace(swings, table=table), "ru")
+    shown = "900\u00a0000\u00a0000"
+    assert f"При {shown} изменение" in picture.alt
+    assert f"{shown} … 1\u00a0100\u00a0000\u00a0000" in words(picture.figure)
 
 
 def test_tornado_without_an_elasticity_says_so(swings):
@@ -118,8 +144,8 @@ def test_weak_point_names_the_stage_its_gain_and_how_sure_it_is(weak, lang):
     alt = ranking.weak_point(weak, lang).alt
     row = weak.table.loc[weak.stage]
     assert cjsim.labels.text(f"stage.{weak.stage}.label", lang) in alt
-    assert ranking._number(row["gain"]) in alt
-    assert ranking._number(row["gain_low"]) in alt
+    assert ranking._number(row["gain"], lang) in alt
+    assert ranking._number(row["gain_low"], lang) in alt
     sure = {"en": "The interval leaves zero out.", "ru": "Ноль вне интервала."}[lang]
     assert (sure in alt) == row["clear"]
     for stage in weak.tied:
@@ -137,6 +163,14 @@ def test_the_alt_text_follows_the_interval(weak, lang, low, sure):
         "en": ("leaves zero out", "holds zero"), "ru": ("Ноль вне интервала", "Ноль внутри")
     }[lang]  # fmt: skip
     assert (clear in alt, not_clear in alt) == (sure, not sure)
+
+
+def test_a_gain_of_what_nobody_wants_is_told_as_less_of_it(weak):
+    """Fewer opt-outs are a gain; the sentence says by how much they change."""
+    less = ranking.weak_point(dataclasses.replace(weak, measure="opt_outs"), "en").alt
+    row = -weak.table.loc[weak.stage, ["gain", "gain_high", "gain_low"]].astype(float)
+    for value in row:
+        assert ranking._number(value, "en") in less
 
 
 @each_language
@@ -158,6 +192,17 @@ def test_without_a_gain_no_stage_is_blamed(weak, lang):
     assert said in picture.alt
     legend = [t.get_text() for t in picture.figure.legends[0].get_texts()]
     assert legend == [cjsim.labels.text("chart.interval", lang).format(level=95)]
+
+
+@each_language
+def test_a_gain_that_cannot_be_measured_is_not_taken_for_none(weak, lang):
+    columns = ["gain", "gain_low", "gain_high", "gain_per_budget"]
+    empty = dataclasses.replace(weak, table=weak.table.assign(**dict.fromkeys(columns, np.nan)))
+    picture = ranking.weak_point(empty, lang)
+    said, nothing = words(picture.figure), cjsim.labels.text("paired.nothing", lang)
+    assert said.count(nothing) == 12 - 3
+    assert said.count(cjsim.labels.text("ranking.nothing_to_lose", lang)) == 3
+    assert nothing in picture.alt
 
 
 def test_one_run_has_no_whiskers_and_says_so(phone):
@@ -201,7 +246,19 @@ def test_no_word_is_cut_off_or_written_over_another(swings, weak):
 
 @pytest.mark.parametrize(
     ("value", "words"),
-    [(1234.5, "+1,234"), (-51.32, "-51.3"), (0.00123, "+0.00123"), (0.0, "0"), (9.999, "+10.00")],
+    [(1234.5, "+1,234"), (-51.32, "−51.3"), (0.00123, "+0.00123"), (0.0, "0"), (9.999, "+10.00")],
 )
 def test_three_digits_count(value, words):
-    assert ranking._number(value) == words
+    assert ranking._number(value, "en") == words
+
+
+def test_thousands_are_written_as_each_language_does():
+    assert ranking._number(-105375000.0, "en") == "−105,375,000"
+    assert ranking._number(-105375000.0, "ru") == "−105\u00a0375\u00a0000"
+
+
+def test_each_ranking_draws_its_own_kind(swings, weak):
+    with pytest.raises(TypeError, match=r"tornado.*weak_point"):
+        ranking.tornado(weak)
+    with pytest.raises(TypeError, match=r"weak_point.*tornado"):
+        ranking.weak_point(swings)

@@ -63,6 +63,40 @@ def test_it_says_the_shares_and_their_limits() -> None:
     assert "Через 30 дн." in charts.retention(by_hand(), "ru", by="motive").alt
 
 
+def all_won(day: float, horizon: float) -> cjsim.Run:
+    """Twenty-four buy on one day and stay."""
+    rows = [row for i in range(24) for row in buys(i, day) + path(i, (day, 8))]
+    return run_of(rows, people=24, horizon=horizon)
+
+
+@pytest.mark.parametrize(
+    ("won", "horizon", "told"),
+    [
+        (0.5, 3.0, "1 day after"),  # half of the horizon, in whole days
+        (0.5, 10.0, "5 days after"),
+        (0.5, 15.0, "7 days after"),
+        (90.0, 100.0, "7 days after"),  # they were seen for 10 days
+        (97.0, 100.0, "3 days after"),
+        (99.6, 100.0, "0.4 days after"),
+    ],
+)
+def test_it_speaks_of_no_day_that_nobody_was_seen_on(won, horizon, told) -> None:
+    picture = charts.retention(all_won(won, horizon), by=None)
+    assert f"Shares {told} the first deal" in picture.alt
+    axes = picture.figure.axes[0]
+    point = next(line for line in axes.lines if line.get_marker() == "o")
+    assert point.get_xdata()[0] <= axes.get_xlim()[1]
+
+
+def test_the_day_is_one_on_which_each_group_was_seen() -> None:
+    """Those in pain are seen for 99 days, the dreamers for 20."""
+    rows = [row for i in range(24) for row in buys(i, 1.0) + path(i, (1.0, 8))]
+    rows += [row for i in range(24, 48) for row in buys(i, 80.0) + path(i, (80.0, 8))]
+    run = run_of(rows, people=48, traits={"motive": [PAIN] * 24 + [DREAM] * 24})
+    assert "Shares 30 days after" in charts.retention(run, by=None).alt
+    assert "Shares 14 days after" in charts.retention(run, by="motive").alt
+
+
 def test_without_groups_it_is_one_curve() -> None:
     picture = charts.retention(by_hand(), by=None)
     assert picture.figure.axes[0].get_title("left") == "All customers (43)"
@@ -72,6 +106,8 @@ def test_nobody_won_is_an_error_that_says_what_to_do() -> None:
     run = run_of(buys(0, 1.0), people=3)
     with pytest.raises(ValueError, match=r"no group by 'adopter' has 20 customers .* more people"):
         charts.retention(run)
+    with pytest.raises(ValueError, match=r"^a curve takes 20 customers .* \(there are 1\); simul"):
+        charts.retention(run, by=None)
 
 
 def test_a_misspelt_group_is_told_the_nearest() -> None:

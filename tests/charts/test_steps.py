@@ -56,6 +56,21 @@ def test_it_does_not_speak_of_shares_of_few() -> None:
     assert f"No step has the {ENOUGH} visits it takes" in alt
 
 
+def test_a_way_that_nobody_took_is_none() -> None:
+    """All wake, half of them fall asleep at once, the others are still there at the end."""
+    rows = [path(i, (10.0, 1), *([(20.0, 14)] if i % 2 else [])) for i in range(40)]
+    alt = charts.step_matrix(run_of(*rows, people=40)).alt
+    assert alt.endswith("The largest loss is from “Awareness” to “Dormant”: 50% of 40 visits.")
+
+
+def test_a_way_back_is_no_way_on() -> None:
+    """From curiosity nine in ten come back; three in four go on to it, the others to a rival."""
+    rows = [path(i, (10.0, 9), (20.0, 10 if i % 4 else 13)) for i in range(80)]
+    rows += [path(i, (30.0, 9 if i % 10 else 13)) for i in range(80) if i % 4]
+    alt = charts.step_matrix(run_of(*rows, people=80)).alt
+    assert "The surest way on leads from “Repeat deal” to “Curiosity”" in alt
+
+
 @pytest.mark.parametrize("lens", LENSES)
 def test_a_lens_has_its_own_steps(lens: str) -> None:
     picture = charts.step_matrix(market(), lens=lens)

@@ -127,6 +127,13 @@ def test_a_person_who_is_not_there_is_an_error(person: int) -> None:
         charts.story(market(), person)
 
 
+@pytest.mark.parametrize("person", [1.5, "1", None])
+def test_a_person_is_a_whole_number(person) -> None:
+    with pytest.raises(ValueError, match=rf"person = {person!r}: must be a whole number"):
+        charts.story(market(), person)
+    assert charts.story(market(), np.int64(7)).alt == charts.story(market(), 7).alt
+
+
 @pytest.mark.parametrize("log", ["stages", "measures"])
 def test_a_log_without_contacts_is_refused(log: str) -> None:
     thin = cjsim.simulate(neutral(), people=5, log=log)

@@ -1,5 +1,7 @@
 """From revenue to profit: the parts add up, and money of several runs has its interval."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 from matplotlib.container import ErrorbarContainer
@@ -83,3 +85,83 @@ def test_a_loss_goes_below_zero() -> None:
     axes = charts.waterfall(cjsim.simulate(dear, people=50)).figure.axes[0]
     assert axes.patches[-1].get_width() < 0
     assert axes.get_xlim()[0] < axes.patches[-1].get_width()
+
+
+def nobody_sells(**changes: float) -> cjsim.Scenario:
+    """A firm that does nothing and pays nobody."""
+    phone = cjsim.Scenario.load("phone").with_strategy("nothing")
+    return phone.with_changes({"firm.rep_cost_per_day": 0.0, **changes})
+
+
+@pytest.mark.parametrize("level", [0.0, 30_000.0, -30_000.0], ids=["even", "gain", "loss"])
+def test_no_whisker_is_cut_or_runs_into_the_numbers(level) -> None:
+    """Profits spread widely around a small mean: the interval reaches beyond every bar."""
+    runs = comparison().runs.copy()
+    spread = np.array([-1.0, -0.5, 0.0, 0.5, 1.0]) * 60_000.0
+    runs.loc["guide", "revenue"] = runs.loc["guide", "revenue"].to_numpy() + spread
+    runs.loc["guide", "profit"] = level + spread
+    axes = charts.waterfall(dataclasses.replace(comparison(), runs=runs)).figure.axes[1]
+    ends = [
+        part.lines[2][0].get_segments()[0][:, 0] for part in axes.containers if is_whisker(part)
+    ]
+    low, high = axes.get_xlim()
+    assert len(ends) > 2
+    assert min(end.min() for end in ends) > low
+    assert max(end.max() for end in ends) < low + 0.6 * (high - low)
+
+
+def is_whisker(part: object) -> bool:
+    return isinstance(part, ErrorbarContainer)
+
+
+def test_the_largest_item_is_a_cost_even_where_the_loss_is_larger() -> None:
+    dear = market().scenario.with_changes({"firm.rep_cost_per_day": 1000.0, "product.price": 0.01})
+    alt = charts.waterfall(cjsim.simulate(dear, people=20)).alt
+    assert "the largest item is “Reps”" in alt
+
+
+def test_where_nothing_is_spent_no_item_is_the_largest() -> None:
+    picture = charts.waterfall(cjsim.simulate(nobody_sells(horizon_days=1.0), people=5))
+    assert picture.alt.endswith("Nothing: revenue 0; nothing is spent; profit 0.")
+    low, high = picture.figure.axes[0].get_xlim()
+    assert (low, high > low) == (0.0, True)
+
+
+def test_small_money_is_said_with_the_digits_it_has() -> None:
+    cheap = {"product.price": 1e-3, "product.unit_cost": 4e-4, "product.first_deal_extra_cost": 0.0}
+    run = cjsim.simulate(nobody_sells(**cheap), people=20)
+    profit = charts.waterfall(run).data.loc[("nothing", "profit"), "money"]
+    assert 0 < profit < 0.05
+    assert f"profit {profit:.4f}" in charts.waterfall(run).alt
+
+
+def test_large_money_is_in_billions() -> None:
+    rich = {"product.price": 5e9, "product.unit_cost": 3e9}
+    run = cjsim.simulate(market().scenario.with_changes(rich), people=50)
+    assert charts.waterfall(run).figure.get_supxlabel().startswith("Billion EUR.")
+    assert charts.waterfall(run, "ru").figure.get_supxlabel().startswith("Млрд EUR.")
+    words = [word.get_text() for word in charts.waterfall(run).figure.axes[0].texts]
+    assert max(map(len, words)) < 9
+
+
+@pytest.mark.parametrize(("key", "value"), [("money", "RUB"), ("horizon_days", 100.0)])
+def test_one_picture_has_one_money_and_one_horizon(key, value) -> None:
+    one = market().scenario
+    mixed = cjsim.compare({"a": one, "b": one.with_changes({key: value})}, 5, 1, executor="here")
+    with pytest.raises(
+        ValueError, match=f"{key} differs: .* in 'a', {value if key == 'money' else 100} in 'b'"
+    ):
+        charts.waterfall(mixed)
+
+
+def test_a_long_name_is_broken_above_its_panel() -> None:
+    name = "a name of a strategy that is far too long for a single line"
+    found = cjsim.compare({name: market().scenario}, 5, 1, executor="here")
+    lines = charts.waterfall(found).figure.axes[0].get_title("left").split("\n")
+    assert " ".join(lines) == name
+    assert max(map(len, lines)) <= 32
+
+
+def test_what_is_neither_run_nor_comparison_is_refused_in_words() -> None:
+    with pytest.raises(TypeError, match=r"draws what cjsim\.simulate or cjsim\.compare returns"):
+        charts.waterfall("pull")

@@ -149,6 +149,24 @@ def test_a_width_that_cannot_be_is_refused(scenarios, measure, width, words):
         cjsim.compare(scenarios, 40, runs=2).runs_needed(measure, width)
 
 
+def test_a_measure_that_runs_lack_tells_no_number_of_runs(scenarios):
+    nobody = {n: s.with_changes({"market.onset_days": 1e12}) for n, s in scenarios.items()}
+    with pytest.raises(ValueError, match="churn: 0 of 2 runs have it"):
+        cjsim.compare(nobody, 10, runs=2, until={"churn": 0.05})
+
+
+@pytest.mark.parametrize("confidence", [95, 1.0, 0.0, -0.5, math.nan])
+def test_a_confidence_that_cannot_be_is_refused(scenarios, confidence):
+    words = f"confidence = {confidence}: must be between 0 and 1"
+    found = cjsim.compare(scenarios, 10, runs=2)
+    for asked in (found.paired, found.uplift, lambda c: found.runs_needed("profit", 1.0, c)):
+        with pytest.raises(ValueError, match=words):
+            asked(confidence)
+    for interval in (difference, bootstrapped):
+        with pytest.raises(ValueError, match=words):
+            interval(pd.DataFrame({"m": [1.0, 2.0]}), confidence)
+
+
 # --- person by person -------------------------------------------------------------------------
 
 

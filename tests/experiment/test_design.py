@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import qmc
 
-from cjsim.experiment.design import grid, sample, spaced
+from cjsim.experiment.design import grid, ranges_of, sample, settings_of, spaced
 
 
 def test_a_grid_has_every_combination_the_last_key_fastest():
@@ -68,6 +68,7 @@ def test_whole_numbers_are_sampled_whole():
     [
         (({"a": (0, 1)}, 8, "sobel"), "sobol"),
         (({"a": (1, 1)}, 8), "empty"),
+        (({"a": (0, float("inf"))}, 8), "must be finite"),
         (({}, 8), "one key"),
         (({"a": (0, 1)}, 0), "0 cells"),
     ],
@@ -82,3 +83,29 @@ def test_spaced_values_are_round_and_end_at_the_ends():
     assert spaced(5, 30, 3) == [5.0, 17.5, 30.0]
     with pytest.raises(ValueError, match="two ends"):
         spaced(0, 1, 1)
+
+
+def test_a_range_of_a_whole_number_key_has_whole_numbers_each_but_once():
+    table = settings_of(["firm.reps=1:3", "guide.accuracy=0:1:3"], None, 1)
+    assert table["firm.reps"].dtype == np.int64
+    assert table["firm.reps"].unique().tolist() == [1, 2, 3]
+    assert table["guide.accuracy"].unique().tolist() == [0.0, 0.5, 1.0]
+
+
+def test_single_values_are_numbers_where_they_are_and_words_otherwise():
+    table = settings_of(["shelf.stocked_days=inf,10,.5", "guide.push=guide,animator"], None, 1)
+    assert table["shelf.stocked_days"].unique().tolist() == [np.inf, 10, 0.5]
+    assert table["guide.push"].unique().tolist() == ["guide", "animator"]
+
+
+@pytest.mark.parametrize("word", ["nan:1:3", "0:inf:3", "-inf:0"])
+@pytest.mark.parametrize("cells", [None, 4])
+def test_a_range_without_an_end_is_told_by_its_key(word, cells):
+    with pytest.raises(ValueError, match=r"guide\.accuracy: the range .* must be finite"):
+        settings_of([f"guide.accuracy={word}"], cells, 1)
+
+
+@pytest.mark.parametrize("read", [ranges_of, lambda words: settings_of(words, None, 1)])
+def test_a_key_is_named_once(read):
+    with pytest.raises(ValueError, match="names a key twice"):
+        read(["guide.accuracy=0.1:0.3", "guide.accuracy=0.8:1"])

@@ -349,6 +349,18 @@ def test_a_flip_that_the_runs_do_not_rule_out_is_told():
     assert f"do not rule out a flip at k = {nearly.high:.2f}" in nearly.says()
 
 
+@pytest.mark.parametrize(("lang", "start"), [("en", "The runs cannot"), ("ru", "По этим прогонам")])
+@pytest.mark.parametrize("shift", [-0.02, 0.02])
+def test_runs_that_know_nothing_say_so(shift, lang, start):
+    """The same unclear gap at all values: the flip may lie below all of them or above."""
+    found = made(lambda x: 0.0 * x + shift, noise=0.3)
+    assert found.crossings.empty
+    assert (found.low, found.high) == (-math.inf, math.inf)
+    assert found.says(lang).startswith(start)
+    sure = made(lambda x: 0.0 * x + 40 * shift, noise=0.1)
+    assert not sure.says(lang).startswith(start)
+
+
 def test_an_open_interval_says_above_what():
     assert re.search(r"= 0\.9\d \[0\.\d\d, above 1\.00\] on", made(lambda x: x - 0.95, 0.1).says())
 

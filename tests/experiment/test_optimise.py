@@ -1,6 +1,7 @@
 """The search: where the best is known on paper it is found, and how flat it is there is told."""
 
 import functools
+import json
 import math
 
 import numpy as np
@@ -8,7 +9,9 @@ import pytest
 from scipy import stats
 
 import cjsim
-from cjsim.experiment.optimise import optimise, space_of
+from cjsim.cli import main
+from cjsim.experiment import work
+from cjsim.experiment.optimise import _amounts, optimise, space_of
 from cjsim.experiment.search import Axis, Space, Tried, flatness, good_enough, lines, search
 from cjsim.experiment.work import evaluate
 from tests.builders import neutral, plans
@@ -284,6 +287,63 @@ def test_reps_that_cost_nothing_are_never_too_many():
     assert found.good_enough.loc["firm.reps", "high"] == 20
 
 
+@pytest.mark.parametrize(
+    ("measure", "least", "best"),
+    [("costs", None, 1), ("costs", False, 3), ("profit", None, 1), ("profit", True, 3)],
+)
+def test_the_best_of_a_measure_is_what_a_firm_wants_of_it(measure, least, best):
+    """Reps that nobody needs: each one more costs more."""
+    idle = shop().with_changes({"market.onset_days": 1e9, "firm.reps": 2})
+    found = optimise(
+        idle, {"firm.reps": (1, 3)}, measure, people=20, runs=2, least=least, executor="here"
+    )
+    assert found.best == {"firm.reps": best}
+    assert found.least == ((measure == "costs") if least is None else least)
+
+
+@pytest.mark.parametrize(
+    ("words", "best"), [(["costs"], 1), (["profit"], 1), (["profit", "--least"], 2)]
+)
+def test_the_command_looks_for_the_least_where_less_is_better(words, best, capsys):
+    idle = ["--set", "market.onset_days=1e9", "--set", "firm.rep_cost_per_day=5.0"]
+    quick = ["--people", "10", "--runs", "2", "--executor", "here", "--json"]
+    asked = ["optimise", "phone", *idle, *quick, "--vary", "firm.reps=1:2", "--measure", *words]
+    assert main(asked) == 0
+    assert json.loads(capsys.readouterr().out)["best"] == {"firm.reps": best}
+
+
+def test_a_touchpoint_that_is_not_run_stands_at_nothing():
+    key = "guide.touchpoints.storytelling"
+    assert "storytelling" not in guide().running.touchpoints
+    dear = guide().with_changes({"touchpoints.storytelling.cost_per_day": 1e6})
+    found = optimise(dear, {key: (0, 1)}, people=20, runs=2, executor="here")
+    assert json.loads(json.dumps(found.now, allow_nan=False)) == {key: 0.0}
+    assert found.points[key].iloc[0] == 0.0
+    assert found.best == found.now
+    assert "nothing tried is better" in found.says()
+
+
+def test_where_nothing_can_be_measured_nothing_is_best():
+    nobody = guide().with_changes({"market.onset_days": 1e12})
+    for ranges in ({"guide.accuracy": (0.5, 0.7)}, {"guide.accuracy": (0, 1), "firm.reps": (1, 2)}):
+        with pytest.raises(ValueError, match="churn: there is none in any run of the"):
+            optimise(nobody, ranges, "churn", people=5, runs=2, evaluations=10, executor="here")
+
+
+@pytest.mark.parametrize(("lang", "words"), [("en", "cannot be told"), ("ru", "не сказать")])
+def test_a_gain_on_what_has_no_value_is_not_told_in_numbers(lang, words):
+    """No deals and hence no cost of a customer as it stands, but at the best setting."""
+    closed = shop().with_changes({"market.onset_days": 1e9})
+    found = optimise(
+        closed, {"market.onset_days": (5, 1e9)}, "cac", people=30, runs=2, executor="here"
+    )
+    assert not found.points["value"].isna().all()
+    assert found.gain.loc["fresh", ["difference", "low"]].isna().all()
+    assert words in found.says(lang)
+    assert "nan" not in found.says(lang)
+    assert _amounts(found.gain.loc["search"]) == "–"
+
+
 def test_a_budget_is_spent_to_the_last_cent_however_it_is_split():
     names = ("outdoor", "cases", "site")
     found = optimise(
@@ -333,6 +393,7 @@ def test_what_is_said_names_the_best_and_gives_money_with_its_interval(lang):
     [
         ({"guide.acuracy": (0, 1)}, "did you mean accuracy"),
         ({"guide.every_days": (5, 5)}, "range 5 .. 5 is empty"),
+        ({"market.people": (10, 50)}, "markets of an experiment have one size"),
         ({"guide.every_days": (9, 5)}, "low comes first"),
         ({"guide.every_days": (0, 5)}, "above 0"),
         ({"guide.accuracy": (0.5, 1.2)}, "from 0 to 1"),
@@ -363,6 +424,7 @@ def test_a_range_that_makes_no_sense_is_told(ranges, words):
         ({"budget": 5.0}, "with split="),
         ({"measure": "profit_per_preson"}, "Did you mean 'profit_per_person'"),
         ({"runs": 1}, "at least 2"),
+        ({"confidence": 95}, "confidence = 95: must be between 0 and 1"),
     ],
 )
 def test_an_option_that_makes_no_sense_is_told(options, words):
@@ -371,6 +433,12 @@ def test_an_option_that_makes_no_sense_is_told(options, words):
         options["ranges"] = {"firm.reps": (1, 2)}
     with pytest.raises(ValueError, match=words):
         optimise(guide(), **options)
+
+
+def test_a_confidence_that_cannot_be_is_told_before_anything_runs(monkeypatch):
+    monkeypatch.setattr(work, "evaluate", lambda *_, **__: pytest.fail("it ran"))
+    with pytest.raises(ValueError, match="confidence = 95"):
+        optimise(guide(), {"firm.reps": (1, 2)}, people=10, runs=2, confidence=95)
 
 
 def test_a_touchpoint_is_either_split_or_has_a_range():

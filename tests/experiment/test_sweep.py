@@ -7,6 +7,7 @@ import subprocess
 import sys
 import textwrap
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -83,6 +84,39 @@ def test_a_phase_map_names_the_winner_and_whether_it_is_clear():
     assert phase["clear"].tolist() == [True, True, False, True]
 
 
+def test_who_has_less_of_what_nobody_wants_is_ahead():
+    made = by_hand([-5.0, 5.0, 0.0, 1.0])
+    churn = replace(made, runs=made.runs.rename(columns={"revenue": "churn"}))
+    phase = churn.phase("churn")
+    assert phase["winner"].tolist() == ["b", "a", "a", "a"]
+    assert phase["margin"].tolist() == [5.0, 5.0, 0.0, 1.0]
+    assert not churn.flip_line("churn", "guide.accuracy", "guide.every_days")["up"].any()
+
+
+def test_runs_without_a_value_decide_nothing():
+    made = by_hand([5.0, 5.0, 5.0, 5.0])
+    runs = made.runs.copy()
+    runs.loc[(runs["scenario"] == "b") & (runs["run"] == 2), "revenue"] = np.nan
+    runs.loc[(runs["cell"] == 3) & (runs["scenario"] == "a"), "revenue"] = np.nan
+    phase = replace(made, runs=runs).phase("revenue")
+    assert phase["winner"].tolist()[:3] == ["b"] * 3
+    assert phase["margin"].tolist()[:3] == [5.0] * 3
+    assert np.isnan(phase["margin"].iloc[3])
+
+
+@pytest.mark.parametrize("key", ["market.people", "strategy"])
+def test_a_key_that_a_sweep_decides_itself_is_refused(scenarios, key):
+    with pytest.raises(ValueError, match=f"{key}: changes nothing in a sweep"):
+        sweep(scenarios, grid({key: [10, 20]}), **SMALL)
+
+
+def test_a_part_of_a_table_of_settings_can_be_swept(scenarios, found):
+    some = SETTINGS[SETTINGS["guide.accuracy"] > 0.5]
+    part = sweep(scenarios, some, **SMALL, executor="here")
+    assert part.settings.index.tolist() == [0, 1]
+    assert part.values("revenue").tolist() == found.values("revenue")[2:].tolist()
+
+
 def test_the_flip_line_lies_between_the_cells():
     line = by_hand([-1.0, -3.0, 3.0, 1.0]).flip_line(
         "revenue", "guide.accuracy", "guide.every_days"
@@ -90,6 +124,14 @@ def test_the_flip_line_lies_between_the_cells():
     assert line["guide.every_days"].tolist() == [7.0, 30.0]
     assert line["guide.accuracy"].tolist() == pytest.approx([0.3 + 0.7 / 4, 0.3 + 0.7 * 3 / 4])
     assert line["up"].all()
+
+
+def test_a_lead_that_changes_hands_by_way_of_a_tie_is_on_the_flip_line():
+    days = grid({"guide.accuracy": [1.0], "guide.every_days": [1.0, 2.0, 4.0, 6.0]})
+    asked = ("revenue", "guide.every_days", "guide.accuracy")
+    assert by_hand([-1.0, 0.0, 0.0, 2.0], days).flip_line(*asked)["guide.every_days"].item() == 3.0
+    assert by_hand([-1.0, 0.0, -1.0, 0.0], days).flip_line(*asked).empty
+    assert by_hand([-1.0, np.nan, 1.0, 1.0], days).flip_line(*asked).empty  # not measured between
 
 
 def test_a_line_that_never_flips_is_empty():

@@ -156,6 +156,23 @@ def test_nobody_passes_more_surely_than_surely():
     assert row["elasticity"] == pytest.approx(row["gain"] / found.base.mean() / rise)
 
 
+def test_where_less_is_better_a_gain_is_how_much_less():
+    phone = Scenario.load("phone", "guide")
+    found = weak_point(phone, "contacts_per_deal", better=0.1, seed=7, **HERE)
+    better = phone.with_changes({"stages.comparison.planned_loss": 1 - 1.1 * 0.6})
+    one, other = (
+        np.array([cjsim.simulate(s, 100, seed).summary()["contacts_per_deal"] for seed in SEEDS])
+        for s in (phone, better)
+    )
+    fewer = one - other
+    assert fewer.any()
+    assert found.base.to_numpy() == pytest.approx(one)
+    assert found.gains["comparison"].to_numpy() == pytest.approx(fewer)
+    gains = found.gains.mean()
+    assert found.stage == gains.idxmax()
+    assert gains[found.stage] > 0
+
+
 # --- The gate -----------------------------------------------------------------------------------
 
 
@@ -296,6 +313,19 @@ def test_stages_that_cannot_be_told_apart_are_named():
     made_up = dataclasses.replace(found, gains=gains, table=table)
     assert made_up.stage == "interest"
     assert made_up.tied == ("study",)  # comparison is 4 behind in every run
+
+
+def test_a_stage_without_a_gain_may_be_the_weak_point_all_the_same():
+    """Its mean is below 0, and so unsure that the best stage is not ahead of it."""
+    found = weak_point(loop(), "first_deals", **HERE)
+    names = ["interest", "study", "comparison", "loyalty"]
+    gains = pd.DataFrame(
+        {"interest": [1.0, 2.0, 3.0], "study": [3.0, -4.0, 0.4], "comparison": [-3.0, -2.1, -1.0]}
+    ).reindex(columns=names)  # nobody can be lost at loyalty
+    table = found.table.loc[names].assign(gain=gains.mean())
+    made_up = dataclasses.replace(found, gains=gains, table=table)
+    assert table["gain"].lt(0).sum() == 2
+    assert made_up.tied == ("study",)
 
 
 def test_without_a_gain_there_is_no_weak_point():

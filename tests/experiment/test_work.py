@@ -120,6 +120,14 @@ def test_workers_that_die_again_and_again_are_told(scenarios, monkeypatch):
         evaluate(scenarios, 30, runs=2, executor="processes", workers=2)
 
 
+def test_workers_are_kept_for_the_next_experiment(scenarios):
+    pools = []
+    for _ in range(2):
+        with work._pool("processes", 2) as pool:
+            pools.append(pool)
+    assert pools[0] is pools[1]
+
+
 def test_an_unknown_executor_is_told_with_the_nearest(scenarios):
     with pytest.raises(ValueError, match="threads"):
         evaluate(scenarios, 10, runs=1, executor="thread")
