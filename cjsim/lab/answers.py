@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +18,7 @@ from cjsim.measures.summary import UNITS
 from cjsim.scenario import Scenario
 
 Floats = npt.NDArray[np.float64]
-KEPT = 400
+KEPT = 4_000
 """Runs that are remembered, so that undo and pins answer at once."""
 PLACES = {name: place for place, name in enumerate(UNITS)}
 
@@ -30,6 +31,7 @@ class Question:
     people: int
     seeds: tuple[int, ...]
     same_luck: bool = True
+    about: Any = None  # whatever the asker wants to find again with the answer
 
     def seed(self, side: int, run: int) -> int:
         """The world of a side's run: the same for both, or one of its own."""
@@ -81,8 +83,8 @@ class Answers:
 
     Parameters
     ----------
-    publish : called with the `Answer` so far after the first world, and then at most once for each
-        world more; from the worker's thread.
+    publish : called with the `Answer` so far whenever a world is done that was not known before,
+        and when all are; from the worker's thread.
     failed : called with what went wrong, in words.
     """
 
@@ -102,11 +104,12 @@ class Answers:
             self._busy = True
             self._news.notify_all()
 
-    def cancel(self) -> None:
-        """Leave it at the worlds that are done."""
+    def cancel(self) -> bool:
+        """Leave it at the worlds that are done; False if nothing was under way."""
         with self._news:
-            self._question = None
+            under_way, self._question = self._question is not None, None
             self._news.notify_all()
+        return under_way
 
     def wait(self, seconds: float = 60.0) -> bool:
         """Until the newest question is answered; False if that took longer."""
@@ -116,36 +119,36 @@ class Answers:
     def _work(self) -> None:
         while True:
             with self._news:
-                self._news.wait_for(lambda: self._question is not None)
-                question = self._question
-            assert question is not None
+                self._news.wait_for(lambda: self._busy)
+                question = self._question  # None: it was given up before anybody looked
             try:
-                self._answer(question)
+                if question is not None:
+                    self._answer(question)
             except Exception as error:  # the lab must not fall silent
-                self._failed(f"{type(error).__name__}: {error}")
+                kind = "" if isinstance(error, ValueError) else f"{type(error).__name__}: "
+                self._failed(f"{kind}{error}")
             with self._news:
-                if self._question in (question, None):
+                if self._question is question or self._question is None:
                     self._question, self._busy = None, False
                     self._news.notify_all()
 
     def _answer(self, question: Question) -> None:
         done: list[list[tuple[float, ...]]] = []
+        names = [essence(scenario) for scenario in question.scenarios]
         for run in range(len(question.seeds)):
-            jobs = [
-                (scenario, question.people, question.seed(side, run))
-                for side, scenario in enumerate(question.scenarios)
-            ]
+            keys = [(name, question.people, question.seed(i, run)) for i, name in enumerate(names)]
+            known = all(key in self._kept for key in keys)
             if self._question is not question:
                 return
-            done.append(list(self._pool.map(self._run, jobs)))
+            done.append(list(self._pool.map(self._run, keys, question.scenarios)))
             if self._question is not question:
                 return
-            self._publish(Answer(question, np.array(done).swapaxes(0, 1)))
+            if not known or run + 1 == len(question.seeds):
+                self._publish(Answer(question, np.array(done).swapaxes(0, 1)))
 
-    def _run(self, job: tuple[Scenario, int, int]) -> tuple[float, ...]:
-        scenario, people, seed = job
-        key = (essence(scenario), people, seed)
+    def _run(self, key: tuple[str, int, int], scenario: Scenario) -> tuple[float, ...]:
         if key not in self._kept:
+            _, people, seed = key
             self._kept[key] = live(Batch(scenario, people, (seed,), False))[0].numbers
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)

@@ -38,11 +38,12 @@ class Board(anywidget.AnyWidget):
     def show(self, answer: Answer, names: tuple[str, str], pinned: Answer | None, alt: str) -> None:
         """Draw an answer, and beside it the pinned one as marks."""
         self._number += 1
+        people = answer.question.people
         self.shown = {
             "names": list(names),
             "reached": reached(answer),
-            "pinned": reached(pinned) if pinned else None,
-            "people": answer.question.people,
+            "pinned": reached(pinned, people) if pinned else None,
+            "people": people,
             "alt": alt,
             "number": self._number,
         }
@@ -52,6 +53,8 @@ class Board(anywidget.AnyWidget):
         self.send({"name": name, "content": content})
 
 
-def reached(answer: Answer) -> list[list[float]]:
-    """Mean number of people who reached each stage, per side."""
-    return [[answer.mean(side, name) for name in REACHED] for side in (0, 1)]
+def reached(answer: Answer, of: int | None = None) -> list[list[float]]:
+    """Mean number of people who reached each stage, per side; `of` so many instead of its own."""
+    size = answer.question.people
+    share = 1.0 if of is None else of / size
+    return [[share * answer.mean(side, name) for name in REACHED] for side in (0, 1)]

@@ -11,8 +11,8 @@ import ipywidgets as widgets
 from cjsim.scenario import Scenario
 from cjsim.scenario_keys import Key, KeyPath, key_at
 
-STEPS = 20
-"""Steps from one end of a slider to the other."""
+STEPS = 100
+"""Steps from one end of a slider to the other, or a few more."""
 WIDE: Any = {"description_width": "initial"}  # whole keys, in any language
 
 
@@ -21,6 +21,13 @@ def path_of(scenario: Scenario, key: str) -> KeyPath:
     parts = tuple(key.split("."))
     short = parts[0] in scenario.strategies and parts[0] not in type(scenario).model_fields
     return ("strategies", *parts) if short else parts
+
+
+def usual_key(scenario: Scenario, key: str) -> str:
+    """A dotted key as people write it: that of a strategy is short, unless it is a table's name."""
+    path = [str(part) for part in path_of(scenario, key)]
+    short = path[0] == "strategies" and path[1] not in type(scenario).model_fields
+    return ".".join(path[1:] if short else path)
 
 
 def value_of(scenario: Scenario, key: str) -> Any:
@@ -53,13 +60,27 @@ def slider(
     """A slider at the scenario's value, as wide as the key allows, up to four times the value."""
     value = number_of(scenario, key)
     low, high = usual_range(scenario, key, value) if ends is None else _around(key, value, ends)
-    kind, step = widgets.FloatSlider, (high - low) / STEPS
+    shared: Any = {
+        "value": value, "min": low, "max": high, "description": label or key,
+        "style": {"description_width": label_width}, "continuous_update": False,
+        "layout": {"width": width},
+    }  # fmt: skip
     if isinstance(value, int):
-        kind, step = widgets.IntSlider, 1
-    return kind(
-        value=value, min=low, max=high, step=step, description=label or key,
-        style={"description_width": label_width}, continuous_update=False, layout={"width": width},
-    )  # fmt: skip
+        return widgets.IntSlider(**shared)
+    step = _step(low, high, value)
+    digits = max(0, -math.floor(math.log10(step)))
+    return widgets.FloatSlider(**shared, step=step, readout_format=f".{digits}f")
+
+
+def _step(low: float, high: float, value: float) -> float:
+    """1, 2 or 5 times a power of ten, on which the value lies: a hand can turn back to it."""
+    widest = 1.05 * (high - low) / STEPS
+    power = math.floor(math.log10(widest))
+    for step in (float(f"{n}e{power - finer}") for finer in range(3) for n in (5, 2, 1)):
+        steps = (value - low) / step
+        if step <= widest and abs(steps - round(steps)) < 1e-6:
+            return step
+    return 10.0**power
 
 
 def _around(key: str, value: float, ends: tuple[float, float]) -> tuple[float, float]:
@@ -77,7 +98,7 @@ def usual_range(scenario: Scenario, key: str, value: float) -> tuple[float, floa
     high = min(limits.get("le", limits.get("lt", math.inf)), max(1.0, 4 * value))
     if isinstance(value, int):
         return low, max(high, low + 1)
-    step = (high - low) / STEPS
+    step = _step(low, high, value)
     low = low + step if "gt" in limits else low
     return (low, high - step if "lt" in limits and high == limits["lt"] else high)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from cjsim.lab.dials import box
+from cjsim.lab.dials import box, usual_key
 from cjsim.labels import SPOKEN
 from cjsim.labels.keys import meaning, touchpoint_title
 from cjsim.scenario import Scenario
@@ -21,14 +21,15 @@ ABOVE = ("market.people",)
 
 def drawers(
     stack: Any,
-    scenario: Scenario,
+    present: Callable[[], Scenario],
     strategy: str,
     change: Callable[[str, Any], None],
     lang: str = SPOKEN,
-) -> None:
+) -> dict[str, Any]:
     """Fill a stack with a drawer per table; its controls are made when it is opened.
 
-    `change` is called with a dotted key and its new value.
+    `present` gives the scenario as it is then; `change` is called with a dotted key and its new
+    value. Returns the controls by key, in which those of a drawer stand once it was opened.
     """
     tables = [table for table in TABLES if table not in LEFT_OUT]
     names = [*tables, f"strategies.{strategy}", f"strategies.{strategy}.touchpoints"]
@@ -36,18 +37,24 @@ def drawers(
     stack.selected_index = None
     stack.children = tuple(widgets.VBox() for _ in names)
     stack.titles = tuple(names)
+    made: dict[str, Any] = {}
 
     def opened(event: Any) -> None:
         place = event["new"]
         if place is not None and not stack.children[place].children:
-            controls = _controls(scenario, names[place], change, lang)
-            stack.children[place].children = tuple(controls)
+            rows = _rows(present(), names[place], change, lang, made)
+            stack.children[place].children = tuple(rows)
 
     stack.observe(opened, "selected_index")
+    return made
 
 
-def _controls(
-    scenario: Scenario, table: str, change: Callable[[str, Any], None], lang: str
+def _rows(
+    scenario: Scenario,
+    table: str,
+    change: Callable[[str, Any], None],
+    lang: str,
+    made: dict[str, Any],
 ) -> Iterator[Any]:
     """A control for every key below a table, each with the key's meaning beside it."""
     plain = widgets.Layout()  # one for all: each would be a message more to the browser
@@ -57,6 +64,7 @@ def _controls(
         control = box(scenario, key, known, key.removeprefix(f"{table}."))
         if control is None:
             continue
+        made[usual_key(scenario, key)] = control
         control.observe(lambda event, key=key: change(key, event["new"]), "value")
         hint = widgets.Label(_meaning(scenario, table, key, lang), layout=plain)
         yield widgets.HBox([control, hint], layout=plain)

@@ -19,6 +19,7 @@ from cjsim import charts
 from cjsim.charts import Picture
 from cjsim.experiment import Comparison, compare
 from cjsim.lab.dials import path_of, slider
+from cjsim.lab.keyboard import box_of_its_own
 from cjsim.labels import SPOKEN, language, text, title, unknown
 from cjsim.labels.numbers import number
 from cjsim.run import Run, simulate
@@ -104,7 +105,7 @@ class Panel:
         self._last_good = self._settings()
         self._reference = self._run(self._names[0], reference)
         self._canvas, self._sentence = widgets.HTML(), widgets.HTML()
-        self.box = widgets.VBox([*self.sliders.values(), self._canvas, self._sentence])
+        self.box = box_of_its_own([*self.sliders.values(), self._canvas, self._sentence])
         self._answer()
         for dial in self.sliders.values():
             dial.observe(self._answer, names="value")
@@ -128,7 +129,7 @@ class Panel:
                 raise
             wrong = error.said(self._lang) if isinstance(error, ScenarioError) else str(error)
             still = text("lab.still", self._lang).format(settings=_as_words(self._last_good))
-            self._say(f"{wrong}. {still}")
+            self._say(f"{wrong}{'' if wrong.endswith('?') else '.'} {still}")
             return
         self.comparison, self.picture, self._last_good = comparison, picture, settings
         self._canvas.value = picture._repr_html_()

@@ -508,6 +508,7 @@ class Show {
     const { key, target } = event, { speed, who, button, tracks } = this;
     const steps = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 };
     if (event.altKey || event.ctrlKey || event.metaKey) return;
+    event.stopPropagation(); // JupyterLab would take a bare x for "cut this cell"
     if (key === "Escape") this.choose(-1);
     else if (target === speed || (target === who && key !== " ")) return; // they need their keys
     else if (key === " " && target === button) return; // a click will come

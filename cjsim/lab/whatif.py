@@ -12,7 +12,8 @@ from __future__ import annotations
 import functools
 import html
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -22,8 +23,9 @@ import ipywidgets as widgets
 from cjsim import scenario_file
 from cjsim.lab.answers import Answer, Answers, Question
 from cjsim.lab.board import Board
-from cjsim.lab.dials import WIDE, slider, value_of
+from cjsim.lab.dials import WIDE, slider, usual_key, value_of
 from cjsim.lab.drawers import drawers
+from cjsim.lab.keyboard import box_of_its_own
 from cjsim.labels import SPOKEN, find, language, text, title
 from cjsim.labels.keys import scenario_title
 from cjsim.labels.numbers import number
@@ -80,6 +82,8 @@ class Lab:
     """
 
     def __init__(self, base: Scenario, lang: str = SPOKEN, people: int = SIZES[1]) -> None:
+        if people < 1:
+            raise ValueError(f"people = {people}: a market has at least 1 person")
         self.lang = language(lang)
         self.answer: Answer | None = None
         self.pinned: Answer | None = None
@@ -87,7 +91,7 @@ class Lab:
         self.settings = replace(self._opened(base), people=people)
         self._history: list[Settings] = []
         self._quiet = False
-        self._answers = Answers(self._found, self._complain)
+        self._answers = Answers(self._found, self._failed)
         self._make_controls()
         self._show_settings()
         self._ask()
@@ -101,11 +105,11 @@ class Lab:
         return find(f"preset.{name}", self.lang) or own
 
     def _opened(self, base: Scenario) -> Settings:
-        """A product as it is, pull beside the guide, or whatever two strategies it has."""
+        """A product as it is: pull beside its own strategy, beside the guide if that is pull."""
         names = list(base.strategies)
         first = "pull" if "pull" in names else names[0]
         others = [name for name in names if name != first] or [first]
-        second = "guide" if "guide" in others else others[0]
+        second = next((name for name in (base.strategy, "guide") if name in others), others[0])
         return Settings(base, (first, second))
 
     # --- what is on the screen ----------------------------------------------------------------
@@ -137,7 +141,7 @@ class Lab:
         self.drawer = widgets.Dropdown(description=word("drawers"), **wide)
         row = {"flex_flow": "row wrap", "align_items": "center"}
         right = widgets.VBox([self.board, self.sentence], layout={"flex": "1 1 36em"})
-        self.box = widgets.VBox([
+        self.box = box_of_its_own([
             widgets.HBox([self.product, *self.sides, self.size, self.same], layout=row),
             widgets.HBox([*self.buttons.values(), self.file, self.progress, self.done],
                          layout=row),
@@ -173,7 +177,20 @@ class Lab:
 
     def _show_settings(self) -> None:
         """Make every control say what the settings say, without asking anew."""
+        with self._quietly():
+            self._fill_controls()
+        self.buttons["undo"].disabled = not self._history
+
+    @contextmanager
+    def _quietly(self) -> Iterator[None]:
+        """Controls that are set in here ask for nothing."""
         self._quiet = True
+        try:
+            yield
+        finally:
+            self._quiet = False
+
+    def _fill_controls(self) -> None:
         now, changed = self.settings, self.settings.scenarios[1]
         names = [(title(name, self.lang), name) for name in now.base.strategies]
         for side, name in zip(self.sides, now.sides, strict=True):
@@ -181,19 +198,19 @@ class Lab:
         self.product.value = now.base.name if self._is_preset() else None
         self.product.tooltip = scenario_title(now.base.title, self.lang)
         self.size.value, self.same.value = now.people, now.same_luck
-        keys = [key.format(b=now.sides[1]) for key in DIALS]
+        keys = [usual_key(now.base, key.format(b=f"strategies.{now.sides[1]}")) for key in DIALS]
         self.dials = {
             key: self._dial(changed, key, place) for key, place in zip(keys, DIALS, strict=True)
         }
         self.first_screen.children = tuple(self.dials.values())
         self._fill_drawers()
-        self.buttons["undo"].disabled = not self._history
-        self._quiet = False
 
     def _fill_drawers(self) -> None:
         """All other keys, made when a drawer is opened."""
-        changed, side = self.settings.scenarios[1], self.settings.sides[1]
-        drawers(self.drawers, changed, side, self._set_key, self.lang)
+        self._boxes = drawers(
+            self.drawers, lambda: self.settings.scenarios[1], self.settings.sides[1],
+            self._set_key, self.lang,
+        )  # fmt: skip
         tables = [(table, place) for place, table in enumerate(self.drawers.titles)]
         self.drawer.options, self.drawer.value = [("–", SHUT), *tables], SHUT
 
@@ -209,7 +226,25 @@ class Lab:
     # --- what people do -----------------------------------------------------------------------
 
     def _set_key(self, key: str, value: Any) -> None:
-        self._change(changes={**self.settings.changes, key: value})
+        """A control was moved: go there, or back where that cannot be."""
+        if self._quiet:
+            return
+        key = usual_key(self.settings.base, key)
+        changes = {**self.settings.changes, key: value}
+        if value == value_of(self.settings.base, key):
+            del changes[key]
+        self._change(changes=changes)
+        with self._quietly():
+            self._show_key(key)
+
+    def _show_key(self, key: str) -> None:
+        """Have the controls of a key, on the first screen and in a drawer, say what is so."""
+        value = value_of(self.settings.scenarios[1], key)
+        if dial := self.dials.get(key):
+            dial.min, dial.max = min(dial.min, value), max(dial.max, value)
+            dial.value = value
+        if box := self._boxes.get(key):
+            box.value = value
 
     def _open_drawer(self, place: int) -> None:
         self.drawers.selected_index = None if place == SHUT else place
@@ -267,11 +302,17 @@ class Lab:
             self._draw(self.answer, *self._told)
 
     def _more(self) -> None:
-        self._ask((self.answer.runs if self.answer else 0) + MORE_RUNS)
+        self._ask(self._asked + MORE_RUNS)
 
     def _stop(self) -> None:
-        self._answers.cancel()
-        self.done.value = self._word("worlds").format(runs=self.progress.value)
+        if self._answers.cancel():
+            self._rest()
+
+    def _rest(self) -> None:
+        """Nothing is under way any more: say how many worlds of these settings are done."""
+        ours = self.answer and self.answer.question.about is self.settings
+        self._asked = self.answer.runs if self.answer and ours else 0
+        self.done.value = self._word("worlds").format(runs=self._asked)
         self.progress.value = self.progress.max
 
     def _load(self, change: Any) -> None:
@@ -284,6 +325,8 @@ class Lab:
                     self._open(scenario_file.load(path))
                 except ScenarioError as error:
                     self._complain(error.said(self.lang).replace(f"{folder}/", ""))
+        if change["new"]:
+            self.file.value = ()  # or the same file, loaded again, would be no news
 
     def _save(self) -> None:
         """Give the visitor the scenario on the screen, complete, as a file."""
@@ -294,10 +337,11 @@ class Lab:
 
     def _ask(self, runs: int = FIRST_RUNS) -> None:
         now = self.settings
+        self._asked = runs
         self.progress.max, self.progress.value = runs, 0
         self.done.value = self._word("running")
         seeds = tuple(range(1, runs + 1))
-        self._answers.ask(Question(now.scenarios, now.people, seeds, now.same_luck))
+        self._answers.ask(Question(now.scenarios, now.people, seeds, now.same_luck, now))
 
     def wait(self, seconds: float = 60.0) -> bool:
         """Until everything asked for is answered; for notebooks that go on with the result."""
@@ -305,7 +349,8 @@ class Lab:
 
     def _found(self, answer: Answer) -> None:
         """An answer has come, from the worker's thread."""
-        first, second = (title(name, self.lang) for name in self.settings.sides)
+        about: Settings = answer.question.about
+        first, second = (title(name, self.lang) for name in about.sides)
         names = (f"{self._word('first')}: {first}", f"{self._word('second')}: {second}")
         self.answer, self._told = answer, (names, self._finding(answer, first, second))
         self._draw(answer, *self._told)
@@ -322,14 +367,15 @@ class Lab:
         gap, low, high = answer.gap("profit_per_person")
         deals = answer.gap("first_deals")[0] + answer.gap("repeat_deals")[0]
         sure = "one" if answer.runs < 2 else "clear" if low > 0 or high < 0 else "unclear"
+        sure = "same" if low == gap == high == deals == 0 else sure
         money = functools.partial(number, lang=self.lang, digits=2, signed=True)
         interval = "" if answer.runs < 2 else f" [{money(low)} .. {money(high)}]"
-        changes = self.settings.changes
-        changed = ", ".join(f"{key} = {_short(value)}" for key, value in changes.items())
+        about: Settings = answer.question.about
+        changed = ", ".join(f"{key} = {_short(value)}" for key, value in about.changes.items())
         return self._word("finding").format(
             changed=changed or self._word("unchanged"), first=first, second=second,
             people=number(answer.question.people, self.lang), runs=answer.runs,
-            gap=f"{money(gap)}{interval}", money=self.settings.base.money,
+            gap=f"{money(gap)}{interval}", money=about.base.money,
             deals=number(deals, self.lang, signed=True), sure=self._word(f"sure_{sure}"),
         )  # fmt: skip
 
@@ -337,7 +383,10 @@ class Lab:
         """A table of measures: both sides, the difference, its interval, and the pinned one."""
         a, b = self._word("first"), self._word("second")
         heads = ["", a, b, f"{b} − {a}", self._word("interval")]
-        heads += [self._word("pinned")] if self.pinned else []
+        if self.pinned:
+            size = number(self.pinned.question.people, self.lang)
+            here = self.pinned.question.people == answer.question.people
+            heads.append(self._word("pinned") if here else f"{self._word('pinned')} ({size})")
         rows = ["".join(f"<th>{html.escape(head)}</th>" for head in heads)]
         for measure in SHOWN:
             read = functools.partial(_number, measure, self.lang)
@@ -358,6 +407,11 @@ class Lab:
         safe = html.escape(words).replace("\n", "<br>")
         self.trouble.value = f'<div role="alert" class="cjsim-trouble">{safe}</div>'
 
+    def _failed(self, words: str) -> None:
+        """A run has failed, from the worker's thread."""
+        self._complain(words)
+        self._rest()
+
     # --- in a notebook ------------------------------------------------------------------------
 
     def __repr__(self) -> str:
@@ -371,12 +425,12 @@ class Lab:
 
 
 def _short(value: Any) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{value:.10g}" if isinstance(value, float) else str(value)
 
 
 def _number(measure: str, lang: str, value: float, signed: bool = False) -> str:
-    """A measure as people read it; a dash where there is none."""
+    """A measure as people read it; a dash where there is none. Differences of shares are points."""
     if UNITS[measure] == "share":
         shown = number(100 * value, lang, 1, signed)
-        return shown if shown == "–" else f"{shown} %"
+        return shown if shown == "–" else f"{shown} {text('unit.points', lang) if signed else '%'}"
     return number(value, lang, 2 if measure == "profit_per_person" else 0, signed)

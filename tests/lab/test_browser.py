@@ -86,7 +86,7 @@ def visit(browser):
 
 
 def test_each_of_the_twelve_dials_moves_the_picture_and_the_sentence(lab):
-    moved, step = set(), {"guide.min_fit": "PageUp"}  # fits are tenths, a step is less
+    moved, step = set(), {"guide.min_fit": "Home"}  # fits are tenths, a step is less
     for key, words in zip(KEYS, WORDS["en"], strict=True):
         bars, sentence = lab.bars, lab.sentence
         with lab.answered():
@@ -97,6 +97,31 @@ def test_each_of_the_twelve_dials_moves_the_picture_and_the_sentence(lab):
             moved.add(key)
     lab.picture("jupyterlab_dials")
     assert set(KEYS) - moved == {"product.price"}  # what a deal brings moves nobody
+
+
+def test_keys_typed_into_the_lab_are_not_commands_of_jupyterlab(lab):
+    dial = lab.dial("B knows the stage")
+    dial.focus()
+    for key in ("x", "b", "d", "d"):  # cut the cell; a new one below; delete
+        dial.press(key)
+    assert lab.page.locator(".jp-CodeCell").count() == 1
+    with lab.answered():
+        dial.press("ArrowRight")
+    lab.selects().first.focus()
+    with lab.answered():
+        lab.page.keyboard.press("ArrowDown")  # the next product, and not the next cell
+    assert lab.page.locator(".widget-dropdown select").first.input_value() != "Phone"
+
+
+def test_a_refused_number_goes_back_to_what_is_so(lab):
+    lab.open_drawer("product")
+    lab.box("price").fill("-5")
+    lab.box("price").press("Enter")
+    lab.page.locator("[role=alert]").wait_for()
+    price = str(scenario_file.load("phone").product.price).removesuffix(".0")
+    lab.page.wait_for_function(
+        "([box, price]) => box.value === price", arg=[lab.box("price").element_handle(), price]
+    )
 
 
 def test_a_number_in_a_drawer_is_taken(lab):

@@ -31,7 +31,7 @@ def titles(path: Path) -> dict[str, str]:
 def shown(scenario: cjsim.Scenario, lang: str) -> dict[tuple[str, str], str]:
     """(drawer, key) -> what stands beside its control, of all drawers."""
     stack = widgets.Stack()
-    drawers(stack, scenario, "guide", lambda key, value: None, lang)
+    drawers(stack, lambda: scenario, "guide", lambda key, value: None, lang)
     beside = {}
     for place, table in enumerate(stack.titles):
         stack.selected_index = place

@@ -1,5 +1,6 @@
 """The what-if lab: what a hand does to it, and what it answers."""
 
+import re
 import threading
 from datetime import UTC, datetime
 
@@ -8,6 +9,7 @@ import pytest
 from scipy import stats
 
 import cjsim
+from cjsim import scenario_file
 from cjsim.lab.answers import Answer, Answers, Question
 from cjsim.lab.dials import box
 from cjsim.lab.whatif import DIALS, Lab
@@ -71,7 +73,7 @@ def test_a_strategy_against_itself_is_told_as_no_difference(lab):
     lab.sides[1].value = "pull"
     assert lab.wait()
     assert lab.answer.gap("revenue")[0] == 0.0
-    assert "includes zero" in lab.sentence.value
+    assert "no difference at all" in lab.sentence.value
 
 
 def test_with_luck_of_their_own_the_same_strategy_differs(lab):
@@ -88,6 +90,42 @@ def test_more_runs_narrow_the_interval(lab):
     after = lab.answer.gap("contacts")
     assert lab.answer.runs == 25
     assert after[2] - after[1] < before[2] - before[1]
+
+
+def test_presses_on_more_add_up_and_never_show_fewer_worlds(lab, monkeypatch):
+    seen = []
+    monkeypatch.setattr(lab, "_draw", lambda answer, *told: seen.append(answer.runs))
+    for _ in range(3):
+        lab.buttons["more"].click()
+    assert lab.wait()
+    assert lab.answer.runs == 65
+    assert min(seen) > 5
+
+
+def test_stop_says_what_is_done_and_nothing_when_nothing_runs(lab):
+    lab.buttons["stop"].click()
+    assert lab.done.value == "worlds done: 5"
+    lab.size.value = 10_000
+    lab.buttons["stop"].click()
+    said = lab.done.value
+    assert lab.wait()
+    assert said in ("worlds done: 0", "worlds done: 1")
+    lab.buttons["stop"].click()
+    assert lab.done.value == said
+    assert "100 people, worlds: 5" in lab.sentence.value or said == "worlds done: 1"
+
+
+def test_a_run_that_fails_is_over(lab, monkeypatch):
+    monkeypatch.setattr("cjsim.lab.answers.live", lambda batch: 1 / 0)
+    lab.dials["product.quality"].value = 0.9
+    assert lab.wait()
+    assert "division by zero" in lab.trouble.value
+    assert lab.done.value == "worlds done: 0"
+
+
+def test_a_market_of_nobody_is_refused(base):
+    with pytest.raises(ValueError, match="people = 0: a market has at least 1 person"):
+        Lab(base, people=0)
 
 
 # --- what a hand does -------------------------------------------------------------------------
@@ -124,6 +162,71 @@ def test_a_pinned_result_stays_while_the_rest_moves(lab):
     lab.buttons["pin"].click()
     assert lab.board.shown["pinned"] is None
     assert "pinned" not in lab.table.value
+
+
+def test_a_pin_is_drawn_at_its_share_in_a_larger_market(lab):
+    lab.buttons["pin"].click()
+    pinned = np.array(lab.board.shown["pinned"])
+    lab.size.value = 500
+    assert lab.wait()
+    assert np.array(lab.board.shown["pinned"]) == pytest.approx(5 * pinned)
+    assert "pinned B − A (100)" in lab.table.value
+
+
+@pytest.mark.parametrize("product", scenario_file.presets())
+def test_every_dial_can_be_turned_back_to_where_it_was(product):
+    lab = Lab(cjsim.Scenario.load(product), people=5)
+    for key, dial in lab.dials.items():
+        steps = (dial.value - dial.min) / dial.step
+        assert steps == pytest.approx(round(steps), abs=1e-6), key
+        was = dial.value
+        dial.value = dial.max if dial.value < dial.max else dial.min
+        assert list(lab.settings.changes) == [key]
+        dial.value = was
+        assert lab.settings.changes == {}
+
+
+def opened(lab: Lab, table: str) -> dict[str, object]:
+    """The boxes of a drawer by the words before them."""
+    place = lab.drawers.titles.index(table)
+    lab.drawer.value = place
+    rows = lab.drawers.children[place].children
+    return {row.children[0].description: row.children[0] for row in rows}
+
+
+def test_dials_and_drawers_say_the_same(lab):
+    dial = lab.dials["product.price"]
+    dial.value = 20.0
+    box = opened(lab, "product")["price"]
+    assert box.value == 20.0
+    dial.value = 30.0
+    assert box.value == 30.0
+    box.value = 1_234_567.0
+    assert dial.value == 1_234_567.0
+    assert lab.wait()
+    assert "Changed: product.price = 1234567." in lab.sentence.value
+    box.value = -5.0  # cannot be
+    assert "product.price = -5.0: must be" in lab.trouble.value
+    assert (box.value, dial.value) == (1_234_567.0, 1_234_567.0)
+
+
+def test_a_strategys_key_is_one_whether_its_name_is_long_or_short(lab):
+    lab.dials["guide.accuracy"].value = 0.9
+    opened(lab, "strategies.guide")["accuracy"].value = 0.3
+    assert lab.settings.changes == {"guide.accuracy": 0.3}
+    assert lab.dials["guide.accuracy"].value == 0.3
+
+
+def test_a_strategy_may_bear_the_name_of_a_table(base):
+    tables = base.model_dump()
+    guide = tables["strategies"]["guide"]
+    odd = cjsim.Scenario.model_validate(
+        {**tables, "strategy": "product", "strategies": {"product": guide}}
+    )
+    lab = Lab(odd, people=20)
+    lab.dials["strategies.product.accuracy"].value = 0.9
+    assert lab.wait()
+    assert "strategies.product.accuracy = 0.9" in lab.sentence.value
 
 
 def test_a_value_that_cannot_be_is_told_and_the_picture_stays(lab):
@@ -188,6 +291,22 @@ def test_what_is_on_the_screen_can_be_taken_away_and_loaded(lab, base, monkeypat
     assert other.dials["product.price"].value == 22.0
 
 
+def test_a_saved_lab_comes_back_with_its_strategy(lab, monkeypatch):
+    lab.sides[1].value = "animator"
+    _, kept = saved(lab, monkeypatch)
+    upload(lab, kept)
+    assert lab.settings.sides == ("pull", "animator")
+
+
+def test_the_same_file_can_be_loaded_twice(lab, monkeypatch):
+    name, kept = saved(lab, monkeypatch)
+    upload(lab, kept, name)
+    for product in ("car", "yogurt"):
+        lab.product.value = product
+        upload(lab, kept, name)
+        assert lab.settings.base.name == "phone"
+
+
 def test_a_broken_file_is_told_by_its_name_and_changes_nothing(lab):
     before = lab.settings
     upload(lab, b"[product]\nprise = 3.0\n")
@@ -240,6 +359,17 @@ def test_a_key_gets_the_control_of_its_kind(base):
     for key, kind in kinds.items():
         known = key_at(tuple(key.split(".")))
         assert type(box(base, key, known)).__name__ == kind
+
+
+def test_differences_of_shares_are_points(lab):
+    assert re.search(r"Churn</th>(<td>.*?</td>){2}<td><\w+>[+−]?[\d.]+ pp", lab.table.value)
+
+
+def test_the_sentence_tells_the_settings_of_its_own_runs(lab):
+    """The newest answer may come after the next setting was chosen."""
+    old = lab.answer
+    lab.dials["guide.accuracy"].value = 0.9
+    assert "Changed: nothing" in lab._finding(old, "Pull", "Guide")
 
 
 # --- languages, notebooks ---------------------------------------------------------------------
