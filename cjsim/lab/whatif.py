@@ -21,6 +21,7 @@ from typing import Any
 import ipywidgets as widgets
 
 from cjsim import scenario_file
+from cjsim.lab import findings
 from cjsim.lab.answers import Answer, Answers, Question
 from cjsim.lab.board import Board
 from cjsim.lab.dials import WIDE, slider, usual_key, value_of
@@ -29,7 +30,6 @@ from cjsim.lab.keyboard import box_of_its_own
 from cjsim.labels import SPOKEN, find, language, text, title
 from cjsim.labels.keys import scenario_title
 from cjsim.labels.numbers import number
-from cjsim.measures.summary import UNITS
 from cjsim.scenario import Scenario
 from cjsim.scenario_file import ScenarioError
 
@@ -39,10 +39,6 @@ DIALS = (
     "rival.competition", "firm.reps", "experience.gate_threshold", "curiosity.novelty",
 )  # fmt: skip
 """The twelve keys of the first screen; {b} is the second strategy."""
-SHOWN = (
-    "first_deals", "repeat_deals", "share_of_category", "churn", "referrals", "contacts",
-    "opt_outs", "profit_per_person",
-)  # fmt: skip
 BUTTONS = ("undo", "reset", "pin", "more", "stop", "save")
 SHUT = -1
 """In the list of drawers: none."""
@@ -350,9 +346,10 @@ class Lab:
     def _found(self, answer: Answer) -> None:
         """An answer has come, from the worker's thread."""
         about: Settings = answer.question.about
-        first, second = (title(name, self.lang) for name in about.sides)
+        first, second = sides = tuple(title(name, self.lang) for name in about.sides)
         names = (f"{self._word('first')}: {first}", f"{self._word('second')}: {second}")
-        self.answer, self._told = answer, (names, self._finding(answer, first, second))
+        words = findings.sentence(answer, sides, about.changes, about.base.money, self.lang)
+        self.answer, self._told = answer, (names, words)
         self._draw(answer, *self._told)
         self.progress.value = answer.runs
         self.done.value = self._word("worlds").format(runs=answer.runs)
@@ -360,47 +357,7 @@ class Lab:
     def _draw(self, answer: Answer, names: tuple[str, str], words: str) -> None:
         self.board.show(answer, names, self.pinned, words)
         self.sentence.value = f'<p class="cjsim-words">{html.escape(words)}</p>'
-        self.table.value = self._numbers(answer)
-
-    def _finding(self, answer: Answer, first: str, second: str) -> str:
-        """The sentence: what was changed, what it does, how sure that is."""
-        gap, low, high = answer.gap("profit_per_person")
-        deals = answer.gap("first_deals")[0] + answer.gap("repeat_deals")[0]
-        sure = "one" if answer.runs < 2 else "clear" if low > 0 or high < 0 else "unclear"
-        sure = "same" if low == gap == high == deals == 0 else sure
-        money = functools.partial(number, lang=self.lang, digits=2, signed=True)
-        interval = "" if answer.runs < 2 else f" [{money(low)} .. {money(high)}]"
-        about: Settings = answer.question.about
-        changed = ", ".join(f"{key} = {_short(value)}" for key, value in about.changes.items())
-        return self._word("finding").format(
-            changed=changed or self._word("unchanged"), first=first, second=second,
-            people=number(answer.question.people, self.lang), runs=answer.runs,
-            gap=f"{money(gap)}{interval}", money=about.base.money,
-            deals=number(deals, self.lang, signed=True), sure=self._word(f"sure_{sure}"),
-        )  # fmt: skip
-
-    def _numbers(self, answer: Answer) -> str:
-        """A table of measures: both sides, the difference, its interval, and the pinned one."""
-        a, b = self._word("first"), self._word("second")
-        heads = ["", a, b, f"{b} − {a}", self._word("interval")]
-        if self.pinned:
-            size = number(self.pinned.question.people, self.lang)
-            here = self.pinned.question.people == answer.question.people
-            heads.append(self._word("pinned") if here else f"{self._word('pinned')} ({size})")
-        rows = ["".join(f"<th>{html.escape(head)}</th>" for head in heads)]
-        for measure in SHOWN:
-            read = functools.partial(_number, measure, self.lang)
-            gap, low, high = answer.gap(measure)
-            cells = [read(answer.mean(side, measure)) for side in (0, 1)]
-            cells += [read(gap, True), f"{read(low, True)} .. {read(high, True)}"]
-            if self.pinned:
-                cells.append(read(self.pinned.gap(measure)[0], True))
-            word = html.escape(text(f"measure.{measure}", self.lang))
-            strong = "b" if low > 0 or high < 0 else "span"
-            inner = "".join(f"<td><{strong}>{cell}</{strong}></td>" for cell in cells)
-            rows.append(f'<th scope="row">{word}</th>{inner}')
-        lines = "".join(f"<tr>{row}</tr>" for row in rows)
-        return f'<table class="cjsim-numbers">{lines}</table>'
+        self.table.value = findings.table(answer, self.pinned, self.lang)
 
     def _complain(self, words: str) -> None:
         """What is wrong, in the panel; the picture stays."""
@@ -422,15 +379,3 @@ class Lab:
         live: dict[str, Any] = self.box._repr_mimebundle_(**kwargs)
         saved = f"<p>{html.escape(self._word('saved'))}</p>"
         return {**live, "text/plain": repr(self), "text/html": saved}
-
-
-def _short(value: Any) -> str:
-    return f"{value:.10g}" if isinstance(value, float) else str(value)
-
-
-def _number(measure: str, lang: str, value: float, signed: bool = False) -> str:
-    """A measure as people read it; a dash where there is none. Differences of shares are points."""
-    if UNITS[measure] == "share":
-        shown = number(100 * value, lang, 1, signed)
-        return shown if shown == "–" else f"{shown} {text('unit.points', lang) if signed else '%'}"
-    return number(value, lang, 2 if measure == "profit_per_person" else 0, signed)

@@ -369,7 +369,9 @@ def test_the_sentence_tells_the_settings_of_its_own_runs(lab):
     """The newest answer may come after the next setting was chosen."""
     old = lab.answer
     lab.dials["guide.accuracy"].value = 0.9
-    assert "Changed: nothing" in lab._finding(old, "Pull", "Guide")
+    assert lab.wait()
+    lab._found(old)
+    assert "Changed: nothing" in lab.sentence.value
 
 
 # --- languages, notebooks ---------------------------------------------------------------------

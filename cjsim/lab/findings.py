@@ -1,0 +1,84 @@
+"""What the lab says of an answer: a sentence, and a table of measures."""
+
+from __future__ import annotations
+
+import functools
+import html
+from collections.abc import Mapping
+from typing import Any
+
+from cjsim.lab.answers import Answer
+from cjsim.labels import text
+from cjsim.labels.numbers import number
+from cjsim.measures.summary import UNITS
+
+SHOWN = (
+    "first_deals", "repeat_deals", "share_of_category", "churn", "referrals", "contacts",
+    "opt_outs", "profit_per_person",
+)  # fmt: skip
+"""The measures of the table."""
+
+
+def sentence(
+    answer: Answer, sides: tuple[str, ...], changes: Mapping[str, Any], money: str, lang: str
+) -> str:
+    """What was changed, what it does to profit and deals, and how sure that is.
+
+    `sides` are the names of both, as people read them; `money` is the currency.
+    """
+    word = functools.partial(_word, lang=lang)
+    gap, low, high = answer.gap("profit_per_person")
+    deals = answer.gap("first_deals")[0] + answer.gap("repeat_deals")[0]
+    sure = "one" if answer.runs < 2 else "clear" if low > 0 or high < 0 else "unclear"
+    sure = "same" if low == gap == high == deals == 0 else sure
+    amount = functools.partial(number, lang=lang, digits=2, signed=True)
+    interval = "" if answer.runs < 2 else f" [{amount(low)} .. {amount(high)}]"
+    changed = ", ".join(f"{key} = {_short(value)}" for key, value in changes.items())
+    first, second = sides
+    return word("finding").format(
+        changed=changed or word("unchanged"), first=first, second=second,
+        people=number(answer.question.people, lang), runs=answer.runs,
+        gap=f"{amount(gap)}{interval}", money=money,
+        deals=number(deals, lang, signed=True), sure=word(f"sure_{sure}"),
+    )  # fmt: skip
+
+
+def table(answer: Answer, pinned: Answer | None, lang: str) -> str:
+    """Both sides, the difference, its interval, and the pinned difference, in HTML."""
+    word = functools.partial(_word, lang=lang)
+    a, b = word("first"), word("second")
+    heads = ["", a, b, f"{b} − {a}", word("interval")]
+    if pinned:
+        here = pinned.question.people == answer.question.people
+        size = "" if here else f" ({number(pinned.question.people, lang)})"
+        heads.append(f"{word('pinned')}{size}")
+    rows = ["".join(f"<th>{html.escape(head)}</th>" for head in heads)]
+    for measure in SHOWN:
+        read = functools.partial(_number, measure, lang)
+        gap, low, high = answer.gap(measure)
+        cells = [read(answer.mean(side, measure)) for side in (0, 1)]
+        cells += [read(gap, True), f"{read(low, True)} .. {read(high, True)}"]
+        if pinned:
+            cells.append(read(pinned.gap(measure)[0], True))
+        name = html.escape(text(f"measure.{measure}", lang))
+        strong = "b" if low > 0 or high < 0 else "span"
+        inner = "".join(f"<td><{strong}>{cell}</{strong}></td>" for cell in cells)
+        rows.append(f'<th scope="row">{name}</th>{inner}')
+    lines = "".join(f"<tr>{row}</tr>" for row in rows)
+    return f'<table class="cjsim-numbers">{lines}</table>'
+
+
+def _word(key: str, lang: str) -> str:
+    return text(f"whatif.{key}", lang)
+
+
+def _short(value: Any) -> str:
+    return f"{value:.10g}" if isinstance(value, float) else str(value)
+
+
+def _number(measure: str, lang: str, value: float, signed: bool = False) -> str:
+    """A measure as people read it; a dash where there is none. Differences of shares are points."""
+    if UNITS[measure] == "share":
+        shown = number(100 * value, lang, 1, signed)
+        return shown if shown == "–" else f"{shown} {text('unit.points', lang) if signed else '%'}"
+    return number(value, lang, 2 if measure == "profit_per_person" else 0, signed)
