@@ -105,7 +105,7 @@ def _parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     job.add_argument("--split", help="comma-separated touchpoints that share a budget")
     job.add_argument("--budget", type=float, help="money a day for --split (default: as it is)")
-    job.add_argument("--least", action="store_true", help="look for the least, not the most")
+    job.add_argument("--least", action="store_true", help="look for the least, as of churn anyway")
     _add_measure(job)
     _add_shared(job, "the curve as figure and table, and the scenario at its best")
     job.set_defaults(job=_optimise)
