@@ -71,6 +71,7 @@ function render({ model, el }) {
   model.on("change:shown", draw);
   draw();
   el.appendChild(picture);
+  model.send?.("drawn"); // what was found while the page was being made may have missed it
   return () => model.off("change:shown", draw);
 }
 

@@ -148,6 +148,7 @@ class Lab:
             self.drawers,
         ])  # fmt: skip
         self.box.add_class("cjsim-lab")
+        self.board.on_msg(lambda *_: self._repeat())
         self.product.observe(lambda change: self._open_preset(change["new"]), "value")
         for side in self.sides:
             side.observe(lambda _: self._choose_sides(), "value")
@@ -353,6 +354,12 @@ class Lab:
         self._draw(answer, *self._told)
         self.progress.value = answer.runs
         self.done.value = self._word("worlds").format(runs=answer.runs)
+
+    def _repeat(self) -> None:
+        """Say again what stands, for a page that was not there yet when it was said."""
+        self.board.send_state("shown")
+        for widget in (self.sentence, self.table, self.progress, self.done, self.trouble):
+            widget.send_state("value")
 
     def _draw(self, answer: Answer, names: tuple[str, str], words: str) -> None:
         self.board.show(answer, names, self.pinned, words)

@@ -374,6 +374,16 @@ def test_the_sentence_tells_the_settings_of_its_own_runs(lab):
     assert "Changed: nothing" in lab.sentence.value
 
 
+def test_a_page_that_comes_late_is_told_what_stands(lab, monkeypatch):
+    """Worlds that are done while a browser makes its page have nobody to be told to."""
+    told = {}
+    for name in ("board", "sentence", "table", "done"):
+        widget = getattr(lab, name)
+        monkeypatch.setattr(widget, "send_state", lambda key, name=name: told.update({name: key}))
+    lab.board._handle_custom_msg("drawn", [])
+    assert told == {"board": "shown", "sentence": "value", "table": "value", "done": "value"}
+
+
 # --- languages, notebooks ---------------------------------------------------------------------
 
 
