@@ -276,10 +276,10 @@ class Lab:
         self._history.append(self.settings)
         self.settings = settings
         self.trouble.value = ""
-        self._ask()  # first: the rest is done while it is being answered
         self.buttons["undo"].disabled = False
         if redraw:
             self._show_settings()
+        self._ask()  # last: what is known is answered at once, and then a hand may move again
 
     def _undo(self) -> None:
         if self._history:
