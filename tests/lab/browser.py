@@ -28,7 +28,7 @@ FLAGS = [
 ]  # fmt: skip
 HERE = ("127.0.0.1", "localhost")
 BOARD = "svg.cjsim-board[data-answer]"
-SECONDS = 30
+SECONDS = 60
 """How long anything may take before a test gives up; nothing is asserted about time."""
 
 
