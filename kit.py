@@ -51,7 +51,7 @@ def set_up():
         print("uv does not work here; going on with pip, which takes longer ...", flush=True)
         if not install(pip):
             sys.exit("Setting up failed, see above. Check the connection, then try again.")
-    run(PYTHON, "-m", "cjsim.engine.compiled")  # compiles the engine, so that no lecture waits
+    run(PYTHON, "-m", "cjsim.engine.fast.engine")  # compiles the engine, so that no lecture waits
     STAMP.write_text(wanted, encoding="utf-8")
 
 

@@ -25,8 +25,8 @@ from math import inf, isinf
 import numpy as np
 
 import cjsim
-from cjsim import scenario_file
 from cjsim.experiment.flip import FlipPoint, flip_point
+from cjsim.scenario import presets
 
 LOWEST, HIGHEST, TRIED = 0.3, 1.0, 8
 SHOWN = (0.3, 0.5, 0.7, 0.9, 1.0)
@@ -77,7 +77,7 @@ def main(words_given: Sequence[str] | None = None) -> None:
     """Read the arguments, run, print the table."""
     first_line = (__doc__ or "").splitlines()[0]
     parser = argparse.ArgumentParser(description=first_line)
-    parser.add_argument("products", nargs="*", default=list(scenario_file.presets()))
+    parser.add_argument("products", nargs="*", default=list(presets()))
     parser.add_argument("--runs", type=int, default=8, help="worlds per accuracy (8)")
     parser.add_argument("--people", type=int, help="size of the market (the preset's own)")
     parser.add_argument("--seed", type=int, default=1, help="the first world's number (1)")

@@ -24,14 +24,14 @@ from collections.abc import Callable
 from typing import Any
 
 import cjsim
-from cjsim import kernel, population
-from cjsim.engine import calendar as cal
-from cjsim.engine import compiled, memory
-from cjsim.engine.compiled import CompiledEngine
+from cjsim.engine.fast import calendar as cal
+from cjsim.engine.fast import engine, pointers
+from cjsim.engine.fast.engine import CompiledEngine
 from cjsim.engine.process import Engine
 from cjsim.log import ROW
+from cjsim.model import compile, population
 
-FLOOR = (*compiled.SOURCES, "benchmarks.floor")
+FLOOR = (*engine.SOURCES, "benchmarks.floor")
 
 
 def seconds(work: Callable[[], Any]) -> float:
@@ -118,9 +118,9 @@ def floor(repeats: int) -> None:
          "product.tender_every": 0}
     )  # fmt: skip
     everybody = population.draw(alone, people, 1)
-    rules = kernel.compiled(*FLOOR)
+    rules = compile.compiled(*FLOOR)
     world = CompiledEngine(alone, population.draw(alone, 1, 1), 1)._world(alone, 0)
-    table = memory.table(world)
+    table = pointers.table(world)
     rules.one_after_the_other(table.ctypes.data, 1.0)
     rules.only_blocks(1)
     ours, lowest, blocks = [], [], []
@@ -128,7 +128,7 @@ def floor(repeats: int) -> None:
         took = one(CompiledEngine, alone, everybody)[1]
         fresh = CompiledEngine(alone, everybody, 1)
         world = fresh._world(alone, 0)
-        table = memory.table(world)
+        table = pointers.table(world)
         start = time.perf_counter()
         events = rules.one_after_the_other(table.ctypes.data, horizon)
         lowest.append((time.perf_counter() - start) / events)
@@ -169,7 +169,7 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--largest", type=int, default=1_000_000)
     args = parser.parse_args()
-    compiled.warm_up()
+    engine.warm_up()
     against_simpy(args.repeats)
     by_size(args.repeats, args.largest)
     floor(args.repeats)

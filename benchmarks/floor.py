@@ -4,12 +4,21 @@ No calendar, no log, no desk, no shelf, no friends: what is left is what happens
 by `benchmarks.engines` together with the rules.
 """
 
-from cjsim.engine.calendar import NONE
-from cjsim.engine.loop import world_behind
+from cjsim.engine.fast.calendar import NONE
+from cjsim.engine.fast.loop import world_behind
 from cjsim.journey import ACTION, FIRST_DEAL, REPEAT_DEAL, UNAWARE
-from cjsim.rules import MEETS, PUSHED, next_event, start_pushing
-from cjsim.steps import arrive, deal_again, enter, meet, push, step_on, touch_person, walk_away
-from cjsim.streams import block
+from cjsim.model.rules import MEETS, PUSHED, next_event, start_pushing
+from cjsim.model.streams import block
+from cjsim.model.transitions import (
+    arrive,
+    deal_again,
+    enter,
+    meet,
+    push,
+    step_on,
+    touch_person,
+    walk_away,
+)
 
 ENTRY_POINTS = ("one_after_the_other", "only_blocks")
 

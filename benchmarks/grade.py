@@ -18,7 +18,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from cjsim.course.grade import grade
+from cjsim.course.grading.grade import grade
 
 EXERCISES = Path(__file__).parents[1] / "exercises"
 SET = "01_pull_or_push"

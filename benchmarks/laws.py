@@ -18,7 +18,7 @@ from collections.abc import Sequence
 
 import cjsim
 from cjsim.experiment.laws import Laws, three_laws
-from cjsim.experiment.work import bar
+from cjsim.experiment.workers import bar
 
 
 def lines(found: Laws) -> list[str]:

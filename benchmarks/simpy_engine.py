@@ -19,8 +19,8 @@ import time
 import simpy
 
 import cjsim
-from cjsim import population
 from cjsim.engine.process import Engine
+from cjsim.model import population
 
 
 def bare(people: int, events: int) -> tuple[float, int]:

@@ -8,8 +8,11 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from cjsim.version import VERSION
+
 if TYPE_CHECKING:
     from cjsim.experiment.assumptions import without
+    from cjsim.experiment.coalitions import touchpoint_truth
     from cjsim.experiment.compare import Comparison, compare
     from cjsim.experiment.design import grid, sample
     from cjsim.experiment.flip import flip_point
@@ -17,20 +20,18 @@ if TYPE_CHECKING:
     from cjsim.experiment.optimise import optimise
     from cjsim.experiment.sensitivity import sobol, tornado
     from cjsim.experiment.sweep import Sweep, sweep
-    from cjsim.experiment.truth import touchpoint_truth
     from cjsim.experiment.weak_point import weak_point
     from cjsim.labels import speak
     from cjsim.run import Run, simulate
-    from cjsim.scenario import Scenario
-    from cjsim.scenario_file import ScenarioError
+    from cjsim.scenario import Scenario, ScenarioError
 
-__version__ = "0.1.0"
+__version__ = VERSION
 
 _HOMES = {
     "Comparison": "cjsim.experiment.compare",
     "Run": "cjsim.run",
     "Scenario": "cjsim.scenario",
-    "ScenarioError": "cjsim.scenario_file",
+    "ScenarioError": "cjsim.scenario.scenario",
     "Sweep": "cjsim.experiment.sweep",
     "compare": "cjsim.experiment.compare",
     "flip_point": "cjsim.experiment.flip",
@@ -43,7 +44,7 @@ _HOMES = {
     "sweep": "cjsim.experiment.sweep",
     "three_laws": "cjsim.experiment.laws",
     "tornado": "cjsim.experiment.sensitivity",
-    "touchpoint_truth": "cjsim.experiment.truth",
+    "touchpoint_truth": "cjsim.experiment.coalitions",
     "weak_point": "cjsim.experiment.weak_point",
     "without": "cjsim.experiment.assumptions",
 }

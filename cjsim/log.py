@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from cjsim.events import EVENTS, Event
 from cjsim.journey import AWARENESS, STAGES, UNAWARE
+from cjsim.model.events import EVENTS, Event
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -16,14 +16,14 @@ import numpy as np
 import numpy.typing as npt
 from hypothesis import strategies as st
 
-from cjsim import population, terms
 from cjsim.engine.process import Engine
-from cjsim.events import Event
 from cjsim.journey import STAGES, TWELVE, Stage
-from cjsim.population import Person
+from cjsim.model import parameters, population
+from cjsim.model.events import Event
+from cjsim.model.parameters import Parameters, Touch
+from cjsim.model.population import Person
 from cjsim.run import Run
 from cjsim.scenario import MAY_WALK_AWAY, Scenario
-from cjsim.terms import Terms, Touch
 
 Floats = npt.NDArray[np.float64]
 State = tuple[int, int]
@@ -129,9 +129,9 @@ def everywhere(fit: float = 1.0) -> dict[str, float]:
 # --- One person and the market, for the rules ---------------------------------------------------
 
 
-def market(scenario: Scenario | None = None, **changes: Any) -> Terms:
+def market(scenario: Scenario | None = None, **changes: Any) -> Parameters:
     """The terms of a neutral market, some of its numbers changed."""
-    of = terms.terms_of(scenario or neutral(), people=100, seed=1)
+    of = parameters.parameters_of(scenario or neutral(), people=100, seed=1)
     return dataclasses.replace(of, **changes)
 
 
@@ -150,7 +150,7 @@ def touch(**changes: Any) -> Touch:
     """A touchpoint that fits every stage and does nothing, some of it changed."""
     table = {"contact": "pull", "aims_at": "awareness", "fit": everywhere(), "reach_per_day": 1.0}
     scenario = neutral(**touching({"touch": table}))
-    return dataclasses.replace(terms.touches(scenario, "pull")[0], **changes)
+    return dataclasses.replace(parameters.touches(scenario, "pull")[0], **changes)
 
 
 # --- What a log says ----------------------------------------------------------------------------

@@ -6,15 +6,17 @@ import sys
 
 import pytest
 
-from cjsim import cli, scenario_file
-from cjsim.experiment import work
+from cjsim.cli import main
+from cjsim.experiment import workers
 from cjsim.journey import TWELVE
+from cjsim.report import comparison, experiments
+from cjsim.scenario import Scenario, presets
 
 SMALL = ["--people", "60", "--runs", "3"]
 
 
 def run(*words: str) -> int:
-    return cli.main(list(words))
+    return main.main(list(words))
 
 
 def test_compare_prints_each_stage_and_the_paired_differences(capsys):
@@ -40,8 +42,8 @@ def test_compare_writes_a_folder_that_can_be_run_again(tmp_path, capsys):
     names = {path.name for path in out.iterdir()}
     assert {"funnel.png", "funnel.svg", "runs.csv", "differences.csv", "summary.txt"} <= names
     assert not [name for name in names if name.startswith(".")]
-    kept = scenario_file.load(out / "scenario-guide.toml")
-    assert kept == scenario_file.load("yogurt", "guide")
+    kept = Scenario.load(out / "scenario-guide.toml")
+    assert kept == Scenario.load("yogurt", "guide")
     first = capsys.readouterr().out
     assert first.startswith((out / "summary.txt").read_text(encoding="utf-8"))
 
@@ -130,8 +132,8 @@ def test_an_interrupted_run_leaves_nothing_half_written(tmp_path, monkeypatch, c
             raise KeyboardInterrupt
         return real(*args, **kwargs)
 
-    real = work.simulate
-    monkeypatch.setattr(work, "simulate", stop_at_the_third)
+    real = workers.simulate
+    monkeypatch.setattr(workers, "simulate", stop_at_the_third)
     out = tmp_path / "results"
     assert run("compare", "phone", "--strategies", "pull,guide", *SMALL, "--out", str(out)) == 130
     assert not out.exists()
@@ -139,7 +141,6 @@ def test_an_interrupted_run_leaves_nothing_half_written(tmp_path, monkeypatch, c
 
 
 def test_an_interrupt_while_writing_leaves_the_old_files(tmp_path, monkeypatch):
-    from cjsim import report
 
     out = tmp_path / "results"
     words = ["compare", "phone", "--strategies", "pull", *SMALL, "--out", str(out)]
@@ -149,8 +150,8 @@ def test_an_interrupt_while_writing_leaves_the_old_files(tmp_path, monkeypatch):
     def stop(*args):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(report, "summary", lambda *a: "other words")
-    monkeypatch.setattr(scenario_file, "write", stop)
+    monkeypatch.setattr(comparison, "summary", lambda *a: "other words")
+    monkeypatch.setattr(Scenario, "save", stop)
     assert run(*words) == 130
     assert {path.name: path.read_bytes() for path in out.iterdir()} == before
 
@@ -166,7 +167,7 @@ def test_a_task_too_large_for_the_machine_is_told_in_a_line(error, said, monkeyp
     def fail(*args, **kwargs):
         raise error
 
-    monkeypatch.setattr(work, "simulate", fail)
+    monkeypatch.setattr(workers, "simulate", fail)
     assert run("compare", "phone", "--strategies", "pull", *SMALL) == 2
     told = capsys.readouterr().err
     assert said in told
@@ -178,7 +179,7 @@ def test_a_file_in_place_of_the_folder_is_told_before_anything_runs(
     inside, tmp_path, monkeypatch, capsys
 ):
     (tmp_path / "notes").write_text("mine")
-    monkeypatch.setattr(work, "simulate", None)
+    monkeypatch.setattr(workers, "simulate", None)
     monkeypatch.chdir(tmp_path)
     for job in (["weak-point", "phone"], ["optimise", "phone", "--vary", "product.price=1:2"]):
         assert run(*job, *SMALL, "--out", f"notes/{inside}") == 2
@@ -243,7 +244,7 @@ def test_check_names_every_mistake_of_every_file(tmp_path, capsys):
 def test_presets_are_listed_with_titles_printed_and_explained(capsys):
     assert run("presets") == 0
     listed = capsys.readouterr().out
-    assert all(name in listed for name in scenario_file.presets())
+    assert all(name in listed for name in presets())
     assert run("presets", "phone") == 0
     assert "[product]" in capsys.readouterr().out
     assert run("presets", "--keys") == 0
@@ -318,7 +319,7 @@ def test_a_slip_in_a_sweep_is_told_in_a_line(words, said, tmp_path, capsys):
 
 
 def test_an_interrupted_sweep_says_how_to_go_on(tmp_path, monkeypatch, capsys):
-    calls, real = [], work.simulate
+    calls, real = [], workers.simulate
 
     def stop(*args, **kwargs):
         calls.append(args)
@@ -328,11 +329,11 @@ def test_an_interrupted_sweep_says_how_to_go_on(tmp_path, monkeypatch, capsys):
 
     out = tmp_path / "s"
     words = [*SWEEP, "--vary", "guide.accuracy=0.5:1:6", "--out", str(out)]
-    monkeypatch.setattr(work, "simulate", stop)
+    monkeypatch.setattr(workers, "simulate", stop)
     assert run(*words) == 130
     assert "The same command goes on with the rest" in capsys.readouterr().err
     assert not (out / "sweep.parquet").exists()
-    monkeypatch.setattr(work, "simulate", real)
+    monkeypatch.setattr(workers, "simulate", real)
     assert run(*words) == 0
     assert (out / "sweep.parquet").exists()
 
@@ -342,7 +343,7 @@ def test_an_interrupt_before_the_first_cell_says_how_to_go_on(tmp_path, monkeypa
         raise KeyboardInterrupt
 
     out = tmp_path / "s"
-    monkeypatch.setattr(work, "simulate", stop)
+    monkeypatch.setattr(workers, "simulate", stop)
     assert run(*SWEEP, "--vary", "guide.accuracy=0.5:1:2", "--out", str(out)) == 130
     output = capsys.readouterr()
     assert output.out == ""
@@ -355,13 +356,12 @@ def test_an_interrupt_before_the_first_cell_says_how_to_go_on(tmp_path, monkeypa
 def test_an_interrupt_after_the_last_cell_does_not_say_that_nothing_was_written(
     lang, said, tmp_path, monkeypatch, capsys
 ):
-    from cjsim import report_experiments
 
     def stop(*args, **kwargs):
         raise KeyboardInterrupt
 
     out = tmp_path / "s"
-    monkeypatch.setattr(report_experiments, "draw_sweep", stop)
+    monkeypatch.setattr(experiments, "draw_sweep", stop)
     words = [*SWEEP, "--vary", "guide.accuracy=0.5:1:2", "--lang", lang]
     assert run(*words, "--out", str(out)) == 130
     assert (out / "sweep.parquet").exists()
@@ -400,7 +400,7 @@ def test_the_best_value_of_a_key_is_found_and_kept(tmp_path, capsys):
     words = ["optimise", "phone", *QUICK, "--vary", "product.price=10:20"]
     assert run(*words, "--measure", "revenue", "--out", str(out)) == 0
     assert "product.price = 20" in capsys.readouterr().out  # nobody in the model minds the price
-    best = scenario_file.load(out / "scenario-phone-best.toml")
+    best = Scenario.load(out / "scenario-phone-best.toml")
     assert best.product.price == pytest.approx(20.0)
     assert run(*words, "--measure", "revenue", "--least", "--json") == 0
     assert json.loads(capsys.readouterr().out)["best"]["product.price"] == pytest.approx(10.0)

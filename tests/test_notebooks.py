@@ -17,10 +17,10 @@ from typing import Any
 import nbformat
 import pytest
 
-from cjsim.course.coverage import LAST_CLAIM, claims
-from cjsim.course.refresh import KEPT, LIVE, METADATA
-from cjsim.course.twins import differences
 from cjsim.labels import LANGUAGES
+from tools.coverage import LAST_CLAIM, claims
+from tools.refresh import KEPT, LIVE, METADATA
+from tools.translations import differences
 
 ROOT = Path(__file__).parent.parent
 LECTURES = sorted((ROOT / "notebooks").glob("*/*.ipynb"))
@@ -289,7 +289,7 @@ def test_every_lecture_is_there_in_both_languages() -> None:
 )
 def test_a_lecture_is_the_same_in_both_languages(path: Path) -> None:
     """After a change of the English text: read the Russian one, then
-    `python -m cjsim.course.twins --confirm notebooks/ru/*.ipynb`.
+    `python -m tools.translations --confirm notebooks/ru/*.ipynb`.
     """
     original = path.parent.parent / "en" / path.name
     both = (nbformat.read(p, as_version=4) for p in (original, path))

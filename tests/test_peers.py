@@ -10,7 +10,7 @@ from random import Random
 import builders
 import pytest
 
-from cjsim import terms
+from cjsim.model import parameters
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
@@ -71,6 +71,6 @@ def test_visits_last_and_lead_where_the_scenario_says():
 
 
 def test_the_desk_is_the_same():
-    read = terms.terms_of(stage_map.scenario(6000, DAYS), 6000, 1)
+    read = parameters.parameters_of(stage_map.scenario(6000, DAYS), 6000, 1)
     assert (read.reps, read.repeat_needs_rep) == (stage_map.reps(6000), 0)
     assert (read.deal_days, read.patience_days) == (stage_map.DEAL_DAYS, stage_map.PATIENCE_DAYS)

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks.break_even import break_even, flip, words
-from cjsim import cli, scenario_file
+from cjsim.cli import main
+from cjsim.scenario import Scenario, presets
 
 FILE = Path(__file__).parents[1] / "README.md"
 README = FILE.read_text(encoding="utf-8")
@@ -28,7 +29,7 @@ def printed(block: str) -> str:
     command = block.partition("\n")[0]
     output = io.StringIO()
     with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
-        cli.main(command.removeprefix("$ cjsim ").split())
+        main.main(command.removeprefix("$ cjsim ").split())
     return f"{command}\n{output.getvalue()}"
 
 
@@ -45,7 +46,7 @@ def test_each_command_prints_what_the_readme_shows(block, coffee):
 
 def test_an_own_product_takes_ten_lines(coffee):
     assert len(blocks("toml")[0].splitlines()) == 10
-    assert scenario_file.load("coffee.toml").product.price == 14.0
+    assert Scenario.load("coffee.toml").product.price == 14.0
 
 
 @pytest.mark.parametrize(
@@ -64,7 +65,7 @@ def break_evens() -> dict[str, str]:
 
 
 def test_every_product_has_a_break_even():
-    assert set(break_evens()) == set(scenario_file.presets())
+    assert set(break_evens()) == set(presets())
 
 
 @pytest.mark.parametrize("product", break_evens())

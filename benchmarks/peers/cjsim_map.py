@@ -6,8 +6,8 @@ import numpy as np
 
 import cjsim
 from benchmarks.peers.stage_map import scenario
-from cjsim.events import ENTER, QUEUE, RENEGED, SERVED
 from cjsim.journey import FIRST_DEAL
+from cjsim.model.events import ENTER, QUEUE, RENEGED, SERVED
 
 
 def run(people: int, days: float, seed: int, engine: str = "compiled") -> tuple[int, int]:

@@ -18,8 +18,8 @@ from benchmarks.peers.stage_map import (
     reps,
     stay,
 )
-from cjsim.events import ENTER, QUEUE, RENEGED, SERVED
 from cjsim.journey import ACTION, AWARENESS, FIRST_DEAL, RECOMMENDATION, UNAWARE, WITH_RIVAL
+from cjsim.model.events import ENTER, QUEUE, RENEGED, SERVED
 
 MOVES_ON, DEAL_MADE, GIVES_UP = 0, 1, 2
 

@@ -24,8 +24,8 @@ from benchmarks.peers.stage_map import (
     reps,
     stay,
 )
-from cjsim.events import ENTER, QUEUE, RENEGED, SERVED
 from cjsim.journey import AWARENESS, FIRST_DEAL, RECOMMENDATION, UNAWARE, WITH_RIVAL
+from cjsim.model.events import ENTER, QUEUE, RENEGED, SERVED
 
 
 class Market(sim.Environment):

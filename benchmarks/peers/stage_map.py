@@ -20,7 +20,6 @@ from math import log
 from random import Random
 from typing import TYPE_CHECKING
 
-from cjsim.events import ENTER
 from cjsim.journey import (
     ACTION,
     COMPARISON,
@@ -36,6 +35,7 @@ from cjsim.journey import (
     UNAWARE,
     WITH_RIVAL,
 )
+from cjsim.model.events import ENTER
 
 if TYPE_CHECKING:
     import cjsim

@@ -6,14 +6,16 @@ from cjsim.charts.journey_map import journey_map
 from cjsim.charts.occupancy import occupancy
 from cjsim.charts.optimum import optimum
 from cjsim.charts.paired import paired
+from cjsim.charts.phase_map import phase_map
 from cjsim.charts.picture import Picture
-from cjsim.charts.ranking import tornado, weak_point
+from cjsim.charts.profile import profile
 from cjsim.charts.retention import retention
-from cjsim.charts.steps import step_matrix
+from cjsim.charts.step_matrix import step_matrix
 from cjsim.charts.story import a_story, story
-from cjsim.charts.sweep import phase_map, profile
+from cjsim.charts.tornado import tornado
 from cjsim.charts.uplift import uplift
 from cjsim.charts.waterfall import waterfall
+from cjsim.charts.weak_point import weak_point
 
 __all__ = [
     "Picture",

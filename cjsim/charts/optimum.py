@@ -9,9 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
-from cjsim.charts.parts import wanted_kind
+from cjsim.charts.parts import setting, wanted_kind
 from cjsim.charts.picture import Picture, style
-from cjsim.charts.sweep import setting
 from cjsim.colours import COLOURS
 from cjsim.experiment.optimise import Optimum
 from cjsim.labels import SPOKEN, text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -15,7 +16,7 @@ from matplotlib.image import AxesImage
 
 from cjsim.journey import Lens, Stage
 from cjsim.labels import text
-from cjsim.labels.numbers import digits_for
+from cjsim.labels.numbers import digits_for, number
 
 SMALL = 10
 """The smallest words in a picture."""
@@ -133,3 +134,12 @@ def cells(
     axes.spines[:].set_visible(False)
     axes.tick_params(length=0)
     return image
+
+
+def setting(value: float, lang: str, digits: int = 6) -> str:
+    """The value of a key as people write it, with so many digits that count, and no exponent."""
+    places = 0
+    if value and math.isfinite(value):
+        places = max(0, digits - 1 - math.floor(math.log10(abs(value))))
+    fraction = f"{value:.{places}f}".partition(".")[2].rstrip("0")
+    return number(value, lang, len(fraction))

@@ -15,12 +15,12 @@ from cjsim import measures
 from cjsim.charts.parts import SMALL, decimals, of_one, wanted_kind
 from cjsim.charts.picture import Picture, style
 from cjsim.colours import COLOURS
-from cjsim.events import Event
 from cjsim.journey import WITH_RIVAL
 from cjsim.labels import SPOKEN, text
 from cjsim.labels.numbers import number
 from cjsim.measures.groups import Flags, Floats, Groups, groups
 from cjsim.measures.retention import customers
+from cjsim.model.events import Event
 from cjsim.run import Run
 
 if TYPE_CHECKING:

@@ -11,14 +11,14 @@ from matplotlib.figure import Figure
 from cjsim.charts.parts import spread_out, stage_word, wanted_kind
 from cjsim.charts.picture import Picture, style
 from cjsim.colours import COLOURS, FAINT
-from cjsim.events import Event
 from cjsim.journey import LOYALTY, STAGES, UNAWARE, WITH_RIVAL, Stage
 from cjsim.labels import SPOKEN, text, unknown
 from cjsim.labels.numbers import number
 from cjsim.measures.groups import Numbers
 from cjsim.measures.visits import final_stage, need
+from cjsim.model.events import Event
+from cjsim.model.parameters import fits
 from cjsim.run import Run
-from cjsim.terms import fits
 
 if TYPE_CHECKING:
     import pandas as pd

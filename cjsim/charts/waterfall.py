@@ -105,7 +105,7 @@ def _with_interval(accounts: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """Rows (scenario, step), columns money, low, high: what is spent counts as minus."""
     import pandas as pd
 
-    from cjsim.experiment.compare import difference
+    from cjsim.experiment.intervals import difference
 
     sign = pd.Series({step: 1.0 if step in TOTALS else -1.0 for step in STEPS})
     parts = {

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy.typing as npt
 
-from cjsim import kernel
+from cjsim.model.compile import has_numba
 
 if TYPE_CHECKING:
     from cjsim.log import Folded
-    from cjsim.population import Population
+    from cjsim.model.population import Population
     from cjsim.scenario import Scenario
 
 ENGINES = ("auto", "simpy", "compiled")
@@ -50,12 +50,12 @@ def engine_named(name: str) -> type[Simulation]:
         from cjsim.labels import unknown  # only when something is wrong
 
         raise unknown("engine", name, ENGINES)
-    if name == "compiled" and not kernel.has_numba():
+    if name == "compiled" and not has_numba():
         raise ValueError("engine = 'compiled' needs numba, which is not installed; use 'simpy'")
-    if name == "simpy" or not kernel.has_numba():
+    if name == "simpy" or not has_numba():
         from cjsim.engine.process import Engine
 
         return Engine
-    from cjsim.engine.compiled import CompiledEngine
+    from cjsim.engine.fast.engine import CompiledEngine
 
     return CompiledEngine

@@ -2,8 +2,8 @@
 
 A person waits for whatever comes first: one of their two clocks, a touchpoint they meet, a push.
 The sales desk is a `simpy.Resource` that impatient buyers leave; the shelf is a process of its own;
-a friend's word interrupts. What an event does to a person is in `cjsim.steps` and `cjsim.rules`;
-here is only who waits for what. To change the story, subclass `Engine` and override one method.
+a friend's word interrupts. What an event does to a person is in `model/transitions` and
+`model/rules`; here is only who waits for what. To change the story, subclass `Engine`.
 
 Simultaneous events go by (time, person); SimPy's own bookkeeping and the shelf go before people.
 """
@@ -17,15 +17,14 @@ from typing import Any
 
 import simpy
 
-from cjsim import events, kernel, population, steps, terms
-from cjsim.journal import write
 from cjsim.journey import ACTION, COMPARISON, FIRST_DEAL, RECOMMENDATION, REPEAT_DEAL, UNAWARE
 from cjsim.log import as_arrays
-from cjsim.population import Person, Population
+from cjsim.model import events, parameters, population, rules, transitions
+from cjsim.model.journal import write
+from cjsim.model.parameters import SILENT, Touch
+from cjsim.model.population import Person, Population
+from cjsim.model.world import World
 from cjsim.scenario import Scenario
-from cjsim.terms import SILENT, Touch
-
-rules = kernel.plain_rules()
 
 Waiting = Generator[simpy.Event, Any, None]
 Contact = tuple[Touch, float, float, int]  # touchpoint, luck of capture and rival, belief
@@ -86,7 +85,7 @@ class Engine:
     def run(self) -> None:
         """From the burn-in to the horizon. What is open at the horizon stays open."""
         for person in self.people:
-            steps.arrive(self.world, person, UNAWARE, self.env.now, 0)
+            transitions.arrive(self.world, person, UNAWARE, self.env.now, 0)
             rules.start_pushing(person, self.world.market, self.env.now)
         self.env.process(self.keep_shelf())
         self.lives = [self.env.process(self.life(person)) for person in self.people]
@@ -94,7 +93,7 @@ class Engine:
             self.env.run(until=0.0)
             self.adopt(self.scenario)
             for person in self.people:
-                steps.meet_strategy(self.world, person, self.env.now, rules.AFTER_SWITCH)
+                transitions.meet_strategy(self.world, person, self.env.now, rules.AFTER_SWITCH)
                 rules.start_pushing(person, self.world.market, self.env.now)
                 self.wake(person)
         for person in self.people:
@@ -107,12 +106,12 @@ class Engine:
 
     def adopt(self, scenario: Scenario) -> None:
         """Take up a strategy: its numbers, its touchpoints, a new journal."""
-        pulls, people = terms.touches(scenario, "pull"), self.people
-        self.world = steps.World(
-            market=terms.terms_of(scenario, len(people), self.seed),
+        pulls, people = parameters.touches(scenario, "pull"), self.people
+        self.world = World(
+            market=parameters.parameters_of(scenario, len(people), self.seed),
             people=people,
             pulls=pulls,
-            pushes=terms.touches(scenario, "push"),
+            pushes=parameters.touches(scenario, "push"),
             meet_at=[[inf] * len(pulls) for _ in people],
             met=[[0] * len(pulls) for _ in people],
             truths=[] if self.truth else None,
@@ -138,7 +137,7 @@ class Engine:
             elif what == rules.PUSHED:
                 self.push(person)
             elif person.walks:
-                steps.walk_away(self.world, person, self.env.now)
+                transitions.walk_away(self.world, person, self.env.now)
             elif person.stage == ACTION or person.stage == REPEAT_DEAL:
                 yield from self.buy(person)
             else:
@@ -153,9 +152,9 @@ class Engine:
         """The step-on clock has rung, at a stage where only time has to pass."""
         if person.stage == RECOMMENDATION:
             for _ in range(rules.friends_told(person, self.world.market)):
-                friend = steps.tell_a_friend(self.world, person, self.env.now)
+                friend = transitions.tell_a_friend(self.world, person, self.env.now)
                 self.wake(self.people[friend])
-        steps.step_on(self.world, person, self.env.now)
+        transitions.step_on(self.world, person, self.env.now)
 
     # --- buying ------------------------------------------------------------------------------
 
@@ -164,12 +163,12 @@ class Engine:
         world, market, again = self.world, self.world.market, person.stage == REPEAT_DEAL
         if again and rules.holds_tender(person, market):
             self.log(person, events.TENDER)
-            steps.enter(world, person, COMPARISON, self.env.now)
+            transitions.enter(world, person, COMPARISON, self.env.now)
             return
         if self.refill_at > self.env.now:
             self.log(person, events.STOCKOUT)
             if not rules.waits_for_shelf(person, market):
-                give_up = steps.try_rival if again else steps.lose_to_rival
+                give_up = transitions.try_rival if again else transitions.lose_to_rival
                 give_up(world, person, self.env.now)
                 return
             person.busy = 1
@@ -179,9 +178,9 @@ class Engine:
             if not person.busy:  # out of patience, and gone
                 return
         if again:
-            steps.deal_again(self.world, person, self.env.now)
+            transitions.deal_again(self.world, person, self.env.now)
         else:
-            steps.enter(self.world, person, FIRST_DEAL, self.env.now)
+            transitions.enter(self.world, person, FIRST_DEAL, self.env.now)
 
     def see_rep(self, person: Person, desk: simpy.Resource) -> Waiting:
         """Queue for a rep until served or out of patience; then the rep's time is taken."""
@@ -196,7 +195,7 @@ class Engine:
                 yield Moment(self.env, self.env.now + deal_days, person.id)
         if not turn.triggered:
             self.log(person, events.RENEGED)
-            steps.lose_to_rival(self.world, person, self.env.now)
+            transitions.lose_to_rival(self.world, person, self.env.now)
 
     def keep_shelf(self) -> Waiting:
         """The shelf is stocked, then empty, then stocked again."""
@@ -215,12 +214,12 @@ class Engine:
     def meet(self, person: Person) -> None:
         """The person comes to a pull touchpoint."""
         touch = self.world.pulls[person.meeting]
-        capture, rival = steps.meet(self.world, person, self.env.now)
+        capture, rival = transitions.meet(self.world, person, self.env.now)
         self.reach(person, (touch, capture, rival, -1))
 
     def push(self, person: Person) -> None:
         """The firm goes to the person with what its strategy chooses, or stays silent."""
-        choice, rival = steps.push(self.world, person, self.env.now)
+        choice, rival = transitions.push(self.world, person, self.env.now)
         if choice != SILENT:
             self.reach(person, (self.world.pushes[choice], 1.0, rival, person.belief))
 
@@ -233,7 +232,7 @@ class Engine:
 
     def touch(self, person: Person, contact: Contact) -> None:
         """One contact, now."""
-        steps.touch_person(self.world, person, self.env.now, *contact)
+        transitions.touch_person(self.world, person, self.env.now, *contact)
 
     def appointment(self, person: Person, contact: Contact, desk: simpy.Resource) -> Waiting:
         """A contact that needs a rep: in the same queue as the buyers, dropped after a day."""

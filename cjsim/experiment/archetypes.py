@@ -10,7 +10,7 @@ import numpy as np
 
 from cjsim.experiment.design import Ranges, sample
 from cjsim.labels import unknown
-from cjsim.scenario import Scenario
+from cjsim.scenario import Scenario, presets
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,10 +32,8 @@ BY_RATIO: Final = frozenset({"product.price", CYCLES, "market.onset_days", "mark
 @cache
 def spans() -> Mapping[str, tuple[float, float]]:
     """What each property of a product ranges over: the least and the most of all presets."""
-    from cjsim import scenario_file
-
-    presets = [Scenario.load(name) for name in scenario_file.presets()]
-    values = {key: [_value(one, key) for one in presets] for key in (*REGRESSORS, *NUISANCES)}
+    products = [Scenario.load(name) for name in presets()]
+    values = {key: [_value(one, key) for one in products] for key in (*REGRESSORS, *NUISANCES)}
     return {key: (min(found), max(found)) for key, found in values.items()}
 
 

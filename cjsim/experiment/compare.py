@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from cjsim.experiment import work
+from cjsim.experiment.intervals import bootstrapped, difference, known_confidence
+from cjsim.experiment.workers import Progress, outcomes
 from cjsim.labels import unknown
 from cjsim.measures.summary import UNITS, known_measure
 from cjsim.scenario import Scenario
@@ -155,50 +156,6 @@ class Comparison:
         return self.funnels
 
 
-def known_confidence(confidence: float) -> None:
-    """Raise ValueError for a coverage that no interval can have, such as 95 for 95 %."""
-    if not 0 < confidence < 1:
-        raise ValueError(f"confidence = {confidence}: must be between 0 and 1, e.g. 0.95 for 95 %")
-
-
-def difference(gaps: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
-    """Mean and t interval of each column of run-by-run differences; missing runs are left out.
-
-    Raises ValueError for a `confidence` that is not between 0 and 1.
-    """
-    import pandas as pd
-    from scipy import stats
-
-    known_confidence(confidence)
-    n = gaps.notna().sum()
-    mean = gaps.mean()
-    error = gaps.std(ddof=1) / np.sqrt(n)
-    half = error * stats.t.ppf(0.5 + confidence / 2, np.maximum(n - 1, 1)).astype(float)
-    half = half.where(n > 1)
-    low, high = mean - half, mean + half
-    clear = (low > 0) | (high < 0)
-    return pd.DataFrame({"difference": mean, "low": low, "high": high, "clear": clear})
-
-
-def bootstrapped(gaps: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
-    """As `difference`, with the bootstrap's interval: the runs drawn again 2,000 times."""
-    import pandas as pd
-    from scipy import stats
-
-    found = difference(gaps, confidence)
-    for measure, column in gaps.items():
-        values = column.dropna().to_numpy()
-        if len(values) < 2 or np.ptp(values) == 0.0:
-            continue  # nothing to draw: the t interval is a point, or there is none
-        drawn = stats.bootstrap(
-            (values,), np.mean, n_resamples=2000, confidence_level=confidence,
-            rng=np.random.default_rng(0),
-        )  # fmt: skip
-        found.loc[measure, ["low", "high"]] = tuple(drawn.confidence_interval)
-    clear = (found["low"] > 0) | (found["high"] < 0)
-    return pd.DataFrame(found.assign(clear=clear))
-
-
 def compare(
     scenarios: Mapping[str, Scenario],
     people: int | None = None,
@@ -207,7 +164,7 @@ def compare(
     *,
     executor: str | Executor = "threads",
     workers: int | None = None,
-    progress: work.Progress | None = None,
+    progress: Progress | None = None,
     until: Mapping[str, float] | None = None,
     most: int = 500,
 ) -> Comparison:
@@ -218,9 +175,9 @@ def compare(
     scenarios : name -> scenario; differences are taken to the first.
     people : size of each market; the first scenario's own when not given.
     runs : number of markets, each with its own seed: seed, seed + 1, ...
-    executor, workers : where, and how many runs at a time; see `cjsim.experiment.work`. The result
-        is the same for any.
-    progress : e.g. `work.bar`.
+    executor, workers : where, and how many runs at a time; see `experiment.workers`. The result is
+        the same for any.
+    progress : e.g. `workers.bar`.
     until : measure -> half width [its units]: go on after `runs` until each paired 95 % interval
         is as narrow, or `most` runs are done. Runs are added in steps that at most double them, so
         that a lucky start does not stop the experiment early.
@@ -235,7 +192,7 @@ def compare(
     while have < wanted:
         new = range(seed + have, seed + wanted)
         plan = {name: (scenario, new) for name, scenario in scenarios.items()}
-        done: Iterable[Any] = work.outcomes(plan, size, True, executor, workers)
+        done: Iterable[Any] = outcomes(plan, size, True, executor, workers)
         for name, number, outcome in progress(done, len(plan) * len(new)) if progress else done:
             found[name, number] = outcome
         have = wanted

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from cjsim.experiment.compare import difference
+from cjsim.experiment.intervals import difference
 
 Floats = npt.NDArray[np.float64]
 Sample = Callable[[Sequence[float]], Floats]

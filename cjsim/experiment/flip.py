@@ -18,15 +18,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from cjsim.experiment import work
-from cjsim.experiment.compare import difference
+from cjsim.experiment.coalitions import DEALS, measured
 from cjsim.experiment.crossing import FINE, Crossing, find, refined, short
+from cjsim.experiment.intervals import difference
 from cjsim.experiment.sensitivity import number_key
-from cjsim.experiment.truth import DEALS, measured
+from cjsim.experiment.workers import Progress, essence, evaluate
 from cjsim.labels import SPOKEN, text, unknown
 from cjsim.measures.summary import known_measure
 from cjsim.scenario import Scenario
-from cjsim.scenario_keys import Key, allowed, fits
+from cjsim.scenario.keys import Key, allowed, fits
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -202,7 +202,7 @@ def flip_point(
     scenarios: Mapping[str, Scenario] | None = None,
     executor: str | Executor = "processes",
     workers: int | None = None,
-    progress: work.Progress | None = None,
+    progress: Progress | None = None,
 ) -> FlipPoint:
     """Along which values of a key does a claim hold?
 
@@ -232,11 +232,11 @@ def flip_point(
     values = np.linspace(*_range(key, kind, float(now), low, high), points).tolist()
     grid = sorted({float(round(v)) if whole else short(v) for v in values})
     size = next(iter(sides.values())).market.people if people is None else people
-    evaluate = partial(
-        work.evaluate, people=size, runs=runs, seed=seed,
+    measure_all = partial(
+        evaluate, people=size, runs=runs, seed=seed,
         executor=executor, workers=workers, progress=progress,
     )  # fmt: skip
-    pair = _Pair(sides, key, measure, whole, evaluate)
+    pair = _Pair(sides, key, measure, whole, measure_all)
     found, _ = refined(pair.gaps, grid, confidence, whole=whole)
     ahead, behind = sides
     table = pair.table(found)
@@ -282,7 +282,7 @@ class _Pair:
         for value in values:
             for name, scenario in self.sides.items():
                 changed = scenario.with_changes({self.key: int(value) if self.whole else value})
-                wanted[value, name] = same = work.essence(changed)
+                wanted[value, name] = same = essence(changed)
                 if same not in self.known:
                     new[same] = changed
         if new:

@@ -35,9 +35,9 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from cjsim.experiment import work
 from cjsim.experiment.archetypes import BY_RATIO, CYCLES, REGRESSORS, archetypes, as_archetype
 from cjsim.experiment.design import Ranges
+from cjsim.experiment.workers import evaluate
 from cjsim.journey import STAGES
 from cjsim.labels import SPOKEN, text, unknown
 from cjsim.scenario import Scenario
@@ -315,7 +315,7 @@ def three_laws(
     groups, drawn = divided(base, traffic), archetypes(n, seed, ranges)
     size = base.market.people if people is None else people
     scenarios = _scenarios(_resized(base, size), drawn, groups, step)
-    every = work.evaluate(dict(enumerate(scenarios)), size, runs, seed, **where)
+    every = evaluate(dict(enumerate(scenarios)), size, runs, seed, **where)
     found = {m: every[m].to_numpy().reshape(n, -1, runs) / size for m in MEASURES}
     table = _with_effects(drawn, found, step)
     seeds, laws = tuple(range(seed, seed + runs)), table_of_laws(table, confidence)

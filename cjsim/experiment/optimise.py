@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from cjsim.experiment import work
-from cjsim.experiment.compare import difference, known_confidence
+from cjsim.experiment.intervals import difference, known_confidence
 from cjsim.experiment.search import (
     Axis,
     Floats,
@@ -27,10 +26,11 @@ from cjsim.experiment.search import (
     lines,
     search,
 )
+from cjsim.experiment.workers import evaluate
 from cjsim.labels import SPOKEN, text, unknown
 from cjsim.measures.summary import LESS_IS_BETTER, UNITS
 from cjsim.scenario import Scenario
-from cjsim.scenario_keys import allowed, key_at
+from cjsim.scenario.keys import allowed, key_at
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -352,7 +352,7 @@ class _Trial:
 
     def _evaluated(self, every: Sequence[Scenario], seed: int) -> Floats:
         named = dict(enumerate(every))
-        found = work.evaluate(named, self.people, self.runs, seed, **self.where)[self.measure]
+        found = evaluate(named, self.people, self.runs, seed, **self.where)[self.measure]
         return np.asarray(found.to_numpy().reshape(len(every), self.runs))
 
 

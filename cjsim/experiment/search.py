@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from cjsim.experiment.compare import difference
+from cjsim.experiment.intervals import difference
 
 if TYPE_CHECKING:
     import pandas as pd

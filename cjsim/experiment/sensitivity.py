@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from cjsim.experiment import work
-from cjsim.experiment.compare import difference
+from cjsim.experiment.intervals import difference
+from cjsim.experiment.workers import Progress, evaluate
 from cjsim.measures.summary import known_measure
 from cjsim.scenario import Scenario
-from cjsim.scenario_keys import Key, allowed, fits, key_at
+from cjsim.scenario.keys import Key, allowed, fits, key_at
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,7 +69,7 @@ def tornado(
     *,
     executor: str | Executor = "processes",
     workers: int | None = None,
-    progress: work.Progress | None = None,
+    progress: Progress | None = None,
 ) -> Tornado:
     """Change each key alone by the same share, down and up, and see what the measure does.
 
@@ -97,7 +97,7 @@ def tornado(
     ends = [(name, value) for name, (_, low, high) in moves.items() for value in (low, high)]
     changed = [scenario.with_changes({name: value}) for name, value in ends]
     plan = dict(enumerate([scenario, *changed]))
-    found = work.evaluate(
+    found = evaluate(
         plan, people, runs, seed, executor=executor, workers=workers, progress=progress
     )
     base, *rest = found[measure].to_numpy().reshape(len(plan), runs)
@@ -276,7 +276,7 @@ def sobol(
     *,
     executor: str | Executor = "processes",
     workers: int | None = None,
-    progress: work.Progress | None = None,
+    progress: Progress | None = None,
 ) -> pd.DataFrame:
     """How much of a measure's variance each key makes when all of them vary at once.
 
@@ -301,7 +301,7 @@ def sobol(
     def of_measure(samples: Floats) -> Floats:
         changes = (_changes(keys, ranges, row) for row in samples)
         plan = {i: scenario.with_changes(change) for i, change in enumerate(changes)}
-        found = work.evaluate(
+        found = evaluate(
             plan, people, runs, seed, executor=executor, workers=workers, progress=progress
         )
         return np.asarray(found[measure].to_numpy().reshape(len(plan), runs).mean(axis=1))

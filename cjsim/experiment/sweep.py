@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from cjsim.experiment import folder as folders
-from cjsim.experiment import work
-from cjsim.experiment.compare import difference
+from cjsim.experiment import sweep_folder as folders
+from cjsim.experiment.intervals import difference
+from cjsim.experiment.workers import Plan, Progress, essence, outcomes
 from cjsim.labels import unknown
 from cjsim.measures.summary import LESS_IS_BETTER, UNITS, known_measure
 from cjsim.scenario import Scenario
@@ -184,7 +184,7 @@ def sweep(
     luck: str = "same",
     executor: str | Executor = "processes",
     workers: int | None = None,
-    progress: work.Progress | None = None,
+    progress: Progress | None = None,
 ) -> Sweep:
     """Run every scenario at every setting, on the same people with the same luck.
 
@@ -198,8 +198,8 @@ def sweep(
     folder : keeps a part per finished cell; the same call goes on where a killed one stopped.
     luck : "same", or "own": every cell and scenario in worlds of its own, to see what comes of
         chance alone. With the same luck the cells of a map err together.
-    executor, workers : where; see `cjsim.experiment.work`.
-    progress : e.g. `work.bar`.
+    executor, workers : where; see `cjsim.experiment.workers`.
+    progress : e.g. `workers.bar`.
 
     An interrupt (Ctrl-C, the notebook's stop button) ends it with the cells that are finished.
     Raises ScenarioError for a key or value that cannot be, before anything runs.
@@ -244,7 +244,7 @@ def _question(
 ) -> dict[str, Any]:
     """What decides about a sweep's numbers, as plain data."""
     return {
-        "scenarios": {name: work.essence(scenario) for name, scenario in scenarios.items()},
+        "scenarios": {name: essence(scenario) for name, scenario in scenarios.items()},
         "people": people,
         "runs": runs,
         "seed": seed,
@@ -254,14 +254,14 @@ def _question(
 
 
 def _collected(
-    plan: work.Plan,
+    plan: Plan,
     settings: pd.DataFrame,
     people: int,
     shape: tuple[tuple[str, ...], int],
     kept: folders.Folder | None,
     executor: str | Executor,
     workers: int | None,
-    progress: work.Progress | None,
+    progress: Progress | None,
 ) -> pd.DataFrame:
     """Run the plan; the finished cells as one table, each kept in the folder at once.
 
@@ -273,7 +273,7 @@ def _collected(
     open_cells: dict[int, npt.NDArray[np.float64]] = {}
     missing = {cell: len(names) * runs for cell, _ in plan}
     tables = {-1: _tidy(0, settings, {}, np.empty((0, 0, len(UNITS))))}
-    done: Any = work.outcomes(plan, people, False, executor, workers) if plan else ()
+    done: Any = outcomes(plan, people, False, executor, workers) if plan else ()
     try:
         for at, number, outcome in progress(done, len(plan) * runs) if progress else done:
             cell, name = at

@@ -17,18 +17,18 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from cjsim.experiment import work
-from cjsim.experiment.compare import difference
+from cjsim.experiment.intervals import difference
 from cjsim.experiment.sensitivity import Floats, relative
+from cjsim.experiment.workers import Progress, evaluate
 from cjsim.journey import SATISFACTION, STAGES, TWELVE, Stage
 from cjsim.labels import SPOKEN, text
 from cjsim.measures.contacts import touchpoints
 from cjsim.measures.summary import LESS_IS_BETTER, UNITS, known_measure
 from cjsim.measures.visits import visits
-from cjsim.population import initial_state
+from cjsim.model.population import initial_state
 from cjsim.run import Run, simulate
 from cjsim.scenario import MAY_WALK_AWAY, Experience, Scenario
-from cjsim.scenario_keys import key_at
+from cjsim.scenario.keys import key_at
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -119,7 +119,7 @@ def weak_point(
     *,
     executor: str | Executor = "processes",
     workers: int | None = None,
-    progress: work.Progress | None = None,
+    progress: Progress | None = None,
 ) -> WeakPoint:
     """Let each stage in turn be passed better, by a share of those who pass; see `WeakPoint`.
 
@@ -145,9 +145,7 @@ def weak_point(
     levers = {stage.key: _lever(scenario, stage, better, size, seed) for stage in TWELVE}
     changes = {key: lever.changes for key, lever in levers.items() if lever.changes}
     plan = {"": scenario} | {key: scenario.with_changes(what) for key, what in changes.items()}
-    found = work.evaluate(
-        plan, size, runs, seed, executor=executor, workers=workers, progress=progress
-    )
+    found = evaluate(plan, size, runs, seed, executor=executor, workers=workers, progress=progress)
     values = found[measure].unstack("scenario")
     base = values[""].rename(measure)
     sign = -1.0 if measure in LESS_IS_BETTER else 1.0

@@ -10,7 +10,7 @@ import traitlets
 
 from cjsim.colours import COLOURS
 from cjsim.journey import TWELVE
-from cjsim.lab.answers import Answer
+from cjsim.lab.background import Answer
 from cjsim.labels import text
 
 REACHED = tuple(f"reached_{stage.key}" for stage in TWELVE)

@@ -9,7 +9,7 @@ from typing import Any, Literal, get_origin
 import ipywidgets as widgets
 
 from cjsim.scenario import Scenario
-from cjsim.scenario_keys import Key, KeyPath, key_at
+from cjsim.scenario.keys import Key, KeyPath, key_at
 
 STEPS = 100
 """Steps from one end of a slider to the other, or a few more."""

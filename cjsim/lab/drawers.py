@@ -9,9 +9,9 @@ import ipywidgets as widgets
 
 from cjsim.lab.dials import box, usual_key
 from cjsim.labels import SPOKEN
-from cjsim.labels.keys import meaning, touchpoint_title
 from cjsim.scenario import Scenario
-from cjsim.scenario_keys import TABLES, Key, key_at
+from cjsim.scenario.keys import TABLES, Key, key_at
+from cjsim.scenario.words import meaning, touchpoint_title
 
 LEFT_OUT = ("scenario", "touchpoints", "strategies", "market.segments")
 """Tables whose keys are names of their own, or are chosen elsewhere in the lab."""

@@ -7,7 +7,7 @@ import html
 from collections.abc import Mapping
 from typing import Any
 
-from cjsim.lab.answers import Answer
+from cjsim.lab.background import Answer
 from cjsim.labels import text
 from cjsim.labels.numbers import number
 from cjsim.measures.summary import UNITS

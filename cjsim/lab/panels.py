@@ -17,14 +17,13 @@ import pandas as pd
 
 from cjsim import charts
 from cjsim.charts import Picture
-from cjsim.experiment import Comparison, compare
+from cjsim.experiment.compare import Comparison, compare
 from cjsim.lab.dials import path_of, slider
 from cjsim.lab.keyboard import box_of_its_own
 from cjsim.labels import SPOKEN, language, text, title, unknown
 from cjsim.labels.numbers import number
 from cjsim.run import Run, simulate
-from cjsim.scenario import Scenario
-from cjsim.scenario_file import ScenarioError
+from cjsim.scenario import Scenario, ScenarioError
 
 BOTH: dict[str, Callable[[Comparison, str], Picture]] = {
     "funnel": charts.funnel,

@@ -26,10 +26,10 @@ import traitlets
 from cjsim.charts.picture import Picture
 from cjsim.charts.whereabouts import whereabouts
 from cjsim.colours import COLOURS
-from cjsim.events import Event
 from cjsim.journey import FIRST_DEAL, LOYALTY, RECOMMENDATION, STAGES, WITH_RIVAL
 from cjsim.labels import SPOKEN, all_keys, language, text, title
-from cjsim.population import ADOPTERS, MOTIVES
+from cjsim.model.events import Event
+from cjsim.model.population import ADOPTERS, MOTIVES
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -20,18 +20,16 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from cjsim import scenario_file
 from cjsim.lab import findings
-from cjsim.lab.answers import Answer, Answers, Question
+from cjsim.lab.background import Answer, Answers, Question
 from cjsim.lab.board import Board
 from cjsim.lab.dials import WIDE, slider, usual_key, value_of
 from cjsim.lab.drawers import drawers
 from cjsim.lab.keyboard import box_of_its_own
 from cjsim.labels import SPOKEN, find, language, text, title
-from cjsim.labels.keys import scenario_title
 from cjsim.labels.numbers import number
-from cjsim.scenario import Scenario
-from cjsim.scenario_file import ScenarioError
+from cjsim.scenario import Scenario, ScenarioError, presets, to_toml
+from cjsim.scenario.words import scenario_title
 
 DIALS = (
     "{b}.accuracy", "{b}.every_days", "{b}.min_fit", "response.irritation_harm",
@@ -67,7 +65,7 @@ class Settings:
 
 def lab(product: str = "phone", lang: str = SPOKEN, people: int = SIZES[1]) -> Lab:
     """The what-if lab, opened on a preset or a scenario file, markets of that size; see `Lab`."""
-    return Lab(scenario_file.load(product), lang, people)
+    return Lab(Scenario.load(product), lang, people)
 
 
 class Lab:
@@ -97,7 +95,7 @@ class Lab:
 
     def _product(self, name: str) -> str:
         """A preset in a word; one that has no label yet by its own title."""
-        own = scenario_file.presets()[name].partition(":")[0]
+        own = presets()[name].partition(":")[0]
         return find(f"preset.{name}", self.lang) or own
 
     def _opened(self, base: Scenario) -> Settings:
@@ -113,7 +111,7 @@ class Lab:
     def _make_controls(self) -> None:
         word, wide = self._word, {"style": WIDE, "layout": {"width": "23em"}}
         self.product = widgets.Dropdown(
-            options=[(self._product(name), name) for name in scenario_file.presets()],
+            options=[(self._product(name), name) for name in presets()],
             description=word("product"), **wide,
         )  # fmt: skip
         self.sides = tuple(
@@ -170,7 +168,7 @@ class Lab:
     def _is_preset(self) -> bool:
         """A file may bear a preset's name and differ from it."""
         base = self.settings.base
-        return base.name in scenario_file.presets() and base == scenario_file.load(base.name)
+        return base.name in presets() and base == Scenario.load(base.name)
 
     def _show_settings(self) -> None:
         """Make every control say what the settings say, without asking anew."""
@@ -253,7 +251,7 @@ class Lab:
 
     def _open_preset(self, name: str | None) -> None:
         if not self._quiet and name:
-            self._open(scenario_file.load(name))
+            self._open(Scenario.load(name))
 
     def _open(self, base: Scenario) -> None:
         opened = self._opened(base)
@@ -319,7 +317,7 @@ class Lab:
                 path = Path(folder) / Path(upload["name"]).name
                 path.write_bytes(bytes(upload["content"]))
                 try:
-                    self._open(scenario_file.load(path))
+                    self._open(Scenario.load(path))
                 except ScenarioError as error:
                     self._complain(error.said(self.lang).replace(f"{folder}/", ""))
         if change["new"]:
@@ -328,7 +326,7 @@ class Lab:
     def _save(self) -> None:
         """Give the visitor the scenario on the screen, complete, as a file."""
         scenario = self.settings.scenarios[1]
-        self.board.hand_over(f"{scenario.name}.toml", scenario_file.to_toml(scenario))
+        self.board.hand_over(f"{scenario.name}.toml", to_toml(scenario))
 
     # --- what is found ------------------------------------------------------------------------
 

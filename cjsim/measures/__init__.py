@@ -1,4 +1,4 @@
-"""What is read off a run: each measure is a function of a `Run`, in the module of its noun.
+"""What is read off a run: each measure is a function of a `Record`, in the module of its noun.
 
 Tables come as pandas frames, with units in the docstrings. `by` is None, "segment", "motive" or
 "adopter"; `lens` names the map through which stages are seen. What is open at the horizon is

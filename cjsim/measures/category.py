@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cjsim.events import Event
 from cjsim.journey import RECOMMENDATION, SATISFACTION, WITH_RIVAL
 from cjsim.measures.groups import Flags, Groups, Numbers, by_group, groups, ratio
 from cjsim.measures.visits import final_stage
+from cjsim.model.events import Event
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cjsim.run import Run
+    from cjsim.record import Record
 
 
-def share_of_category(run: Run, by: str | None = None) -> pd.DataFrame:
+def share_of_category(run: Record, by: str | None = None) -> pd.DataFrame:
     """Our deals among all deals people make: one row per group.
 
     Columns: our_deals, rival_deals (a curious trial is one), share = ours / both, 0..1.
@@ -26,7 +26,7 @@ def share_of_category(run: Run, by: str | None = None) -> pd.DataFrame:
     return by_group(category_columns(run, parts), parts)
 
 
-def category_columns(run: Run, parts: Groups) -> dict[str, Numbers]:
+def category_columns(run: Record, parts: Groups) -> dict[str, Numbers]:
     """The columns of `share_of_category`, one number per group."""
     rows = run.events.rows
     ours = (rows["event"] == Event.FIRST_DEAL) | (rows["event"] == Event.REPEAT_DEAL)
@@ -36,7 +36,7 @@ def category_columns(run: Run, parts: Groups) -> dict[str, Numbers]:
     return {"our_deals": our_deals, "rival_deals": rival_deals, "share": share}
 
 
-def churn(run: Run, by: str | None = None) -> pd.DataFrame:
+def churn(run: Record, by: str | None = None) -> pd.DataFrame:
     """Who has bought from us and is with a rival or asleep at the horizon: one row per group.
 
     Columns: bought (people), away (of them, at the horizon), churn = away / bought, 0..1.
@@ -47,7 +47,7 @@ def churn(run: Run, by: str | None = None) -> pd.DataFrame:
     return by_group(churn_columns(run, parts), parts)
 
 
-def churn_columns(run: Run, parts: Groups) -> dict[str, Numbers]:
+def churn_columns(run: Record, parts: Groups) -> dict[str, Numbers]:
     """The columns of `churn`, one number per group."""
     bought = np.flatnonzero(ever_bought(run))
     away = bought[final_stage(run)[bought] >= WITH_RIVAL]
@@ -55,7 +55,7 @@ def churn_columns(run: Run, parts: Groups) -> dict[str, Numbers]:
     return {"bought": count, "away": gone, "churn": ratio(gone, count)}
 
 
-def ever_bought(run: Run) -> Flags:
+def ever_bought(run: Record) -> Flags:
     """For each person, whether the log shows that they have bought from us."""
     rows = run.events.rows
     event, stage = rows["event"], rows["stage"]

@@ -6,22 +6,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cjsim.events import Event
 from cjsim.journey import WITH_RIVAL
 from cjsim.measures.groups import Ints
 from cjsim.measures.retention import customers
 from cjsim.measures.visits import visits
+from cjsim.model.events import Event
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cjsim.run import Run
+    from cjsim.record import Record
 
 ACTIVE = ("inside", "deals")
 
 
 def cohorts(
-    run: Run, period_days: float = 90.0, active: str = "inside", share: bool = True
+    run: Record, period_days: float = 90.0, active: str = "inside", share: bool = True
 ) -> pd.DataFrame:
     """The cohort triangle: who of the customers won in one period is active in later ones.
 
@@ -60,7 +60,7 @@ def cohorts(
     return pd.DataFrame(seen, index=index, columns=pd.RangeIndex(periods, name="periods_since"))
 
 
-def _inside(run: Run, cohort: Ints, size: Ints, period: float) -> Ints:
+def _inside(run: Record, cohort: Ints, size: Ints, period: float) -> Ints:
     """Members of each cohort who are with us at the end of each calendar period."""
     stays = visits(run)
     away = (stays.step >= WITH_RIVAL) & (cohort[stays.person] >= 0)
@@ -74,7 +74,7 @@ def _inside(run: Run, cohort: Ints, size: Ints, period: float) -> Ints:
     return size[:, None] - np.cumsum(change, 1)[:, :-1]
 
 
-def _dealing(run: Run, cohort: Ints, size: Ints, period: float) -> Ints:
+def _dealing(run: Record, cohort: Ints, size: Ints, period: float) -> Ints:
     """Members of each cohort who make at least one deal in each calendar period."""
     rows = run.events.rows
     is_deal = (rows["event"] == Event.FIRST_DEAL) | (rows["event"] == Event.REPEAT_DEAL)

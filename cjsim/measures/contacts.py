@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cjsim.events import Event
 from cjsim.journey import lens_named
 from cjsim.measures.groups import (
     Floats,
@@ -19,15 +18,16 @@ from cjsim.measures.groups import (
     steps_index,
 )
 from cjsim.measures.visits import need, step_of
-from cjsim.terms import fits
+from cjsim.model.events import Event
+from cjsim.model.parameters import fits
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cjsim.run import Run
+    from cjsim.record import Record
 
 
-def contacts(run: Run, by: str | None = None) -> pd.DataFrame:
+def contacts(run: Record, by: str | None = None) -> pd.DataFrame:
     """Contacts with all touchpoints together: one row per group.
 
     Columns
@@ -68,7 +68,7 @@ def contacts(run: Run, by: str | None = None) -> pd.DataFrame:
     )
 
 
-def contact_columns(run: Run, parts: Groups) -> dict[str, Numbers]:
+def contact_columns(run: Record, parts: Groups) -> dict[str, Numbers]:
     """The columns of `contacts` that the summary needs, one number per group."""
     event, person = run.events["event"], run.events["person"]
     count = parts.sum(run.totals.contacts)
@@ -82,7 +82,7 @@ def contact_columns(run: Run, parts: Groups) -> dict[str, Numbers]:
     }
 
 
-def touchpoints(run: Run, by: str | None = None) -> pd.DataFrame:
+def touchpoints(run: Record, by: str | None = None) -> pd.DataFrame:
     """Contacts by touchpoint: one row for each that the strategy runs (within each group).
 
     Columns: contact (pull or push), contacts, people (met at least once), mismatch_rate (mean of
@@ -102,11 +102,11 @@ def touchpoints(run: Run, by: str | None = None) -> pd.DataFrame:
     return stacked(frames, parts)
 
 
-def _runs(run: Run, name: str) -> bool:
+def _runs(run: Record, name: str) -> bool:
     return run.scenario.running.touchpoints.get(name, 0.0) > 0
 
 
-def _by_touchpoint(run: Run, parts: Groups) -> dict[str, Numbers]:
+def _by_touchpoint(run: Record, parts: Groups) -> dict[str, Numbers]:
     """Numbers of shape (groups, library)."""
     rows = run.events.rows
     size = len(run.events.touchpoints)
@@ -133,7 +133,7 @@ def _by_touchpoint(run: Run, parts: Groups) -> dict[str, Numbers]:
     }
 
 
-def _touchpoint_frame(run: Run, running: list[int], columns: dict[str, Numbers]) -> pd.DataFrame:
+def _touchpoint_frame(run: Record, running: list[int], columns: dict[str, Numbers]) -> pd.DataFrame:
     import pandas as pd
 
     names = [run.events.touchpoints[i] for i in running]
@@ -141,7 +141,7 @@ def _touchpoint_frame(run: Run, running: list[int], columns: dict[str, Numbers])
     return pd.DataFrame(columns, index=index)
 
 
-def contact_map(run: Run, lens: str = "twelve") -> pd.DataFrame:
+def contact_map(run: Record, lens: str = "twelve") -> pd.DataFrame:
     """Contacts by running touchpoint (rows) and the person's true step of the lens (columns)."""
     need(run, "all")
     seen = lens_named(lens)

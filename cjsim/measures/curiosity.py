@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cjsim.events import Event
 from cjsim.journey import CURIOSITY, LOYALTY, REPEAT_DEAL
 from cjsim.measures.groups import Groups, Numbers, by_group, groups, ratio
 from cjsim.measures.visits import next_entry
+from cjsim.model.events import Event
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cjsim.run import Run
+    from cjsim.record import Record
 
 
-def curiosity(run: Run, by: str | None = None) -> pd.DataFrame:
+def curiosity(run: Record, by: str | None = None) -> pd.DataFrame:
     """What curiosity does: one row per group.
 
     Columns
@@ -34,7 +34,7 @@ def curiosity(run: Run, by: str | None = None) -> pd.DataFrame:
     return by_group(curiosity_columns(run, parts), parts)
 
 
-def curiosity_columns(run: Run, parts: Groups) -> dict[str, Numbers]:
+def curiosity_columns(run: Record, parts: Groups) -> dict[str, Numbers]:
     """The columns of `curiosity`, one number per group."""
     rows = run.events.rows
     event, stage, person = rows["event"], rows["stage"], rows["person"]

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cjsim.events import Event
 from cjsim.measures.groups import Groups, Numbers, by_group, groups, ratio
 from cjsim.measures.visits import by_person
+from cjsim.model.events import Event
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cjsim.run import Run
+    from cjsim.record import Record
 
 
-def desk(run: Run, by: str | None = None) -> pd.DataFrame:
+def desk(run: Record, by: str | None = None) -> pd.DataFrame:
     """Buyers at the sales desk: one row per group. Contacts that need a rep are not among them.
 
     Columns
@@ -33,7 +33,7 @@ def desk(run: Run, by: str | None = None) -> pd.DataFrame:
     return by_group(desk_columns(run, parts), parts)
 
 
-def desk_columns(run: Run, parts: Groups) -> dict[str, Numbers]:
+def desk_columns(run: Record, parts: Groups) -> dict[str, Numbers]:
     """The columns of `desk`, one number per group."""
     rows = run.events.rows
     rows = rows[(rows["event"] >= Event.QUEUE) & (rows["event"] <= Event.RENEGED)]

@@ -22,11 +22,11 @@ from cjsim.measures.visits import visits
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cjsim.run import Run
+    from cjsim.record import Record
     from cjsim.scenario import Scenario
 
 
-def funnel(run: Run, lens: str = "twelve", by: str | None = None) -> pd.DataFrame:
+def funnel(run: Record, lens: str = "twelve", by: str | None = None) -> pd.DataFrame:
     """How far people get: one row per step of the lens (and group).
 
     Columns

@@ -10,12 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from cjsim.journey import Lens
-from cjsim.population import ADOPTERS, MOTIVES
+from cjsim.model.population import ADOPTERS, MOTIVES
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cjsim.run import Run
+    from cjsim.record import Record
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -69,7 +69,7 @@ class Groups:
         )
 
 
-def groups(run: Run, by: str | None) -> Groups:
+def groups(run: Record, by: str | None) -> Groups:
     """The parts of a run's market; a misspelt `by` raises ValueError with the nearest spelling."""
     everybody = run.everybody
     if by is None:

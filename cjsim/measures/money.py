@@ -15,18 +15,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cjsim.events import Event
 from cjsim.measures.groups import Flags, Floats, Groups, Ints, Numbers, by_group, groups, ratio
 from cjsim.measures.visits import need
+from cjsim.model.events import Event
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cjsim.run import Run
+    from cjsim.record import Record
     from cjsim.scenario import Scenario
 
 
-def money(run: Run, by: str | None = None) -> pd.DataFrame:
+def money(run: Record, by: str | None = None) -> pd.DataFrame:
     """The firm's account from day 0 to the horizon, in money: one row per group.
 
     Columns
@@ -44,7 +44,7 @@ def money(run: Run, by: str | None = None) -> pd.DataFrame:
     return by_group(money_columns(run, parts), parts)
 
 
-def money_columns(run: Run, parts: Groups) -> dict[str, Numbers]:
+def money_columns(run: Record, parts: Groups) -> dict[str, Numbers]:
     """The columns of `money`, one number per group."""
     scenario = run.scenario
     made = deals(run)
@@ -85,7 +85,7 @@ class Deals:
     margin: Floats
 
 
-def deals(run: Run) -> Deals:
+def deals(run: Record) -> Deals:
     """Our deals and what each leaves."""
     rows, product = run.events.rows, run.scenario.product
     event = rows["event"]
@@ -110,7 +110,7 @@ def rep_cost_per_day(scenario: Scenario) -> float:
     return scenario.firm.reps * scenario.firm.rep_cost_per_day
 
 
-def profit_over_time(run: Run, every: float = 1.0) -> pd.DataFrame:
+def profit_over_time(run: Record, every: float = 1.0) -> pd.DataFrame:
     """Money made and spent up to each day, in money.
 
     Rows are days: 0, every, 2 · every, ... and the horizon. Columns, all cumulative: margin,
@@ -132,7 +132,7 @@ def profit_over_time(run: Run, every: float = 1.0) -> pd.DataFrame:
     return pd.DataFrame(columns, index=pd.Index(day, name="day"))
 
 
-def break_even_day(run: Run) -> float:
+def break_even_day(run: Record) -> float:
     """The day by whose end the firm's profit since day 0 has come above 0 to stay; NaN if never."""
     made = deals(run)
     costs = run.totals.cost_by_day
@@ -151,5 +151,5 @@ def _up_to(day: Floats, time: Floats, amount: Floats) -> Floats:
     return np.asarray(total[np.searchsorted(time, day, "right")])
 
 
-def _daily(run: Run) -> float:
+def _daily(run: Record) -> float:
     return touchpoint_cost_per_day(run.scenario) + rep_cost_per_day(run.scenario)

@@ -12,11 +12,11 @@ from cjsim.measures.visits import Visits, visits
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cjsim.run import Run
+    from cjsim.record import Record
 
 
 def occupancy(
-    run: Run, every: float = 1.0, lens: str = "twelve", by: str | None = None
+    run: Record, every: float = 1.0, lens: str = "twelve", by: str | None = None
 ) -> pd.DataFrame:
     """People on each step of the lens, read from the log and hence exact.
 

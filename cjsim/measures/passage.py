@@ -14,10 +14,10 @@ from cjsim.measures.visits import step_of, visits
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cjsim.run import Run
+    from cjsim.record import Record
 
 
-def time_in_stage(run: Run, lens: str = "twelve", by: str | None = None) -> pd.DataFrame:
+def time_in_stage(run: Record, lens: str = "twelve", by: str | None = None) -> pd.DataFrame:
     """How long visits to each step last, whatever ends them.
 
     Columns
@@ -51,7 +51,7 @@ def time_in_stage(run: Run, lens: str = "twelve", by: str | None = None) -> pd.D
 
 
 def conversion(
-    run: Run, lens: str = "twelve", by: str | None = None, share: bool = False
+    run: Record, lens: str = "twelve", by: str | None = None, share: bool = False
 ) -> pd.DataFrame:
     """From which step (rows) visits lead to which (columns); `open`: not over at the horizon.
 

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cjsim.events import Event
 from cjsim.journey import WITH_RIVAL
 from cjsim.measures.groups import Flags, Floats, Groups, Ints, groups, ratio, stacked
 from cjsim.measures.survival import Curve, kaplan_meier
 from cjsim.measures.visits import by_person, final_stage, need
+from cjsim.model.events import Event
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cjsim.run import Run
+    from cjsim.record import Record
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Customers:
     row: Ints  # its log row
 
 
-def customers(run: Run) -> Customers:
+def customers(run: Record) -> Customers:
     """The people won during a run. Who had bought before day 0 is not among them."""
     rows = run.events.rows
     at = np.flatnonzero(rows["event"] == Event.FIRST_DEAL)
@@ -38,7 +38,7 @@ def customers(run: Run) -> Customers:
 
 
 def retention(
-    run: Run,
+    run: Record,
     by: str | None = None,
     days: Sequence[float] | None = None,
     confidence: float = 0.95,
@@ -68,7 +68,7 @@ def retention(
     return stacked(frames, parts)
 
 
-def _first_leaving(run: Run, won: Customers) -> Floats:
+def _first_leaving(run: Record, won: Customers) -> Floats:
     """For each customer the day they first left after the first deal, NaN if they have not."""
     rows = run.events.rows
     bought = np.full(len(run), len(rows))
@@ -101,7 +101,7 @@ def _curve_frame(curve: Curve, days: Sequence[float] | None) -> pd.DataFrame:
     return table.set_axis(pd.Index(np.asarray(days, float), name="day"))
 
 
-def repeat_rate(run: Run, by: str | None = None, within: float | None = None) -> pd.DataFrame:
+def repeat_rate(run: Record, by: str | None = None, within: float | None = None) -> pd.DataFrame:
     """Of the customers who made their n-th deal, how many made the next? Rows are n = 1, 2, ...
 
     Columns
@@ -134,7 +134,7 @@ class _Deals:
     left: Flags
 
 
-def _deals(run: Run) -> _Deals:
+def _deals(run: Record) -> _Deals:
     rows = run.events.rows
     won = np.zeros(len(run), bool)
     won[customers(run).person] = True

@@ -12,12 +12,12 @@ from cjsim.measures.visits import visits
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cjsim.run import Run
+    from cjsim.record import Record
 
 SHARES = {"low": 0.1, "median": 0.5, "high": 0.9}
 
 
-def satisfaction(run: Run, lens: str = "twelve", by: str | None = None) -> pd.DataFrame:
+def satisfaction(run: Record, lens: str = "twelve", by: str | None = None) -> pd.DataFrame:
     """Satisfaction, 0..1, of people as they enter each step (or stand there on day 0).
 
     Who has not bought yet has the satisfaction everybody begins with. It is no part of the log:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from cjsim.events import EVENTS, Event
 from cjsim.journey import STAGES, TWELVE
 from cjsim.labels import unknown
 from cjsim.measures.category import category_columns, churn_columns
@@ -17,11 +16,12 @@ from cjsim.measures.groups import Groups, Numbers, groups
 from cjsim.measures.money import break_even_day, money_columns
 from cjsim.measures.value import payback_day, value_columns
 from cjsim.measures.wordofmouth import word_columns
+from cjsim.model.events import EVENTS, Event
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cjsim.run import Run
+    from cjsim.record import Record
 
 UNITS: Final = {
     **{f"reached_{stage.key}": "people" for stage in TWELVE},
@@ -74,7 +74,7 @@ def known_measure(measure: str, *others: str) -> None:
         raise unknown("measure", measure, known)
 
 
-def summary(run: Run) -> pd.Series[float]:
+def summary(run: Record) -> pd.Series[float]:
     """The named measures of a run, in a fixed order; `UNITS` has their units.
 
     A measure is NaN where there is nothing to measure: no share of no deals, no wait where nobody
@@ -85,13 +85,13 @@ def summary(run: Run) -> pd.Series[float]:
     return pd.Series(numbers(run), name=run.scenario.strategy, dtype=float)
 
 
-def numbers(run: Run) -> dict[str, float]:
+def numbers(run: Record) -> dict[str, float]:
     """What `summary` holds, as a plain dictionary."""
     found = _all_columns(run, groups(run, None))
     return {name: float(np.asarray(found[name]).reshape(-1)[0]) for name in UNITS}
 
 
-def _all_columns(run: Run, parts: Groups) -> dict[str, Numbers]:
+def _all_columns(run: Record, parts: Groups) -> dict[str, Numbers]:
     """Every measure by its name, for the whole market."""
     rows = run.events.rows
     events = np.bincount(rows["event"], minlength=len(EVENTS))
@@ -120,7 +120,7 @@ def _all_columns(run: Run, parts: Groups) -> dict[str, Numbers]:
     }
 
 
-def _reached(run: Run) -> Numbers:
+def _reached(run: Record) -> Numbers:
     """For each stage the people who stood there at least once."""
     bits = np.arange(len(STAGES), dtype=np.uint16)
     return np.asarray([(run.totals.stood >> bit & 1).sum() for bit in bits])

@@ -13,12 +13,12 @@ from cjsim.measures.retention import customers
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cjsim.run import Run
+    from cjsim.record import Record
 
 DAYS_A_YEAR = 365.0
 
 
-def customer_value(run: Run, by: str | None = None) -> pd.DataFrame:
+def customer_value(run: Record, by: str | None = None) -> pd.DataFrame:
     """What customers won during the run cost and bring: one row per group.
 
     Columns
@@ -43,7 +43,7 @@ def customer_value(run: Run, by: str | None = None) -> pd.DataFrame:
     return by_group(columns | {"payback_day": np.array(days)}, parts)
 
 
-def value_columns(run: Run, parts: Groups, costs: Numbers | None = None) -> dict[str, Numbers]:
+def value_columns(run: Record, parts: Groups, costs: Numbers | None = None) -> dict[str, Numbers]:
     """The columns of `customer_value` but for the payback, one number per group."""
     if costs is None:
         costs = money_columns(run, parts)["costs"]
@@ -66,7 +66,7 @@ def value_columns(run: Run, parts: Groups, costs: Numbers | None = None) -> dict
     }
 
 
-def ages(run: Run) -> tuple[Numbers, Floats, Floats]:
+def ages(run: Record) -> tuple[Numbers, Floats, Floats]:
     """Person, days since their first deal and margin [money] of each deal of the customers won."""
     won, made = customers(run), deals(run)
     since = np.full(len(run), np.nan)
@@ -76,13 +76,13 @@ def ages(run: Run) -> tuple[Numbers, Floats, Floats]:
     return made.person[theirs], age[theirs], made.margin[theirs]
 
 
-def discount(run: Run, days: Floats) -> Floats:
+def discount(run: Record, days: Floats) -> Floats:
     """What money `days` later is worth now: (1 + rate per year) ^ -(days / 365)."""
     rate = run.scenario.firm.discount_rate_per_year
     return np.asarray((1.0 + rate) ** (-days / DAYS_A_YEAR))
 
 
-def payback(run: Run, by: str | None = None, discounted: bool = False) -> pd.DataFrame:
+def payback(run: Record, by: str | None = None, discounted: bool = False) -> pd.DataFrame:
     """How a customer's margin pays back the cost of winning them, by days since the first deal.
 
     Columns
@@ -107,7 +107,7 @@ def payback(run: Run, by: str | None = None, discounted: bool = False) -> pd.Dat
 
 
 def payback_day(
-    run: Run, discounted: bool = False, parts: Groups | None = None, group: int = 0
+    run: Record, discounted: bool = False, parts: Groups | None = None, group: int = 0
 ) -> float:
     """Days from the first deal until a mean customer's margin covers the CAC; NaN if never seen."""
     everybody = groups(run, None) if parts is None else parts
@@ -117,7 +117,7 @@ def payback_day(
 
 
 def _mean_margin(
-    run: Run, parts: Groups, group: int, discounted: bool
+    run: Record, parts: Groups, group: int, discounted: bool
 ) -> tuple[Floats, Numbers, Floats, float]:
     """Days since the first deal with a deal, customers seen so long, mean margin so far, CAC."""
     person, age, margin = ages(run)

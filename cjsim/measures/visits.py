@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cjsim.events import Event
 from cjsim.journey import STAGES, WITH_RIVAL, Lens, lens_named
 from cjsim.log import LEVELS
 from cjsim.measures.groups import Flags, Floats, Ints, Numbers
+from cjsim.model.events import Event
 
 if TYPE_CHECKING:
-    from cjsim.run import Run
+    from cjsim.record import Record
 
 OPEN = -1
 """Where a visit leads that is not over at the horizon: nowhere yet."""
@@ -64,7 +64,7 @@ def by_person(person: Numbers) -> Ints:
     return np.sort(person.astype(np.int64) * rows + np.arange(rows)) % max(rows, 1)
 
 
-def visits(run: Run, lens: str = "twelve") -> Visits:
+def visits(run: Record, lens: str = "twelve") -> Visits:
     """All visits of a run, seen through the lens of that name."""
     need(run, "stages")
     seen = lens_named(lens)
@@ -96,7 +96,7 @@ def visits(run: Run, lens: str = "twelve") -> Visits:
     )
 
 
-def next_entry(run: Run, rows: Ints) -> Ints:
+def next_entry(run: Record, rows: Ints) -> Ints:
     """The stage that the person of each of these log rows enters next, OPEN if none."""
     log = run.events.rows
     size = len(log)
@@ -110,12 +110,12 @@ def next_entry(run: Run, rows: Ints) -> Ints:
     return np.where(found, stage, OPEN).astype(np.int64)
 
 
-def final_stage(run: Run) -> Ints:
+def final_stage(run: Record) -> Ints:
     """The stage of each person at the horizon."""
     return run.totals.last.astype(np.int64)
 
 
-def need(run: Run, level: str) -> None:
+def need(run: Record, level: str) -> None:
     """Raise ValueError where a run has not kept the rows of that level (`log.LEVELS`)."""
     if LEVELS.index(run.events.level) > LEVELS.index(level):
         raise ValueError(

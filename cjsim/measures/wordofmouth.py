@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cjsim.events import Event
 from cjsim.journey import AWARENESS, DORMANT, UNAWARE
 from cjsim.measures.groups import Flags, Groups, Ints, Numbers, by_group, groups, ratio
+from cjsim.model.events import Event
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cjsim.run import Run
+    from cjsim.record import Record
 
 
-def word_of_mouth(run: Run, by: str | None = None) -> pd.DataFrame:
+def word_of_mouth(run: Record, by: str | None = None) -> pd.DataFrame:
     """What friends bring about: one row per group.
 
     Columns
@@ -38,7 +38,7 @@ def word_of_mouth(run: Run, by: str | None = None) -> pd.DataFrame:
     return by_group(word_columns(run, parts), parts)
 
 
-def word_columns(run: Run, parts: Groups) -> dict[str, Numbers]:
+def word_columns(run: Record, parts: Groups) -> dict[str, Numbers]:
     """The columns of `word_of_mouth`, one number per group."""
     rows = run.events.rows
     event, person = rows["event"], rows["person"]
@@ -63,7 +63,7 @@ def word_columns(run: Run, parts: Groups) -> dict[str, Numbers]:
     }
 
 
-def generations(run: Run) -> pd.Series[int]:
+def generations(run: Record) -> pd.Series[int]:
     """Awakened people by generation: 0 awoke otherwise, n was awakened by a friend of n - 1.
 
     Whoever is awake on day 0 belongs to generation 0. The ratio of two neighbours is a K; word of
@@ -91,7 +91,7 @@ class Awakenings:
     parent: Ints  # the awakening of the friend who told them; -1 = awoke otherwise
 
 
-def awakenings(run: Run) -> Awakenings:
+def awakenings(run: Record) -> Awakenings:
     """Who awoke when, and through whom.
 
     The log has no column for it and needs none: a TOLD row of the one who tells, the REFERRAL
@@ -111,7 +111,7 @@ def awakenings(run: Run) -> Awakenings:
     return Awakenings(person[at], at, entered, by_friend, _parents(run, keys, by_friend))
 
 
-def _parents(run: Run, keys: Ints, by_friend: Flags) -> Ints:
+def _parents(run: Record, keys: Ints, by_friend: Flags) -> Ints:
     """For each awakening by a friend, the friend's own; `keys` are person · rows + row, sorted."""
     rows = run.events.rows
     parent = np.full(len(keys), -1)

@@ -21,15 +21,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from cjsim.events import Event
 from cjsim.experiment.sweep import Sweep
 from cjsim.journey import STAGES, Lens, lens_named
 from cjsim.measures.visits import need, step_of, visits
-from cjsim.population import uniforms
+from cjsim.model.events import Event
+from cjsim.model.parameters import PROGRAMME_LENGTH, fits
+from cjsim.model.population import uniforms
+from cjsim.model.streams import MARKET_KEY, block
 from cjsim.run import simulate
 from cjsim.scenario import Scenario
-from cjsim.streams import MARKET_KEY, block
-from cjsim.terms import PROGRAMME_LENGTH, fits
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,7 +43,7 @@ Weights = Mapping[str, float]
 
 ANSWER = 101
 PROGRAMME = 102
-"""Purposes of the random numbers of this module; those of the market are in `cjsim.streams`."""
+"""Purposes of the random numbers of this module; those of the market are in `model/streams`."""
 ROUNDS = 10
 """Most times that each touchpoint stands in the programme of a pilot."""
 FINE = 9

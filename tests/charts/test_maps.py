@@ -5,11 +5,12 @@ import pandas as pd
 import pytest
 
 import cjsim
-from cjsim import report_experiments
-from cjsim.charts.sweep import phase_map, profile, setting
+from cjsim.charts import phase_map, profile
+from cjsim.charts.parts import setting
 from cjsim.charts.uplift import uplift
 from cjsim.experiment.design import grid
 from cjsim.experiment.sweep import Sweep
+from cjsim.report import experiments
 
 ACCURACY, DAYS = "guide.accuracy", "guide.every_days"
 SETTINGS = grid({ACCURACY: [0.2, 0.4, 0.6, 0.8], DAYS: [7.0, 14.0, 30.0]})
@@ -93,7 +94,7 @@ LEGEND = {"en": "one run, hence no interval", "ru": "прогон один, ин
 def test_a_lead_that_changes_along_the_second_key_only_is_told():
     found = ahead([[-1, -1, -1], [3, 3, 3]])
     assert f"The lead changes hands at {ACCURACY} = 1: {DAYS} = 1.25;" in phase_map(found).alt
-    assert "1.25" in report_experiments.of_sweep(found, "profit_per_person", "en", False)
+    assert "1.25" in experiments.of_sweep(found, "profit_per_person", "en", False)
 
 
 def test_no_change_of_the_lead_is_told_only_where_there_is_none():
@@ -226,10 +227,10 @@ def test_only_a_sweep_can_be_drawn():
 
 def test_a_sweep_over_words_is_printed_and_its_numbers_are_drawn(tmp_path):
     found = worded()
-    printed = report_experiments.of_sweep(found, "profit_per_person", "en", False)
+    printed = experiments.of_sweep(found, "profit_per_person", "en", False)
     assert "animator" in printed
     assert "The lead changes hands at" in printed
-    report_experiments.draw_sweep(found, "profit_per_person", tmp_path, "en")
+    experiments.draw_sweep(found, "profit_per_person", tmp_path, "en")
     assert {path.name for path in tmp_path.glob("*.svg")} == {f"profile-{ACCURACY}.svg"}
 
 

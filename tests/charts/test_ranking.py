@@ -9,7 +9,8 @@ import pytest
 from matplotlib.container import BarContainer, ErrorbarContainer
 
 import cjsim
-from cjsim.charts import ranking
+from cjsim import charts
+from cjsim.charts import ranking_parts
 from cjsim.experiment.sensitivity import tornado
 from cjsim.experiment.weak_point import weak_point
 from cjsim.journey import TWELVE
@@ -54,7 +55,7 @@ def words(figure) -> str:
 
 def test_tornado_bars_and_whiskers_are_the_table(swings):
     table = swings.table.assign(up_high=swings.table["up_high"] + 1.0)  # longer on one side
-    axes = ranking.tornado(dataclasses.replace(swings, table=table)).figure.axes[0]
+    axes = charts.tornado(dataclasses.replace(swings, table=table)).figure.axes[0]
     assert widths(axes) == [pytest.approx(list(table[end])) for end in ("down", "up")]
     for drawn, end in zip(whiskers(axes), ("down", "up"), strict=True):
         assert drawn == pytest.approx(table[[f"{end}_low", f"{end}_high"]].to_numpy())
@@ -66,11 +67,11 @@ def test_tornado_bars_and_whiskers_are_the_table(swings):
 
 @each_language
 def test_tornado_says_which_key_is_strongest_and_its_elasticity(swings, lang):
-    alt = ranking.tornado(swings, lang).alt
+    alt = charts.tornado(swings, lang).alt
     first = swings.table.iloc[0]
     assert first.name in alt
     for name in ("elasticity", "elasticity_low", "elasticity_high", "down", "up_high"):
-        assert ranking._number(first[name], lang) in alt, name
+        assert ranking_parts.number_words(first[name], lang) in alt, name
     clear = swings.table["clear"].sum()
     said = {"en": "Clear of zero: {} of 4", "ru": "Ноль вне интервала: {} из 4"}[lang]
     assert said.format(clear) in alt
@@ -80,7 +81,7 @@ def test_tornado_says_which_key_is_strongest_and_its_elasticity(swings, lang):
 @each_language
 def test_tornado_says_when_nothing_matters(phone, lang):
     idle = tornado(phone, ["guide.accuracy"], "revenue", **MANY)  # pull runs, nobody guides
-    alt = ranking.tornado(idle, lang).alt
+    alt = charts.tornado(idle, lang).alt
     said = {"en": "Revenue: none of these numbers (1), alone 10 %", "ru": "Показатель «Выручка» не"}
     assert alt.startswith(said[lang])
 
@@ -93,18 +94,18 @@ def test_tornado_of_what_cannot_be_measured_does_not_say_nothing_matters(swings,
     table = swings.table.copy()
     nothing = cjsim.labels.text("paired.nothing", lang)
     table.loc[table.index[-1], columns] = np.nan  # one key
-    picture = ranking.tornado(dataclasses.replace(swings, table=table), lang)
+    picture = charts.tornado(dataclasses.replace(swings, table=table), lang)
     assert words(picture.figure).count(nothing) == 1
     assert table.index[0] in picture.alt
     table[columns] = np.nan
-    picture = ranking.tornado(dataclasses.replace(swings, table=table), lang)
+    picture = charts.tornado(dataclasses.replace(swings, table=table), lang)
     assert words(picture.figure).count(nothing) == len(table)
     assert nothing in picture.alt
 
 
 def test_large_values_of_a_key_have_no_exponent(swings):
     table = swings.table.assign(low_value=9e8, high_value=1.1e9)
-    picture = ranking.tornado(dataclasses.replace(swings, table=table), "ru")
+    picture = charts.tornado(dataclasses.replace(swings, table=table), "ru")
     shown = "900\u00a0000\u00a0000"
     assert f"При {shown} изменение" in picture.alt
     assert f"{shown} … 1\u00a0100\u00a0000\u00a0000" in words(picture.figure)
@@ -112,7 +113,7 @@ def test_large_values_of_a_key_have_no_exponent(swings):
 
 def test_tornado_without_an_elasticity_says_so(swings):
     table = swings.table.assign(elasticity=np.nan)
-    alt = ranking.tornado(dataclasses.replace(swings, table=table)).alt
+    alt = charts.tornado(dataclasses.replace(swings, table=table)).alt
     assert "No elasticity" in alt
     assert "nan" not in alt
 
@@ -120,7 +121,7 @@ def test_tornado_without_an_elasticity_says_so(swings):
 def test_a_long_key_is_broken_at_a_dot(phone):
     key = "strategies.pull.touchpoints.tech_support"
     found = tornado(phone, [key], "revenue", **MANY)
-    label = ranking.tornado(found).figure.axes[0].get_yticklabels()[0].get_text()
+    label = charts.tornado(found).figure.axes[0].get_yticklabels()[0].get_text()
     assert label.split("\n")[:2] == ["strategies.pull.touchpoints.", "tech_support"]
 
 
@@ -128,7 +129,7 @@ def test_a_long_key_is_broken_at_a_dot(phone):
 
 
 def test_weak_point_bars_and_whiskers_are_the_table(weak):
-    gains, worth = ranking.weak_point(weak).figure.axes
+    gains, worth = charts.weak_point(weak).figure.axes
     table = weak.table
     for axes, column in ((gains, "gain"), (worth, "gain_per_budget")):
         assert widths(axes) == [pytest.approx(list(table[column].fillna(0.0)))]
@@ -141,11 +142,11 @@ def test_weak_point_bars_and_whiskers_are_the_table(weak):
 
 @each_language
 def test_weak_point_names_the_stage_its_gain_and_how_sure_it_is(weak, lang):
-    alt = ranking.weak_point(weak, lang).alt
+    alt = charts.weak_point(weak, lang).alt
     row = weak.table.loc[weak.stage]
     assert cjsim.labels.text(f"stage.{weak.stage}.label", lang) in alt
-    assert ranking._number(row["gain"], lang) in alt
-    assert ranking._number(row["gain_low"], lang) in alt
+    assert ranking_parts.number_words(row["gain"], lang) in alt
+    assert ranking_parts.number_words(row["gain_low"], lang) in alt
     sure = {"en": "The interval leaves zero out.", "ru": "Ноль вне интервала."}[lang]
     assert (sure in alt) == row["clear"]
     for stage in weak.tied:
@@ -158,7 +159,7 @@ def test_weak_point_names_the_stage_its_gain_and_how_sure_it_is(weak, lang):
 def test_the_alt_text_follows_the_interval(weak, lang, low, sure):
     table = weak.table.copy()
     table.loc[weak.stage, ["gain_low", "clear"]] = [low, sure]
-    alt = ranking.weak_point(dataclasses.replace(weak, table=table), lang).alt
+    alt = charts.weak_point(dataclasses.replace(weak, table=table), lang).alt
     clear, not_clear = {
         "en": ("leaves zero out", "holds zero"), "ru": ("Ноль вне интервала", "Ноль внутри")
     }[lang]  # fmt: skip
@@ -167,15 +168,15 @@ def test_the_alt_text_follows_the_interval(weak, lang, low, sure):
 
 def test_a_gain_of_what_nobody_wants_is_told_as_less_of_it(weak):
     """Fewer opt-outs are a gain; the sentence says by how much they change."""
-    less = ranking.weak_point(dataclasses.replace(weak, measure="opt_outs"), "en").alt
+    less = charts.weak_point(dataclasses.replace(weak, measure="opt_outs"), "en").alt
     row = -weak.table.loc[weak.stage, ["gain", "gain_high", "gain_low"]].astype(float)
     for value in row:
-        assert ranking._number(value, "en") in less
+        assert ranking_parts.number_words(value, "en") in less
 
 
 @each_language
 def test_all_twelve_stages_are_named_and_those_without_a_gain_say_why(weak, lang):
-    said = words(ranking.weak_point(weak, lang).figure)
+    said = words(charts.weak_point(weak, lang).figure)
     for stage in TWELVE:
         assert f"{int(stage)} {cjsim.labels.text(f'stage.{stage.key}.label', lang)}" in said
     assert said.count(cjsim.labels.text("ranking.nothing_to_lose", lang)) == 3
@@ -187,7 +188,7 @@ def test_all_twelve_stages_are_named_and_those_without_a_gain_say_why(weak, lang
 @each_language
 def test_without_a_gain_no_stage_is_blamed(weak, lang):
     table = weak.table.assign(gain=0.0, gain_low=-1.0, gain_high=1.0)
-    picture = ranking.weak_point(dataclasses.replace(weak, table=table), lang)
+    picture = charts.weak_point(dataclasses.replace(weak, table=table), lang)
     said = {"en": "no stage has a gain", "ru": "ни на одном этапе нет выигрыша"}[lang]
     assert said in picture.alt
     legend = [t.get_text() for t in picture.figure.legends[0].get_texts()]
@@ -198,7 +199,7 @@ def test_without_a_gain_no_stage_is_blamed(weak, lang):
 def test_a_gain_that_cannot_be_measured_is_not_taken_for_none(weak, lang):
     columns = ["gain", "gain_low", "gain_high", "gain_per_budget"]
     empty = dataclasses.replace(weak, table=weak.table.assign(**dict.fromkeys(columns, np.nan)))
-    picture = ranking.weak_point(empty, lang)
+    picture = charts.weak_point(empty, lang)
     said, nothing = words(picture.figure), cjsim.labels.text("paired.nothing", lang)
     assert said.count(nothing) == 12 - 3
     assert said.count(cjsim.labels.text("ranking.nothing_to_lose", lang)) == 3
@@ -207,11 +208,11 @@ def test_a_gain_that_cannot_be_measured_is_not_taken_for_none(weak, lang):
 
 def test_one_run_has_no_whiskers_and_says_so(phone):
     one = weak_point(phone, "revenue", 0.2, people=200, runs=1, executor="here")
-    picture = ranking.weak_point(one)
+    picture = charts.weak_point(one)
     assert [len(segments) for segments in map(list, _segments(picture))] == [0, 0]
     assert "one run" in picture.alt
     assert "nan" not in picture.alt
-    swing = ranking.tornado(tornado(phone, KEYS[:2], "revenue", people=60, runs=1, executor="here"))
+    swing = charts.tornado(tornado(phone, KEYS[:2], "revenue", people=60, runs=1, executor="here"))
     assert "one run" in swing.alt
     assert len(swing.figure.legends[0].get_texts()) == 2  # smaller, larger, and no interval
 
@@ -226,14 +227,14 @@ def _segments(picture) -> list:
 
 @each_language
 def test_the_same_picture_is_the_same_text(swings, weak, lang):
-    for draw, result in ((ranking.tornado, swings), (ranking.weak_point, weak)):
+    for draw, result in ((charts.tornado, swings), (charts.weak_point, weak)):
         assert draw(result, lang).svg() == draw(result, lang).svg()
 
 
 def test_no_word_is_cut_off_or_written_over_another(swings, weak):
     """All text lies within the figure, and row labels do not touch each other."""
     for lang in ("en", "ru"):
-        for picture in (ranking.tornado(swings, lang), ranking.weak_point(weak, lang)):
+        for picture in (charts.tornado(swings, lang), charts.weak_point(weak, lang)):
             picture.figure.draw_without_rendering()
             edge = picture.figure.bbox
             for axes in picture.figure.axes:
@@ -249,16 +250,16 @@ def test_no_word_is_cut_off_or_written_over_another(swings, weak):
     [(1234.5, "+1,234"), (-51.32, "−51.3"), (0.00123, "+0.00123"), (0.0, "0"), (9.999, "+10.00")],
 )
 def test_three_digits_count(value, words):
-    assert ranking._number(value, "en") == words
+    assert ranking_parts.number_words(value, "en") == words
 
 
 def test_thousands_are_written_as_each_language_does():
-    assert ranking._number(-105375000.0, "en") == "−105,375,000"
-    assert ranking._number(-105375000.0, "ru") == "−105\u00a0375\u00a0000"
+    assert ranking_parts.number_words(-105375000.0, "en") == "−105,375,000"
+    assert ranking_parts.number_words(-105375000.0, "ru") == "−105\u00a0375\u00a0000"
 
 
 def test_each_ranking_draws_its_own_kind(swings, weak):
     with pytest.raises(TypeError, match=r"tornado.*weak_point"):
-        ranking.tornado(weak)
+        charts.tornado(weak)
     with pytest.raises(TypeError, match=r"weak_point.*tornado"):
-        ranking.weak_point(swings)
+        charts.weak_point(swings)

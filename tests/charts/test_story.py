@@ -12,7 +12,7 @@ from charts.markets import market
 from cjsim import charts
 from cjsim.charts.story import HEIGHT, KINDS, MISSES
 from cjsim.journey import LOYALTY, WITH_RIVAL
-from cjsim.terms import fits
+from cjsim.model.parameters import fits
 
 
 @pytest.fixture(scope="module")

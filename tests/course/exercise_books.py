@@ -1,7 +1,7 @@
 """Notebooks for the tests of exercises: masters with other answers, and cells put in."""
 
 import copy
-import importlib.util
+import importlib
 import json
 from pathlib import Path
 
@@ -77,8 +77,4 @@ def names_after(notebook, skip_checks=True):
 
 def wrong_answers(number):
     """Task -> misconception -> (code, check)."""
-    path = EXERCISES / "wrong" / f"set_{number}.py"
-    spec = importlib.util.spec_from_file_location(f"wrong_{number}", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.WRONG
+    return importlib.import_module(f"cjsim.course.sets.s{number}.wrong").WRONG

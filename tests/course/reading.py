@@ -49,7 +49,7 @@ def words() -> list[Path]:
     """The files that hold words: labels, the glossary, what checks of exercises say."""
     return [
         *sorted(LABELS.glob("*.toml")),
-        *sorted((ROOT / "cjsim" / "course" / "checks" / "words").glob("*.toml")),
+        *sorted((ROOT / "cjsim" / "course" / "sets").glob("s*/*.toml")),
     ]
 
 

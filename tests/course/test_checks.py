@@ -145,6 +145,6 @@ def test_a_strategy_between_waiting_and_the_best_gets_a_part():
 
 
 def test_strategies_are_scored_in_twenty_worlds_or_more():
-    from cjsim.course.checks import set_01
+    from cjsim.course.sets.s01 import checks
 
-    assert set_01.SCORED["runs"] >= 20
+    assert checks.SCORED["runs"] >= 20

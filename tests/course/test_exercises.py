@@ -20,10 +20,10 @@ from exercise_books import (
     wrong_answers,
 )
 
-from cjsim.course import build_exercises
 from cjsim.course.checks import check, sets, tasks_of
 from cjsim.course.checks.look import words
-from cjsim.course.grade import Submission, grade_one
+from cjsim.course.grading.grade import Submission, grade_one
+from tools import build_exercises
 
 SETS = sets()
 nbgrader = pytest.mark.skipif(

@@ -8,17 +8,17 @@ import numpy as np
 import pytest
 
 import cjsim
-from cjsim import kernel, population
-from cjsim.engine import compiled
-from cjsim.engine.compiled import CompiledEngine
+from cjsim.engine.fast import engine
+from cjsim.engine.fast.engine import CompiledEngine
+from cjsim.model import compile, population
 
-pytestmark = pytest.mark.skipif(not kernel.has_numba(), reason="only compiled code remembers")
+pytestmark = pytest.mark.skipif(not compile.has_numba(), reason="only compiled code remembers")
 
 
 @pytest.fixture(autouse=True)
 def forgetful(monkeypatch):
     """Each test begins with nothing remembered."""
-    monkeypatch.setattr(compiled, "_REMEMBERED", {})
+    monkeypatch.setattr(engine, "_REMEMBERED", {})
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,7 @@ def test_strategies_begin_in_the_same_market_and_it_is_lived_once(phone, monkeyp
     alone = {name: rows(phone.with_strategy(name)) for name in ("pull", "guide", "animator")}
     again = {}
     for name in reversed(alone):
-        compiled._REMEMBERED.clear()
+        engine._REMEMBERED.clear()
         again[name] = rows(phone.with_strategy(name))
     assert all(np.array_equal(alone[name], again[name]) for name in alone)
     asked = jobs(monkeypatch)
@@ -54,7 +54,7 @@ def test_strategies_begin_in_the_same_market_and_it_is_lived_once(phone, monkeyp
 def test_threads_that_need_the_same_market_live_it_once(phone, monkeypatch):
     names = ("pull", "guide", "animator")
     alone = [rows(phone.with_strategy(name)) for name in names]
-    compiled._REMEMBERED.clear()
+    engine._REMEMBERED.clear()
     lock, lived, there, all_there = threading.Lock, CompiledEngine._lived, [], threading.Event()
 
     class Counted:
@@ -76,14 +76,14 @@ def test_threads_that_need_the_same_market_live_it_once(phone, monkeypatch):
         assert all_there.wait(30)
         return lived(engine, before)
 
-    monkeypatch.setattr(compiled, "threading", SimpleNamespace(Lock=Counted))
+    monkeypatch.setattr(engine, "threading", SimpleNamespace(Lock=Counted))
     monkeypatch.setattr(CompiledEngine, "_lived", when_all_are_there)
     asked = jobs(monkeypatch)
     with ThreadPoolExecutor(len(names)) as threads:
         together = list(threads.map(lambda name: rows(phone.with_strategy(name)), names))
     assert sum(time < 0.0 for time in asked) == 1
     assert all(map(np.array_equal, alone, together))
-    assert not compiled._MAKING
+    assert not engine._MAKING
 
 
 def test_a_run_leaves_the_remembered_market_as_it_was(phone):
@@ -108,7 +108,7 @@ def test_whatever_the_burn_in_saw_makes_it_another_one(phone, changes, monkeypat
     asked = jobs(monkeypatch)
     found = rows(phone.with_changes(changes))
     assert min(asked) < 0.0
-    compiled._REMEMBERED.clear()
+    engine._REMEMBERED.clear()
     assert np.array_equal(found, rows(phone.with_changes(changes)))
 
 
@@ -122,7 +122,7 @@ def test_other_people_and_other_worlds_have_burn_ins_of_their_own(phone, monkeyp
 
 def test_the_level_of_the_log_is_the_runs_own(phone):
     everything, kept = rows(phone), rows(phone, log="stages")
-    compiled._REMEMBERED.clear()
+    engine._REMEMBERED.clear()
     assert np.array_equal(kept, rows(phone, log="stages"))
     assert len(kept) < len(everything)
     assert np.array_equal(everything, rows(phone))
@@ -140,6 +140,6 @@ def test_people_drawn_by_hand_are_not_taken_for_others(phone):
 
 
 def test_only_so_many_are_remembered(phone):
-    for seed in range(compiled.REMEMBERED + 3):
+    for seed in range(engine.REMEMBERED + 3):
         rows(phone, 20, seed)
-    assert len(compiled._REMEMBERED) == compiled.REMEMBERED
+    assert len(engine._REMEMBERED) == engine.REMEMBERED

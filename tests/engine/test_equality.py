@@ -16,12 +16,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import cjsim
-from cjsim import Scenario, population, scenario_file
-from cjsim.engine.compiled import CompiledEngine
+from cjsim import Scenario
+from cjsim.engine.fast.engine import CompiledEngine
 from cjsim.engine.process import Engine
-from cjsim.events import EVENTS, Event
+from cjsim.model import population
+from cjsim.model.events import EVENTS, Event
+from cjsim.scenario import presets
 
-PRESETS = list(scenario_file.presets())
+PRESETS = list(presets())
 STRATEGIES = ("nothing", "pull", "guide", "animator")
 
 

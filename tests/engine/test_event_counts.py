@@ -7,8 +7,9 @@ ones, run `python tests/engine/test_event_counts.py` and paste what it prints.
 import pytest
 
 import cjsim
-from cjsim import population, scenario_file
 from cjsim.engine.process import Engine
+from cjsim.model import population
+from cjsim.scenario import presets
 
 PEOPLE, SEED, DAYS = 40, 1, 365.0
 
@@ -33,10 +34,10 @@ def counted(product: str) -> tuple[int, int]:
     return next(engine.env._eid), len(engine.world.rows)
 
 
-@pytest.mark.parametrize("product", scenario_file.presets())
+@pytest.mark.parametrize("product", presets())
 def test_a_preset_takes_as_many_events_as_before(product: str) -> None:
     assert counted(product) == COUNTS[product]
 
 
 if __name__ == "__main__":
-    print({product: counted(product) for product in scenario_file.presets()})
+    print({product: counted(product) for product in presets()})

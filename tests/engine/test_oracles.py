@@ -30,9 +30,9 @@ from builders import (
 )
 from scipy import linalg, sparse, stats
 
-from cjsim import rules, terms
-from cjsim.events import Event
 from cjsim.journey import STAGES, TWELVE, Stage
+from cjsim.model import parameters, rules
+from cjsim.model.events import Event
 from cjsim.run import Run, simulate
 from cjsim.scenario import Scenario
 
@@ -421,7 +421,7 @@ def at_the_desk(people: int, cycle: float, patience: float, horizon: float) -> R
         loyalty={"deals_to_loyalty": 10**6},
         firm={
             "reps": 3,
-            "deal_hours": terms.HOURS_PER_DAY,
+            "deal_hours": parameters.HOURS_PER_DAY,
             "patience_days": patience,
             "repeat_needs_rep": True,
         },
@@ -653,7 +653,7 @@ def before_the_shelf() -> Run:
 
 def gaps(run: Run) -> Floats:
     """Begin and end of every time the shelf was empty, as the stream of the market has it."""
-    market = terms.terms_of(run.scenario, len(run), run.seed)
+    market = parameters.parameters_of(run.scenario, len(run), run.seed)
     spells = np.array([rules.shelf_times(market, nth) for nth in range(1000)]).ravel()
     ends = np.cumsum(spells).reshape(-1, 2)
     return ends[ends[:, 1] < run.scenario.horizon_days]

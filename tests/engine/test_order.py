@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 from builders import everywhere, lived, lockstep, rows_of, touching, whole_days
 
-from cjsim import rules
 from cjsim.engine.process import Engine
-from cjsim.events import Event
 from cjsim.journey import Stage
+from cjsim.model import rules
+from cjsim.model.events import Event
 from cjsim.run import simulate
 
 PEOPLE = 7

@@ -27,15 +27,15 @@ from builders import (
     whole_days,
 )
 
-from cjsim import rules, steps, terms
 from cjsim.engine.process import Engine
-from cjsim.events import Event
 from cjsim.journey import RECOMMENDATION, Stage
-from cjsim.population import Person
+from cjsim.model import parameters, rules, transitions
+from cjsim.model.events import Event
+from cjsim.model.parameters import Parameters
+from cjsim.model.population import Person
+from cjsim.model.streams import VISIT
 from cjsim.run import LARGEST_SEED, Run, simulate
 from cjsim.scenario import Scenario
-from cjsim.streams import VISIT
-from cjsim.terms import Terms
 
 CALL = {"contact": "push", "aims_at": "action", "fit": {"action": 1.0}}
 AD = {"contact": "pull", "aims_at": "unaware", "fit": everywhere(), "reach_per_day": 0.3}
@@ -606,7 +606,7 @@ def test_no_luck_is_used_twice(monkeypatch: pytest.MonkeyPatch, number: int) -> 
         drawn.append(key)
         return block(*key)
 
-    def other_half(person: Person, market: Terms) -> tuple[float, float]:
+    def other_half(person: Person, market: Parameters) -> tuple[float, float]:
         return block(market.seed, person.id, person.visit, VISIT)[2:]
 
     monkeypatch.setattr(rules, "block", recorded)
@@ -623,7 +623,7 @@ class WithoutFriends(Engine):
     """The exercise: override one method."""
 
     def step_on(self, person: Person) -> None:
-        steps.step_on(self.world, person, self.env.now)
+        transitions.step_on(self.world, person, self.env.now)
 
 
 class Kind(Engine):
@@ -692,7 +692,7 @@ def test_the_largest_seed_works() -> None:
 
 def test_a_waiting_day_of_a_rep_has_the_hours_of_the_terms() -> None:
     s = neutral(firm={"reps": 1, "deal_hours": 4.0})
-    assert terms.terms_of(s, 1, 1).deal_days == 4.0 / terms.HOURS_PER_DAY == 0.5
+    assert parameters.parameters_of(s, 1, 1).deal_days == 4.0 / parameters.HOURS_PER_DAY == 0.5
 
 
 def test_the_first_times_are_those_of_the_log() -> None:

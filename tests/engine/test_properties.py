@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cjsim.engine.process import Engine
-from cjsim.events import EVENTS, Event
 from cjsim.journey import STAGES, Stage, may_follow
+from cjsim.model.events import EVENTS, Event
 from cjsim.run import Run, simulate
 from cjsim.scenario import Scenario
 

@@ -8,9 +8,10 @@ import pandas as pd
 import pytest
 
 import cjsim
-from cjsim import rules, scenario_file, terms
 from cjsim.experiment.assumptions import ASSUMPTIONS, table, without
 from cjsim.journey import STAGES
+from cjsim.model import parameters, rules
+from cjsim.scenario import presets
 from tests.builders import (
     ALWAYS_CONTENT,
     NEVER_CURIOUS,
@@ -22,7 +23,7 @@ from tests.builders import (
     touching,
 )
 
-PRESETS = {name: cjsim.Scenario.load(name) for name in scenario_file.presets()}
+PRESETS = {name: cjsim.Scenario.load(name) for name in presets()}
 LAST_BITS = 1e-6
 """Days by which a clock may differ that was read off more often on its way (§4: golden values)."""
 
@@ -182,7 +183,7 @@ def test_without_mismatch_nobody_is_irritated_opts_out_or_loses_trust():
 
 def test_too_hot_jars_as_much_as_too_cold():
     scenario = without(PRESETS["phone"], "too_hot")
-    of = terms.terms_of(scenario, 10, 1)
+    of = parameters.parameters_of(scenario, 10, 1)
     early, late = (touch(aims_at=aim, intrusiveness=1.0, fit=[0.5] * 15) for aim in (1, 12))
     jars = [rules.mismatch(person(stage=6), of, one) for one in (early, late)]
     assert jars[0] == jars[1] == pytest.approx(0.5 * (1.0 + 0.6) / 2)
@@ -247,7 +248,7 @@ def test_trust_stays_neutral_for_everybody():
 
 def test_a_touchpoint_speaks_to_both_motives_as_to_its_best():
     def warmed(scenario):
-        (spread,) = terms.touches(scenario, "pull")
+        (spread,) = parameters.touches(scenario, "pull")
         people = [person(stage=1, motive=motive) for motive in (0, 1)]
         for one in people:
             rules.contact(one, market(), spread, 0.0)
@@ -327,7 +328,7 @@ def test_the_firm_always_knows_the_stage():
 
 
 def test_the_firm_errs_upwards_and_downwards_alike():
-    of = terms.terms_of(without(PRESETS["phone"], "optimism"), 10, 1)
+    of = parameters.parameters_of(without(PRESETS["phone"], "optimism"), 10, 1)
     offs = (np.arange(1000) + 0.5) / 1000
     errors = [rules.believe(person(stage=6), of, 1.0, off) - 6 for off in offs]
     assert {e: errors.count(e) for e in set(errors)} == {-2: 250, -1: 250, 1: 250, 2: 250}
@@ -355,7 +356,7 @@ def test_no_rival_comes_before_its_time():
 def test_who_knows_a_rival_walks_away_no_sooner():
     phone = PRESETS["phone"]
     for scenario, factor in ((phone, 1.8), (without(phone, "competition"), 1.0)):
-        of = terms.terms_of(scenario, 10, 1)
+        of = parameters.parameters_of(scenario, 10, 1)
         free, tempted = (rules.walk_rate(person(stage=4, rival_known=k), of) for k in (0, 1))
         assert tempted == pytest.approx(factor * free)
         assert free > 0
@@ -364,7 +365,7 @@ def test_who_knows_a_rival_walks_away_no_sooner():
 def test_a_complex_product_takes_no_longer():
     flat = PRESETS["flat"]
     assert flat.product.complexity > 0
-    of = terms.terms_of(without(flat, "complexity"), 10, 1)
+    of = parameters.parameters_of(without(flat, "complexity"), 10, 1)
     for stage in STAGES[2:6]:
         plan = flat.stages[stage.key]
         assert of.step_rate[stage] == pytest.approx((1 - plan.planned_loss) / plan.typical_days)
@@ -405,7 +406,7 @@ def test_the_first_deal_earns_what_any_deal_earns():
 
 def test_a_disappointment_weighs_as_much_as_a_treat():
     def moved(scenario):
-        of = terms.terms_of(scenario, 10, 1)
+        of = parameters.parameters_of(scenario, 10, 1)
         found = []
         for expectation in (0.3, 0.7):
             one = person(expectation=expectation, satisfaction=0.5)
@@ -449,7 +450,7 @@ def test_nobody_gets_curious():
 )
 def test_what_makes_nobody_curious(name, state):
     def chance(scenario, **state):
-        of = terms.terms_of(scenario, 10, 1)
+        of = parameters.parameters_of(scenario, 10, 1)
         lucks = (np.arange(1000) + 0.5) / 1000
         return sum(rules.gets_curious(person(**state), of, luck) for luck in lucks)
 

@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 import cjsim
-from cjsim.experiment.compare import bootstrapped, difference
+from cjsim.experiment.intervals import bootstrapped, difference
 
 
 @pytest.fixture(scope="module")

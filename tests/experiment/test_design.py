@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import qmc
 
-from cjsim.experiment.design import grid, ranges_of, sample, settings_of, spaced
+from cjsim.cli.vary import ranges_of, settings_of
+from cjsim.experiment.design import grid, sample, spaced
 
 
 def test_a_grid_has_every_combination_the_last_key_fastest():

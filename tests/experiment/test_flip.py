@@ -9,7 +9,7 @@ import pytest
 
 import cjsim
 from benchmarks.break_even import break_even
-from cjsim.experiment import work
+from cjsim.experiment import flip, workers
 from cjsim.experiment.crossing import find, refined
 from cjsim.experiment.flip import FlipPoint, flip_point
 from tests.builders import everywhere, neutral, touching
@@ -250,8 +250,8 @@ def test_nothing_is_run_twice(rents, monkeypatch):
         done.extend(scenarios)
         return evaluate(scenarios, **how)
 
-    evaluate = work.evaluate
-    monkeypatch.setattr(work, "evaluate", counted)
+    evaluate = workers.evaluate
+    monkeypatch.setattr(flip, "evaluate", counted)
     found = flipped(rents, RENT, "here > there", points=4)
     assert len(done) == len(set(done)) == 2 * len(found.values)
     done.clear()

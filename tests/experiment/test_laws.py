@@ -24,7 +24,7 @@ from cjsim.experiment.laws import (
     three_laws,
     verdict,
 )
-from cjsim.scenario_file import presets
+from cjsim.scenario import presets
 
 
 @functools.cache

@@ -9,11 +9,10 @@ import pytest
 from scipy import stats
 
 import cjsim
-from cjsim.cli import main
-from cjsim.experiment import work
+from cjsim.cli.main import main
 from cjsim.experiment.optimise import _amounts, optimise, space_of
 from cjsim.experiment.search import Axis, Space, Tried, flatness, good_enough, lines, search
-from cjsim.experiment.work import evaluate
+from cjsim.experiment.workers import evaluate
 from tests.builders import neutral, plans
 
 LUCK = np.array([0.3, -1.2, 0.4, 2.0])
@@ -436,7 +435,9 @@ def test_an_option_that_makes_no_sense_is_told(options, words):
 
 
 def test_a_confidence_that_cannot_be_is_told_before_anything_runs(monkeypatch):
-    monkeypatch.setattr(work, "evaluate", lambda *_, **__: pytest.fail("it ran"))
+    monkeypatch.setattr(
+        "cjsim.experiment.optimise.evaluate", lambda *_, **__: pytest.fail("it ran")
+    )
     with pytest.raises(ValueError, match="confidence = 95"):
         optimise(guide(), {"firm.reps": (1, 2)}, people=10, runs=2, confidence=95)
 

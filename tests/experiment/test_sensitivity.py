@@ -9,7 +9,7 @@ from builders import neutral, plans
 from scipy import stats
 
 import cjsim
-from cjsim.experiment import work
+from cjsim.experiment import workers
 from cjsim.experiment.sensitivity import _row, relative, sobol, sobol_indices, tornado
 from cjsim.scenario import Scenario
 
@@ -253,13 +253,13 @@ def test_whole_numbers_are_taken_equally_often(shop):
 def test_the_first_and_last_whole_number_come_as_often_as_those_between(shop, monkeypatch):
     """Sobol points are spread evenly: of 64, each quarter of the range holds 16."""
     taken = []
-    evaluate = work.evaluate
+    evaluate = workers.evaluate
 
     def listening(plan, *args, **options):
         taken.append(plan)
         return evaluate(plan, *args, **options)
 
-    monkeypatch.setattr(work, "evaluate", listening)
+    monkeypatch.setattr("cjsim.experiment.sensitivity.evaluate", listening)
     sobol(shop, {"firm.reps": (1, 4)}, "costs", 2, n=64, runs=1, executor="here")
     reps = [scenario.firm.reps for scenario in taken[0].values()]
     assert np.bincount(reps[::3]).tolist() == [0, 16, 16, 16, 16]  # the first of three matrices

@@ -16,7 +16,7 @@ import pytest
 from scipy import stats
 
 import cjsim
-from cjsim.experiment import folder as folders
+from cjsim.experiment import sweep_folder as folders
 from cjsim.experiment.design import grid
 from cjsim.experiment.sweep import Sweep, sweep
 
@@ -179,7 +179,7 @@ def test_nothing_against_nothing_is_flagged_in_about_5_percent_of_the_cells(scen
 def test_a_folder_holds_the_same_and_is_not_run_again(scenarios, found, tmp_path, monkeypatch):
     kept = sweep(scenarios, SETTINGS, **SMALL, folder=tmp_path / "s", executor="here")
     pd.testing.assert_frame_equal(kept.runs, found.runs)
-    monkeypatch.setattr("cjsim.experiment.work.live", None)
+    monkeypatch.setattr("cjsim.experiment.workers.live", None)
     again = sweep(scenarios, SETTINGS, **SMALL, folder=tmp_path / "s", executor="here")
     pd.testing.assert_frame_equal(again.runs, found.runs)
     loaded = Sweep.load(tmp_path / "s")

@@ -8,9 +8,9 @@ import re
 import pytest
 from browser import BOARD, Visit, chromium, cjsim_lab, jupyterlab, window
 
-from cjsim import scenario_file
 from cjsim.lab.whatif import DIALS
 from cjsim.labels import text
+from cjsim.scenario import Scenario
 
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 pytestmark = pytest.mark.skipif(chromium() is None, reason="no chromium on PATH")
@@ -118,7 +118,7 @@ def test_a_refused_number_goes_back_to_what_is_so(lab):
     lab.box("price").fill("-5")
     lab.box("price").press("Enter")
     lab.page.locator("[role=alert]").wait_for()
-    price = str(scenario_file.load("phone").product.price).removesuffix(".0")
+    price = str(Scenario.load("phone").product.price).removesuffix(".0")
     lab.page.wait_for_function(
         "([box, price]) => box.value === price", arg=[lab.box("price").element_handle(), price]
     )
@@ -183,8 +183,8 @@ def test_what_is_seen_can_be_saved_and_loaded_again(lab, tmp_path):
         lab.page.click("text=Save as a scenario file")
     kept = tmp_path / download.value.suggested_filename
     download.value.save_as(kept)
-    expected = scenario_file.load("phone", "guide").with_changes({"guide.accuracy": 1.0})
-    assert scenario_file.load(kept) == expected
+    expected = Scenario.load("phone", "guide").with_changes({"guide.accuracy": 1.0})
+    assert Scenario.load(kept) == expected
     bars = lab.bars
     with lab.answered():
         lab.button("Reset").click()

@@ -10,9 +10,9 @@ import pytest
 import cjsim
 from cjsim.lab.drawers import drawers
 from cjsim.lab.whatif import Lab
-from cjsim.labels.keys import meaning, scenario_title, touchpoint_title
-from cjsim.scenario_file import LIBRARY, PRESETS, presets
-from cjsim.scenario_keys import TABLES, docs
+from cjsim.scenario import LIBRARY, PRESETS, presets
+from cjsim.scenario.keys import TABLES, docs
+from cjsim.scenario.words import meaning, scenario_title, touchpoint_title
 
 WORDS = Path(cjsim.__file__).parent / "labels" / "keys.ru.toml"
 RUSSIAN = tomllib.loads(WORDS.read_text(encoding="utf-8"))

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 import cjsim
-from cjsim.events import Event
 from cjsim.journey import FIRST_DEAL, LOYALTY, RECOMMENDATION, STAGES, WITH_RIVAL
 from cjsim.lab.trails import ADVOCATE, KINDS, SCRIPT, trail
 from cjsim.labels import text
 from cjsim.log import from_tuples
+from cjsim.model.events import Event
 from tests.builders import neutral
 
 PEOPLE = 60

@@ -8,9 +8,9 @@ from browser import chromium
 
 import cjsim
 from cjsim.colours import COLOURS
-from cjsim.events import Event
 from cjsim.journey import FIRST_DEAL, LOYALTY, RECOMMENDATION, WITH_RIVAL
 from cjsim.lab.trails import SCRIPT, trail
+from cjsim.model.events import Event
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 expect = sync_api.expect

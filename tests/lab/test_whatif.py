@@ -9,12 +9,12 @@ import pytest
 from scipy import stats
 
 import cjsim
-from cjsim import scenario_file
-from cjsim.lab.answers import Answer, Answers, Question
+from cjsim.lab.background import Answer, Answers, Question
 from cjsim.lab.dials import box
 from cjsim.lab.whatif import DIALS, Lab
 from cjsim.measures import UNITS
-from cjsim.scenario_keys import key_at
+from cjsim.scenario import presets
+from cjsim.scenario.keys import key_at
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +116,7 @@ def test_stop_says_what_is_done_and_nothing_when_nothing_runs(lab):
 
 
 def test_a_run_that_fails_is_over(lab, monkeypatch):
-    monkeypatch.setattr("cjsim.lab.answers.live", lambda batch: 1 / 0)
+    monkeypatch.setattr("cjsim.lab.background.live", lambda batch: 1 / 0)
     lab.dials["product.quality"].value = 0.9
     assert lab.wait()
     assert "division by zero" in lab.trouble.value
@@ -173,7 +173,7 @@ def test_a_pin_is_drawn_at_its_share_in_a_larger_market(lab):
     assert "pinned B − A (100)" in lab.table.value
 
 
-@pytest.mark.parametrize("product", scenario_file.presets())
+@pytest.mark.parametrize("product", presets())
 def test_every_dial_can_be_turned_back_to_where_it_was(product):
     lab = Lab(cjsim.Scenario.load(product), people=5)
     for key, dial in lab.dials.items():
@@ -440,7 +440,7 @@ def test_cancel_leaves_the_worlds_that_are_done(base):
 
 def test_what_goes_wrong_in_a_run_is_told(base, monkeypatch):
     said: list[str] = []
-    monkeypatch.setattr("cjsim.lab.answers.live", lambda batch: 1 / 0)
+    monkeypatch.setattr("cjsim.lab.background.live", lambda batch: 1 / 0)
     answers = Answers(publish=lambda answer: None, failed=said.append)
     answers.ask(Question((base, base), 10, (1,)))
     assert answers.wait(20)

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 from builders import everywhere, neutral, plans, touching
 
-from cjsim import population
 from cjsim.engine.process import Engine
-from cjsim.events import Event
 from cjsim.journey import UNAWARE
 from cjsim.log import from_tuples
+from cjsim.model import population
+from cjsim.model.events import Event
 from cjsim.run import Run
 
 Row = tuple[float, int, int, int, int, float]

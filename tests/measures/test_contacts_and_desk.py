@@ -5,8 +5,8 @@ import pytest
 from builders import touching
 
 from cjsim import measures
-from cjsim.events import Event
 from cjsim.measures.groups import BY
+from cjsim.model.events import Event
 from cjsim.run import Run
 from measures.by_hand import LIBRARY, Row, buys, row, run_of
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from cjsim import measures
-from cjsim.events import Event
 from cjsim.measures.groups import BY
+from cjsim.model.events import Event
 from cjsim.run import Run
 from measures.by_hand import Row, buys, path, row, run_of
 

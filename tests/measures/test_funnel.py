@@ -6,9 +6,9 @@ import pytest
 from builders import plans
 
 from cjsim import measures
-from cjsim.events import Event
 from cjsim.journey import LENSES, STAGES
 from cjsim.measures.groups import BY
+from cjsim.model.events import Event
 from cjsim.run import Run
 from measures.by_hand import path, row, run_of
 

@@ -7,8 +7,8 @@ import pytest
 from builders import AT_ONCE, NEVER, neutral, plans, touching
 
 from cjsim import measures
-from cjsim.events import Event
 from cjsim.measures.groups import BY
+from cjsim.model.events import Event
 from cjsim.run import Run, simulate
 from measures.by_hand import LIBRARY, Row, buys, lively, row, run_of
 

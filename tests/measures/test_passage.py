@@ -6,10 +6,10 @@ import pytest
 from builders import neutral, plans
 
 from cjsim import measures
-from cjsim.events import Event
 from cjsim.journey import LENSES
 from cjsim.measures.groups import BY
 from cjsim.measures.visits import visits
+from cjsim.model.events import Event
 from cjsim.run import Run, simulate
 from measures.by_hand import path, row, run_of
 

@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 
 from cjsim import measures
-from cjsim.events import Event
 from cjsim.measures.groups import BY
 from cjsim.measures.survival import kaplan_meier
+from cjsim.model.events import Event
 from cjsim.run import Run
 from measures.by_hand import Row, buys, path, row, run_of
 

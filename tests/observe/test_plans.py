@@ -6,6 +6,7 @@ import pytest
 
 import cjsim
 from cjsim.journey import STAGES, lens_named
+from cjsim.model.parameters import fits
 from cjsim.observe import (
     alike_within,
     answers,
@@ -15,7 +16,6 @@ from cjsim.observe import (
     person_days,
     pilot,
 )
-from cjsim.terms import fits
 
 PAIR = {"4": {"lens": "aida"}, "12": {"lens": "twelve"}}
 

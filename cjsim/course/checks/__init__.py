@@ -5,13 +5,13 @@
     check("01")       # every task of set 01
     check("01", 2)    # its second task
 
-A set is one module `set_NN.py` in this folder with `TASKS`, and its words in `words/NN.en.toml` and
-`words/NN.ru.toml`. To add one:
+A set is one folder `course/sets/sNN`: `checks.py` with `TASKS`, its words in `en.toml` and
+`ru.toml`, wrong answers in `wrong.py`. To add one:
 
 1. Write the check functions. Each takes a `Work`, the student's names read with care, and returns
    yes or no, or a `Mark` where points are given in part. What is right is found by running the
    kit: nothing is pasted. One check, one misconception; checks of a task do not lean on each other.
-   For a strategy that is designed, `design` has limits and points for what it gains.
+   For a strategy that is designed, `sets.design` has limits and points for what it gains.
 2. List them: `TASKS = (Task(1, (Check("contacts", contacts), ...)), ...)`.
 3. For each task give a title, for each check what it looks at (`says`) and a `hint` that leads on
    without the answer, in both languages.
@@ -25,8 +25,8 @@ A set is one module `set_NN.py` in this folder with `TASKS`, and its words in `w
        print(result)
        result.points
 
-   Then `python -m cjsim.course.build_exercises` makes the students' versions. Copy set 01.
-5. Write `exercises/wrong/set_NN.py`: `WRONG = {task: {misconception: (code, check)}}`, at least one
+   Then `python -m tools.build_exercises` makes the students' versions. Copy set 01.
+5. Write `wrong.py`: `WRONG = {task: {misconception: (code, check)}}`, at least one
    for each check. The code runs among the names that the master leaves.
 
 `tests/course/test_exercises.py` finds a new set by itself. Keep the checks of a set within a few

@@ -15,20 +15,20 @@ from typing import Any
 from cjsim.course.checks.form import Check, Finding, Mark, Report, Task, Work, WorkError
 from cjsim.labels import language, text, unknown
 
-PACKAGE = "cjsim.course.checks"
+PACKAGE = "cjsim.course.sets"
 
 
 def sets() -> list[str]:
     """The numbers of the sets there are: "01" and so on."""
     modules = pkgutil.iter_modules(importlib.import_module(PACKAGE).__path__)
-    return sorted(found.name[4:] for found in modules if found.name.startswith("set_"))
+    return sorted(found.name[1:] for found in modules if found.ispkg)
 
 
 def tasks_of(number: str, task: int | None = None) -> tuple[Task, ...]:
     """The tasks of a set, or one of them. Raises ValueError for what does not exist."""
     if number not in sets():
         raise unknown("exercise set", str(number), sets())
-    tasks: tuple[Task, ...] = importlib.import_module(f"{PACKAGE}.set_{number}").TASKS
+    tasks: tuple[Task, ...] = importlib.import_module(f"{PACKAGE}.s{number}.checks").TASKS
     if task is None:
         return tasks
     if task not in [one.number for one in tasks]:
@@ -40,7 +40,7 @@ def tasks_of(number: str, task: int | None = None) -> tuple[Task, ...]:
 @lru_cache
 def words(number: str, lang: str) -> dict[str, Any]:
     """The words of a set: title, and for each task its title and its checks' words."""
-    source = files(PACKAGE).joinpath(f"words/{number}.{lang}.toml").read_text(encoding="utf-8")
+    source = files(f"{PACKAGE}.s{number}").joinpath(f"{lang}.toml").read_text(encoding="utf-8")
     return tomllib.loads(source)
 
 

@@ -1,0 +1,213 @@
+"""Who leads where: a sweep over two keys as a map with the line where the lead changes hands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import ListedColormap, TwoSlopeNorm
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from cjsim.charts.parts import setting, wanted_kind
+from cjsim.charts.picture import Picture, style
+from cjsim.charts.sweep_parts import (
+    check_measured,
+    check_numbers,
+    check_scenarios,
+    flips,
+    has_one_run,
+)
+from cjsim.colours import COLOURS
+from cjsim.experiment.sweep import Sweep
+from cjsim.labels import SPOKEN, text, title
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+DOT: dict[str, Any] = {
+    "marker": "o",
+    "color": "black",
+    "mec": "white",
+    "mew": 1.0,
+    "ms": 6.5,
+    "ls": "none",
+}
+"""Where the interval includes zero: the white rim shows it on a dark cell, too."""
+
+
+def phase_map(sweep: Sweep, measure: str = "profit_per_person", lang: str = SPOKEN) -> Picture:
+    """Who is ahead where, with the flip line; a dot where the interval includes zero.
+
+    Parameters
+    ----------
+    sweep : over a grid of two keys, the first to the right, the second upwards; of two scenarios
+        or more, six at most. A cell in which nothing was measured stays white.
+    measure : what the scenarios are compared by.
+
+    Raises ValueError where there are not just two keys of numbers, no grid, one scenario or more
+    than six, or no value of the measure in any cell.
+    """
+    wanted_kind(sweep, Sweep)
+    keys = list(sweep.settings.columns)
+    if len(keys) != 2:
+        raise ValueError(
+            f"a map has two keys, this sweep has {len(keys)} ({', '.join(keys)}); see profile()"
+        )
+    if not sweep.is_grid:
+        raise ValueError(
+            f"a map needs every combination of the two keys' values; these {len(sweep.settings)} "
+            "settings are no such grid, see profile()"
+        )
+    check_scenarios(sweep)
+    if len(sweep.names) > len(COLOURS):
+        raise ValueError(
+            f"a map tells at most {len(COLOURS)} scenarios apart, this sweep has "
+            f"{len(sweep.names)}; see profile()"
+        )
+    for key in keys:
+        check_numbers(sweep, key)
+    x, y = keys
+    phase = sweep.phase(measure)
+    check_measured(phase["margin"], measure)
+    with style():
+        figure = Figure(figsize=(9.5, 6.2))
+        axes = figure.subplots()
+        draw = _draw_lead if len(sweep.names) == 2 else _draw_winners
+        draw(axes, sweep, phase, measure, lang)
+        if not has_one_run(phase):
+            unclear = phase[~phase["clear"] & phase["margin"].notna()]
+            axes.plot(unclear[x], unclear[y], **DOT)
+        axes.set_xlabel(x)
+        axes.set_ylabel(y)
+        figure.legend(handles=_legend(sweep, phase, lang), loc="outside lower left", ncols=4)
+    return Picture(figure, _map_alt(sweep, phase, measure, lang), phase)
+
+
+def _edges(at: np.ndarray) -> np.ndarray:
+    """The borders of cells around their values."""
+    if len(at) == 1:
+        return np.array([at[0] - 0.5, at[0] + 0.5])
+    middle = (at[1:] + at[:-1]) / 2
+    return np.concatenate([[2 * at[0] - middle[0]], middle, [2 * at[-1] - middle[-1]]])
+
+
+def _cells(sweep: Sweep, table: pd.DataFrame, column: str) -> pd.DataFrame:
+    """A column as a map of all cells: NaN where nothing was measured, or not yet run."""
+    x, y = sweep.settings.columns
+    found = table.pivot_table(column, y, x, dropna=False)
+    return found.reindex(index=np.unique(sweep.settings[y]), columns=np.unique(sweep.settings[x]))
+
+
+def _draw_lead(axes: Axes, sweep: Sweep, phase: pd.DataFrame, measure: str, lang: str) -> None:
+    """Two scenarios: how far the second is ahead, in colour."""
+    table = _cells(sweep, sweep.differences(measure), "difference")
+    most = float(np.nanmax(np.abs(table.to_numpy()))) or 1.0
+    at, up = table.columns.to_numpy(float), table.index.to_numpy(float)
+    mesh = axes.pcolormesh(
+        _edges(at), _edges(up), table, cmap="PuOr_r", norm=TwoSlopeNorm(0.0, -most, most),
+        rasterized=False,
+    )  # fmt: skip
+    if min(table.shape) > 1 and (table.min().min() < 0 < table.max().max()):
+        axes.contour(at, up, table, levels=[0.0], colors="black", linewidths=2.5)
+    if min(table.shape) == 1:  # too thin for a contour
+        line = flips(sweep, measure)
+        crossing = line.columns[1]
+        draw = axes.axvline if crossing == sweep.settings.columns[0] else axes.axhline
+        for place in line[crossing]:
+            draw(place, color="black", lw=2.5)
+    first, second = (title(name, lang) for name in sweep.names)
+    assert axes.figure is not None
+    bar = axes.figure.colorbar(mesh, ax=axes)
+    bar.set_label(f"{text(f'measure.{measure}', lang)}: {second} − {first}")
+    axes.set_title(text("chart.map_title", lang).format(measure=text(f"measure.{measure}", lang)))
+
+
+def _draw_winners(axes: Axes, sweep: Sweep, phase: pd.DataFrame, measure: str, lang: str) -> None:
+    """More scenarios: each cell in the colour of its winner."""
+    order = list(sweep.names)
+    codes = phase["winner"].map(order.index).where(_ahead(phase)).astype(float)
+    table = _cells(sweep, phase.assign(code=codes), "code")
+    axes.pcolormesh(
+        _edges(table.columns.to_numpy(float)), _edges(table.index.to_numpy(float)), table,
+        cmap=ListedColormap(list(COLOURS[: len(order)])), vmin=-0.5, vmax=len(order) - 0.5,
+        alpha=0.75, edgecolors="white",
+    )  # fmt: skip
+    axes.set_title(text("chart.map_title", lang).format(measure=text(f"measure.{measure}", lang)))
+
+
+def _ahead(phase: pd.DataFrame) -> pd.Series[bool]:
+    """In which cells is somebody ahead? Of two that are equal nobody is."""
+    return phase["margin"].notna() & (phase["margin"] != 0)
+
+
+def _legend(sweep: Sweep, phase: pd.DataFrame, lang: str) -> list[Patch | Line2D]:
+    """The scenarios or the line, and the dots; one run has words instead of dots."""
+    looks = {"ls": "none"} if has_one_run(phase) else DOT
+    dot = Line2D([], [], **looks)
+    dot.set_label(text("chart.one_run" if has_one_run(phase) else "chart.unclear", lang))
+    if len(sweep.names) > 2:
+        patches: list[Patch | Line2D] = [
+            Patch(color=COLOURS[i], alpha=0.75, label=title(name, lang))
+            for i, name in enumerate(sweep.names)
+        ]
+        if (phase["margin"] == 0).any():
+            patches.append(Patch(fc="white", ec="black", label=text("chart.level", lang)))
+        return [*patches, dot]
+    return [Line2D([], [], color="black", lw=2.5, label=text("chart.flip_line", lang)), dot]
+
+
+def _map_alt(sweep: Sweep, phase: pd.DataFrame, measure: str, lang: str) -> str:
+    """The finding: how often each is ahead, how often clearly, and where the lead changes."""
+    parts = []
+    ahead, one_run = _ahead(phase), has_one_run(phase)
+    for name in sweep.names:
+        won = ahead & (phase["winner"] == name)
+        part = text("chart.map_alt_part_one_run" if one_run else "chart.map_alt_part", lang)
+        parts.append(
+            part.format(
+                name=title(name, lang),
+                cells=int(won.sum()),
+                clear=int((won & phase["clear"]).sum()),
+            )
+        )
+    head = text("chart.map_alt", lang).format(
+        measure=text(f"measure.{measure}", lang), cells=len(phase), parts="; ".join(parts)
+    )
+    without = {
+        "level": int((phase["margin"] == 0).sum()),
+        "nothing": int(phase["margin"].isna().sum()),
+    }
+    said = [head]
+    said += [
+        text(f"chart.map_alt_{word}", lang).format(cells=cells)
+        for word, cells in without.items()
+        if cells
+    ]
+    if one_run:
+        said.append(text("chart.map_alt_one_run", lang))
+    if len(sweep.names) == 2:
+        said.append(_flip_words(sweep, phase, measure, lang))
+    return " ".join(filter(None, said))
+
+
+def _flip_words(sweep: Sweep, phase: pd.DataFrame, measure: str, lang: str) -> str:
+    """Where the lead changes hands; nothing, where it does so between cells that do not touch."""
+    line = flips(sweep, measure)
+    if line.empty:
+        leaders = phase.loc[_ahead(phase), "winner"].nunique()
+        return text("chart.map_alt_no_flip", lang) if leaders < 2 else ""
+    held, crossing = line.columns[:2]
+    ends = [line.iloc[0], line.iloc[-1]]
+    where = "; ".join(
+        f"{held} = {_at(row[held], lang)}: {crossing} = {setting(row[crossing], lang, 3)}"
+        for row in ends[: len(line)]
+    )
+    return text("chart.map_alt_flip", lang).format(where=where)
+
+
+def _at(value: Any, lang: str) -> str:
+    """The value of a key, words as they are."""
+    return value if isinstance(value, str) else setting(value, lang)

@@ -1,0 +1,80 @@
+"""Which numbers of the scenario matter most."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from cjsim.charts.parts import setting, wanted_kind
+from cjsim.charts.picture import Picture, style
+from cjsim.colours import COLOURS
+from cjsim.experiment.sensitivity import Tornado
+from cjsim.labels import SPOKEN, text
+
+if TYPE_CHECKING:
+    pass
+from cjsim.charts.ranking_parts import annotate, bars, finish, interval_words, legend, measure_words
+
+LINE = 34
+"""Characters after which a dotted key goes on in the next line."""
+
+
+def tornado(result: Tornado, lang: str = SPOKEN) -> Picture:
+    """What each key, made smaller and larger, does to the measure; the strongest on top.
+
+    Whiskers are 95 % intervals over the runs. `lang` is "en" or "ru".
+    """
+    wanted_kind(result, Tornado)
+    data = result.table
+    rows = np.arange(len(data))
+    with style():
+        figure = Figure(figsize=(10, 2.0 + 0.6 * len(data)))
+        axes = figure.subplots()
+        ends = (("down", "smaller", -0.2, COLOURS[0]), ("up", "larger", 0.2, COLOURS[1]))
+        for column, word, shift, colour in ends:
+            label = text(f"ranking.{word}", lang)
+            bars(axes, rows + shift, data, column, 0.38, color=colour, label=label)
+        for row in rows[data["swing"].isna()]:
+            annotate(axes, row, text("paired.nothing", lang))
+        axes.set_yticks(rows, [_key_label(str(key), row, lang) for key, row in data.iterrows()])
+        finish(axes, len(data))
+        axes.set_title(text("ranking.tornado_title", lang).format(step=f"{100 * result.step:g}"))
+        axes.set_xlabel(text("ranking.tornado_axis", lang).format(**measure_words(result, lang)))
+        legend(figure, axes, axes.get_legend_handles_labels()[0], lang)
+    return Picture(figure, _tornado_alt(result, lang), data)
+
+
+def _key_label(key: str, row: Any, lang: str) -> str:
+    """The key, in two lines if it is long, and the two values it was given."""
+    lines = [key]
+    if len(key) > LINE:
+        cut = key.rfind(".", 0, LINE) + 1
+        lines = [key[:cut], key[cut:]]
+    low, high = (setting(row[name], lang) for name in ("low_value", "high_value"))
+    return "\n".join([*lines, f"{low} … {high}"])
+
+
+def _tornado_alt(result: Tornado, lang: str) -> str:
+    """The finding: the strongest key, its elasticity, and how many keys are clear of zero."""
+    data = result.table
+    words = measure_words(result, lang)
+    words |= {"step": f"{100 * result.step:g}", "keys": str(len(data))}
+    first = data.iloc[0]
+    if not first["swing"] > 0:
+        word = "tornado_nothing" if math.isnan(first["swing"]) else "tornado_none"
+        return text(f"ranking.{word}", lang).format(**words)
+    known = not math.isnan(first["elasticity"])
+    elasticity = text(f"ranking.{'elasticity' if known else 'no_elasticity'}", lang)
+    return text("ranking.tornado_alt", lang).format(
+        **words,
+        key=data.index[0],
+        elasticity=elasticity.format(elasticity=interval_words(first, "elasticity", lang)),
+        low_value=setting(first["low_value"], lang),
+        high_value=setting(first["high_value"], lang),
+        down=interval_words(first, "down", lang),
+        up=interval_words(first, "up", lang),
+        clear=int(data["clear"].sum()),
+    )

@@ -1,0 +1,1 @@
+"""The `cjsim` command: what is asked in a terminal."""

@@ -1,0 +1,386 @@
+"""The `cjsim` command: experiments, and scenario files to check, start and list."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tomllib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cjsim.labels import LANGUAGES, text
+
+if TYPE_CHECKING:
+    from cjsim.scenario import Scenario
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run the command; returns its exit status.
+
+    0 done, 2 the user's mistake or too large a task, 130 interrupted, 141 nobody reads on (as
+    `head` does not).
+    """
+    args = _parser().parse_args(words)
+    lang = getattr(args, "lang", "en")
+    from cjsim.scenario import ScenarioError
+
+    try:
+        status: int = args.job(args)
+        sys.stdout.flush()
+    except ScenarioError as error:
+        print(error.said(lang), file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        _write_no_more()
+        return 141
+    except MemoryError as error:
+        told = text("comparison.no_memory", lang)
+        print(f"cjsim: {told} {error}".rstrip(), file=sys.stderr)
+        return 2
+    except (ValueError, OSError, RuntimeError) as error:  # RuntimeError: the workers died
+        print(f"cjsim: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("\n" + _stopped(args, lang), file=sys.stderr)
+        return 130
+    return status
+
+
+def _write_no_more() -> None:
+    """What is still to be printed goes nowhere: Python would complain of it on its way out."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _stopped(args: argparse.Namespace, lang: str) -> str:
+    """What an interrupted command leaves; a sweep's cells are kept as they are finished."""
+    if args.job is _sweep and args.out:
+        from cjsim.experiment.sweep_folder import MANIFEST
+
+        if (args.out / MANIFEST).exists():
+            return text("comparison.stopped_in", lang).format(folder=args.out)
+    return text("comparison.stopped", lang)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="cjsim", description="Run the customer journey instead of drawing it."
+    )
+    jobs = parser.add_subparsers(required=True, metavar="command")
+
+    job = jobs.add_parser("compare", help="run strategies on the same people and compare them")
+    job.add_argument("--strategies", help="comma-separated; the first is what others differ from")
+    _add_shared(job, "figure, tables and scenarios", executor="threads")
+    job.set_defaults(job=_compare)
+
+    job = jobs.add_parser("sweep", help="compare strategies at many settings: who is ahead where")
+    job.add_argument("--strategies", help="comma-separated; the first is what others differ from")
+    job.add_argument(
+        "--vary", action="append", required=True, metavar="KEY=LOW:HIGH:POINTS",
+        help="a key and its values, also KEY=A,B,C; two keys give a map",
+    )  # fmt: skip
+    job.add_argument("--sample", type=_count, help="this many settings in the ranges, no grid")
+    _add_measure(job)
+    _add_shared(job, "parts, map and manifest; a sweep goes on where it stopped")
+    job.set_defaults(job=_sweep)
+
+    job = jobs.add_parser("weak-point", help="which stage, passed a little better, gains most?")
+    job.add_argument("--strategy", help="the strategy that runs (default: the scenario's)")
+    job.add_argument("--better", type=float, default=0.01, help="relative rise (default: 0.01)")
+    _add_measure(job, "profit_per_day")
+    _add_shared(job, "the ranking as figure and table")
+    job.set_defaults(job=_weak_point)
+
+    job = jobs.add_parser("optimise", help="the best value of a few keys, and how flat it is there")
+    job.add_argument("--strategy", help="the strategy that runs (default: the scenario's)")
+    job.add_argument(
+        "--vary", action="append", default=[], metavar="KEY=LOW:HIGH",
+        help="a key and its range, e.g. firm.reps=1:12; may be repeated",
+    )  # fmt: skip
+    job.add_argument("--split", help="comma-separated touchpoints that share a budget")
+    job.add_argument("--budget", type=float, help="money a day for --split (default: as it is)")
+    job.add_argument("--least", action="store_true", help="look for the least, as of churn anyway")
+    _add_measure(job)
+    _add_shared(job, "the curve as figure and table, and the scenario at its best")
+    job.set_defaults(job=_optimise)
+
+    job = jobs.add_parser("lab", help="turn dials and see what happens: the what-if lab")
+    job.add_argument("scenario", nargs="?", default="phone", help="a preset or a scenario file")
+    job.add_argument("--page", action="store_true", help="as a page of its own, no JupyterLab")
+    job.add_argument("--lang", choices=LANGUAGES, default="en", help="language of words")
+    job.add_argument("--port", type=int, help="port to serve at (default: one that is free)")
+    job.add_argument("--no-browser", action="store_true", help="only say where it is")
+    job.set_defaults(job=_lab)
+
+    job = jobs.add_parser("grade", help="grade a folder of exercises, each in a process of its own")
+    job.add_argument("folder", type=Path, help="NAME.ipynb, or NAME/SET/tasks.ipynb (nbgrader)")
+    job.add_argument("--out", type=Path, default=Path("grades.csv"), help="default: %(default)s")
+    job.add_argument("--seconds", type=_positive, default=60.0, help="of a notebook (%(default)g)")
+    job.add_argument("--memory", type=_positive, default=2.0, help="GB of a notebook (%(default)g)")
+    job.add_argument("--workers", type=_count, help="notebooks at a time (default: the processors)")
+    job.add_argument("--lang", choices=LANGUAGES, default="en", help="language of words")
+    job.set_defaults(job=_grade)
+
+    job = jobs.add_parser("check", help="check a scenario file, all mistakes at once")
+    job.add_argument("files", nargs="+", help="scenario files or presets")
+    job.set_defaults(job=_check)
+
+    job = jobs.add_parser("presets", help="list the products that come with the kit")
+    job.add_argument("name", nargs="?", help="print this preset's file")
+    job.add_argument("--keys", action="store_true", help="explain every key of a scenario file")
+    job.set_defaults(job=_presets)
+
+    job = jobs.add_parser("new", help="start a scenario file of your own")
+    job.add_argument("file", type=Path, help="the file to write")
+    job.add_argument("--product", default="phone", help="the preset it builds on (default: phone)")
+    job.set_defaults(job=_new)
+
+    job = jobs.add_parser("schema", help="print the JSON Schema of scenario files, for editors")
+    job.set_defaults(job=_schema)
+    return parser
+
+
+def _add_shared(job: argparse.ArgumentParser, out: str, executor: str = "processes") -> None:
+    """What every experiment takes."""
+    job.add_argument("scenario", help="a preset's name or a scenario file")
+    job.add_argument("--people", type=_count, help="size of each market (default: the scenario's)")
+    job.add_argument("--runs", type=_count, default=10, help="markets to run (default: 10)")
+    job.add_argument("--seed", type=int, default=1, help="number of the first world (default: 1)")
+    job.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", dest="changes",
+        help="change a key, e.g. --set guide.accuracy=0.9; may be repeated",
+    )  # fmt: skip
+    job.add_argument("--out", type=Path, help=f"folder for {out}")
+    job.add_argument("--json", action="store_true", help="print JSON instead of tables")
+    job.add_argument("--lang", choices=LANGUAGES, default="en", help="language of words")
+    job.add_argument(
+        "--executor", default=executor,
+        help=f"threads, processes, here, dask or dask:ADDRESS (default: {executor})",
+    )  # fmt: skip
+    job.add_argument("--workers", type=_count, help="runs at a time (default: the processors)")
+
+
+def _add_measure(job: argparse.ArgumentParser, measure: str = "profit_per_person") -> None:
+    job.add_argument("--measure", default=measure, help="a name of the summary (%(default)s)")
+
+
+def _count(word: str) -> int:
+    number = int(word)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{word} must be at least 1")
+    return number
+
+
+def _positive(word: str) -> float:
+    number = float(word)
+    if not 0 < number < float("inf"):
+        raise argparse.ArgumentTypeError(f"{word} must be above 0")
+    return number
+
+
+def _changes(words: Iterable[str]) -> dict[str, Any]:
+    """KEY=VALUE words as a dictionary; a value is what TOML takes it for, else text."""
+    changes = {}
+    for word in words:
+        key, equals, value = word.partition("=")
+        if not equals:
+            raise ValueError(f"--set {word}: say KEY=VALUE, for example guide.accuracy=0.9")
+        try:
+            changes[key.strip()] = tomllib.loads(f"value = {value}")["value"]
+        except tomllib.TOMLDecodeError:
+            changes[key.strip()] = value.strip()
+    return changes
+
+
+def _scenario(args: argparse.Namespace) -> Scenario:
+    """The scenario that a command names, with its --set changes; --out is looked at too."""
+    from cjsim.scenario import Scenario
+
+    scenario = Scenario.load(args.scenario)
+    if args.out:
+        there = next(path for path in (args.out, *args.out.absolute().parents) if path.exists())
+        if not there.is_dir():
+            is_file = "is a file" if there == args.out else f"{there} is a file"
+            raise ValueError(f"--out {args.out}: {is_file}; name a folder")
+    return scenario.with_changes(_changes(args.changes)) if args.changes else scenario
+
+
+def _strategies(args: argparse.Namespace) -> dict[str, Scenario]:
+    """The scenario under each of the strategies that a command names; all of them if none."""
+    scenario = _scenario(args)
+    names = args.strategies.split(",") if args.strategies else list(scenario.strategies)
+    return {name.strip(): scenario.with_strategy(name.strip()) for name in names}
+
+
+def _where(args: argparse.Namespace) -> dict[str, Any]:
+    """How large, how often and where: the arguments that every experiment takes."""
+    from cjsim.experiment.workers import bar
+
+    names = ("people", "runs", "seed", "executor", "workers")
+    return {**{name: getattr(args, name) for name in names}, "progress": bar}
+
+
+def _compare(args: argparse.Namespace) -> int:
+    from cjsim.experiment.compare import compare
+    from cjsim.report import comparison
+
+    found = compare(_strategies(args), **_where(args))
+    if args.json:
+        print(json.dumps(comparison.as_json(found), indent=2, ensure_ascii=False))
+    else:
+        print(comparison.summary(found, args.lang))
+    if args.out:
+        files = comparison.write(found, args.out, args.lang)
+        note = text("comparison.wrote", args.lang).format(files=", ".join(files), folder=args.out)
+        onward = text("comparison.next", args.lang).format(folder=args.out)
+        print(f"\n{note}\n{onward}", file=sys.stderr if args.json else sys.stdout)
+    return 0
+
+
+def _sweep(args: argparse.Namespace) -> int:
+    from cjsim.cli.vary import settings_of
+    from cjsim.experiment.sweep import sweep
+    from cjsim.measures.summary import known_measure
+    from cjsim.report import experiments
+
+    scenarios = _strategies(args)
+    if len(scenarios) < 2:
+        raise ValueError(f"--strategies {args.strategies}: name at least two to compare")
+    settings = settings_of(args.vary, args.sample, args.seed)
+    known_measure(args.measure)
+    found = sweep(scenarios, settings, folder=args.out, **_where(args))
+    if len(found.runs):
+        print(experiments.of_sweep(found, args.measure, args.lang, args.json))
+        if args.out:
+            experiments.draw_sweep(found, args.measure, args.out, args.lang)
+    if not found.complete:
+        print(experiments.stopped(found, args.out, args.lang), file=sys.stderr)
+        return 130
+    return 0
+
+
+def _running(args: argparse.Namespace) -> Scenario:
+    """The scenario that a command names, under the strategy that it names."""
+    scenario = _scenario(args)
+    return scenario.with_strategy(args.strategy) if args.strategy else scenario
+
+
+def _weak_point(args: argparse.Namespace) -> int:
+    from cjsim.experiment.weak_point import weak_point
+    from cjsim.report import experiments
+
+    found = weak_point(_running(args), args.measure, args.better, **_where(args))
+    print(experiments.of_weak_point(found, args.lang, args.json))
+    if args.out:
+        experiments.keep_weak_point(found, args.out, args.lang)
+    return 0
+
+
+def _optimise(args: argparse.Namespace) -> int:
+    from cjsim.cli.vary import ranges_of
+    from cjsim.experiment.optimise import optimise
+    from cjsim.report import experiments
+
+    split = [name.strip() for name in args.split.split(",")] if args.split else []
+    if not args.vary and not split:
+        raise ValueError("say what may change: --vary firm.reps=1:12, or --split TOUCHPOINTS")
+    found = optimise(
+        _running(args), ranges_of(args.vary), args.measure, budget=args.budget, split=split,
+        least=args.least or None, **_where(args),
+    )  # fmt: skip
+    print(experiments.of_optimum(found, args.lang, args.json))
+    if args.out:
+        experiments.keep_optimum(found, args.out, args.lang)
+    return 0
+
+
+def _lab(args: argparse.Namespace) -> int:
+    from cjsim.lab.serve import open_lab
+
+    open_lab(args.scenario, args.lang, args.page, args.port, not args.no_browser)
+    return 0
+
+
+def _grade(args: argparse.Namespace) -> int:
+    from cjsim.course.grading import grade
+
+    def say(line: str) -> None:
+        print(line, file=sys.stderr, flush=True)
+
+    grades, complete = grade.grade(
+        args.folder, args.out, args.seconds, args.memory, args.workers, args.lang, say
+    )
+    print(grade.summary(grades, args.lang))
+    everybody = len(grade.submissions(args.folder, args.lang))
+    facts = {"file": args.out, "graded": len(grades), "all": everybody}
+    say(text("grade.wrote" if complete else "grade.stopped", args.lang).format(**facts))
+    return 0 if complete else 130
+
+
+def _check(args: argparse.Namespace) -> int:
+    from cjsim.scenario import Scenario, ScenarioError
+
+    status = 0
+    for file in args.files:
+        try:
+            scenario = Scenario.load(file)
+            print(f"{file}: good. Strategies: {', '.join(scenario.strategies)}")
+        except ScenarioError as error:
+            print(error, file=sys.stderr)
+            status = 2
+    return status
+
+
+def _presets(args: argparse.Namespace) -> int:
+    from cjsim.scenario import preset_text, presets
+
+    if args.keys:
+        _print_keys()
+        return 0
+    if args.name:
+        print(preset_text(args.name), end="")
+        return 0
+    titles = presets()
+    width = max(map(len, titles))
+    for name, title in titles.items():
+        print(f"{name.ljust(width)}  {title}")
+    return 0
+
+
+def _print_keys() -> None:
+    """The reference: each table's keys with default, unit, range, source and meaning."""
+    from cjsim.scenario import TABLES, docs
+
+    for table in TABLES:
+        print(f"\n[{table}]")
+        for doc in docs(table):
+            default = "must be given" if doc.default is None else f"default {doc.default}"
+            facts = "; ".join(fact for fact in (doc.unit, doc.range, default, doc.source) if fact)
+            print(f"{doc.key}: {doc.text}\n    {facts}")
+
+
+def _new(args: argparse.Namespace) -> int:
+    from cjsim.scenario import new_file_text
+
+    content = new_file_text(args.product)
+    try:
+        with open(args.file, "x", encoding="utf-8") as file:
+            file.write(content)
+    except FileExistsError:
+        raise ValueError(f"{args.file} exists already; choose another name") from None
+    print(f"Wrote {args.file}. Check it: cjsim check {args.file}")
+    print(f"Run it: cjsim compare {args.file} --out results/{args.file.stem}")
+    return 0
+
+
+def _schema(args: argparse.Namespace) -> int:
+    from cjsim.scenario import json_schema
+
+    print(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+    return 0

@@ -1,0 +1,1 @@
+"""Grading: every notebook of a class, each in a process of its own."""

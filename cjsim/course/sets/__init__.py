@@ -1,0 +1,1 @@
+"""The exercise sets, a folder each: checks, wrong answers, words in two languages."""

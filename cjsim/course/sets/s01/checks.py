@@ -1,0 +1,238 @@
+"""Exercise set 01, pull or push: a dial, a count of deals, two clocks, a guide of one's own."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Generator, Sequence
+from functools import lru_cache
+from typing import Any, Final
+
+import numpy as np
+
+from cjsim.course.checks.form import Check, Mark, Task, Work
+from cjsim.course.sets.design import extra_cost, gain, mark, own, possible
+
+# --- 1: a dial ------------------------------------------------------------------------------------
+
+REASONS: Final = ("first_deals", "repeat_deals", "opt_outs")
+"""What a student may name as the source of the gain."""
+
+
+def _contacts(work: Work) -> bool:
+    """Weekly contacts over monthly ones, within 2 %."""
+    means = _dial().means().loc["contacts"]
+    return math.isclose(
+        work.number("times_more_contacts"), means["weekly"] / means["monthly"], rel_tol=0.02
+    )
+
+
+def _gain(work: Work) -> bool:
+    """Weekly less monthly profit per person, to a tenth of the money unit."""
+    gain = _dial().paired().loc[("weekly", "profit_per_person"), "difference"]
+    return abs(work.number("gain") - float(gain)) <= 0.1
+
+
+def _reason(work: Work) -> bool:
+    """The one measure that moved clearly, and in the direction that brings money."""
+    said = work.choice("reason", REASONS)
+    moved = _dial().paired().loc["weekly"]
+    good = {"first_deals": 1, "repeat_deals": 1, "opt_outs": -1}
+    helps = {name: moved.loc[name, "clear"] and moved.loc[name, "difference"] * sign > 0
+             for name, sign in good.items()}  # fmt: skip
+    return bool(helps[said])
+
+
+@lru_cache(maxsize=1)
+def _dial() -> Any:
+    """The comparison that the task asks for."""
+    from cjsim import Scenario, compare
+
+    monthly = Scenario.load("phone", strategy="guide")
+    weekly = monthly.with_changes({"guide.every_days": 7})
+    return compare({"monthly": monthly, "weekly": weekly}, people=80, runs=20, seed=101)
+
+
+# --- 2: a function of the log ---------------------------------------------------------------------
+
+
+def _repeats(work: Work) -> bool:
+    """Everybody has dealt, some of them again."""
+    rows = [(0, "first_deal"), (1, "first_deal"), (0, "repeat_deal"), (2, "first_deal"),
+            (0, "repeat_deal"), (2, "repeat_deal")]  # fmt: skip
+    return _counted(work, rows, [3, 1, 2])
+
+
+def _everybody(work: Work) -> bool:
+    """Two of five never deal, one of them not even in the log."""
+    rows = [(1, "first_deal"), (2, "contact"), (0, "first_deal"), (3, "first_deal")]
+    return _counted(work, rows, [1, 1, 0, 1, 0])
+
+
+def _only_ours(work: Work) -> bool:
+    """Everybody has dealt once with us; two also buy from the rival."""
+    rows = [(0, "first_deal"), (1, "first_deal"), (1, "trial"), (1, "rival_deal"),
+            (2, "first_deal"), (2, "rival_deal")]  # fmt: skip
+    return _counted(work, rows, [1, 1, 1])
+
+
+def _people(work: Work) -> bool:
+    """How many people, not how many deals."""
+    import pandas as pd
+
+    one, other = pd.Series([3, 0, 1, 5, 2]), pd.Series([1, 2, 1, 0, 0])
+    found = work.call("people_who_buy_more", one, other)
+    with work.running("people_who_buy_more"):
+        return float(found) == float((one > other).sum())
+
+
+def _counted(work: Work, rows: Sequence[tuple[int, str]], wanted: list[int]) -> bool:
+    """Does `deals_of_each` give these numbers for a log written by hand?"""
+    from cjsim.journey import REPEAT_DEAL
+    from cjsim.log import from_tuples
+    from cjsim.model.events import Event
+
+    made = [
+        (
+            float(day),
+            person,
+            Event[event.upper()],
+            REPEAT_DEAL,
+            0 if event == "contact" else -1,
+            1.0,
+        )
+        for day, (person, event) in enumerate(rows)
+    ]
+    log = from_tuples(made, ["site"]).frame()
+    return work.counts("deals_of_each", log, len(wanted), length=len(wanted)) == wanted
+
+
+# --- 3: a SimPy process ---------------------------------------------------------------------------
+
+STEP, AWAY = 0.25, 0.1  # rates per day
+BEGIN, END = 20.0, 50.0  # days: when a visit begins, when the record ends
+
+
+class Scripted(random.Random):
+    """Luck that is known beforehand: a waiting time for each clock, whatever is drawn first."""
+
+    def __init__(self, on: float, off: float) -> None:
+        super().__init__(1)
+        self.days = {STEP: on, AWAY: off}
+        self.asked: list[float] = []
+
+    def expovariate(self, lambd: float = 1.0) -> float:
+        """The days of the clock whose rate is nearest, also to 1 / rate: another check's affair."""
+        self.asked.append(lambd)
+        return self.days[
+            min(self.days, key=lambda rate: abs(abs(math.log(lambd)) + math.log(rate)))
+        ]
+
+
+def _rates(work: Work) -> bool:
+    """Both clocks, with their rates per day."""
+    asked = _visit(work, on=5.0, off=9.0)[2]
+    return sorted(asked) == sorted((STEP, AWAY))
+
+
+def _first_rings(work: Work) -> bool:
+    """Whichever clock rings first decides, also the slower one."""
+    ends = [_visit(work, on=5.0, off=9.0)[0], _visit(work, on=9.0, off=5.0)[0]]
+    return ends == ["on", "away"]
+
+
+def _days(work: Work) -> bool:
+    """Days since the visit began, which was not day 0."""
+    visits = [_visit(work, on=5.0, off=9.0), _visit(work, on=9.0, off=6.0)]
+    return bool(np.allclose([days for _, days, _ in visits], [5.0, 6.0]))
+
+
+def _open(work: Work) -> bool:
+    """A visit that neither clock has ended."""
+    return bool(_visit(work, on=100.0, off=200.0)[0] == "open")
+
+
+def _visit(work: Work, on: float, off: float) -> tuple[Any, float, list[float]]:
+    """One visit with known luck: how it ended, after how many days, which rates were asked for."""
+    import simpy
+
+    env, luck = simpy.Environment(initial_time=BEGIN), Scripted(on, off)
+    seen: list[Any] = []
+    process = work.call("visit", env, STEP, AWAY, END, luck, seen, nothing="not_process")
+    if not isinstance(process, Generator):
+        raise work.problem("not_process", name="visit")
+    with work.running("visit"):
+        env.process(process)
+        env.run(until=1000.0)
+        (row,) = seen or [(None, math.nan)]
+        end, days = row
+        return end if type(end) is str else None, float(days), luck.asked
+
+
+# --- 4: a strategy --------------------------------------------------------------------------------
+
+OWN_PUSHES: Final = ("mail_cases", "mail_offer", "base_messages", "discount_offer", "upsell")
+LIMITS: Final = {
+    "guide.every_days": (7.0, 60.0),  # days
+    "guide.min_fit": (0.0, 1.0),
+    **{f"guide.touchpoints.{name}": (0.0, 1.0) for name in OWN_PUSHES},
+}
+"""What the firm can decide by itself, and how far."""
+BEST: Final = {
+    "guide.every_days": 7.0,
+    "guide.touchpoints.mail_offer": 0.0,
+    "guide.touchpoints.discount_offer": 0.0,
+    "guide.touchpoints.mail_cases": 0.0,
+}
+"""The best that we know within LIMITS."""
+SCORED: Final = {"people": 150, "runs": 24, "seed": 770_101}  # worlds that no lecture shows
+
+
+def _allowed(work: Work) -> bool:
+    """Something is changed, and only within the limits."""
+    changes = work.table("my_guide")
+    return bool(changes) and changes == possible(changes, LIMITS)
+
+
+def _profit(work: Work) -> Mark:
+    """Profit per person above waiting, as a share of what the best-known guide is above it."""
+    found = _scored(own(work, "my_guide", LIMITS))
+    best = gain(_scored(tuple(sorted(BEST.items())))).mean
+    return mark(gain(found), best, cost=f"{extra_cost(found):+.1f}")
+
+
+def _patience(work: Work) -> Mark:
+    """No more people opt out than with the guide as it is."""
+    mine = _scored(own(work, "my_guide", LIMITS)).means().loc["opt_outs"]
+    note = {"mine": f"{mine['mine']:.1f}", "now": f"{mine['guide']:.1f}"}
+    return Mark(float(mine["mine"] <= mine["guide"]), note)
+
+
+@lru_cache(maxsize=8)
+def _scored(changes: tuple[tuple[str, float], ...]) -> Any:
+    """A strategy beside pull and the guide as it is, in worlds nobody has seen."""
+    from cjsim import Scenario, compare
+
+    phone = Scenario.load("phone")
+    guide = phone.with_strategy("guide")
+    firms = {
+        "pull": phone.with_strategy("pull"), "guide": guide,
+        "mine": guide.with_changes(dict(changes)),
+    }  # fmt: skip
+    return compare(firms, **SCORED)  # type: ignore[arg-type]
+
+
+TASKS = (
+    Task(1, (Check("contacts", _contacts), Check("gain", _gain), Check("reason", _reason))),
+    Task(2, (
+        Check("repeats", _repeats), Check("everybody", _everybody),
+        Check("only_ours", _only_ours), Check("people", _people),
+    )),
+    Task(3, (
+        Check("rates", _rates), Check("first_rings", _first_rings),
+        Check("days", _days), Check("open", _open),
+    )),
+    Task(4, (
+        Check("allowed", _allowed), Check("profit", _profit, 3.0), Check("patience", _patience),
+    )),
+)  # fmt: skip

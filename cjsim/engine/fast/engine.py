@@ -1,0 +1,238 @@
+"""The engine that answers at once, seen from Python: arrays made, the compiled loop called.
+
+Same interface and, bit for bit, the same rows as `cjsim.engine.process.Engine`.
+"""
+
+from __future__ import annotations
+
+import threading
+from types import ModuleType
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from cjsim.engine.fast import calendar as cal
+from cjsim.engine.fast import journal, loop, pointers
+from cjsim.log import LEVELS, ROW, TRUTHS, Folded, whole_days
+from cjsim.model import parameters, population
+from cjsim.model.compile import Source, compiled
+from cjsim.model.population import Person, Population
+from cjsim.scenario import Scenario, digest
+
+SOURCES = (
+    Source("cjsim.model.streams", stands_for="cjsim.model.quickest"),
+    Source("cjsim.model.draws", stands_for="cjsim.model.quickest"),
+    Source("cjsim.model.rules"),
+    Source("cjsim.engine.fast.journal", stands_for="cjsim.model.journal"),
+    Source("cjsim.engine.fast.calendar"),
+    Source("cjsim.model.transitions"),
+    Source("cjsim.engine.fast.loop"),
+)
+"""What is compiled, in the order of imports; see `compile.compiled`."""
+
+
+def machine() -> ModuleType:
+    """The compiled event loop; made once, then read from the disk cache."""
+    return compiled(*SOURCES, entry_points=("advance",))
+
+
+NO_ROWS = len(LEVELS) - 1
+"""The level at which a burn-in is lived: nobody reads its rows."""
+REMEMBERED, LARGEST_REMEMBERED = 16, 10_000
+"""How many burnt-in markets are kept, and of how many people at most: 0.4 kB each."""
+
+
+class Warm(NamedTuple):
+    """A market at the end of its burn-in: what of its arrays goes on into day 0."""
+
+    everybody: Population
+    calendar: cal.Calendar
+    people: Any
+    counts: Any
+    clock: Any
+    requests: Any
+    life_entry: Any
+    all_touches: Any
+
+    def copy(self) -> Warm:
+        """The same with arrays of its own."""
+        calendar = cal.Calendar(*(array.copy() for array in self.calendar))
+        return self._replace(
+            calendar=calendar, **{name: getattr(self, name).copy() for name in CARRIED}
+        )
+
+
+CARRIED = ("people", "counts", "clock", "requests", "life_entry", "all_touches")
+_REMEMBERED: dict[tuple[str, int], Warm] = {}
+_MAKING: dict[tuple[str, int], threading.Lock] = {}
+
+
+class CompiledEngine:
+    """One simulated market; parameters as `cjsim.engine.process.Engine`.
+
+    After `run()`: `people` (records) and `journal()`.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        everybody: Population,
+        seed: int,
+        truth: bool = False,
+        log: str = "all",
+    ) -> None:
+        if truth and log != "all":
+            raise ValueError("the truth stands beside every row: it needs log='all'")
+        self.scenario = scenario
+        self.level = LEVELS.index(log)
+        self.seed = seed
+        self.truth = truth
+        self.start = -scenario.burn_in_days if scenario.burn_in_days else 0.0
+        self.everybody = everybody
+        self.people = _people(everybody, scenario, self.start)
+        self.calendar = cal.empty(len(everybody), self.start, scenario.horizon_days)
+
+    def run(self) -> None:
+        """From the burn-in to the horizon."""
+        if self.start < 0:
+            self._change_strategy(self._burn_in())
+        else:
+            self.world = self._world(self.scenario, self.level)
+            self._ask(loop.BEGIN, self.start)
+        self._ask(loop.STARTS, 0.0)
+        self._ask(loop.GO_ON, self.scenario.horizon_days)
+
+    def _burn_in(self) -> Warm:
+        """The market on day 0. A small one is remembered: all strategies to come begin in it."""
+        first = self.scenario.burn_in_strategy
+        only = {first: self.scenario.strategies[first]}
+        before = self.scenario.model_copy(update={"strategy": first, "strategies": only})
+        if len(self.people) > LARGEST_REMEMBERED:
+            return self._lived(before)
+        key = digest(before), self.seed
+        with _MAKING.setdefault(key, threading.Lock()):  # other threads wait instead of living it
+            warm = _REMEMBERED.get(key)
+            if warm is None or warm.everybody is not self.everybody:
+                warm = _REMEMBERED[key] = self._lived(before)
+                for oldest in list(_REMEMBERED)[:-REMEMBERED]:
+                    _REMEMBERED.pop(oldest, None)
+        _MAKING.pop(key, None)
+        return warm.copy()
+
+    def _lived(self, before: Scenario) -> Warm:
+        """A burn-in, lived here and now."""
+        self.world = self._world(before, NO_ROWS)
+        self._ask(loop.BEGIN, self.start)
+        self._ask(loop.GO_ON, 0.0)
+        state = {name: getattr(self.world, name) for name in CARRIED}
+        return Warm(self.everybody, self.calendar, **state)
+
+    def _change_strategy(self, warm: Warm) -> None:
+        """The burn-in is over: everybody meets the new touchpoints."""
+        self.people, self.calendar = warm.people, warm.calendar
+        after = self._world(self.scenario, self.level)
+        # who waits for a rep since before still gets what they were promised
+        both = np.concatenate([warm.all_touches, after.all_touches])
+        warm.counts[journal.ROWS], warm.counts[journal.LEVEL] = 0, self.level
+        warm.counts[loop.FIRST_TOUCH] = len(warm.all_touches)
+        state = {name: getattr(warm, name) for name in CARRIED}
+        self.world = after._replace(**{**state, "all_touches": both})
+        while len(self.calendar.entries) < 2 * len(self.people) + self.calendar.state[cal.USED]:
+            self._make_room(loop.CALENDAR_FULL)
+        self._ask(loop.SWITCH, 0.0)
+
+    def journal(self) -> tuple[Any, Any, Folded | None]:
+        """Rows and truths as arrays (`log.ROW`, `log.TRUTHS`), and totals of the rows left out."""
+        world = self.world
+        used = world.counts[journal.ROWS]
+        rows, truths = world.rows[:used], world.truths[:used] if self.truth else None
+        if self.level == 0:
+            return rows, truths, None
+        last = self.people["stage"].astype(np.uint8)
+        folded = {name: world.totals[name] for name in journal.TOTAL.names or ()}
+        return rows, truths, Folded(**folded, last=last, cost_by_day=world.cost_by_day)
+
+    def _ask(self, job: int, time: float) -> None:
+        """Have the loop do a job; where an array is full, lengthen it and go on."""
+        while True:
+            world, calendar = pointers.table(self.world), pointers.table(self.calendar)
+            why = machine().advance(world.ctypes.data, calendar.ctypes.data, job, time)
+            if why == loop.DONE:
+                return
+            self._make_room(why)
+
+    def _make_room(self, why: int) -> None:
+        """Lengthen the array that is full."""
+        world = self.world
+        if why == loop.CALENDAR_FULL:
+            self.calendar = cal.grown(self.calendar)
+        elif why == loop.REQUESTS_FULL:
+            self.world = world._replace(requests=_longer(world.requests))
+        else:
+            self.world = world._replace(rows=_longer(world.rows))
+            if self.truth:
+                self.world = self.world._replace(truths=_longer(world.truths))
+
+    def _world(self, scenario: Scenario, level: int) -> loop.World:
+        """The arrays of a world under the scenario's running strategy, at a level of the log."""
+        people = len(self.people)
+        market = parameters.parameters_of(scenario, people, self.seed)
+        pulls, pushes = (
+            parameters.records(parameters.Touch, parameters.touches(scenario, contact))
+            for contact in ("pull", "push")
+        )
+        counts = np.zeros(loop.COUNTS, np.int64)
+        counts[loop.FREE_REPS] = market.reps
+        counts[journal.LEVEL], counts[journal.LAST_PERSON] = level, cal.NONE
+        counts[[loop.QUEUE_HEAD, loop.QUEUE_TAIL, loop.FREE_REQUEST]] = cal.NONE
+        size = 8192 + (40, 12, 8)[level] * people
+        folding = people if level else 0
+        return loop.World(
+            market=parameters.records(parameters.Parameters, [market]),
+            people=self.people,
+            pulls=pulls,
+            pushes=pushes,
+            all_touches=np.concatenate([pulls, pushes]),
+            meet_at=np.full((people, len(pulls)), np.inf),
+            met=np.zeros((people, len(pulls)), np.int32),
+            rows=np.empty(size, ROW),
+            truths=np.empty((size if self.truth else 0, len(TRUTHS))),
+            counts=counts,
+            clock=np.zeros(2),
+            requests=np.zeros(256, loop.REQUEST),
+            life_entry=np.full(people, cal.NONE, np.int32),
+            totals=np.zeros(folding, journal.TOTAL),
+            cost_by_day=np.zeros(whole_days(scenario.horizon_days)),
+            fits=parameters.fits(scenario),
+        )
+
+
+def _longer(array: Any) -> Any:
+    """A copy with room for half as much again."""
+    longer = np.empty((len(array) * 3 // 2 + 8192, *array.shape[1:]), array.dtype)
+    longer[: len(array)] = array
+    return longer
+
+
+def _people(everybody: Population, scenario: Scenario, start: float) -> Any:
+    """The people as records, as `population.persons` makes them as objects."""
+    people = pointers.aligned(len(everybody), parameters.record_type(Person))
+    for name, value in population.initial_state(scenario, start).items():
+        if name != "visits":
+            people[name] = value
+    for name in population.TRAIT_NAMES:
+        people[name] = getattr(everybody, name)
+    people["id"] = np.arange(len(everybody))
+    people["known"] = everybody.on_cold_list
+    return people
+
+
+def warm_up() -> None:
+    """Compile the engine if its disk cache is empty, so that nobody waits for it later."""
+    nobody = Scenario()
+    engine = CompiledEngine(nobody, population.draw(nobody, 1, 0), 0)
+    engine.run()
+
+
+if __name__ == "__main__":
+    warm_up()

@@ -1,0 +1,182 @@
+"""A long experiment's folder: what was asked, on what it ran, and one Parquet part per cell.
+
+    manifest.json          the question, the versions, the state of the code
+    scenario-NAME.toml     what ran, complete
+    cells/cell-00007.parquet
+    sweep.parquet          all parts as one tidy table, once all are there
+
+A part is written whole or not at all, so whatever a killed experiment leaves behind can be gone on
+with: parts that are there are not run again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cjsim import log
+from cjsim.measures.summary import UNITS
+from cjsim.scenario import Scenario
+from cjsim.version import VERSION
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MANIFEST = "manifest.json"
+DRAFT = ".saving-"
+"""How what is being written is called; a killed experiment may leave one behind."""
+PACKAGES = ("numpy", "numba", "scipy", "pandas", "simpy")
+MODEL = (
+    "journey.py", "streams.py", "population.py", "terms.py", "rules.py", "steps.py", "events.py",
+    "journal.py", "log.py", "run.py",
+)  # fmt: skip
+"""Beside the engines and the measures, what decides about a run's numbers."""
+
+
+class Folder:
+    """The folder of one sweep.
+
+    Parameters
+    ----------
+    path : made if it is not there.
+    question : what is asked, as plain data; the same question may go on in the same folder.
+
+    Raises ValueError where the folder holds the answer to another question.
+    """
+
+    def __init__(self, path: Path, question: dict[str, Any], scenarios: Mapping[str, Scenario]):
+        self.path = path
+        self.cells = path / "cells"
+        if path.exists() and not path.is_dir():
+            raise ValueError(f"{path}: is a file; name a folder")
+        question = {**question, "model": model()}
+        if (path / MANIFEST).exists():
+            self._must_be(question)
+        elif path.exists() and any(not file.name.startswith(DRAFT) for file in path.iterdir()):
+            raise ValueError(f"{path}: holds other files; name a new folder, or one of a sweep")
+        else:  # before all else: whatever is killed from here on can be gone on with
+            path.mkdir(parents=True, exist_ok=True)
+            write_json({"question": question, "ran_on": surroundings()}, path / MANIFEST)
+        self.cells.mkdir(exist_ok=True)
+        for name, scenario in scenarios.items():
+            scenario.save(path / f"scenario-{name}.toml")
+
+    def _must_be(self, question: dict[str, Any]) -> None:
+        held = read_manifest(self.path)["question"]
+        other = [key for key in question if not _same(held.get(key), question[key])]
+        if other:
+            now, then = question[other[0]], held.get(other[0])
+            if now == then:  # in another order
+                now, then = list(now), list(then)
+            raise ValueError(
+                f"{self.path}: holds another sweep ({', '.join(other)}: {_short(then)} there, "
+                f"{_short(now)} asked); name another folder"
+            )
+
+    def part(self, cell: int) -> Path:
+        """The file of a cell."""
+        return self.cells / f"cell-{cell:05d}.parquet"
+
+    def done(self) -> list[int]:
+        """The cells whose parts are there."""
+        return sorted(int(path.stem[5:]) for path in self.cells.glob("cell-*.parquet"))
+
+    def keep(self, cell: int, runs: pd.DataFrame) -> None:
+        """Write the part of a cell."""
+        log.save(runs, self.part(cell))
+
+    def read(self) -> pd.DataFrame:
+        """All parts that are there as one table."""
+        return parts(self.path)
+
+    def finish(self) -> None:
+        """All cells are there: write them as one table."""
+        log.save(self.read(), self.path / "sweep.parquet")
+
+
+def parts(path: Path) -> pd.DataFrame:
+    """All parts in a sweep's folder as one table, ordered by cell; without parts it has no rows."""
+    import duckdb
+    import pandas as pd
+
+    files = sorted(str(file) for file in (path / "cells").glob("cell-*.parquet"))
+    if not files:
+        keys = read_manifest(path)["question"]["settings"]
+        kinds = {"cell": int, **dict.fromkeys(keys, object), "scenario": object}
+        kinds |= {"run": int, "seed": int, **dict.fromkeys(UNITS, float)}
+        return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in kinds.items()})
+    with duckdb.connect() as db:
+        return db.read_parquet(files).df()
+
+
+def read_manifest(path: Path) -> dict[str, Any]:
+    """What a sweep's folder says of itself."""
+    try:
+        found: dict[str, Any] = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ValueError(f"{path}: no sweep here (there is no {MANIFEST})") from None
+    except json.JSONDecodeError as error:
+        raise ValueError(f"{path / MANIFEST}: is damaged ({error}); remove the folder") from None
+    return found
+
+
+def write_json(data: dict[str, Any], path: Path) -> None:
+    """Write JSON, whole or not at all."""
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=DRAFT) as folder:
+        draft = Path(folder) / path.name
+        draft.write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        os.replace(draft, path)
+
+
+def model() -> str:
+    """Characters that change with anything in cjsim that could change a run's numbers."""
+    home = Path(__file__).parents[1]
+    sources = [home / name for name in MODEL]
+    sources += sorted((home / "engine").glob("*.py")) + sorted((home / "measures").glob("*.py"))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:12]
+
+
+def surroundings() -> dict[str, Any]:
+    """Versions, and the state of the code if it lies in a git repository."""
+    found: dict[str, Any] = {"cjsim": VERSION, "python": platform.python_version()}
+    for package in PACKAGES:
+        try:
+            found[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            found[package] = None
+    return {**found, "system": platform.platform(terse=True), "git": git_state()}
+
+
+def git_state() -> dict[str, Any] | None:
+    """Commit of cjsim's own repository and whether files differ from it; None without git."""
+
+    def ask(*words: str) -> str:
+        home = Path(__file__).parent
+        command = ["git", "-C", str(home), *words]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+    try:
+        if not ask("ls-files", "--error-unmatch", __file__):
+            return None
+        return {"commit": ask("rev-parse", "HEAD"), "changed": bool(ask("status", "--porcelain"))}
+    except (OSError, subprocess.CalledProcessError):
+        return None
+
+
+def _same(held: Any, asked: Any) -> bool:
+    """Is it the same, and a table's names in the same order? The first scenario is special."""
+    ordered = not isinstance(held, dict) or list(held) == list(asked)
+    return bool(held == asked) and ordered
+
+
+def _short(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) < 60 else text[:57] + "..."

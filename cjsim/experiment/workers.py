@@ -1,0 +1,269 @@
+"""Where runs are computed: on threads, on processes, on a cluster. The results are the same.
+
+`executor` is, wherever an experiment takes one,
+
+- "threads": in this process; the compiled engine lets go of Python's lock. Starts at once.
+- "processes": workers of their own, kept for the next experiment. Best for long ones.
+- "here": one run after the other, in this thread.
+- "dask": a cluster on this machine; "dask:tcp://host:8786": the one whose scheduler listens there
+  (`pip install cjsim[cluster]`, then `dask scheduler` on one machine and `dask worker
+  tcp://host:8786` on each; all with the same version of cjsim).
+- any `concurrent.futures.Executor`, which is left open.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from cjsim.labels import unknown
+from cjsim.measures.summary import UNITS, numbers
+from cjsim.model.events import Event
+from cjsim.run import Run, simulate
+from cjsim.scenario import Scenario, digest
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Plan = Mapping[Any, tuple[Scenario, Sequence[int]]]
+"""What is to be run: a key of the asker's -> scenario and seeds."""
+Progress = Callable[[Iterable[Any], int], Iterable[Any]]
+"""Wraps what is finished, as it comes, given how much there will be; see `bar`."""
+
+EXECUTORS = ("threads", "processes", "here", "dask")
+TRIES = 3
+"""How often in a row workers may die before anything is finished."""
+RUNS_AT_ONCE = 5
+"""Most runs that are sent to a worker together."""
+
+
+class Outcome(NamedTuple):
+    """What is kept of one run."""
+
+    numbers: tuple[float, ...]
+    """The measures of a summary, in the order of `measures.UNITS`."""
+    funnel: pd.DataFrame | None
+    """The columns of its funnel that add up over runs; None unless details were asked for."""
+    won: npt.NDArray[np.bool_] | None
+    """Per person: did they make their first deal with us? None unless details were asked for."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Runs of one scenario that one worker does together."""
+
+    scenario: Scenario
+    people: int
+    seeds: tuple[int, ...]
+    details: bool
+
+
+def live(batch: Batch) -> list[Outcome]:
+    """Do the runs of a batch; this is what a worker calls."""
+    level = "stages" if batch.details else "measures"
+    runs = (simulate(batch.scenario, batch.people, seed, log=level) for seed in batch.seeds)
+    return [_outcome(run, batch.details) for run in runs]
+
+
+def _outcome(run: Run, details: bool) -> Outcome:
+    found = numbers(run)
+    values = tuple(found[name] for name in UNITS)
+    if not details:
+        return Outcome(values, None, None)
+    won = np.zeros(len(run), np.bool_)
+    rows = run.events.rows
+    won[rows["person"][rows["event"] == Event.FIRST_DEAL]] = True
+    funnel = run.funnel().loc[list(run.scenario.stages)]
+    return Outcome(values, funnel[["people", "visits", "passed", "lost", "open"]], won)
+
+
+def essence(scenario: Scenario) -> str:
+    """Characters that are the same for scenarios that run the same, whatever else they hold."""
+    running = {scenario.strategy: scenario.running}
+    before = scenario.strategy
+    if scenario.burn_in_days:
+        before = scenario.burn_in_strategy
+        running[before] = scenario.strategies[before]
+    bare = {"name": "", "title": "", "money": "", "strategies": running, "burn_in_strategy": before}
+    return digest(scenario.model_copy(update=bare))
+
+
+def outcomes(
+    plan: Plan,
+    people: int,
+    details: bool = False,
+    executor: str | Executor = "threads",
+    workers: int | None = None,
+) -> Iterator[tuple[Hashable, int, Outcome]]:
+    """Do all runs of a plan; yields (key, seed, outcome) as they are finished, in any order.
+
+    Scenarios that run the same are run once, whatever their keys. Leaving the iteration early
+    cancels what has not begun.
+
+    Parameters
+    ----------
+    people : size of each market.
+    details : keep funnels, and who bought?
+    executor, workers : where and how many at a time; see the head of this file.
+
+    Raises ValueError for an unknown executor, RuntimeError where workers die again and again.
+    """
+    askers: dict[str, list[Hashable]] = defaultdict(list)
+    for key, (scenario, _) in plan.items():
+        askers[essence(scenario)].append(key)
+    batches: dict[int, tuple[str, Batch]] = {}
+    wanted = {same: sorted({n for k in keys for n in plan[k][1]}) for same, keys in askers.items()}
+    processors = workers or os.cpu_count() or 1
+    size = sum(map(len, wanted.values())) // (4 * processors)
+    size = max(1, min(size, RUNS_AT_ONCE))
+    for same, seeds in wanted.items():
+        scenario = plan[askers[same][0]][0]
+        for i in range(0, len(seeds), size):
+            batch = Batch(scenario, people, tuple(seeds[i : i + size]), details)
+            batches[len(batches)] = same, batch
+    for number, found in _finished(
+        {n: batch for n, (_, batch) in batches.items()}, executor, processors
+    ):
+        same, batch = batches[number]
+        for seed, outcome in zip(batch.seeds, found, strict=True):
+            for key in askers[same]:
+                if seed in plan[key][1]:
+                    yield key, seed, outcome
+
+
+def _finished(
+    batches: dict[int, Batch], executor: str | Executor, workers: int
+) -> Iterator[tuple[int, list[Outcome]]]:
+    """The batches' outcomes as they come; a batch whose worker died is sent out again."""
+    if executor == "here":
+        for number, batch in batches.items():
+            yield number, live(batch)
+        return
+    left, fruitless = dict(batches), 0
+    while left:
+        before = len(left)
+        with _pool(executor, workers) as pool:
+            futures: dict[Future[list[Outcome]], int] = {}
+            try:
+                futures = {pool.submit(live, batch): number for number, batch in left.items()}
+                for future in as_completed(futures):
+                    found = future.result()
+                    del left[futures[future]]
+                    yield futures[future], found
+            except BrokenExecutor as error:
+                fruitless = fruitless + 1 if len(left) == before else 0
+                if fruitless == TRIES or isinstance(executor, Executor):
+                    raise RuntimeError(
+                        "the workers died; is there enough memory? Try fewer people or "
+                        'workers, or executor="here"'
+                    ) from error
+            finally:
+                for future in futures:
+                    future.cancel()
+
+
+IDLE = 60
+"""Seconds that a worker waits for more work. A new one costs a second; one whose parent was killed
+holds what it has open as long as this."""
+
+
+@contextmanager
+def _pool(executor: str | Executor, workers: int) -> Iterator[Executor]:
+    """The executor of that name; what is made here for one experiment is closed after it."""
+    if isinstance(executor, Executor):
+        yield executor
+    elif executor == "threads":
+        threads = ThreadPoolExecutor(workers)
+        try:
+            yield threads
+        finally:
+            threads.shutdown(cancel_futures=True)
+    elif executor == "processes":
+        from loky import get_reusable_executor
+
+        yield get_reusable_executor(workers, timeout=IDLE)
+    elif executor.partition(":")[0] == "dask":
+        with _dask(executor.partition(":")[2], workers) as pool:
+            yield pool
+    else:
+        raise unknown("executor", executor, EXECUTORS)
+
+
+@contextmanager
+def _dask(address: str, workers: int) -> Iterator[Executor]:
+    """An executor on a dask cluster: the one at an address, or one made on this machine."""
+    try:
+        import distributed
+    except ImportError as error:
+        raise ValueError('the executor "dask" needs: pip install "cjsim[cluster]"') from error
+    cluster: Any = distributed
+    if address:
+        with cluster.Client(address, timeout="10s") as client:
+            yield client.get_executor(pure=False)
+        return
+    with (
+        cluster.LocalCluster(
+            n_workers=workers, threads_per_worker=1, host="127.0.0.1", dashboard_address=None
+        ) as here,
+        cluster.Client(here) as client,
+    ):
+        yield client.get_executor(pure=False)
+
+
+def bar(finished: Iterable[Any], total: int) -> Iterable[Any]:
+    """A progress bar with the time that remains, in a terminal or a notebook; gone at the end."""
+    from tqdm.auto import tqdm
+
+    return tqdm(finished, total=total, unit="run", leave=False, delay=1, disable=None)
+
+
+def evaluate(
+    scenarios: Mapping[Any, Scenario],
+    people: int | None = None,
+    runs: int = 20,
+    seed: int = 1,
+    *,
+    executor: str | Executor = "processes",
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> pd.DataFrame:
+    """The measures of every scenario on the same people with the same luck.
+
+    Parameters
+    ----------
+    scenarios : key -> scenario; a key is a name or a tuple.
+    people : size of each market; the first scenario's own when not given.
+    runs : number of markets, each with its own seed: seed, seed + 1, ...
+    executor, workers : where; see `cjsim.experiment.workers`.
+    progress : e.g. `work.bar`.
+
+    Returns one row per (scenario, seed), in the order of the scenarios, one column per measure of
+    `measures.UNITS`.
+    """
+    import pandas as pd
+
+    keys, seeds = list(scenarios), tuple(range(seed, seed + runs))
+    if not keys or runs < 1:
+        raise ValueError("an experiment needs at least one scenario and one run")
+    size = scenarios[keys[0]].market.people if people is None else people
+    plan = {number: (scenarios[key], seeds) for number, key in enumerate(keys)}
+    done: Iterable[Any] = outcomes(plan, size, False, executor, workers)
+    table = np.empty((len(keys), runs, len(UNITS)))
+    for number, which, outcome in progress(done, len(keys) * runs) if progress else done:
+        table[number, which - seed] = outcome.numbers
+    index = pd.MultiIndex.from_arrays(
+        [
+            pd.Index(np.repeat(np.arange(len(keys)), runs)).map(dict(enumerate(keys))),
+            np.tile(seeds, len(keys)),
+        ],
+        names=["scenario", "seed"],
+    )
+    return pd.DataFrame(table.reshape(-1, len(UNITS)), index, list(UNITS))

@@ -1,0 +1,35 @@
+"""Files written whole or not at all: whoever reads meanwhile sees the old one or the new."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+DRAFT = ".saving-"
+"""How the folder of a draft is called; a process that was killed may leave one behind."""
+
+
+@contextmanager
+def whole(path: str | Path) -> Iterator[Path]:
+    """A draft of the same name in a folder beside `path`, which takes its place at the end.
+
+    What is half done when something goes wrong is thrown away. The draft reaches the disk before
+    it is renamed, so that a power cut leaves no empty file of the right name.
+    """
+    path = Path(path)
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=DRAFT) as folder:
+        draft = Path(folder) / path.name
+        yield draft
+        with open(draft, "rb+") as file:
+            os.fsync(file.fileno())
+        os.replace(draft, path)
+
+
+def write_text(path: str | Path, text: str) -> Path:
+    """Write a text as UTF-8 with plain line ends, whole or not at all."""
+    with whole(path) as draft:
+        draft.write_text(text, encoding="utf-8", newline="\n")
+    return Path(path)

@@ -1,0 +1,276 @@
+"""The what-if lab from the command line: in JupyterLab, or as a page of its own.
+
+Both are served to this machine alone, and neither asks the web for anything.
+"""
+
+from __future__ import annotations
+
+import errno
+import importlib.util
+import json
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.request
+import webbrowser
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from cjsim.labels import text
+from cjsim.scenario import Scenario, presets
+
+HOST = "127.0.0.1"
+NAME = "lab.ipynb"
+PATIENCE = 10.0
+"""Seconds that JupyterLab has to end after Ctrl-C; while starting it sometimes does not listen."""
+TEMPLATE = Path(__file__).with_name("voila")
+WIDGETS = ("@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager8", "anywidget")
+"""The extensions that the page needs; any other would only take time to load."""
+
+NOT_NEEDED = (
+    "jupyter_lsp", "jupyter_server_terminals", "notebook", "voila.server_extension",
+    "nbgrader.server_extensions.assignment_list", "nbgrader.server_extensions.course_list",
+    "nbgrader.server_extensions.formgrader", "nbgrader.server_extensions.validate_assignment",
+)  # fmt: skip
+"""Parts of the server that other tools bring and the lab does without: each would be waited for."""
+
+DEFAULTS = "labconfig/default_setting_overrides.json"
+NO_NEWS = {
+    "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}
+}
+"""JupyterLab would ask each time whether it may fetch news; what a user has set goes first."""
+
+
+def open_lab(
+    scenario: str = "phone",
+    lang: str = "en",
+    page: bool = False,
+    port: int | None = None,
+    browser: bool = True,
+) -> None:
+    """Open the lab on a preset or a scenario file, and serve it until Ctrl-C.
+
+    `page` leaves JupyterLab and the code out; `browser` opens the address in a browser. Raises
+    ScenarioError or ValueError before anything is started.
+    """
+    made = notebook(scenario, lang, page)
+    if page and importlib.util.find_spec("voila") is None:
+        raise ValueError('the page needs Voilà, which is not here yet: pip install "cjsim[lab]"')
+    if port is not None:
+        _check_port(port)
+    with tempfile.TemporaryDirectory(prefix="cjsim-lab-", ignore_cleanup_errors=True) as folder:
+        path = Path(folder, NAME)
+        path.write_text(made, encoding="utf-8")
+        try:
+            if page:
+                _serve_page(path, lang, port, browser)
+            else:
+                _serve_jupyterlab(path, port, browser)
+        finally:
+            end_kernels(folder)
+
+
+def notebook(scenario: str = "phone", lang: str = "en", page: bool = False) -> str:
+    """A notebook file that opens the lab on a preset or a scenario file, which is checked."""
+    import nbformat
+
+    Scenario.load(scenario)
+    if scenario not in presets():
+        scenario = str(Path(scenario).resolve())  # the notebook runs in another folder
+    title = text("lab_page.title", lang)
+    words = text("lab_page.page" if page else "lab_page.run", lang)
+    code = f"from cjsim.lab import lab\n\nlab({scenario!r}, lang={lang!r})"
+    made = {
+        "cells": [
+            {**_cell("markdown", "title"), "source": f"# {title}\n\n{words}"},
+            {**_cell("code", "lab"), "source": code, "execution_count": None, "outputs": []},
+        ],
+        "metadata": {
+            "title": title,
+            "cjsim": {"opening": text("lab_page.opening", lang)},
+            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        },
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    return str(nbformat.writes(nbformat.from_dict(made)))  # type: ignore[no-untyped-call]
+
+
+def _cell(kind: str, name: str) -> dict[str, Any]:
+    return {"cell_type": kind, "id": name, "metadata": {}}
+
+
+def _check_port(port: int) -> None:
+    """Raise ValueError where nobody could be served at a port."""
+    if not 0 < port < 65536:
+        raise ValueError(f"--port {port}: must be from 1 to 65535")
+    try:
+        with socket.socket() as trial:
+            if os.name != "nt":  # there it would let two listen
+                trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            trial.bind((HOST, port))
+    except OSError as error:
+        why = "is taken" if error.errno == errno.EADDRINUSE else str(error.strerror)
+        raise ValueError(f"--port {port}: {why}; choose another, or none") from None
+
+
+def _kernel(folder: Path) -> None:
+    """Our own Python runs the notebook, says nothing of being stopped, and is found in `folder`."""
+    quiet = "--IPKernelApp.log_level=CRITICAL"
+    ready = "--IPKernelApp.exec_lines=[\"__import__('cjsim.lab.serve').lab.page.get_ready()\"]"
+    words = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", quiet, ready]
+    spec = {"argv": words, "display_name": "Python 3 (ipykernel)", "language": "python"}
+    home = folder / "kernels" / "python3"
+    home.mkdir(parents=True)
+    Path(home, "kernel.json").write_text(json.dumps(spec), encoding="utf-8")
+    os.environ["JUPYTER_RUNTIME_DIR"] = str(folder / "runtime")  # its connection file is there
+    _put_first("JUPYTER_PATH", folder)
+
+
+def _put_first(variable: str, folder: Path) -> None:
+    """A folder before those in which Jupyter looks anyway."""
+    others = os.environ.get(variable)
+    os.environ[variable] = os.pathsep.join([str(folder), *([others] if others else [])])
+
+
+def end_kernels(folder: str) -> None:
+    """End every kernel whose connection file is in a folder.
+
+    A server that is stopped while it starts a kernel forgets it. The kernel would find its folder
+    gone in the middle of an import, say so at length, and stay.
+    """
+    import psutil
+
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):  # it has just ended, or is somebody else's
+            if any(word.startswith(folder) for word in process.cmdline()):
+                process.kill()
+
+
+def get_ready() -> None:
+    """Load what the first picture needs, before anybody asks for it: a kernel does so at once."""
+    import cjsim.lab.whatif  # noqa: F401  (its controls)
+    from cjsim.run import simulate
+
+    simulate(Scenario.load("phone"), people=1, log="measures")
+
+
+def _serve_jupyterlab(path: Path, port: int | None, browser: bool) -> None:
+    """JupyterLab on a notebook, with windows of its own, until Ctrl-C."""
+    hidden = path.parent / ".jupyter"
+    _kernel(hidden)
+    Path(hidden, "labconfig").mkdir()
+    Path(hidden, DEFAULTS).write_text(json.dumps(NO_NEWS), encoding="utf-8")
+    _put_first("JUPYTER_CONFIG_PATH", hidden)
+    words = [
+        f"--ServerApp.root_dir={path.parent}",
+        f"--LabApp.workspaces_dir={hidden / 'workspaces'}",
+        f"--LabApp.default_url=/lab/tree/{path.name}",
+        f"--ServerApp.ip={HOST}",
+        f"--ServerApp.open_browser={browser}",
+        "--ServerApp.answer_yes=True",  # Ctrl-C is answer enough
+        "--Application.log_level=WARN",
+        f"--ServerApp.jpserver_extensions={dict.fromkeys(NOT_NEEDED, False)}",
+        "--LabApp.news_url=None",  # asks the web for nothing
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    ]
+    if port is not None:
+        words += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        words.append("--allow-root")
+    serve([sys.executable, "-m", "jupyterlab", *words], _start_kernel)
+
+
+def _start_kernel(server: int) -> None:
+    """Have the notebook's kernel started while the browser is still loading JupyterLab.
+
+    `server` is the process of the server. If it cannot be asked, JupyterLab starts the kernel.
+    """
+    from jupyter_core.paths import jupyter_runtime_dir
+
+    note, give_up = Path(jupyter_runtime_dir(), f"jpserver-{server}.json"), time.monotonic() + 30
+    with suppress(OSError, ValueError):
+        while not note.is_file() and time.monotonic() < give_up:
+            time.sleep(0.05)
+        told = json.loads(note.read_text(encoding="utf-8"))
+        wanted = {"path": NAME, "name": NAME, "type": "notebook", "kernel": {"name": "python3"}}
+        headers = {"Authorization": f"token {told['token']}", "Content-Type": "application/json"}
+        data = json.dumps(wanted).encode()
+        request = urllib.request.Request(f"{told['url']}api/sessions", data, headers)
+        urllib.request.urlopen(request, timeout=30).close()
+
+
+def serve(
+    command: list[str],
+    started: Callable[[int], None] = lambda process: None,
+    patience: float = PATIENCE,
+) -> None:
+    """Run a server until Ctrl-C, and end it if it has not ended `patience` seconds later.
+
+    `started` is called with its process number, in a thread of its own. Raises ValueError if the
+    server ends by itself with an error.
+    """
+    _leave_nothing_behind()
+    server = subprocess.Popen(command)
+    threading.Thread(target=started, args=(server.pid,), daemon=True).start()
+    try:
+        if server.wait():
+            raise ValueError(f"{command[2]} ended by itself; what it said stands above")
+    except KeyboardInterrupt:  # the server has got it too
+        with suppress(subprocess.TimeoutExpired):
+            server.wait(patience)
+    finally:
+        server.kill()
+        server.wait()
+
+
+def _leave_nothing_behind() -> None:
+    """Being told to end, and the terminal being closed, do what Ctrl-C does: all of ours ends."""
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):  # Windows has no terminals that hang up
+            signal.signal(getattr(signal, name), lambda *_: sys.exit(0))
+
+
+def _serve_page(path: Path, lang: str, port: int | None, browser: bool) -> None:
+    """Voilà on a notebook, until Ctrl-C. Every visitor has a kernel of their own."""
+    from jupyter_server import DEFAULT_STATIC_FILES_PATH
+    from voila.app import Voila
+
+    words = [
+        str(path),
+        f"--Voila.ip={HOST}",
+        "--Voila.log_level=ERROR",
+        f"--HTMLExporter.language_code={lang}",
+        "--VoilaConfiguration.template=lab",
+        "--VoilaConfiguration.theme=light",
+        "--VoilaConfiguration.allow_template_override=NO",  # other templates ask the web
+        "--VoilaConfiguration.allow_theme_override=NO",
+        "--VoilaConfiguration.preheat_kernel=True",  # the next visitor's lab is ready
+        *(f"--VoilaConfiguration.extension_allowlist={name}" for name in WIDGETS),
+    ]
+    if port is not None:
+        words += [f"--Voila.port={port}", "--Voila.port_retries=0"]
+    logging.getLogger("tornado").setLevel(logging.ERROR)  # an old tab asks for its lost kernel
+    _kernel(path.parent / ".jupyter")
+    app = Voila()
+    app.initialize(words)
+    app.template_paths.insert(0, str(TEMPLATE))
+    app.tornado_settings = {"static_path": DEFAULT_STATIC_FILES_PATH}  # its own answers lack it
+    _leave_nothing_behind()
+    app.launch_browser = lambda: _announce(app.connection_url, lang, browser)
+    app.start()
+
+
+def _announce(address: str, lang: str, browser: bool) -> None:
+    """Say where the page is, once it is there, and open it."""
+    print(text("lab_page.at", lang).format(address=address), flush=True)
+    if browser:
+        threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()

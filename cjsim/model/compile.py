@@ -1,0 +1,180 @@
+"""One source, two forms: the model as plain Python, and the same files compiled by numba.
+
+`compiled` executes the source of each module anew and wraps every function in `numba.njit`. The
+disk cache lies in a folder named after a hash of everything that compiled code depends on: numba
+itself does not notice that a function in *another* file has changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import importlib.util
+import os
+import shutil
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from types import FunctionType, ModuleType
+from typing import Any, NamedTuple
+
+import numpy as np
+
+HOME = Path(__file__).parents[1]
+BESIDE_THE_MODEL = ("engine/fast", "journey.py", "log.py")
+"""Where, beside this folder, numbers and record layouts stand that compiled code takes over."""
+STREAMS = "cjsim.model.streams"
+WIDE = "cjsim.model.wide"
+CACHES = 8
+"""Folders of compiled code that are kept at least; one state of the rules needs two or three."""
+
+
+class Source(NamedTuple):
+    """A module to compile; its functions also take the place of those of `stands_for`."""
+
+    module: str
+    stands_for: str | None = None
+
+
+def has_numba() -> bool:
+    """Is numba installed? (It is not in a browser.)"""
+    return importlib.util.find_spec("numba") is not None
+
+
+def sources(home: Path = HOME) -> list[Path]:
+    """Every file that compiled code depends on; `home` is the folder of the package."""
+    places = [home / "model", *(home / name for name in BESIDE_THE_MODEL)]
+    files = [path for place in places for path in (place, *place.rglob("*.py"))]
+    return sorted(path for path in files if path.is_file())
+
+
+def digest(home: Path = HOME) -> str:
+    """Characters that change with any of `sources`."""
+    texts = b"".join(path.read_bytes() for path in sources(home))
+    return hashlib.sha256(texts).hexdigest()[:16]
+
+
+def _cache_folder(digest: str) -> str:
+    """The first folder of three in which numba may keep what it compiled."""
+    asked = os.environ.get("NUMBA_CACHE_DIR")
+    home = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
+    places = [Path(asked)] if asked else [HOME / "__pycache__", home / "cjsim"]
+    for place in [*places, Path(tempfile.gettempdir()) / "cjsim"]:
+        folder = place / f"numba-{digest}"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=folder):
+                os.utime(folder)  # used just now
+        except OSError:
+            continue
+        with suppress(OSError):  # somebody else is tidying up
+            _forget_old(place)
+        return str(folder)
+    return tempfile.mkdtemp(prefix="cjsim-numba-")
+
+
+def _forget_old(place: Path) -> None:
+    """Delete what was compiled of rules that have changed since: 5 to 10 MB each time.
+
+    The newest are kept, and what somebody used within a day: a test of the rules as they were may
+    be running.
+    """
+    used = {folder: folder.stat().st_mtime for folder in place.glob("numba-*")}
+    for folder in sorted(used, key=used.__getitem__)[:-CACHES]:
+        if used[folder] < time.time() - 86_400:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+_LOCK = threading.RLock()
+_TWINS: dict[Sequence[Source], ModuleType] = {}
+
+
+def compiled(*wanted: Source, entry_points: Sequence[str]) -> ModuleType:
+    """The functions of some modules, compiled; names imported among them are replaced too.
+
+    Parameters
+    ----------
+    wanted : the modules in the order of their imports.
+    entry_points : the functions that Python calls; all others are called by compiled code only.
+
+    Returns a module with all functions; threads that ask at the same time get the same one.
+    """
+    with _LOCK:
+        if wanted not in _TWINS:
+            _TWINS[wanted] = _twin(wanted, entry_points)
+        return _TWINS[wanted]
+
+
+def _twin(wanted: Sequence[Source], entry_points: Sequence[str]) -> ModuleType:
+    """What `compiled` returns, made anew; one thread at a time, numba's settings are global."""
+    import numba
+
+    config: Any = numba.config
+    before = config.CACHE_DIR
+    config.CACHE_DIR = _cache_folder(digest())
+    cold = not any(Path(config.CACHE_DIR).rglob(f"*{entry_points[0]}*.nbi"))
+    if cold and "advance" in entry_points and sys.stderr.isatty():  # a notebook's outputs stay
+        print("cjsim: compiling the engine, once; about half a minute ...", file=sys.stderr)
+    together = ModuleType("cjsim_compiled")
+    executed: dict[str, ModuleType] = {}
+    twins: dict[int, Any] = {}  # by the identity of what they replace
+    try:
+        for source in wanted:
+            module = executed[source.module] = _executed(source.module)
+            homes = [importlib.import_module(name) for name in source if name]
+            for key, value in list(vars(module).items()):
+                if isinstance(value, FunctionType) and value.__globals__ is module.__dict__:
+                    twin = _njit(value, key in entry_points)
+                    for home in homes:
+                        twins[id(getattr(home, key, None))] = twin
+                    setattr(module, key, twin)
+                    setattr(together, key, twin)
+                elif isinstance(value, ModuleType) and value.__name__ in executed:
+                    setattr(module, key, executed[value.__name__])
+                elif callable(value) and id(value) in twins:
+                    setattr(module, key, twins[id(value)])
+    finally:
+        config.CACHE_DIR = before
+    return together
+
+
+def _executed(name: str) -> ModuleType:
+    """The module of that name, its source executed once more in a module of its own."""
+    spec = importlib.util.find_spec(name)
+    assert spec is not None, name
+    assert spec.origin is not None, name
+    module = ModuleType(f"{name}_compiled".replace(".", "_"))
+    module.__file__ = spec.origin
+    sys.modules[module.__name__] = module  # numba's cache looks its functions up by name
+    text = Path(spec.origin).read_text(encoding="utf-8")
+    exec(compile(text, spec.origin, "exec"), module.__dict__)
+    if name == STREAMS:
+        _give_words(module)
+    for key in set(vars(module)) & set(vars(wide := importlib.import_module(WIDE))):
+        if isinstance(vars(module)[key], FunctionType):  # the processor's own
+            setattr(module, key, getattr(wide, key))
+    return module
+
+
+def _give_words(module: ModuleType) -> None:
+    """Python's integers have no size; compiled, a word of the streams has 64 bits and no sign."""
+    for key, value in list(vars(module).items()):
+        if value is int:
+            setattr(module, key, np.uint64)
+        elif type(value) is int:
+            setattr(module, key, np.uint64(value))
+
+
+def _njit(function: FunctionType, called: bool) -> Any:
+    """A compiled function; `called` by Python, or by compiled code only."""
+    import numba
+
+    inner = {} if called else {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    # no array is made inside, so none needs counting (_nrt)
+    options: dict[str, Any] = {"cache": called, "error_model": "numpy", "_nrt": False}
+    options["nogil"] = True  # several runs at once, a thread each
+    return numba.njit(**options, **inner)(function)

@@ -1,0 +1,291 @@
+"""A scenario as the rules read it: plain numbers, one value per stage, nothing to look up by name.
+
+`Parameters` and `Touch` say what the numbers are. Their fields also define the numpy records
+that the compiled engine uses: a number is named in one place.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from cjsim import scenario as sc
+from cjsim.journey import PLACES, STAGES, TWELVE, Stage
+from cjsim.model.streams import stream_of
+
+HOURS_PER_DAY = 8.0
+"""A rep's working day; hours of the scenario are turned into days of the model with it."""
+
+PROGRAMME_LENGTH = 64
+SILENT = -1
+
+PerStage = list[float]
+Choices = list[int]
+Programme = list[int]
+
+
+@dataclass(slots=True)
+class Touch:
+    """One running touchpoint, at its intensity."""
+
+    number: int  # its place in the scenario's library, written to the log
+    stream: int  # purpose number of its random numbers
+    aims_at: int  # place on the line of the stage it is made for
+    fit: PerStage
+    reach: float  # contacts a day at fit 1, no detour
+    detour: float  # distance in detour scales
+    appeal_pain: float
+    appeal_dream: float
+    warmth: float
+    intrusiveness: float
+    proof: float
+    promise: float
+    care: float
+    calm: float
+    names_rival: float
+    capture: float
+    discount: float
+    rep_days: float
+    cost: float
+
+
+@dataclass(slots=True)
+class Parameters:
+    """Product, market, firm and strategy of one run, for one seed and size."""
+
+    seed: int
+    people: int
+    # the two clocks, per stage (rates per day at a neutral person)
+    step_rate: PerStage
+    walk_rate: PerStage
+    inverse_shape: PerStage
+    threshold_scale: PerStage
+    # response
+    warmth_gain: float
+    irritation_harm: float
+    warmth_decay: float
+    irritation_decay: float
+    too_hot: float
+    too_cold: float
+    distrust: float
+    # product and rival
+    price: float
+    quality: float
+    quality_noise: float
+    tender_every: int
+    rival_quality: float
+    rival_noise: float
+    rival_retention: float
+    competition: float
+    # experience and gate
+    learning: float
+    loss_aversion: float
+    expectation_drift: float
+    gate_slope: float
+    gate_threshold: float
+    # curiosity
+    curious_base: float
+    curious_novelty: float
+    curious_innovativeness: float
+    curious_loyalty: float
+    stockout_trigger: float
+    choice_slope: float
+    # loyalty
+    deals_to_loyalty: int
+    loyalty_gain: float
+    advocate_share: float
+    friends: float
+    friend_trust: float
+    friend_warmth: float
+    # firm
+    reps: int
+    deal_days: float
+    patience_days: float
+    repeat_needs_rep: int
+    stocked_days: float
+    empty_days: float
+    wait_share: float
+    # push
+    pushes: int
+    every_days: float
+    jitter: float
+    accuracy: float
+    optimism: float
+    guided: int
+    guide_choice: Choices  # per believed stage: index of a push touchpoint, or SILENT
+    programme: Programme
+    programme_length: int
+
+
+def _clocks(s: sc.Scenario) -> dict[str, Any]:
+    """Rates and Weibull constants per stage: lambda = (1-p)^(1/k) / d, mu = p^(1/k) / d.
+
+    Of two Weibull clocks of shape k the first to ring is one of mean d, and steps on with
+    probability 1 - p; at k = 1 that is (1-p)/d and p/d. Fixed clocks (k = inf) both ring at d: a
+    neutral person steps on, and only who is irritated or distrusts leaves before.
+    """
+    days, loss, shape = ([1.0] * len(STAGES), [0.0] * len(STAGES), [1.0] * len(STAGES))
+    for stage in TWELVE:
+        plan = s.stages[stage.key]  # type: ignore[index]
+        stretched = Stage.INTEREST <= stage <= Stage.COMPARISON
+        days[stage] = plan.typical_days * (1.0 + s.product.complexity * stretched)
+        loss[stage], shape[stage] = plan.planned_loss, plan.regularity
+    days[Stage.UNAWARE], days[Stage.DORMANT] = s.market.onset_days, s.market.return_days
+    days[Stage.WITH_RIVAL] = days[Stage.REPEAT_DEAL]
+    shape[Stage.WITH_RIVAL] = shape[Stage.REPEAT_DEAL]
+    inverse = [1.0 / k for k in shape]
+    return {
+        "step_rate": [(1.0 - p) ** x / d for p, x, d in zip(loss, inverse, days, strict=True)],
+        "walk_rate": [
+            p**x / d if p > 0.0 else 0.0 for p, x, d in zip(loss, inverse, days, strict=True)
+        ],
+        "inverse_shape": inverse,
+        "threshold_scale": [1.0 / math.gamma(1.0 + x) for x in inverse],
+    }
+
+
+def touches(s: sc.Scenario, contact: str) -> list[Touch]:
+    """The touchpoints of the running strategy that pull (or push), in the order of the library."""
+    places = {name: number for number, name in enumerate(s.touchpoints)}
+    return [
+        _touch(s, places[name], name, s.touchpoints[name], s.running.touchpoints[name])
+        for name in s.running_touchpoints(contact)
+    ]
+
+
+def _touch(s: sc.Scenario, number: int, name: str, t: sc.Touchpoint, intensity: float) -> Touch:
+    strength = intensity if t.contact == "push" else 1.0
+    shares = ("warmth", "proof", "promise", "care", "calm")
+    return Touch(
+        number=number,
+        stream=stream_of(name),
+        aims_at=PLACES[Stage[t.aims_at.upper()]],
+        fit=[t.fit.get(stage.key, 0.0) for stage in STAGES],  # type: ignore[call-overload]
+        reach=t.reach_per_day * intensity if t.contact == "pull" else 0.0,
+        detour=t.distance_m / s.response.detour_scale_m,
+        appeal_pain=t.appeal_pain,
+        appeal_dream=t.appeal_dream,
+        intrusiveness=t.intrusiveness * strength,
+        names_rival=t.names_rival,
+        capture=t.capture,
+        discount=t.discount,
+        rep_days=t.rep_hours / HOURS_PER_DAY,
+        cost=t.cost_per_contact * strength,
+        **{key: min(1.0, getattr(t, key) * strength) for key in shares},
+    )
+
+
+def fits(s: sc.Scenario) -> npt.NDArray[np.float64]:
+    """Fit of each touchpoint of the library (rows) to each stage (columns), 0..1."""
+    table = np.zeros((max(len(s.touchpoints), 1), len(STAGES)))
+    for i, t in enumerate(s.touchpoints.values()):
+        for stage, fit in t.fit.items():
+            table[i, Stage[stage.upper()]] = fit
+    return table
+
+
+def _push(s: sc.Scenario) -> dict[str, Any]:
+    """Who is pushed with what: the guide's choice per believed stage, the animator's programme."""
+    running, push = s.running, touches(s, "push")
+    number = {name: i for i, name in enumerate(s.touchpoints)}
+    index = {touch.number: i for i, touch in enumerate(push)}
+    choice = []
+    for stage in STAGES:
+        fits = [touch.fit[stage] for touch in push]
+        best = max(fits, default=0.0)
+        choice.append(fits.index(best) if best >= running.min_fit and best > 0 else SILENT)
+    for key, name in running.plan.items():
+        choice[Stage[key.upper()]] = index[number[name]] if name else SILENT
+    programme = [index[number[name]] for name in running.programme] or list(range(len(push)))
+    return {
+        "pushes": int(running.push != "none" and bool(push)),
+        "every_days": running.every_days,
+        "jitter": running.jitter,
+        "accuracy": running.accuracy,
+        "optimism": running.optimism,
+        "guided": int(running.push == "guide"),
+        "guide_choice": choice,
+        "programme": (programme + [SILENT] * PROGRAMME_LENGTH)[:PROGRAMME_LENGTH],
+        "programme_length": min(len(programme), PROGRAMME_LENGTH),
+    }
+
+
+def parameters_of(s: sc.Scenario, people: int, seed: int) -> Parameters:
+    """The numbers of a scenario, for a market of `people` in the world number `seed`."""
+    return Parameters(
+        seed=seed,
+        people=people,
+        warmth_gain=s.response.warmth_gain,
+        irritation_harm=s.response.irritation_harm,
+        warmth_decay=math.log(2.0) / s.response.warmth_half_life_days,
+        irritation_decay=math.log(2.0) / s.response.irritation_half_life_days,
+        too_hot=s.response.too_hot,
+        too_cold=s.response.too_cold,
+        distrust=s.response.distrust,
+        price=s.product.price,
+        quality=s.product.quality,
+        quality_noise=s.product.quality_noise,
+        tender_every=s.product.tender_every,
+        rival_quality=s.rival.quality,
+        rival_noise=s.rival.quality_noise,
+        rival_retention=s.rival.retention,
+        competition=s.rival.competition,
+        learning=s.experience.learning,
+        loss_aversion=s.experience.loss_aversion,
+        expectation_drift=s.experience.expectation_drift,
+        gate_slope=s.experience.gate_slope,
+        gate_threshold=s.experience.gate_threshold,
+        curious_base=s.curiosity.base,
+        curious_novelty=s.curiosity.novelty,
+        curious_innovativeness=s.curiosity.innovativeness,
+        curious_loyalty=s.curiosity.loyalty,
+        stockout_trigger=s.curiosity.stockout_trigger,
+        choice_slope=s.curiosity.choice_slope,
+        deals_to_loyalty=s.loyalty.deals_to_loyalty,
+        loyalty_gain=s.loyalty.gain,
+        advocate_share=s.loyalty.advocate_share,
+        friends=s.loyalty.friends,
+        friend_trust=s.loyalty.friend_trust,
+        friend_warmth=s.loyalty.friend_warmth,
+        reps=s.firm.reps,
+        deal_days=s.firm.deal_hours / HOURS_PER_DAY,
+        patience_days=s.firm.patience_days,
+        repeat_needs_rep=int(s.firm.repeat_needs_rep),
+        stocked_days=s.shelf.stocked_days,
+        empty_days=s.shelf.empty_days,
+        wait_share=s.shelf.wait_share,
+        **_clocks(s),
+        **_push(s),
+    )
+
+
+def record_type(kind: type) -> np.dtype[Any]:
+    """The numpy record with the fields of a dataclass, the widest first so that no gaps are left.
+
+    It is what the compiled engine holds.
+    """
+    forms: dict[str, tuple[Any, ...]] = {
+        "int": (np.int64,),
+        "float": (np.float64,),
+        "Flag": (np.int8,),
+        "Count": (np.int32,),
+        "PerStage": (np.float64, (len(STAGES),)),
+        "Choices": (np.int64, (len(STAGES),)),
+        "Programme": (np.int64, (PROGRAMME_LENGTH,)),
+        "Visits": (np.int16, (len(STAGES),)),
+    }
+    fields = [(field.name, *forms[str(field.type)]) for field in dataclasses.fields(kind)]
+    fields.sort(key=lambda field: -np.dtype(field[1]).itemsize)
+    return np.dtype(fields, align=True)
+
+
+def records(kind: type, objects: Sequence[Any]) -> npt.NDArray[Any]:
+    """Dataclass objects as an array of records."""
+    form = record_type(kind)
+    return np.array([tuple(getattr(o, name) for name in form.names or ()) for o in objects], form)

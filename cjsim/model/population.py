@@ -1,0 +1,199 @@
+"""Who walks: the people of a market, their traits drawn once and their state at the start."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy import special
+
+from cjsim import scenario as sc
+from cjsim.journey import STAGES
+from cjsim.model.streams import COLD_LIST, TRAITS
+
+PAIN, DREAM = 0, 1
+MOTIVES = ("pain", "dream")
+ADOPTERS = ("innovators", "early_adopters", "early_majority", "late_majority", "laggards")
+TRAIT_NAMES = (
+    "segment", "motive", "need", "speed", "rationality", "innovativeness", "tolerance",
+)  # fmt: skip
+ADOPTER_CUTS = (2.0, 1.0, 0.0, -1.0)
+"""Rogers 1962: innovators lie above 2 standard deviations (2.5 %), then 13.5, 34, 34, 16 %."""
+
+Visits = list[int]
+Flag = int
+"""A small whole number: one byte in the compiled engine."""
+Count = int
+"""A whole number: four bytes there."""
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(slots=True)
+class Person:
+    """One person: traits that never change, then a state that does.
+
+    Warmth and irritation hold their values at the time `anchor`; they fade from there on.
+    """
+
+    id: Count
+    # traits
+    segment: Flag
+    motive: Flag
+    need: float
+    speed: float
+    rationality: float
+    innovativeness: float  # standard normal
+    tolerance: float
+    # where they are
+    stage: Flag
+    visit: Count  # which visit to which stage: nth * 16 + stage
+    visits: Visits  # visits so far, per stage
+    # what they feel
+    warmth: float
+    irritation: float
+    anchor: float
+    trust: float
+    expectation: float
+    satisfaction: float
+    novelty: float
+    loyalty: float
+    triggers: Flag  # empty shelves met since the last deal
+    # the two clocks
+    step_left: float
+    walk_left: float
+    ring_at: float
+    walks: Flag  # does the clock that rings first lead away?
+    # how much of warmth and irritation fades from the anchor to a time, worked out beforehand
+    faded_at: float
+    warmth_faded: float
+    irritation_faded: float
+    # what the firm knows and has promised
+    rival_known: Flag
+    known: Flag
+    opted_out: Flag
+    belief: Flag
+    discount: float
+    # what comes next
+    busy: Flag  # in a queue or before an empty shelf: both clocks stand still
+    push_at: float
+    meeting_at: float
+    meeting: Flag  # which pull touchpoint is met then
+    # how often so far
+    deals: Count
+    needs: Count
+    trials: Count
+    told: Count
+    pushed: Count  # draws of the firm's pushes
+    shown: Count  # items of the animator's programme
+
+
+@dataclass(frozen=True)
+class Population:
+    """The traits of all people as columns, for tables and for both engines."""
+
+    segment: npt.NDArray[np.int64]
+    motive: npt.NDArray[np.int64]
+    need: Floats
+    speed: Floats
+    rationality: Floats
+    innovativeness: Floats
+    tolerance: Floats
+    on_cold_list: npt.NDArray[np.bool_]
+    segment_names: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.need)
+
+    @property
+    def adopter(self) -> npt.NDArray[np.int64]:
+        """Rogers' category of each person: 0 innovators .. 4 laggards."""
+        return np.searchsorted(-np.array(ADOPTER_CUTS), -self.innovativeness, side="left")
+
+
+def uniforms(seed: int, people: int, index: int, purpose: int) -> Floats:
+    """One block for each of `people` persons: an array of shape (people, 4)."""
+    from cjsim.model.quickest import fill  # numba is loaded only where somebody is drawn
+
+    blocks = np.empty((people, 4))
+    fill(blocks, seed, index, purpose)
+    return blocks
+
+
+def _gamma(u: Floats, spread: float) -> Floats:
+    """Gamma with mean 1 and coefficient of variation `spread`, by inversion."""
+    if spread == 0:
+        return np.ones_like(u)
+    shape = 1.0 / spread**2
+    return np.asarray(special.gammaincinv(shape, u) / shape)
+
+
+def _beta(u: Floats, mean: float, spread: float) -> Floats:
+    """Beta with the given mean and standard deviation, by inversion."""
+    if spread == 0:
+        return np.full_like(u, mean)
+    # a spread too wide for the mean would need a negative size: take the widest that exists
+    size = max(mean * (1 - mean) / spread**2 - 1.0, 1e-3)
+    return np.asarray(special.betaincinv(mean * size, (1 - mean) * size, u))
+
+
+def draw(scenario: sc.Scenario, people: int, seed: int) -> Population:
+    """The people of a market: the same for every strategy at the same seed.
+
+    Sources: C14 speed, C19-C23 motive, C33-C34 rationality, C63 innovativeness (Rogers 1962).
+    """
+    m = scenario.market
+    first, second = (uniforms(seed, people, index, TRAITS) for index in (0, 1))
+    cold = uniforms(seed, people, 0, COLD_LIST)[:, 0]
+    segments = m.segments or (sc.Segment(name="all"),)
+    shares = np.cumsum([s.share for s in segments])
+    segment = np.searchsorted(shares / shares[-1], first[:, 0], side="right")
+    segment = np.minimum(segment, len(segments) - 1)
+    motive = np.where(first[:, 1] < m.pain_share, PAIN, DREAM)
+    innovativeness = special.ndtri(np.clip(second[:, 0], 1e-300, None))
+    return Population(
+        segment=segment,
+        motive=motive,
+        need=np.where(motive == PAIN, m.pain_need, m.dream_need)
+        * np.array([s.need for s in segments])[segment],
+        speed=_gamma(first[:, 2], m.speed_spread) * np.array([s.speed for s in segments])[segment],
+        rationality=_beta(first[:, 3], m.rationality_mean, m.rationality_spread),
+        innovativeness=innovativeness,
+        tolerance=_gamma(second[:, 1], m.tolerance_spread) * m.tolerance_mean,
+        on_cold_list=cold < scenario.firm.cold_list_share,
+        segment_names=tuple(s.name for s in segments),
+    )
+
+
+def initial_state(scenario: sc.Scenario, start: float) -> dict[str, Any]:
+    """What everybody's state is before the first day; see `Person`."""
+    zero: dict[str, Any] = dict.fromkeys(Person.__slots__, 0)
+    return zero | {
+        "anchor": start,
+        "faded_at": -np.inf,
+        "warmth": 0.0,
+        "irritation": 0.0,
+        "trust": scenario.market.prior_trust,
+        "expectation": scenario.market.prior_expectation,
+        "satisfaction": 0.5,
+        "novelty": 0.0,
+        "loyalty": 0.0,
+        "discount": 0.0,
+        "belief": -1,
+    }
+
+
+def persons(population: Population, scenario: sc.Scenario, start: float) -> list[Person]:
+    """The people as objects, for the SimPy engine."""
+    state = initial_state(scenario, start)
+    columns = {name: getattr(population, name).tolist() for name in TRAIT_NAMES}
+    cold = population.on_cold_list.tolist()
+    return [
+        Person(
+            **state
+            | {name: column[i] for name, column in columns.items()}
+            | {"id": i, "visits": [0] * len(STAGES), "known": int(cold[i])}
+        )
+        for i in range(len(population))
+    ]

@@ -1,0 +1,579 @@
+"""How a person changes, one small function per paragraph of `docs/model.md`.
+
+Plain scalar functions of a person (`population.Person`) and the market (`parameters.Parameters`).
+They hold no containers and know nothing of events, logs or SimPy, so that the same source serves
+the engine that is taught and, compiled, the engine that answers at once. Bits matter: only
++ - * /, sqrt, floor and the kit's exp, log, expm1 (never `x**n`), in the order written.
+
+Time is in days; all rates are per day; all shares and states are 0..1 unless said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import MutableSequence, Sequence
+from math import exp, expm1, floor, inf
+
+from cjsim.journey import (
+    ACTION,
+    AWARENESS,
+    COMPARISON,
+    CURIOSITY,
+    DORMANT,
+    FIRST_DEAL,
+    LOYALTY,
+    PLACES,
+    RECOMMENDATION,
+    REPEAT_DEAL,
+    SATISFACTION,
+    STUDY,
+    UNAWARE,
+    WITH_RIVAL,
+)
+from cjsim.model.parameters import Parameters, Touch
+from cjsim.model.population import Person
+from cjsim.model.quickest import block, exponential, logistic, normal, poisson, threshold
+from cjsim.model.streams import (
+    DESK,
+    EXPERIENCE,
+    FRIEND,
+    MARKET_KEY,
+    PUSH,
+    SHELF,
+    TRIAL,
+    VISIT,
+)
+
+# What a person does next.
+RING = 0
+PUSHED = 1
+MEETS = 2
+
+CONTACTS_A_VISIT = 1 << 20
+"""Room for the contacts with one touchpoint during one visit, in that touchpoint's stream."""
+NOT_SET = -inf
+"""`ring_at` of a person for whom nobody has yet found out when the first clock rings."""
+NEARLY, HAIR = 1.0 - 1e-12, 1e-14
+"""How early `rings_by` may say yes: relative to the threshold, and to the time."""
+LONGEST_WAIT = 1.0
+"""Days that a contact waits for a rep before it is dropped."""
+AFTER_SWITCH = 1 << 19
+"""Contacts after a change of strategy draw from the second half of that room."""
+
+
+# --- the two clocks ---------------------------------------------------------------------------
+
+
+def feels_warmth(stage: int) -> bool:
+    """Warmth speeds the step-on clock up to the deal, while waiting for the next, and asleep."""
+    return stage <= ACTION or stage == REPEAT_DEAL or stage == DORMANT
+
+
+def step_rate(person: Person, market: Parameters) -> float:
+    """Step-on rate without warmth: lambda_s · speed · need · (½ + trust) · (1½ - rationality).
+
+    Each factor acts only where it means something: C14 speed, C25 need, C141 trust,
+    C33-C34 rationality.
+    """
+    stage = person.stage
+    rate = market.step_rate[stage]
+    if stage <= ACTION:
+        rate = rate * person.need
+    before_the_deal = AWARENESS <= stage <= ACTION
+    if before_the_deal or stage == REPEAT_DEAL:
+        rate = rate * person.speed
+    if before_the_deal or stage == DORMANT:
+        rate = rate * (0.5 + person.trust)
+    if stage == STUDY or stage == COMPARISON:
+        rate = rate * (1.5 - person.rationality)
+    return rate
+
+
+def walk_rate(person: Person, market: Parameters) -> float:
+    """Walk-away rate without irritation: mu_s · (1½ - trust) · (1 + competition).
+
+    The last factor acts once a rival is in the person's set. C56-C57,
+    C88 (trust holds), A30 and C37 (competition).
+    """
+    rate = market.walk_rate[person.stage]
+    if rate > 0.0:
+        rate = rate * (1.5 - person.trust)
+        if person.rival_known:
+            rate = rate * (1.0 + market.competition)
+    return rate
+
+
+def time_to_reach(left: float, boost: float, decay: float) -> float:
+    """The time t that solves t + boost · (1 - e^(-decay t)) / decay = left.
+
+    `left` is what the clock lacks, in days at its unboosted rate; the boost fades at `decay`.
+    The left side is increasing and concave, so Newton from the left climbs to the root.
+    """
+    if boost <= 0.0 or left <= 0.0:
+        return left
+    most = boost / decay
+    t = max(left / (1.0 + boost), left - most)
+    for _ in range(60):
+        faded = -expm1(-decay * t)
+        step = (left - t - most * faded) / (1.0 + boost * (1.0 - faded))
+        if step <= 1e-13 * t:
+            break
+        t = t + step
+    return t
+
+
+def fade(person: Person, market: Parameters, when: float) -> None:
+    """Work out beforehand what part of warmth and irritation fades from the anchor to a time."""
+    days = when - person.anchor
+    person.faded_at = when
+    person.warmth_faded = person.irritation_faded = 0.0
+    if person.warmth > 0.0:
+        person.warmth_faded = -expm1(-market.warmth_decay * days)
+    if person.irritation > 0.0:
+        person.irritation_faded = -expm1(-market.irritation_decay * days)
+
+
+def run_clocks(person: Person, market: Parameters, now: float) -> None:
+    """Let both clocks run, and warmth and irritation fade, from the person's anchor up to now."""
+    if person.faded_at != now:
+        fade(person, market, now)
+    days = now - person.anchor
+    step_days = days
+    walk_days = days
+    if person.warmth > 0.0:
+        faded = person.warmth_faded
+        if feels_warmth(person.stage):
+            boost = market.warmth_gain * person.warmth
+            step_days = days + boost * faded / market.warmth_decay
+        person.warmth = person.warmth * (1.0 - faded)
+    if person.irritation > 0.0:
+        faded = person.irritation_faded
+        boost = market.irritation_harm * person.irritation
+        walk_days = days + boost * faded / market.irritation_decay
+        person.irritation = person.irritation * (1.0 - faded)
+    person.step_left = max(0.0, person.step_left - step_rate(person, market) * step_days)
+    person.walk_left = max(0.0, person.walk_left - walk_rate(person, market) * walk_days)
+    person.anchor = now
+    person.faded_at = NOT_SET
+
+
+def rings_by(person: Person, market: Parameters, when: float) -> bool:
+    """May a clock ring up to that time? Cheaper than to find out exactly when.
+
+    Says yes a hair early, so that a clock which rings at that very time is not overlooked. What
+    fades until then is kept: mostly the person's next event is what is asked about.
+    """
+    fade(person, market, when)
+    days = when - person.anchor
+    hair = HAIR * abs(when)
+    step_days = days + hair
+    if person.warmth > 0.0 and feels_warmth(person.stage):
+        boost = market.warmth_gain * person.warmth
+        step_days = days + boost * person.warmth_faded / market.warmth_decay + hair * (1.0 + boost)
+    if step_rate(person, market) * step_days >= person.step_left * NEARLY:
+        return True
+    rate = walk_rate(person, market)
+    if rate <= 0.0:
+        return False
+    walk_days = days + hair
+    if person.irritation > 0.0:
+        boost = market.irritation_harm * person.irritation
+        walk_days = days + boost * person.irritation_faded / market.irritation_decay
+        walk_days = walk_days + hair * (1.0 + boost)
+    return rate * walk_days >= person.walk_left * NEARLY
+
+
+def set_alarm(person: Person, market: Parameters) -> None:
+    """When, from the anchor on, does the first clock ring, and which? A tie steps on."""
+    step = inf
+    rate = step_rate(person, market)
+    if rate > 0.0:
+        boost = market.warmth_gain * person.warmth if feels_warmth(person.stage) else 0.0
+        step = time_to_reach(person.step_left / rate, boost, market.warmth_decay)
+    walk = inf
+    rate = walk_rate(person, market)
+    if rate > 0.0:
+        boost = market.irritation_harm * person.irritation
+        walk = time_to_reach(person.walk_left / rate, boost, market.irritation_decay)
+    person.walks = 1 if walk < step else 0
+    person.ring_at = person.anchor + min(step, walk)
+
+
+def set_out(person: Person, market: Parameters, stage: int, now: float) -> None:
+    """Be at a stage: both thresholds and the luck of its gates come from this visit's own block."""
+    run_clocks(person, market, now)
+    nth = person.visits[stage]
+    person.visits[stage] = nth + 1
+    person.stage = stage
+    person.visit = nth * 16 + stage
+    person.busy = 0
+    if stage == COMPARISON or stage == WITH_RIVAL:  # C37: here the competitor appears
+        person.rival_known = 1
+    step, walk, _, _ = block(market.seed, person.id, person.visit, VISIT)
+    person.step_left = threshold(step, market.inverse_shape[stage], market.threshold_scale[stage])
+    person.walk_left = threshold(walk, market.inverse_shape[stage], market.threshold_scale[stage])
+    person.ring_at = NOT_SET
+
+
+def visit_luck(person: Person, market: Parameters) -> tuple[float, float]:
+    """The luck of the gates at the end of the person's present visit."""
+    _, _, branch, second = block(market.seed, person.id, person.visit, VISIT)
+    return branch, second
+
+
+# --- contacts ---------------------------------------------------------------------------------
+
+
+def mismatch(person: Person, market: Parameters, touch: Touch) -> float:
+    """How much a contact jars: intrusiveness · (1 - fit) · too_hot or too_cold (C90-C93)."""
+    jar = touch.intrusiveness * (1.0 - touch.fit[person.stage])
+    if touch.aims_at > PLACES[person.stage]:
+        return jar * market.too_hot
+    return jar * market.too_cold
+
+
+def contact(person: Person, market: Parameters, touch: Touch, now: float) -> None:
+    """What one contact does to a person at their true stage.
+
+    warmth and expectation close part of their gap to 1, trust grows by proof and shrinks by
+    mismatch (C141-C150), irritation adds up; after the first deal care and calm work (A22, C69).
+    A contact that moves neither clock leaves them untouched to the last bit.
+    """
+    fit = touch.fit[person.stage]
+    appeal = touch.appeal_dream if person.motive else touch.appeal_pain
+    warming = touch.warmth * fit * appeal
+    proof = touch.proof * fit
+    jar = mismatch(person, market, touch)
+    if warming > 0.0 or proof > 0.0 or jar > 0.0:
+        run_clocks(person, market, now)
+        person.warmth = person.warmth + warming * (1.0 - person.warmth)
+        person.irritation = person.irritation + jar
+        loss = min(1.0, market.distrust * jar)
+        person.trust = max(0.0, person.trust + proof * (1.0 - person.trust) - loss * person.trust)
+        person.ring_at = NOT_SET
+    person.expectation = person.expectation + touch.promise * fit * (1.0 - person.expectation)
+    if FIRST_DEAL <= person.stage <= RECOMMENDATION:
+        person.satisfaction = person.satisfaction + touch.care * fit * (1.0 - person.satisfaction)
+        person.novelty = person.novelty * (1.0 - touch.calm * fit)
+    if fit > 0.0 and touch.discount > person.discount:
+        person.discount = touch.discount
+
+
+def name_rival(person: Person, market: Parameters, now: float) -> None:
+    """A rival enters the person's set, perhaps before they would have met it (C38)."""
+    if not person.rival_known:
+        run_clocks(person, market, now)
+        person.rival_known = 1
+        person.ring_at = NOT_SET
+
+
+def fed_up(person: Person, market: Parameters, now: float) -> bool:
+    """Does a pushed person opt out? When irritation exceeds their tolerance."""
+    faded = -expm1(-market.irritation_decay * (now - person.anchor))
+    return person.irritation * (1.0 - faded) > person.tolerance
+
+
+# --- pull: the person comes -------------------------------------------------------------------
+
+
+def contact_block(
+    person: Person, market: Parameters, touch: Touch, nth: int
+) -> tuple[float, float, float, float]:
+    """The draws of the n-th contact of this visit: days to the next, capture, rival, unused."""
+    index = person.visit * CONTACTS_A_VISIT + nth
+    return block(market.seed, person.id, index, touch.stream)
+
+
+def meeting_rate(person: Person, touch: Touch) -> float:
+    """Contacts a day with one pull touchpoint: reach · fit · e^(-distance / (scale · need)).
+
+    C99-C101: the tent off the trail is passed by all but the thirsty.
+    """
+    rate = touch.reach * touch.fit[person.stage]
+    if rate > 0.0 and touch.detour > 0.0:
+        rate = rate * exp(-touch.detour / person.need)
+    return rate
+
+
+def plan_meetings(
+    person: Person,
+    market: Parameters,
+    pulls: Sequence[Touch],
+    meet_at: MutableSequence[float],
+    met: MutableSequence[int],
+    now: float,
+    first: int,
+) -> None:
+    """On entering a stage: when each pull touchpoint will be met for the first time.
+
+    Meetings are memoryless, so each visit may start anew from numbers of its own;
+    `first` is the index of the first one, 0 or AFTER_SWITCH.
+    """
+    for k in range(len(pulls)):
+        met[k] = first
+        rate = meeting_rate(person, pulls[k])
+        meet_at[k] = inf
+        if rate > 0.0:
+            gap = contact_block(person, market, pulls[k], first)[0]
+            meet_at[k] = now + exponential(gap) / rate
+    find_next_meeting(person, meet_at)
+
+
+def find_next_meeting(person: Person, meet_at: Sequence[float]) -> None:
+    """The earliest of the planned meetings; among equals the first in the library."""
+    person.meeting_at = inf
+    for k in range(len(meet_at)):
+        if meet_at[k] < person.meeting_at:
+            person.meeting_at = meet_at[k]
+            person.meeting = k
+
+
+# --- push: the firm goes ----------------------------------------------------------------------
+
+
+def push_block(person: Person, market: Parameters) -> tuple[float, float, float, float]:
+    """The draws of one push: days to the next, sees the stage?, how far off, names a rival?"""
+    nth = person.pushed
+    person.pushed = nth + 1
+    return block(market.seed, person.id, nth, PUSH)
+
+
+def start_pushing(person: Person, market: Parameters, now: float) -> None:
+    """The firm can reach the person: the first push comes at a random part of the cycle."""
+    person.push_at = inf
+    if market.pushes and person.known and not person.opted_out:
+        person.push_at = now + market.every_days * push_block(person, market)[0]
+
+
+def plan_push(person: Person, market: Parameters, u: float, now: float) -> None:
+    """The next push: every_days, spread evenly by +- jitter."""
+    person.push_at = now + market.every_days * (1.0 + market.jitter * (2.0 * u - 1.0))
+
+
+def believe(person: Person, market: Parameters, seen: float, off: float) -> int:
+    """The stage the firm believes: true with `accuracy`, else one or two stages off.
+
+    It errs upwards with `optimism` (C28, C95, C160). Beyond either end of the
+    line 0..12 the error falls to the other side.
+    """
+    if seen < market.accuracy:
+        return person.stage
+    size = 1
+    if off >= 0.5:
+        size = 2
+        off = off - 0.5
+    place = PLACES[person.stage]
+    believed = place + size if 2.0 * off < market.optimism else place - size
+    if believed < UNAWARE or believed > RECOMMENDATION:
+        believed = place - (believed - place)
+    return believed
+
+
+def choose_push(person: Person, market: Parameters) -> int:
+    """Which push touchpoint: the guide's by the belief (C87), the animator's by programme (C89)."""
+    if market.guided:
+        return market.guide_choice[person.belief]
+    nth = person.shown
+    person.shown = nth + 1
+    return market.programme[nth % market.programme_length]
+
+
+# --- deals and experiences --------------------------------------------------------------------
+
+
+def waits_for_shelf(person: Person, market: Parameters) -> bool:
+    """Before an empty shelf: wait for the refill, or try a rival? A curiosity trigger (C70-C71)."""
+    person.triggers = person.triggers + 1
+    return visit_luck(person, market)[1] < market.wait_share
+
+
+def shelf_times(market: Parameters, nth: int) -> tuple[float, float]:
+    """The n-th spell of the shelf: days it is stocked, then days it stays empty (exponential)."""
+    stocked, empty, _, _ = block(market.seed, MARKET_KEY, nth, SHELF)
+    if market.stocked_days == inf:
+        return inf, 0.0
+    return market.stocked_days * exponential(stocked), market.empty_days * exponential(empty)
+
+
+def desk_times(person: Person, market: Parameters) -> tuple[float, float]:
+    """At the sales desk: days of patience and days the deal takes a rep (both exponential)."""
+    patience, deal, _, _ = block(market.seed, person.id, person.visit, DESK)
+    return market.patience_days * exponential(patience), market.deal_days * exponential(deal)
+
+
+def holds_tender(person: Person, market: Parameters) -> bool:
+    """A need arises: is it the n-th, for which a corporate buyer holds a tender (C68)?"""
+    person.needs = person.needs + 1
+    return market.tender_every > 0 and person.needs % market.tender_every == 0
+
+
+def pay(person: Person, market: Parameters) -> float:
+    """The price of the deal less the promised discount, which is used up by it."""
+    paid = market.price * (1.0 - person.discount)
+    person.discount = 0.0
+    return paid
+
+
+def experience(person: Person, market: Parameters) -> tuple[float, float]:
+    """Live through a deal; returns the luck of the gate and of curiosity that follow.
+
+    performance = quality + noise; D = performance - expectation; satisfaction += learning ·
+    (D, or loss_aversion · D if D < 0); expectation drifts to performance (Oliver 1980; B19).
+    """
+    noise, gate_luck, curious_luck, _ = block(market.seed, person.id, person.deals, EXPERIENCE)
+    person.deals = person.deals + 1
+    performance = market.quality + market.quality_noise * normal(noise)
+    gap = performance - person.expectation
+    person.expectation = person.expectation + market.expectation_drift * gap
+    person.expectation = min(1.0, max(0.0, person.expectation))
+    if gap < 0.0:
+        gap = market.loss_aversion * gap
+    person.satisfaction = person.satisfaction + market.learning * gap
+    person.satisfaction = min(1.0, max(0.0, person.satisfaction))
+    return gate_luck, curious_luck
+
+
+def passes_gate(person: Person, market: Parameters, luck: float) -> bool:
+    """Go on with us? logistic(gate_slope · (satisfaction - gate_threshold)) (C49-C50, C58)."""
+    return luck < logistic(market.gate_slope * (person.satisfaction - market.gate_threshold))
+
+
+def gets_curious(person: Person, market: Parameters, luck: float) -> bool:
+    """Look around? logistic(c0 + novelty + innovativeness + triggers - loyalty) (C60-C72)."""
+    pull_away = (
+        market.curious_base
+        + market.curious_novelty * person.novelty
+        + market.curious_innovativeness * person.innovativeness
+        + market.stockout_trigger * person.triggers
+        - market.curious_loyalty * person.loyalty
+    )
+    person.triggers = 0
+    return luck < logistic(pull_away)
+
+
+def after_repeat_deal(
+    person: Person, market: Parameters, gate_luck: float, curious_luck: float
+) -> int:
+    """Where a repeat deal leads: rival, curiosity, loyalty, or the wait for the next need.
+
+    Stage 10 can be bypassed (C140).
+    """
+    person.novelty = person.novelty + 1.0
+    if not passes_gate(person, market, gate_luck):
+        return WITH_RIVAL
+    if gets_curious(person, market, curious_luck):
+        return CURIOSITY
+    if person.deals >= market.deals_to_loyalty:
+        return LOYALTY
+    return REPEAT_DEAL
+
+
+def comes_back(person: Person, market: Parameters) -> bool:
+    """A rival is tried: do the two experiences compare in our favour? Then novelty is used up.
+
+    A logit on our satisfaction less the rival's performance (McFadden; C61-C66).
+    """
+    noise, luck, _, _ = block(market.seed, person.id, person.trials, TRIAL)
+    person.trials = person.trials + 1
+    person.rival_known = 1
+    performance = market.rival_quality + market.rival_noise * normal(noise)
+    if luck < logistic(market.choice_slope * (person.satisfaction - performance)):
+        person.novelty = 0.0
+        return True
+    return False
+
+
+# --- word of mouth ----------------------------------------------------------------------------
+
+
+def friends_told(person: Person, market: Parameters) -> int:
+    """How many acquaintances an advocate tells: Poisson(friends) (C78-C79)."""
+    return poisson(visit_luck(person, market)[0], market.friends) if market.people > 1 else 0
+
+
+def choose_friend(person: Person, market: Parameters) -> int:
+    """One acquaintance: anybody else in the market, all alike."""
+    u = block(market.seed, person.id, person.told, FRIEND)[0]
+    person.told = person.told + 1
+    friend = floor(u * (market.people - 1))
+    return friend + 1 if friend >= person.id else friend
+
+
+def hear(person: Person, market: Parameters, now: float) -> bool:
+    """A friend recommends us: trust and warmth grow. Returns whether it awakes the person (B18)."""
+    run_clocks(person, market, now)
+    person.trust = person.trust + market.friend_trust * (1.0 - person.trust)
+    person.warmth = person.warmth + market.friend_warmth * (1.0 - person.warmth)
+    person.ring_at = NOT_SET
+    return person.stage == UNAWARE or person.stage == DORMANT
+
+
+# --- from stage to stage ----------------------------------------------------------------------
+
+
+def returns_from_rival(person: Person, market: Parameters, now: float) -> bool:
+    """At the next need, does a rival's customer look at us again?
+
+    The odds of leaving the rival, (1 - retention) : retention, are multiplied by trust and warmth
+    as the step-on clock would be: win-back touchpoints shorten the absence without making people
+    buy from the rival more often.
+    """
+    warmth = person.warmth * exp(-market.warmth_decay * (now - person.anchor))
+    leaves = (1.0 - market.rival_retention) * (0.5 + person.trust)
+    leaves = leaves * (1.0 + market.warmth_gain * warmth)
+    luck = visit_luck(person, market)[0]
+    return luck * (market.rival_retention + leaves) >= market.rival_retention
+
+
+def next_stage(person: Person, market: Parameters, now: float) -> int:
+    """The stage after this one when the step-on clock has rung; 6 and 9 are the engine's.
+
+    C35: from study the rational compare, the emotional act at once. C49: satisfaction is a gate.
+    """
+    stage = person.stage
+    if stage < STUDY:
+        return stage + 1
+    luck = visit_luck(person, market)[0]
+    if stage == STUDY:
+        return COMPARISON if luck < person.rationality else ACTION
+    if stage == SATISFACTION:
+        return REPEAT_DEAL if passes_gate(person, market, luck) else WITH_RIVAL
+    if stage == CURIOSITY or stage == RECOMMENDATION:
+        return REPEAT_DEAL
+    if stage == LOYALTY:
+        person.loyalty = person.loyalty + market.loyalty_gain * (1.0 - person.loyalty)
+        advocates = luck < market.advocate_share * person.satisfaction
+        return RECOMMENDATION if advocates else REPEAT_DEAL
+    if stage == WITH_RIVAL:
+        return STUDY if returns_from_rival(person, market, now) else WITH_RIVAL
+    if stage == DORMANT:
+        return AWARENESS
+    return stage + 1
+
+
+def leave_by_walking(person: Person) -> int:
+    """Where walking away leads: to the rival if one is in the set, else to sleep (C57).
+
+    At stage 9 it is a silent lapse. At 10 a rival is tried: the engine asks `comes_back`.
+    """
+    if person.stage != REPEAT_DEAL and person.rival_known:
+        return WITH_RIVAL
+    return DORMANT
+
+
+def next_event(person: Person, market: Parameters) -> tuple[float, int]:
+    """When a person does what next; at one moment the clock comes first, then pull, then push.
+
+    The exact time of the clocks is found out only when it can be next: most contacts change it.
+    """
+    when, what = inf, RING
+    if person.busy:
+        return when, what
+    if person.meeting_at < when:
+        when, what = person.meeting_at, MEETS
+    if person.push_at < when:
+        when, what = person.push_at, PUSHED
+    if person.ring_at == NOT_SET and (when == inf or rings_by(person, market, when)):
+        set_alarm(person, market)
+    if person.ring_at != NOT_SET and person.ring_at <= when:
+        return person.ring_at, RING
+    return when, what

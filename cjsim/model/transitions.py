@@ -1,0 +1,183 @@
+"""What happens when an event comes: which rules apply, in which order, and what is written down.
+
+Between the rules, which know one person, and the engines, which know time. Both engines take these
+transitions, so that no behaviour is written twice; who waits for whom is left to them.
+"""
+
+from __future__ import annotations
+
+from math import inf
+
+from cjsim.journey import (
+    AWARENESS,
+    CURIOSITY,
+    DORMANT,
+    FIRST_DEAL,
+    REPEAT_DEAL,
+    SATISFACTION,
+    WITH_RIVAL,
+)
+from cjsim.model import events, rules
+from cjsim.model.journal import write
+from cjsim.model.parameters import Touch
+from cjsim.model.population import Person
+from cjsim.model.quickest import exponential
+from cjsim.model.world import World
+
+# --- from stage to stage ----------------------------------------------------------------------
+
+
+def enter(world: World, person: Person, stage: int, now: float) -> None:
+    """Enter a stage: new clocks, new meetings."""
+    arrive(world, person, stage, now, 0)
+    if person.push_at < now:  # it came while they were in a queue: skipped
+        rules.start_pushing(person, world.market, now)
+    write(world, person, now, events.ENTER)
+
+
+def arrive(world: World, person: Person, stage: int, now: float, first: int) -> None:
+    """Be at a stage, without a word in the journal; see `rules.plan_meetings` for `first`."""
+    rules.set_out(person, world.market, stage, now)
+    meet_strategy(world, person, now, first)
+
+
+def meet_strategy(world: World, person: Person, now: float, first: int) -> None:
+    """Plan the person's meetings with the touchpoints that run now."""
+    meet_at, met = world.meet_at[person.id], world.met[person.id]
+    rules.plan_meetings(person, world.market, world.pulls, meet_at, met, now, first)
+
+
+def step_on(world: World, person: Person, now: float) -> None:
+    """The step-on clock has rung, at a stage where only time has to pass."""
+    stage = person.stage
+    if stage == FIRST_DEAL:
+        deal(world, person, now)
+        enter(world, person, SATISFACTION, now)
+        return
+    onward = rules.next_stage(person, world.market, now)
+    if stage == WITH_RIVAL and onward == WITH_RIVAL:
+        write(world, person, now, events.RIVAL_DEAL)
+    enter(world, person, onward, now)
+
+
+def walk_away(world: World, person: Person, now: float) -> None:
+    """The walk-away clock has rung: a trial at stage 10, else the rival or sleep."""
+    if person.stage == CURIOSITY:
+        try_rival(world, person, now)
+    elif rules.leave_by_walking(person) == WITH_RIVAL:
+        lose_to_rival(world, person, now)
+    else:
+        enter(world, person, DORMANT, now)
+
+
+def lose_to_rival(world: World, person: Person, now: float) -> None:
+    """The journey's next deal is made with somebody else, now (C57, C85)."""
+    enter(world, person, WITH_RIVAL, now)
+    write(world, person, now, events.RIVAL_DEAL)
+
+
+def try_rival(world: World, person: Person, now: float) -> None:
+    """A customer buys once from a rival and compares (C61-C66)."""
+    write(world, person, now, events.TRIAL)
+    write(world, person, now, events.RIVAL_DEAL)
+    back = rules.comes_back(person, world.market)
+    enter(world, person, REPEAT_DEAL if back else WITH_RIVAL, now)
+
+
+# --- deals ------------------------------------------------------------------------------------
+
+
+def deal(world: World, person: Person, now: float) -> tuple[float, float]:
+    """Money for a product, and an experience; from now on the firm knows the customer.
+
+    Returns the luck of the gate and of curiosity that follow.
+    """
+    event = events.REPEAT_DEAL if person.deals > 0 else events.FIRST_DEAL
+    write(world, person, now, event, -1, rules.pay(person, world.market))
+    become_known(world, person, now, -1)
+    return rules.experience(person, world.market)
+
+
+def deal_again(world: World, person: Person, now: float) -> None:
+    """A repeat deal at stage 9, and where it leads."""
+    gate_luck, curious_luck = deal(world, person, now)
+    onward = rules.after_repeat_deal(person, world.market, gate_luck, curious_luck)
+    enter(world, person, onward, now)
+
+
+# --- contacts ---------------------------------------------------------------------------------
+
+
+def meet(world: World, person: Person, now: float) -> tuple[float, float]:
+    """The person comes to a pull touchpoint: plan the next time.
+
+    Returns the luck of being captured and of hearing a rival's name.
+    """
+    k = person.meeting
+    touch, meet_at, met = world.pulls[k], world.meet_at[person.id], world.met[person.id]
+    met[k] += 1
+    gap, capture, rival, _ = rules.contact_block(person, world.market, touch, met[k])
+    meet_at[k] = now + exponential(gap) / rules.meeting_rate(person, touch)
+    rules.find_next_meeting(person, meet_at)
+    return capture, rival
+
+
+def push(world: World, person: Person, now: float) -> tuple[int, float]:
+    """The firm's time to push has come: plan the next, believe, choose.
+
+    Returns the push touchpoint (SILENT for none) and the luck of hearing a rival's name.
+    """
+    gap, seen, off, rival = rules.push_block(person, world.market)
+    rules.plan_push(person, world.market, gap, now)
+    person.belief = rules.believe(person, world.market, seen, off)
+    return rules.choose_push(person, world.market), rival
+
+
+def touch_person(
+    world: World,
+    person: Person,
+    now: float,
+    touch: Touch,
+    capture: float,
+    rival: float,
+    belief: int,
+) -> None:
+    """One contact and what may follow: a rival named, details captured, an opt-out.
+
+    `belief` is the stage the firm took the person to be at; -1 for a pull. Who has opted out since
+    the visit was booked is not seen.
+    """
+    if belief >= 0 and person.opted_out:
+        return
+    market = world.market
+    rules.contact(person, market, touch, now)
+    write(world, person, now, events.CONTACT, touch.number, 0.0 - touch.cost, belief)
+    if rival < touch.names_rival:
+        rules.name_rival(person, market, now)
+    if capture < touch.capture:
+        become_known(world, person, now, touch.number)
+    if belief >= 0 and rules.fed_up(person, market, now):
+        person.opted_out = 1
+        person.push_at = inf
+        write(world, person, now, events.OPT_OUT, touch.number)
+
+
+def become_known(world: World, person: Person, now: float, touch: int) -> None:
+    """The firm can reach the person from now on."""
+    if not person.known:
+        person.known = 1
+        write(world, person, now, events.KNOWN, touch)
+        rules.start_pushing(person, world.market, now)
+
+
+# --- word of mouth ----------------------------------------------------------------------------
+
+
+def tell_a_friend(world: World, person: Person, now: float) -> int:
+    """An advocate tells one acquaintance, whom the word may awake; returns who it was."""
+    friend = world.people[rules.choose_friend(person, world.market)]
+    write(world, person, now, events.TOLD)
+    if rules.hear(friend, world.market, now):
+        write(world, friend, now, events.REFERRAL)
+        enter(world, friend, AWARENESS, now)
+    return friend.id

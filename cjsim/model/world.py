@@ -1,0 +1,25 @@
+"""One market under one strategy: what the people, the firm and the journal have in common."""
+
+from __future__ import annotations
+
+from collections.abc import MutableSequence, Sequence
+from dataclasses import dataclass, field
+
+from cjsim.model.parameters import Parameters, Touch
+from cjsim.model.population import Person
+
+Row = tuple[float, int, int, int, int, float]
+
+
+@dataclass(slots=True)
+class World:
+    """One market under one strategy: its people, its running touchpoints, its journal."""
+
+    market: Parameters
+    people: Sequence[Person]
+    pulls: Sequence[Touch]
+    pushes: Sequence[Touch]
+    meet_at: Sequence[MutableSequence[float]]  # per person and pull touchpoint: the next meeting
+    met: Sequence[MutableSequence[int]]  # and how many there were during this visit
+    rows: list[Row] = field(default_factory=list)
+    truths: list[tuple[float, ...]] | None = None

@@ -1,0 +1,213 @@
+"""A comparison in words and files: what `cjsim compare` prints and writes."""
+
+from __future__ import annotations
+
+import csv
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from cjsim.experiment.compare import QUADRANTS, Comparison
+from cjsim.experiment.intervals import difference
+from cjsim.journey import TWELVE
+from cjsim.labels import SPOKEN, text, title
+from cjsim.measures.summary import UNITS
+from cjsim.scenario.words import scenario_title
+from cjsim.version import VERSION
+
+SHOWN = (
+    "first_deals", "repeat_deals", "share_of_category", "churn", "curiosity_trials", "referrals",
+    "contacts", "opt_outs", "profit_per_person",
+)  # fmt: skip
+PER_PERSON = frozenset({"profit_per_person"})
+OF_SEVERAL = ("differences.csv", "uplift.svg", "uplift.png", "uplift.csv")
+"""The files that a comparison of one scenario alone does not write."""
+
+
+def _number(measure: str, value: float, unit: str = "%", signed: bool = False) -> str:
+    """A measure's value as people read it: shares in per cent, money with cents, counts plain."""
+    sign = "+" if signed else ""
+    if value != value:
+        return "-"
+    if UNITS[measure] == "share":
+        return f"{100 * value:{sign}.1f} {unit}".rstrip()
+    digits = 2 if measure in PER_PERSON else 0 if abs(value) >= 1000 else 1
+    return f"{value:{sign},.{digits}f}"
+
+
+def _lines(rows: list[list[str]]) -> list[str]:
+    """Rows as lines with aligned columns: the first to the left, the others to the right."""
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    aligned = []
+    for first, *others in rows:
+        cells = [cell.rjust(width) for cell, width in zip(others, widths[1:], strict=True)]
+        aligned.append("  ".join([first.ljust(widths[0]), *cells]).rstrip())
+    return aligned
+
+
+def _label(measure: str, money: str, lang: str) -> str:
+    word = text(f"measure.{measure}", lang)
+    return f"{word}, {money}" if measure in PER_PERSON else word
+
+
+def summary(comparison: Comparison, lang: str = SPOKEN) -> str:
+    """The comparison as text: people per stage and measures per strategy, then the differences."""
+    names = list(comparison.scenarios)
+    scenario = comparison.scenarios[comparison.first]
+    runs = len(comparison.seeds)
+    head = text("report.head", lang).format(
+        title=scenario_title(scenario.title, lang) or scenario.name,
+        people=f"{comparison.people:,}", runs=runs, days=f"{scenario.horizon_days:,.0f}",
+    )  # fmt: skip
+    means = comparison.means()
+    rows = [["", *names]]
+    for stage in TWELVE:
+        word = f"{int(stage):2d} {text(f'stage.{stage.key}.label', lang)}"
+        cells = means.loc[f"reached_{stage.key}"]
+        rows.append([word, *(_number(f"reached_{stage.key}", cells[name]) for name in names)])
+    rows.append([""] * len(rows[0]))
+    for measure in SHOWN:
+        word = _label(measure, scenario.money, lang)
+        rows.append([word, *(_mean(comparison, measure, name) for name in names)])
+    parts = [head, "", *_lines(rows)]
+    if len(names) > 1:
+        parts += ["", *_differences(comparison, lang)]
+    if len(names) > 1 and runs > 1:
+        parts += ["", *_person_by_person(comparison, lang)]
+    return "\n".join(parts)
+
+
+def _mean(comparison: Comparison, measure: str, name: str) -> str:
+    """A mean over the runs; money never without the half width of its 95 % interval."""
+    row = difference(comparison.runs.loc[name, [measure]]).loc[measure]
+    mean = _number(measure, row["difference"])
+    if measure not in PER_PERSON or row["high"] != row["high"]:
+        return mean
+    return f"{mean} ± {_number(measure, row['high'] - row['difference'])}"
+
+
+def _differences(comparison: Comparison, lang: str) -> list[str]:
+    """Paired differences to the first scenario; a star where the interval leaves zero out."""
+    names = list(comparison.scenarios)[1:]
+    money = comparison.scenarios[comparison.first].money
+    paired = comparison.paired()
+    rows = [["", *names]]
+    for measure in SHOWN:
+        cells = []
+        for name in names:
+            d = paired.loc[(name, measure)]
+            low, high = (_number(measure, d[end], "", signed=True) for end in ("low", "high"))
+            star = " *" if d["clear"] else "  "
+            points = text("unit.points", lang)
+            value = _number(measure, d["difference"], points, signed=True)
+            cells.append(f"{value} [{low} .. {high}]{star}")
+        rows.append([_label(measure, money, lang), *cells])
+    key = "report.differences" if len(comparison.seeds) > 1 else "report.one_run"
+    return [text(key, lang).format(first=comparison.first), "", *_lines(rows)]
+
+
+def _person_by_person(comparison: Comparison, lang: str) -> list[str]:
+    """Who is won and who is driven away, and what the same luck saved."""
+    shares, gain = comparison.uplift(), comparison.pairing()["gain"]
+    first = title(comparison.first, lang)
+    lines = [text("report.uplift", lang).format(first=first)]
+    for name in list(comparison.scenarios)[1:]:
+        found = {key: f"{shares.loc[(name, key), 'share']:.1%}" for key in QUADRANTS[1:3]}
+        lines.append(f"  {text('uplift.alt_part', lang).format(name=title(name, lang), **found)}")
+    saved = [
+        f"{title(name, lang)} {gain[name, 'profit_per_person']:.0f} x"
+        for name in list(comparison.scenarios)[1:]
+        if np.isfinite(gain[name, "profit_per_person"])
+    ]
+    if saved:
+        lines.append(text("report.pairing", lang).format(saved=", ".join(saved)))
+    return lines
+
+
+def as_json(comparison: Comparison) -> dict[str, Any]:
+    """The comparison as plain data: means, paired differences, and what was run."""
+    means = comparison.means()
+    data: dict[str, Any] = {
+        "cjsim": VERSION,
+        "scenario": comparison.scenarios[comparison.first].name,
+        "people": comparison.people,
+        "seeds": list(comparison.seeds),
+        "means": {name: _plain(means[name].to_dict()) for name in comparison.scenarios},
+    }
+    if len(comparison.scenarios) > 1:
+        paired = comparison.paired()
+        shares = comparison.uplift()
+        data["uplift"] = {
+            name: {key: _plain(row.to_dict()) for key, row in shares.loc[name].iterrows()}
+            for name in list(comparison.scenarios)[1:]
+        }
+        data["paired"] = {
+            "first": comparison.first,
+            "confidence": 0.95,
+            "differences": {
+                name: {
+                    measure: _plain(row.to_dict()) for measure, row in paired.loc[name].iterrows()
+                }
+                for name in list(comparison.scenarios)[1:]
+            },
+        }
+    return data
+
+
+def _plain(values: dict[Any, Any]) -> dict[str, Any]:
+    """JSON has no nan: a number that does not exist is null."""
+    return {
+        str(k): bool(v) if k == "clear" else None if v != v else float(v) for k, v in values.items()
+    }
+
+
+def write(comparison: Comparison, folder: Path, lang: str = SPOKEN) -> list[str]:
+    """Write figure, tables and the scenarios that ran; all of it is made before any is shown.
+
+    Returns the names of the files. Raises OSError where the folder cannot be written.
+    """
+    from cjsim import charts, log
+    from cjsim.charts.uplift import uplift
+
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".writing-") as hidden:
+        draft = Path(hidden)
+        picture = charts.funnel(comparison, lang)
+        picture.save(draft / "funnel.svg")
+        picture.save(draft / "funnel.png")
+        (draft / "summary.txt").write_text(summary(comparison, lang) + "\n", encoding="utf-8")
+        log.save(comparison.runs.reset_index(), draft / "runs.csv")
+        log.save(comparison.funnel().reset_index(), draft / "funnel.csv")
+        if len(comparison.scenarios) > 1:
+            log.save(comparison.paired().reset_index(), draft / "differences.csv")
+            quadrants = uplift(comparison, lang)
+            for ending in ("svg", "png", "csv"):
+                quadrants.save(draft / f"uplift.{ending}")
+        for name, scenario in comparison.scenarios.items():
+            scenario.save(draft / f"scenario-{name}.toml")
+        names = sorted(path.name for path in draft.iterdir())
+        old = _written(folder)
+        for name in names:
+            os.replace(draft / name, folder / name)
+        for name in old - set(names):
+            (folder / name).unlink(missing_ok=True)
+    return names
+
+
+def _written(folder: Path) -> set[str]:
+    """What an earlier comparison has left in the folder that a new one may not write itself.
+
+    It would be read as the new one's. The runs say which scenarios' files were the earlier one's;
+    without them nothing counts as its.
+    """
+    try:
+        with open(folder / "runs.csv", encoding="utf-8", newline="") as file:
+            scenarios = {row["scenario"] for row in csv.DictReader(file)}
+    except (OSError, ValueError, KeyError, csv.Error):
+        return set()
+    files = {f"scenario-{name}.toml" for name in scenarios}
+    files = {name for name in files if Path(name).name == name}  # nothing outside the folder
+    return files.union(OF_SEVERAL) if len(scenarios) > 1 else files

@@ -1,0 +1,30 @@
+"""What a user writes: a scenario of product, market, firm and strategies, as one TOML file."""
+
+from cjsim.scenario.keys import TABLES, KeyDoc, docs, json_schema
+from cjsim.scenario.layers import LIBRARY, PRESETS, preset_text, presets
+from cjsim.scenario.mistakes import Problem, ScenarioError
+from cjsim.scenario.scenario import Scenario, digest, new_file_text, to_toml
+from cjsim.scenario.tables import (
+    MAY_WALK_AWAY,
+    Curiosity,
+    Experience,
+    Firm,
+    Loyalty,
+    Market,
+    Product,
+    Response,
+    Rival,
+    Segment,
+    Shelf,
+    StageKey,
+    StagePlan,
+    Strategy,
+    Touchpoint,
+)
+
+__all__ = [
+    "LIBRARY", "MAY_WALK_AWAY", "PRESETS", "TABLES", "Curiosity", "Experience", "Firm", "KeyDoc",
+    "Loyalty", "Market", "Problem", "Product", "Response", "Rival", "Scenario", "ScenarioError",
+    "Segment", "Shelf", "StageKey", "StagePlan", "Strategy", "Touchpoint", "digest", "docs",
+    "json_schema", "new_file_text", "preset_text", "presets", "to_toml",
+]  # fmt: skip

@@ -1,0 +1,233 @@
+"""The keys a scenario file may hold: what each allows in plain words, its unit, its source.
+
+Everything here is read off the models of `tables`; nothing is written twice.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from cjsim.labels.phrases import Phrase, phrase
+from cjsim.scenario.tables import ScenarioTables, Segment, StageKey
+
+KeyPath = tuple[str | int, ...]
+"""A dotted key in parts: ("market", "segments", 0, "share")."""
+
+
+@dataclass(frozen=True)
+class Key:
+    """What may stand at one place of a scenario: a kind of value and its limits."""
+
+    kind: Any
+    limits: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_table(self) -> bool:
+        return get_origin(self.kind) is dict or _is_model(self.kind)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The words this key chooses from, or the keys of this table if they are fixed."""
+        if get_origin(self.kind) is Literal:
+            return get_args(self.kind)
+        if get_origin(self.kind) is dict:
+            return _key(get_args(self.kind)[0]).names
+        return tuple(self.kind.model_fields) if _is_model(self.kind) else ()
+
+    def items(self) -> Iterator[tuple[str, Key]]:
+        """The fixed keys of this table."""
+        return ((name, key) for name in self.names if (key := self.item(name)))
+
+    def item(self, part: str | int) -> Key | None:
+        """The key one step further in, or None if there is no such key."""
+        if _is_model(self.kind):
+            info = self.kind.model_fields.get(part)
+            return None if info is None else _key(info.annotation, info.metadata)
+        if get_origin(self.kind) is dict:
+            return _key(get_args(self.kind)[1])
+        return _key(get_args(self.kind)[0]) if get_origin(self.kind) is tuple else None
+
+
+def _is_model(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, BaseModel)
+
+
+def _key(annotation: Any, marks: Iterable[Any] = ()) -> Key:
+    """A type as it is annotated, taken apart into kind and limits."""
+    marks = list(marks)
+    if get_origin(annotation) is Annotated:
+        annotation, *more = get_args(annotation)
+        marks += more
+    limits: dict[str, Any] = {}
+    for mark in marks:
+        for part in mark.metadata if isinstance(mark, FieldInfo) else [mark]:
+            for name in ("ge", "gt", "le", "lt", "max_length", "pattern", "allow_inf_nan"):
+                if (limit := getattr(part, name, None)) is not None:
+                    limits[name] = limit
+    return Key(annotation, limits)
+
+
+def key_at(path: KeyPath) -> Key | None:
+    """The key at a dotted path of a scenario, or None if there is none."""
+    key: Key | None = Key(ScenarioTables)
+    for part in path:
+        key = key.item(part) if key else None
+    return key
+
+
+def homes(word: str) -> list[str]:
+    """The dotted keys that end in a word: `product.quality`, `rival.quality`.
+
+    A key that stands above all tables has no dot.
+    """
+    if word == "extends" or word in (
+        name for name, key in Key(ScenarioTables).items() if not key.is_table
+    ):
+        return [word]
+    found = []
+    for name, key in Key(ScenarioTables).items():
+        one = key if _is_model(key.kind) else key.item("")
+        if key.is_table and one and word in one.names:
+            found.append(f"{name}.{word}" if one is key else f"{name}.<name>.{word}")
+    return found
+
+
+# --- In words ---------------------------------------------------------------------------------
+
+
+def allowed(key: Key) -> str:
+    """What a key allows, in English whatever is spoken, to be read after "must be"."""
+    return wanted(key).said("en")
+
+
+def wanted(key: Key, finite: bool = False) -> Phrase:
+    """What a key allows. `finite` says so of a number: somebody wrote inf or nan."""
+    if key.is_table:
+        value = key.item("") if get_origin(key.kind) is dict else None
+        if value and value.kind is float:
+            return phrase("table_of", number=_number(value, finite))
+        return phrase("table")
+    if get_origin(key.kind) is Literal:
+        if set(key.names) <= set(get_args(StageKey)):
+            return phrase("stage", names=key.names)
+        return phrase("or", first=key.names[:-1], last=key.names[-1])
+    if get_origin(key.kind) is tuple:
+        items = phrase("tables" if _is_model(get_args(key.kind)[0]) else "names")
+        most = key.limits.get("max_length")
+        return phrase("at_most", items=items, most=most) if most else items
+    if key.kind is str:
+        return phrase("text_for_files" if "pattern" in key.limits else "text")
+    return phrase("yes_no") if key.kind is bool else _number(key, finite)
+
+
+def _number(key: Key, finite: bool) -> Phrase:
+    """A number's limits: `a number from 0 to 1`, `a whole number of at least 1`."""
+    number = phrase("whole" if key.kind is int else "finite" if finite else "number")
+    limits = {mark: f"{key.limits[mark]:g}" for mark in LIMITS if mark in key.limits}
+    if limits:
+        number = phrase(f"limits.{'_'.join(limits)}", number=number, **limits)
+    return phrase("or_inf", number=number) if may_be_infinite(key) else number
+
+
+LIMITS = ("ge", "gt", "le", "lt")
+"""At least, above, at most, below: in the order in which labels name them."""
+
+
+def may_be_infinite(key: Key) -> bool:
+    return key.kind is float and "allow_inf_nan" not in key.limits
+
+
+def fits(number: float, key: Key) -> bool:
+    """Whether a number lies within a key's limits."""
+    limits = key.limits
+    return (
+        limits.get("ge", -math.inf) <= number <= limits.get("le", math.inf)
+        and limits.get("gt", -math.inf) < number < limits.get("lt", math.inf)
+        and (key.kind is not int or number == int(number))
+    )
+
+
+class KeyDoc(NamedTuple):
+    """One line of the reference."""
+
+    key: str
+    default: Any  # None: must be given
+    unit: str
+    range: str
+    source: str
+    text: str
+
+
+TABLES: dict[str, KeyPath] = {
+    "scenario": (),
+    **{name: (name,) for name, key in Key(ScenarioTables).items() if key.is_table},
+    "market.segments": ("market", "segments"),
+}
+"""The tables `docs` knows: every table of a file; "scenario" is what stands above the tables."""
+
+
+def docs(table: str) -> list[KeyDoc]:
+    """The keys of a table, e.g. "market": key, default, unit, range, source, text."""
+    if table not in TABLES:
+        from cjsim.labels import unknown  # only when something is wrong
+
+        raise unknown("table", table, TABLES)
+    key = key_at(TABLES[table])
+    while key and not _is_model(key.kind):  # "stages" is a table of tables
+        key = key.item(0)
+    lines = []
+    for name, info in (key.kind.model_fields if key else {}).items():
+        inner = _key(info.annotation, info.metadata)
+        if table != "scenario" or not inner.is_table:
+            lines.append(_doc(name, inner, info))
+    return lines
+
+
+def _doc(name: str, key: Key, info: FieldInfo) -> KeyDoc:
+    extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
+    unit, source = str(extra.get("unit", "")), str(extra.get("source", ""))
+    default = None if info.is_required() else info.get_default(call_default_factory=True)
+    text = (info.description or "").removesuffix(f" [{unit}]")
+    return KeyDoc(name, default, unit, allowed(key), source, text)
+
+
+# --- For editors ------------------------------------------------------------------------------
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON schema (2020-12) of a scenario *file*: like a scenario, but nothing is required."""
+    schema = ScenarioTables.model_json_schema()
+    _loosen(schema)
+    schema["title"] = "cjsim scenario file"
+    extends = {
+        "type": "string",
+        "description": "What this file starts from: a preset's name or a path relative to this "
+        'file. "" = nothing at all, not even the touchpoint library',
+    }
+    schema["properties"] = {"extends": extends, **schema["properties"]}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+def _loosen(node: dict[str, Any]) -> None:
+    """What a scenario must have, a file may leave out. Only lists are never merged."""
+    if node.get("title") != Segment.__name__:
+        node.pop("required", None)
+    if isinstance(node.get("default"), float) and math.isinf(node["default"]):
+        del node["default"]  # JSON has no word for it
+    stages = node.get("propertyNames", {}).get("enum")
+    if stages:  # editors complete what stands under "properties"
+        del node["propertyNames"]
+        node["properties"] = dict.fromkeys(stages, node["additionalProperties"])
+        node["additionalProperties"] = False
+    inner = [node.get("items"), node.get("additionalProperties")]
+    for tables in ("properties", "patternProperties", "$defs"):
+        inner += node.get(tables, {}).values()
+    for part in inner:
+        if isinstance(part, dict):
+            _loosen(part)

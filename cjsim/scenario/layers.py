@@ -1,0 +1,172 @@
+"""Scenario files as plain tables: one file built on another, each key with its file and line.
+
+A file holds what it changes. Under it lie the files it `extends`, under them the touchpoint
+library, under that the defaults of `tables`. Tables merge key by key, lists replace.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from cjsim.labels.phrases import Phrase, Words, phrase
+from cjsim.scenario.keys import KeyPath
+from cjsim.scenario.mistakes import Finding, Problem, ScenarioError, nearest
+from cjsim.scenario.toml import Lines, lines_of, slip
+
+PRESETS = Path(__file__).with_name("presets")
+LIBRARY = PRESETS / "touchpoints.toml"
+
+
+def presets() -> dict[str, str]:
+    """The scenarios that come with the kit: name -> title."""
+    titles = {}
+    for path in sorted(PRESETS.glob("*.toml")):
+        if path != LIBRARY:
+            tables = tomllib.loads(path.read_text(encoding="utf-8"))
+            titles[path.stem] = str(tables.get("title") or tables.get("name") or path.stem)
+    return titles
+
+
+def preset_text(name: str) -> str:
+    """A preset's file as it is, comments and all."""
+    return find_file(name, "").read_text(encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One file: what it says, and on which line it says it."""
+
+    path: Path
+    tables: dict[str, Any]
+    lines: Lines
+
+    @property
+    def label(self) -> str:
+        return _label(self.path)
+
+    def says(self, path: KeyPath) -> bool:
+        node: Any = self.tables
+        for part in path:
+            items = dict(enumerate(node)) if isinstance(node, list) else node
+            if not isinstance(items, dict) or part not in items:
+                return False
+            node = items[part]
+        return True
+
+    def line(self, path: KeyPath) -> int | None:
+        """The line of a key, or of the nearest table around it."""
+        tops = (path[:n] for n in range(len(path), 0, -1))
+        return next((self.lines[top] for top in tops if top in self.lines), None)
+
+
+def _label(path: Path) -> str:
+    return f"presets/{path.name}" if path.parent == PRESETS else str(path)
+
+
+def layers_of(path: Path) -> tuple[list[Layer], list[Problem]]:
+    """A file and all it stands on, the lowest first, and what could not be read of it."""
+    layers: list[Layer] = []
+    seen: list[Path] = []
+    try:
+        while path.resolve() not in seen:
+            seen.append(path.resolve())
+            layers.insert(0, _read(path))
+            base = layers[0].tables.pop("extends", None)
+            if base is None:
+                library = _read(LIBRARY)
+                only = {"touchpoints": library.tables["touchpoints"]}
+                return [replace(library, tables=only), *layers], []
+            if base == "":
+                return layers, []
+            path = _base(layers[0], base)
+        circle = " -> ".join(_label(p) for p in [*(layer.path for layer in layers[::-1]), path])
+        raise _trouble(layers[0], base, phrase("circle", files=circle))
+    except ScenarioError as error:
+        if not layers:
+            raise
+        return layers, error.problems
+
+
+def _base(layer: Layer, base: Any) -> Path:
+    """The file that a file extends."""
+    if not isinstance(base, str):
+        raise _trouble(layer, base, phrase("extends_what"))
+    try:
+        return find_file(base, layer.path.parent)
+    except ScenarioError as error:
+        problem = error.problems[0]
+        raise _trouble(layer, base, problem.words, problem.suggestion) from None
+
+
+def _trouble(layer: Layer, base: Any, words: Phrase, near: Words | None = None) -> ScenarioError:
+    finding = Finding(("extends",), base, words, near)
+    return ScenarioError([Problem.of(finding, layer.label, layer.line(("extends",)))])
+
+
+def find_file(source: str, folder: str | Path, is_path: bool = False) -> Path:
+    """The file behind a preset's name or a path relative to a folder."""
+    names = [path.stem for path in sorted(PRESETS.glob("*.toml")) if path != LIBRARY]
+    path = Path(folder) / source
+    if not (is_path or source.endswith(".toml") or "/" in source or "\\" in source):
+        if source in names:
+            return PRESETS / f"{source}.toml"
+        beside = f"{source}.toml" if path.with_name(f"{path.name}.toml").is_file() else None
+        words = phrase("no_preset", names=names)
+        raise ScenarioError([Problem(source, "", None, words, beside or nearest(source, names))])
+    if path.is_file():
+        return path
+    files = [str(Path(source).with_name(file.name)) for file in path.parent.glob("*.toml")]
+    near = nearest(source, files, 0.8) or nearest(path.stem, names)
+    raise ScenarioError([Problem(str(path), "", None, phrase("no_file", names=names), near)])
+
+
+def _read(path: Path) -> Layer:
+    """One file as tables, with the lines of its keys."""
+    line = column = None
+    try:
+        text = path.read_text(encoding="utf-8-sig")  # with or without Notepad's mark
+        return Layer(path, tomllib.loads(text), lines_of(text))
+    except UnicodeDecodeError:
+        words = phrase("not_utf8")
+    except tomllib.TOMLDecodeError as error:
+        line, column, words = slip(text, str(error))
+    except PermissionError:
+        words = phrase("no_access")
+    except OSError as error:
+        words = phrase("unreadable", why=str(error.strerror))
+    raise ScenarioError([Problem(_label(path), "", None, words, None, line, column)])
+
+
+def place_of(layers: list[Layer], path: KeyPath) -> tuple[str, int | None]:
+    """The file that has the last word on a key, and its line there."""
+    for n in range(len(path), 0, -1):
+        for layer in reversed(layers):
+            if layer.says(path[:n]):
+                return layer.label, layer.line(path[:n])
+    return layers[-1].label, None
+
+
+def misspelt_strategies(layers: list[Layer]) -> Iterator[Finding]:
+    """A strategy that runs nothing and is called almost like one of a file below."""
+    below: set[str] = set()
+    for layer in layers:
+        strategies = layer.tables.get("strategies")
+        strategies = strategies if isinstance(strategies, dict) else {}
+        for name, keys in strategies.items():
+            idle = isinstance(keys, dict) and "touchpoints" not in keys
+            if idle and name not in below and (near := nearest(name, below)):
+                yield Finding(("strategies", name), None, phrase("idle_strategy"), near)
+        below |= set(strategies)
+
+
+def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """Two tables as one: key by key, the upper one wins."""
+    out = dict(below)
+    for key, value in above.items():
+        both = isinstance(value, Mapping) and isinstance(out.get(key), Mapping)
+        out[key] = merged(out[key], value) if both else value
+    return out

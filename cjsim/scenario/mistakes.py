@@ -1,0 +1,326 @@
+"""What can be wrong with a scenario, in words that say where, what is allowed and what was meant.
+
+Two sorts of mistakes are told together: a value that its own key does not allow, and tables
+that do not agree. Both are found in plain tables, so the second need not wait for the first.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple, get_origin
+
+from pydantic import ValidationError
+
+from cjsim.journey import TWELVE
+from cjsim.labels import SPOKEN
+from cjsim.labels.phrases import Phrase, Words, in_words, phrase
+from cjsim.scenario.keys import Key, KeyPath, fits, homes, key_at, may_be_infinite, wanted
+from cjsim.scenario.tables import MAY_WALK_AWAY, ScenarioTables
+from cjsim.scenario.toml import in_toml
+
+Tables = Mapping[str, Any]
+Where = Callable[[KeyPath], tuple[str, int | None]]
+"""Which file says a key, and on which line."""
+
+
+class Finding(NamedTuple):
+    """A mistake in plain tables, before it is known which file made it."""
+
+    path: KeyPath
+    value: Any  # None: nothing to show
+    words: Phrase
+    suggestion: Words | None = None
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One mistake: where it stands, what stands there, what may stand there."""
+
+    file: str
+    key: str
+    value: Any
+    words: Phrase
+    suggestion: Words | None = None
+    line: int | None = None
+    column: int | None = None
+
+    @classmethod
+    def of(cls, finding: Finding, file: str, line: int | None = None) -> Problem:
+        key = ".".join(str(part) for part in finding.path)
+        return cls(file, key, finding.value, finding.words, finding.suggestion, line)
+
+    @property
+    def message(self) -> str:
+        """What is wrong, in the language that is spoken, without place and suggestion."""
+        return self.words.said()
+
+    def said(self, lang: str = SPOKEN) -> str:
+        """The whole line in a language: `my.toml, line 3: market.people = 0: must be ...`."""
+        label = "column" if self.column else "line"
+        place = phrase(label, file=self.file, line=self.line, column=self.column)
+        what = f"{self.key} = {shown(self.value)}" if self.value is not None else self.key
+        parts = (place if self.line else self.file, what, self.words)
+        line = ": ".join(in_words(part, lang) for part in parts if part)
+        hint = phrase("meant", meant=self.suggestion) if self.suggestion else None
+        return f"{line}; {hint.said(lang)}" if hint else line
+
+    def __str__(self) -> str:
+        return self.said()
+
+
+class ScenarioError(ValueError):
+    """Every problem of a scenario at once, one line each, in the language that is spoken."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__(problems)  # kept, so that the error survives the way between processes
+        self.problems = list(problems)
+
+    def said(self, lang: str = SPOKEN) -> str:
+        """All problems in a language. Raises ValueError for a language that has no words."""
+        lines = [problem.said(lang) for problem in self.problems]
+        if len(lines) == 1:
+            return lines[0]
+        return "\n  ".join([phrase("several", count=len(lines)).said(lang), *lines])
+
+    def __str__(self) -> str:
+        return self.said()
+
+
+# --- Words --------------------------------------------------------------------------------------
+
+
+def shown(value: Any) -> str:
+    """A value as a file writes it, cut short."""
+    text = in_toml(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def nearest(word: str, names: Iterable[str], alike: float = 0.65) -> str | None:
+    """The name that was probably meant: 1 is the same, 0 is nothing in common."""
+    from difflib import get_close_matches  # only when something is wrong
+
+    folded = {name.casefold(): name for name in names}
+    for match in get_close_matches(word.casefold(), folded, n=1, cutoff=alike):
+        return folded[match]
+    parts = [name for name in folded if len(word) > 3 and word.casefold() in name]
+    return folded[parts[0]] if len(parts) == 1 else None
+
+
+def either(keys: Sequence[str]) -> Words | None:
+    """Keys to choose from: `product.quality or rival.quality`, or None if there are none.
+
+    One without a dot is told that it stands above all tables.
+    """
+    words: list[Words] = [key if "." in key else phrase("above_all", key=key) for key in keys]
+    while words[1:]:
+        words[:2] = [phrase("or", first=words[0], last=words[1])]
+    return words[0] if words else None
+
+
+# --- A value that its own key does not allow ----------------------------------------------------
+
+
+def misfits(tables: Tables, error: ValidationError, whole: bool) -> Iterator[Finding]:
+    """Pydantic's errors in plain words. What is missing is told per table."""
+    missing: dict[KeyPath, list[str]] = {}
+    for entry in error.errors(include_url=False):
+        path, kind = entry["loc"], entry["type"]
+        if kind == "missing":
+            missing.setdefault(path[:-1], []).append(str(path[-1]))
+        elif kind == "extra_forbidden":
+            yield _unknown_key(path)
+        elif path and path[-1] == "[key]":
+            yield _bad_name(path[:-1])
+        elif kind != "disagreement":
+            yield _bad_value(path, entry["input"])
+    for path, keys in missing.items() if whole else ():
+        yield _incomplete(tables, path, keys)
+
+
+def _unknown_key(path: KeyPath) -> Finding:
+    table, word = key_at(path[:-1]) or Key(ScenarioTables), str(path[-1])
+    near = nearest(word, table.names, 0.85) or either(homes(word)) or nearest(word, table.names)
+    label = "no_key_in" if path[1:] else "no_key_above"
+    place = ".".join(str(part) for part in path[:-1])
+    words = phrase(label if near else f"{label}_listed", table=place, names=table.names)
+    return Finding(path, None, words, near)
+
+
+def _bad_name(path: KeyPath) -> Finding:
+    """A key that is no stage, or a name that cannot be a part of a dotted key."""
+    stages = (key_at(path[:-1]) or Key(ScenarioTables)).names
+    if not stages:
+        return Finding(path, None, phrase("bad_name"))
+    near = nearest(str(path[-1]), stages)
+    label = "no_stage" if near else "no_stage_listed"
+    return Finding(path, None, phrase(label, names=stages), near)
+
+
+def _bad_value(path: KeyPath, value: Any) -> Finding:
+    key = key_at(path)
+    if key is None:
+        return Finding(path, value, phrase("not_here"))
+    endless = isinstance(value, float) and not math.isfinite(value)
+    what = wanted(key, finite=endless and not may_be_infinite(key))
+    return Finding(path, value, phrase("must_be", what=what), _meant(key, value))
+
+
+def _meant(key: Key, value: Any) -> str | None:
+    """What a wrong value was probably meant to be: 0.3 for "0,3" or for 30, true for "yes"."""
+    if isinstance(value, str):
+        if get_origin(key.kind) is Literal:
+            return nearest(value, key.names)
+        if key.kind is bool:
+            words = {"yes": "true", "true": "true", "on": "true", "no": "false", "false": "false"}
+            return words.get(value.casefold())
+        if key.kind == tuple[str, ...]:
+            return shown([value])
+    if key.kind not in (int, float) or isinstance(value, bool):
+        return None
+    try:
+        text = value if isinstance(value, str) else repr(value)
+        number = float(text.replace(",", ".").replace(" ", "").removesuffix("%"))
+    except ValueError:
+        return None
+    if 1 in (key.limits.get("le"), key.limits.get("lt")) and 1 < number <= 100:
+        number /= 100  # a percentage
+    same = not isinstance(value, str) and number == value and type(value) is key.kind
+    return f"{number:g}" if math.isfinite(number) and fits(number, key) and not same else None
+
+
+def _incomplete(tables: Tables, path: KeyPath, keys: list[str]) -> Finding:
+    if len(path) == 2 and path[0] == "touchpoints":
+        near = nearest(str(path[1]), (n for n in tables["touchpoints"] if n != path[1]))
+        return Finding(path, None, phrase("touchpoint_missing", keys=keys), near)
+    return Finding(path, None, phrase("missing", keys=keys))
+
+
+# --- Tables that do not agree -------------------------------------------------------------------
+
+
+def disagreements(tables: Tables) -> list[Finding]:
+    """What one table says of another and is not so. Values may still be of any type."""
+    return [finding for rule in RULES for finding in rule(tables)]
+
+
+def _table(tables: Tables, name: str) -> Tables:
+    inner = tables.get(name)
+    return inner if isinstance(inner, Mapping) else {}
+
+
+def _tables_in(tables: Tables, name: str) -> dict[str, Tables]:
+    return {key: t for key, t in _table(tables, name).items() if isinstance(t, Mapping)}
+
+
+def _on(intensity: Any) -> bool:
+    """Whether a touchpoint runs. An intensity that is no number is told elsewhere."""
+    return not isinstance(intensity, int | float) or intensity > 0
+
+
+def _chosen_strategies_exist(tables: Tables) -> Iterator[Finding]:
+    names = tables.get("strategies", {"pull": {}})
+    if not isinstance(names, Mapping):
+        return
+    for key in ("strategy", "burn_in_strategy"):
+        name = tables.get(key, "pull")
+        unused = key == "burn_in_strategy" and name == "pull" and not tables.get("burn_in_days")
+        if isinstance(name, str) and name not in names and not unused:
+            yield Finding((key,), name, phrase("no_strategy", names=names), nearest(name, names))
+
+
+def _strategies_run_what_exists(tables: Tables) -> Iterator[Finding]:
+    library = _table(tables, "touchpoints")
+    for name, strategy in _tables_in(tables, "strategies").items():
+        for touchpoint, intensity in _table(strategy, "touchpoints").items():
+            if touchpoint not in library:
+                near = nearest(touchpoint, library)
+                label = "no_touchpoint" if near else "no_touchpoint_yet"
+                path = ("strategies", name, "touchpoints", touchpoint)
+                yield Finding(path, intensity, phrase(label, name=touchpoint), near)
+
+
+def _programmes_and_plans_can_be_run(tables: Tables) -> Iterator[Finding]:
+    library = _tables_in(tables, "touchpoints")
+    for name, strategy in _tables_in(tables, "strategies").items():
+        running = _table(strategy, "touchpoints")
+        programme, plan = strategy.get("programme", ()), _table(strategy, "plan")
+        named: list[tuple[KeyPath, Any]] = [
+            (("strategies", name, "programme"), item)
+            for item in (programme if isinstance(programme, list | tuple) else ())
+        ]
+        named += [
+            (("strategies", name, "plan", stage), item) for stage, item in plan.items() if item
+        ]
+        for path, item in named:
+            if not isinstance(item, str):
+                continue
+            if item not in library:
+                near = nearest(item, running) or nearest(item, library)
+                yield Finding(path, item, phrase("no_touchpoint"), near)
+            elif library[item].get("contact") == "pull":
+                yield Finding(path, item, phrase("pushes_only", key=path[2]))
+            elif item not in running or not _on(running[item]):
+                yield Finding(path, item, phrase("not_run", strategy=name))
+
+
+def _pushes_have_something_to_push(tables: Tables) -> Iterator[Finding]:
+    library = _tables_in(tables, "touchpoints")
+    pushes = {name for name, touchpoint in library.items() if touchpoint.get("contact") == "push"}
+    for name, strategy in _tables_in(tables, "strategies").items():
+        running = _table(strategy, "touchpoints")
+        if strategy.get("push") not in ("guide", "animator") or not set(running) <= set(library):
+            continue
+        if not any(_on(running[touchpoint]) for touchpoint in pushes & set(running)):
+            path = ("strategies", name, "push")
+            yield Finding(path, strategy["push"], phrase("nothing_to_push"))
+
+
+def _losses_stand_where_people_can_leave(tables: Tables) -> Iterator[Finding]:
+    leaving = [stage.key for stage in TWELVE if stage in MAY_WALK_AWAY]
+    staying = [stage.key for stage in TWELVE if stage not in MAY_WALK_AWAY]
+    for stage, plan in _tables_in(tables, "stages").items():
+        loss = plan.get("planned_loss", 0)
+        if stage in staying and isinstance(loss, int | float) and 0 < loss < 1:
+            path = ("stages", stage, "planned_loss")
+            yield Finding(path, loss, phrase("nobody_leaves", stages=leaving))
+
+
+def _people_can_come_to_a_pull(tables: Tables) -> Iterator[Finding]:
+    strategies = _tables_in(tables, "strategies").values()
+    running = [_table(strategy, "touchpoints") for strategy in strategies]
+    for name, touchpoint in _tables_in(tables, "touchpoints").items():
+        if touchpoint.get("contact") == "push" and touchpoint.get("distance_m", 0) != 0:
+            path = ("touchpoints", name, "distance_m")
+            yield Finding(path, touchpoint["distance_m"], phrase("push_comes"))
+        if touchpoint.get("contact") != "pull":
+            continue
+        if touchpoint.get("reach_per_day", 1) == 0:
+            yield Finding(("touchpoints", name, "reach_per_day"), 0, phrase("pull_reaches"))
+        fit = touchpoint.get("fit")
+        useless = isinstance(fit, Mapping) and not any(_on(f) for f in fit.values())
+        if useless and any(name in table and _on(table[name]) for table in running):
+            yield Finding(("touchpoints", name, "fit"), None, phrase("fits_nothing"))
+
+
+def _segments_have_names_of_their_own(tables: Tables) -> Iterator[Finding]:
+    segments = _table(tables, "market").get("segments", ())
+    seen: list[Any] = []
+    for place, segment in enumerate(segments if isinstance(segments, list | tuple) else ()):
+        name = segment.get("name") if isinstance(segment, Mapping) else None
+        if name is not None and name in seen:
+            path = ("market", "segments", place, "name")
+            yield Finding(path, name, phrase("segment_twice"))
+        seen.append(name)
+
+
+RULES: tuple[Callable[[Tables], Iterator[Finding]], ...] = (
+    _chosen_strategies_exist,
+    _strategies_run_what_exists,
+    _programmes_and_plans_can_be_run,
+    _pushes_have_something_to_push,
+    _losses_stand_where_people_can_leave,
+    _people_can_come_to_a_pull,
+    _segments_have_names_of_their_own,
+)

@@ -1,0 +1,135 @@
+"""A scenario: the checked tables of a file, with what one does with them as a whole."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+from pydantic import ValidationError, model_validator
+from pydantic_core import PydanticCustomError
+
+from cjsim.files import write_text
+from cjsim.scenario.changes import changed, differences
+from cjsim.scenario.layers import (
+    Layer,
+    find_file,
+    layers_of,
+    merged,
+    misspelt_strategies,
+    place_of,
+)
+from cjsim.scenario.mistakes import (
+    Finding,
+    Problem,
+    ScenarioError,
+    Tables,
+    Where,
+    disagreements,
+    misfits,
+)
+from cjsim.scenario.starter import starting_file
+from cjsim.scenario.tables import ScenarioTables
+from cjsim.scenario.toml import document
+
+
+class Scenario(ScenarioTables):
+    """Everything one run needs but the number of people and the seed.
+
+    Parameters are the tables of the scenario file; `cjsim presets --keys` lists the keys with
+    units and sources.
+    """
+
+    @model_validator(mode="after")
+    def _tables_agree(self) -> Self:
+        """What one table says of another holds, however the scenario was built."""
+        problems = [Problem.of(f, self.name) for f in disagreements(self.model_dump())]
+        if problems:
+            words = "\n  ".join(map(str, problems))
+            raise PydanticCustomError("disagreement", "{words}", {"words": words})
+        return self
+
+    @staticmethod
+    def load(source: str | Path, strategy: str | None = None) -> Scenario:
+        """A preset by its name ("phone") or a scenario by the path of its TOML file, checked.
+
+        `strategy` takes the place of the file's own. Raises `ScenarioError` with all that is wrong.
+        """
+        layers, broken = layers_of(find_file(str(source), "", isinstance(source, Path)))
+        if strategy is not None:
+            layers.append(Layer(layers[-1].path, {"strategy": strategy}, {}))
+        tables: dict[str, Any] = {}
+        for layer in layers:
+            tables = merged(tables, layer.tables)
+        misspelt = [] if broken else list(misspelt_strategies(layers))
+        return checked(tables, lambda path: place_of(layers, path), misspelt, broken)
+
+    def save(self, path: str | Path) -> Path:
+        """Write the whole scenario as a TOML file that needs no other; returns the path."""
+        return write_text(path, to_toml(self))
+
+    def with_changes(self, changes: Mapping[str, Any]) -> Scenario:
+        """A copy with dotted keys changed, e.g. {"guide.accuracy": 0.9}; checked anew.
+
+        A table as value merges as in a file.
+        """
+        tables, findings = changed(self.model_dump(), changes)
+        return checked(tables, lambda path: (self.name, None), findings)
+
+    def with_strategy(self, name: str) -> Scenario:
+        """The same product and market under another of its strategies."""
+        return self.with_changes({"strategy": name})
+
+    def diff(self, other: Scenario) -> dict[str, tuple[Any, Any]]:
+        """What differs: dotted key -> (here, there); a key that one side lacks shows as None."""
+        return dict(differences(self.model_dump(), other.model_dump()))
+
+
+def checked(
+    tables: Tables, where: Where, more: Sequence[Finding] = (), broken: Sequence[Problem] = ()
+) -> Scenario:
+    """The scenario that plain tables say, or a ScenarioError with all that is wrong in them.
+
+    `more` was found before; `broken` are layers that could not be read, so that nothing can be
+    said of what is missing or of how the tables agree.
+    """
+    findings = list(more)
+    try:
+        scenario = Scenario.model_validate(tables)
+    except ValidationError as error:
+        findings += misfits(tables, error, whole=not broken)
+    else:
+        if not findings and not broken:
+            return scenario
+    if not broken:
+        wrong = {finding.path for finding in findings}
+        findings += [f for f in disagreements(tables) if f.path not in wrong]
+    problems = [Problem.of(finding, *where(finding.path)) for finding in findings]
+    raise ScenarioError([*broken, *sorted(problems, key=lambda p: (p.file, p.line or 0))])
+
+
+def to_toml(scenario: Scenario) -> str:
+    """The whole scenario as a file that needs no other; loads as an equal scenario."""
+    head = (
+        "# A complete scenario: every key is here, nothing is taken from presets or the library.",
+        'extends = ""',
+    )
+    return "\n".join([*head, *document(scenario.model_dump()), ""])
+
+
+def digest(scenario: Scenario) -> str:
+    """Twelve characters that change with anything that could change a run.
+
+    The order of the touchpoints could: it numbers them and orders an animator's pushes.
+    """
+    tables = scenario.model_dump()
+    tables["touchpoints"] = list(tables["touchpoints"].items())
+    text = json.dumps(tables, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def new_file_text(product: str) -> str:
+    """A starting file on top of a preset: its common keys stand ready, commented out."""
+    return starting_file(Scenario.load(product), product)

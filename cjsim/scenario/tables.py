@@ -1,0 +1,414 @@
+"""What a user writes: product, market, firm, touchpoints and strategies as checked tables.
+
+Each key's description, unit, range and source stand beside it. Sources: a claim id (A14, C57; see
+`docs/claims.md`), a paper with its grade ([R] recomputed, [S] read, [M] from memory), or "ours"
+for a default nobody measured.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, cast
+
+from pydantic import (
+    AllowInfNan,
+    BaseModel,
+    ConfigDict,
+    Field,
+    Strict,
+    field_validator,
+)
+
+from cjsim.journey import TWELVE, Stage
+
+StageKey = Literal[
+    "unaware", "awareness", "interest", "desire", "study", "comparison", "action", "first_deal",
+    "satisfaction", "repeat_deal", "curiosity", "loyalty", "recommendation",
+    "with_rival", "dormant",
+]  # fmt: skip
+TwelveKey = Literal[
+    "awareness", "interest", "desire", "study", "comparison", "action", "first_deal",
+    "satisfaction", "repeat_deal", "curiosity", "loyalty", "recommendation",
+]  # fmt: skip
+MAY_WALK_AWAY = frozenset(Stage(s) for s in (1, 2, 3, 4, 5, 6, 9, 10))
+
+
+def _key(default: Any, source: str, unit: str, text: str, **bounds: Any) -> Any:
+    """A scenario key: its default, where that comes from, its unit and one sentence on it."""
+    return Field(
+        default,
+        description=f"{text} [{unit}]",
+        json_schema_extra={"unit": unit, "source": source},
+        **bounds,
+    )
+
+
+def _share(default: float, source: str, text: str) -> Any:
+    """A key that is a share or a probability."""
+    return _key(default, source, "0..1", text, ge=0, le=1)
+
+
+class _Table(BaseModel):
+    """A table of the file: no unknown keys, no changes after loading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+# Strict: "5" and true are no numbers, 1 is no true. A whole number may stand for any number.
+Number = Annotated[float, Strict(), AllowInfNan(False)]
+NumberOrInf = Annotated[float, Strict()]  # its lower bound keeps nan out
+Whole = Annotated[int, Strict()]
+YesNo = Annotated[bool, Strict()]
+Name = Annotated[str, Field(pattern=r"^[\w-]+$")]  # a part of a dotted key
+FileName = Annotated[str, Field(pattern=r'^[^/\\:*?"<>|\x00-\x1f]+$')]
+
+
+class Product(_Table):
+    """What is sold."""
+
+    price: Number = _key(100.0, "ours", "money", "What a customer pays for one deal", ge=0)
+    unit_cost: Number = _key(60.0, "ours", "money", "What one deal costs the firm to fulfil", ge=0)
+    first_deal_extra_cost: Number = _key(
+        30.0, "C46-C47; size ours", "money",
+        "What the first deal costs on top: set-up, a welcome price, the way in", ge=0,
+    )  # fmt: skip
+    complexity: Number = _key(
+        0.0, "A30; form ours", "1", "Stretches typical_days of stages 2-5 by 1 + complexity",
+        ge=0, le=20,
+    )  # fmt: skip
+    quality: Number = _share(0.62, "ours", "Mean performance that a customer experiences")
+    quality_noise: Number = _key(
+        0.12, "ours", "sd", "How much performance differs from deal to deal", ge=0, le=1
+    )
+    tender_every: Whole = _key(
+        0, "C68", "needs", "A tender, back to comparison, at each n-th need; 0 = never", ge=0
+    )
+
+
+class StagePlan(_Table):
+    """How long a stage takes a neutral person, and how many of them the firm plans to lose."""
+
+    typical_days: Number = _key(7.0, "ours", "days", "Mean time in the stage", gt=0)
+    planned_loss: Number = _key(
+        0.0, "C110", "0..1", "Share of neutral people who leave at this stage", ge=0, lt=1
+    )
+    regularity: NumberOrInf = _key(
+        1.0, "ours", "shape",
+        "Weibull shape of the stage's clocks: 1 = memoryless, larger = more regular, inf = fixed",
+        ge=0.3,
+    )  # fmt: skip
+
+
+class Segment(_Table):
+    """A part of the market whose people differ."""
+
+    name: str = Field(description="Name, as it stands in tables")
+    share: Number = _key(1.0, "ours", "weight", "Weight of the segment in the market", gt=0)
+    need: Number = _key(1.0, "ours", "factor", "Multiplies the strength of need", gt=0)
+    speed: Number = _key(1.0, "C14; size ours", "factor", "Multiplies personal speed", gt=0)
+
+
+class Market(_Table):
+    """Who walks."""
+
+    people: Whole = _key(2000, "ours", "people", "Size of the market when none is asked for", ge=1)
+    onset_days: Number = _key(
+        365.0, "C24", "days", "Mean time until pain or dream awakes by itself", gt=0
+    )
+    return_days: Number = _key(
+        365.0, "ours", "days", "Mean time until a dormant person's motive comes back", gt=0
+    )
+    pain_share: Number = _share(0.5, "C19, C22; size ours", "Share driven by pain, not a dream")
+    pain_need: Number = _key(1.1, "C25; size ours", "factor", "Strength of need from pain", gt=0)
+    dream_need: Number = _key(
+        0.9, "C25; size ours", "factor", "Strength of need from a dream", gt=0
+    )
+    speed_spread: Number = _key(
+        0.5, "C14; size ours", "cv", "Spread of personal speed (gamma, mean 1); 0 = all alike",
+        ge=0, le=3,
+    )  # fmt: skip
+    rationality_mean: Number = _key(
+        0.5, "C33-C35; size ours", "0..1", "Mean rationality (beta)", gt=0, lt=1
+    )
+    rationality_spread: Number = _key(
+        0.2, "C33-C34; size ours", "sd", "Spread of rationality; 0 = all alike", ge=0, lt=0.5
+    )
+    tolerance_mean: Number = _key(
+        1.0, "C142; size ours", "irritation", "Mean irritation a person bears before opting out",
+        gt=0,
+    )  # fmt: skip
+    tolerance_spread: Number = _key(
+        0.6, "ours", "cv", "Spread of tolerance (gamma); 0 = all alike", ge=0, le=3
+    )
+    prior_trust: Number = _share(0.5, "C141, C144", "Trust in the firm at the start; 0.5 = neutral")
+    prior_expectation: Number = _share(0.55, "B2, C32; size ours", "Expected performance at start")
+    segments: tuple[Segment, ...] = Field(
+        default=(), description="Parts of the market; none = one market", max_length=20
+    )
+
+
+class Rival(_Table):
+    """All other suppliers taken together."""
+
+    quality: Number = _share(0.6, "ours", "Mean performance of the rival")
+    quality_noise: Number = _key(
+        0.15, "ours", "sd", "Spread of the rival's performance", ge=0, le=1
+    )
+    retention: Number = _share(
+        0.8, "C57, C85; size ours", "Chance that a rival's customer buys there again"
+    )
+    competition: Number = _key(
+        0.5, "A30, C37; size ours", "1",
+        "Walking away runs 1 + competition times as fast once a rival is in the person's set",
+        ge=0, le=20,
+    )  # fmt: skip
+
+
+class Response(_Table):
+    """How a contact acts on a person."""
+
+    warmth_gain: Number = _key(
+        1.5, "ours; elasticity target Sethuraman 2011 [S]", "1",
+        "beta: full warmth multiplies the step-on rate by 1 + beta", ge=0, le=50,
+    )  # fmt: skip
+    irritation_harm: Number = _key(
+        0.8, "van Diepen 2006, 2009 [S]: 0 is defensible", "1",
+        "kappa: irritation i multiplies the walk-away rate by 1 + kappa i", ge=0, le=50,
+    )  # fmt: skip
+    warmth_half_life_days: Number = _key(
+        7.0, "adstock about 0.5 a week, Assmus 1984 [M]", "days", "Warmth halves in", gt=0
+    )
+    irritation_half_life_days: Number = _key(
+        14.0, "0.7 a week, ours", "days", "Irritation halves in", gt=0
+    )
+    too_hot: Number = _key(
+        1.0, "C90-C91; size ours", "factor", "Mismatch of a contact that aims at a later stage",
+        ge=0, le=10,
+    )  # fmt: skip
+    too_cold: Number = _key(
+        0.6, "C92-C93; size ours", "factor", "Mismatch of a contact that aims at an earlier stage",
+        ge=0, le=10,
+    )  # fmt: skip
+    distrust: Number = _key(
+        0.15, "Slovic 1993 [M]; size ours", "1", "Share of trust lost per unit of mismatch",
+        ge=0, le=1,
+    )  # fmt: skip
+    detour_scale_m: Number = _key(
+        300.0, "C99-C101; form ours", "metres", "Detour that need 1 still makes with chance 1/e",
+        gt=0,
+    )  # fmt: skip
+
+
+class Experience(_Table):
+    """How a deal is lived through, and the gate after it."""
+
+    learning: Number = _share(0.4, "Oliver 1980 [M]", "alpha: weight of one experience")
+    loss_aversion: Number = _key(
+        2.0, "Anderson & Sullivan 1993 [M]", "factor", "Weight of a disappointment against a treat",
+        ge=0, le=10,
+    )  # fmt: skip
+    expectation_drift: Number = _share(
+        0.3, "ours", "Share of the gap to performance that expectation closes per experience"
+    )
+    gate_slope: Number = _key(
+        8.0, "C49-C50; size ours", "1", "Steepness of the satisfaction gate", ge=0, le=200
+    )
+    gate_threshold: Number = _key(
+        0.42, "C58: about half; size ours", "satisfaction", "Satisfaction at which half go on",
+        ge=-5, le=5,
+    )  # fmt: skip
+
+
+class Curiosity(_Table):
+    """When a satisfied customer looks around."""
+
+    base: Number = _key(-2.6, "Trivedi-style logit, ours", "logit", "c0: log odds of curiosity")
+    novelty: Number = _key(
+        0.25, "McAlister 1982 [S]; size ours", "logit", "Per deal since the last change", ge=0
+    )
+    innovativeness: Number = _key(
+        0.5, "C63; size ours", "logit", "Per standard deviation of innovativeness"
+    )
+    loyalty: Number = _key(2.0, "C69; size ours", "logit", "Taken off at full loyalty", ge=0)
+    stockout_trigger: Number = _key(
+        1.0, "C70-C71; size ours", "logit", "Added by each empty shelf met", ge=0
+    )
+    choice_slope: Number = _key(
+        8.0, "McFadden; size ours", "1",
+        "Steepness of the choice between our satisfaction and the rival's performance", ge=0,
+    )  # fmt: skip
+
+
+class Loyalty(_Table):
+    """What comes after repeat deals."""
+
+    deals_to_loyalty: Whole = _key(3, "C59, C74; size ours", "deals", "Deals before loyalty", ge=1)
+    gain: Number = _share(0.35, "ours", "Share of the gap to full loyalty closed per visit")
+    advocate_share: Number = _share(
+        0.3, "C82: not all", "Chance that a loyal, fully satisfied person recommends"
+    )
+    friends: Number = _key(
+        1.0, "C79; B18 says thirty", "people", "Mean number of acquaintances told", ge=0, le=200
+    )
+    friend_trust: Number = _share(0.15, "C81; size ours", "Share of the gap to full trust closed")
+    friend_warmth: Number = _share(0.4, "C81; size ours", "Share of the gap to full warmth closed")
+
+
+class Firm(_Table):
+    """The firm's people, patience and money."""
+
+    reps: Whole = _key(0, "C137", "people", "Sales reps; 0 = self-service, nobody queues", ge=0)
+    rep_cost_per_day: Number = _key(0.0, "ours", "money a day", "Cost of one rep", ge=0)
+    deal_hours: Number = _key(
+        2.0, "A21; size ours", "rep hours, 8 a day", "Mean rep time for one deal (exponential)",
+        ge=0,
+    )  # fmt: skip
+    patience_days: Number = _key(
+        5.0, "ours", "days", "Mean time a buyer waits for a rep before going to the rival", gt=0
+    )
+    repeat_needs_rep: YesNo = _key(False, "B14", "yes/no", "Do repeat deals take a rep too?")
+    cold_list_share: Number = _share(
+        0.2, "C114; size ours", "Share of the market on the firm's list from the start"
+    )
+    discount_rate_per_year: Number = _key(
+        0.12, "ours", "1/year", "Rate at which later money is discounted", ge=0, le=5
+    )
+
+
+class Shelf(_Table):
+    """Whether there is something to buy."""
+
+    stocked_days: NumberOrInf = _key(
+        float("inf"), "C70; ours", "days", "Mean time the shelf is full; inf = always", gt=0
+    )
+    empty_days: Number = _key(3.0, "C71; size ours", "days", "Mean time it stays empty", gt=0)
+    wait_share: Number = _share(0.5, "Gruen 2002 [M]", "Share who wait for the refill")
+
+
+class Touchpoint(_Table):
+    """A channel with a purpose."""
+
+    title: str = Field(default="", description="Name for people")
+    claim: str = Field(
+        default="ours", description="Claim id of the source that names it, or 'ours'"
+    )
+    mode: Literal["online", "offline"] = Field(
+        default="online", description="Where it happens (B20)"
+    )
+    contact: Literal["pull", "push"] = Field(
+        description="pull: the person comes; push: the firm goes (C102, C104)"
+    )
+    aims_at: StageKey = Field(description="The stage it is made for")
+    fit: dict[StageKey, Annotated[Number, Field(ge=0, le=1)]] = Field(
+        description="Fit to each stage, 0..1; a stage that is not named has none"
+    )
+    reach_per_day: Number = _key(
+        0.05, "ours", "contacts a day", "pull: rate of contacts at fit 1, no detour", ge=0, le=50
+    )
+    distance_m: Number = _key(0.0, "C99", "metres", "pull: how far off the trail it stands", ge=0)
+    appeal_pain: Number = _key(1.0, "C128-C129", "factor", "How it speaks to pain", ge=0, le=1)
+    appeal_dream: Number = _key(1.0, "C128-C129", "factor", "How it speaks to a dream", ge=0, le=1)
+    warmth: Number = _share(0.0, "ours", "Share of the gap to full warmth closed at fit 1")
+    intrusiveness: Number = _key(
+        0.0, "C90-C93; size ours", "irritation", "Irritation of a contact with no fit", ge=0, le=5
+    )
+    proof: Number = _share(0.0, "C146-C150; size ours", "Share of the gap to full trust closed")
+    promise: Number = _share(0.0, "B2; size ours", "Share of the gap to full expectation closed")
+    care: Number = _share(
+        0.0, "B10, A22; size ours", "Share of the gap to full satisfaction closed"
+    )
+    calm: Number = _share(0.0, "C69; size ours", "Share of novelty taken away")
+    names_rival: Number = _share(0.0, "C38; evidence 0.5, ours", "Chance that it names a rival")
+    capture: Number = _share(0.0, "C97; size ours", "Chance that it captures contact details")
+    discount: Number = _share(0.0, "A23; size ours", "Share of the price off the next deal")
+    rep_hours: Number = _key(
+        0.0, "B24, B28; size ours", "rep hours, 8 a day", "Rep time one contact takes", ge=0
+    )
+    cost_per_contact: Number = _key(0.0, "ours", "money", "Cost of one contact", ge=0)
+    cost_per_day: Number = _key(0.0, "ours", "money a day", "Cost of keeping it running", ge=0)
+
+
+class Strategy(_Table):
+    """Which touchpoints run, how strongly, and who is pushed, when, with what."""
+
+    touchpoints: dict[Name, Annotated[Number, Field(ge=0, le=20)]] = Field(
+        default_factory=dict,
+        description="Touchpoint = intensity. Multiplies the cost per day; for a pull its reach "
+        "too, for a push the strengths, intrusiveness and cost of a contact. 0 = off",
+    )
+    push: Literal["none", "guide", "animator"] = Field(
+        default="none",
+        description="guide: what fits the believed stage best (C87); "
+        "animator: its programme whatever the stage (C89); none: wait",
+    )
+    every_days: Number = _key(14.0, "ours", "days", "Time between pushes to one person", gt=0)
+    jitter: Number = _share(0.3, "ours", "Relative width of the spread of that time")
+    accuracy: Number = _share(0.7, "C95; .6-.9, Netzer 2008 [S]", "Chance to see the true stage")
+    optimism: Number = _share(0.7, "C160; size ours", "Chance that a wrong belief is too high")
+    min_fit: Number = _share(0.4, "C39; size ours", "guide: stay silent below this fit")
+    plan: dict[StageKey, str] = Field(
+        default_factory=dict,
+        description="guide: stage = the touchpoint it takes when it believes somebody stands "
+        'there, whatever fits (C136); "" = silence; a stage not named: what fits best',
+    )
+    programme: tuple[str, ...] = Field(
+        default=(),
+        description="animator: the order of its touchpoints; empty = all its push touchpoints",
+        max_length=64,
+    )
+
+
+def _default_stages() -> dict[TwelveKey, StagePlan]:
+    return {cast(TwelveKey, stage.key): StagePlan() for stage in TWELVE}
+
+
+class ScenarioTables(_Table):
+    """Everything one run needs but the number of people and the seed.
+
+    Parameters are the tables of the scenario file; see `cjsim.scenario.scenario.load` for the
+    file form and `docs()` of each table for units and sources.
+    """
+
+    name: FileName = Field(
+        default="unnamed", description="Short name, used in tables and file names"
+    )
+    title: str = Field(default="", description="One line for people")
+    money: str = Field(default="EUR", description="Currency, printed beside money")
+    strategy: str = Field(default="pull", description="The strategy that runs, one of [strategies]")
+    horizon_days: Number = _key(730.0, "ours", "days", "Length of the run", gt=0, le=200_000)
+    burn_in_days: Number = _key(
+        0.0, "ours", "days", "Days the market lives before day 0, so that customers are inside",
+        ge=0, le=200_000,
+    )  # fmt: skip
+    burn_in_strategy: str = Field(default="pull", description="The strategy that ran before day 0")
+    product: Product = Field(default_factory=Product)
+    stages: dict[TwelveKey, StagePlan] = Field(default_factory=_default_stages)
+    market: Market = Field(default_factory=Market)
+    rival: Rival = Field(default_factory=Rival)
+    response: Response = Field(default_factory=Response)
+    experience: Experience = Field(default_factory=Experience)
+    curiosity: Curiosity = Field(default_factory=Curiosity)
+    loyalty: Loyalty = Field(default_factory=Loyalty)
+    firm: Firm = Field(default_factory=Firm)
+    shelf: Shelf = Field(default_factory=Shelf)
+    touchpoints: dict[Name, Touchpoint] = Field(default_factory=dict)
+    strategies: dict[Name, Strategy] = Field(default_factory=lambda: {"pull": Strategy()})
+
+    @field_validator("stages")
+    @classmethod
+    def _all_twelve(cls, stages: dict[TwelveKey, StagePlan]) -> dict[TwelveKey, StagePlan]:
+        """A stage that is not named keeps its defaults."""
+        return {**_default_stages(), **stages}
+
+    @property
+    def running(self) -> Strategy:
+        """The strategy that runs."""
+        return self.strategies[self.strategy]
+
+    def running_touchpoints(self, contact: str) -> list[str]:
+        """The "pull" or "push" touchpoints that it has on, in the order of the library."""
+        on = self.running.touchpoints
+        return [
+            name
+            for name, touchpoint in self.touchpoints.items()
+            if touchpoint.contact == contact and on.get(name, 0.0) > 0
+        ]

@@ -1,0 +1,69 @@
+"""What the keys of a scenario mean, and what its touchpoints are called, in each language.
+
+English is said once, by the models of `cjsim.scenario` and the files in `presets`; another
+language has a file `labels/keys.<lang>.toml`. What somebody has named themselves is left
+as they named it.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+from cjsim.labels import SPOKEN, language, unknown
+from cjsim.scenario.keys import docs
+from cjsim.scenario.layers import PRESETS, presets
+
+
+def meaning(table: str, key: str, lang: str = SPOKEN) -> str:
+    """What a key of a table means and its unit: "Length of the run [days]".
+
+    A key that the language has no words for is told in English. Raises ValueError for a table or
+    a key that is not known.
+    """
+    known = {doc.key: doc for doc in docs(table)}
+    if key not in known:
+        raise unknown(f"key of {table}", key, known)
+    said, unit = known[key].text, known[key].unit
+    words = _words(language(lang))
+    if key in words.get(table, {}):  # else both in English, not one of them
+        said, unit = words[table][key], words["unit"].get(unit, unit)
+    return f"{said} [{unit}]" if unit else said
+
+
+def touchpoint_title(name: str, title: str, lang: str = SPOKEN) -> str:
+    """A touchpoint's title; one that the library or a preset gave it is told in the language."""
+    return _touchpoints(language(lang)).get((name, title), title)
+
+
+def scenario_title(title: str, lang: str = SPOKEN) -> str:
+    """A scenario's title; that of a preset is told in the language."""
+    words = _words(language(lang)).get("presets", {})
+    own = next((name for name, said in _preset_titles().items() if said == title), None)
+    return str(words.get(own, title))
+
+
+@lru_cache
+def _touchpoints(lang: str) -> Mapping[tuple[str, str], str]:
+    """The words for a touchpoint of that name and that title in a file of the kit."""
+    found = {}
+    for file, words in _words(lang).get("titles", {}).items():
+        source = PRESETS.joinpath(f"{file}.toml").read_text(encoding="utf-8")
+        touchpoints = tomllib.loads(source)["touchpoints"]
+        found.update({(name, touchpoints[name]["title"]): said for name, said in words.items()})
+    return found
+
+
+@lru_cache
+def _preset_titles() -> Mapping[str, str]:
+    return presets()
+
+
+@lru_cache
+def _words(lang: str) -> Mapping[str, Any]:
+    """The words of one language, read once; none for English."""
+    source = files("cjsim.labels").joinpath(f"keys.{lang}.toml")
+    return tomllib.loads(source.read_text(encoding="utf-8")) if source.is_file() else {}

@@ -1,0 +1,127 @@
+"""Compiled code is kept on disk: where, what to do when one may not write there, who is told."""
+
+import io
+import os
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import pytest
+
+from cjsim.model import compile
+
+SMALL = (compile.Source("cjsim.model.streams"), compile.Source("cjsim.model.draws"))
+
+pytestmark = pytest.mark.skipif(not compile.has_numba(), reason="nothing is compiled without numba")
+
+
+class Terminal(io.StringIO):
+    """An error stream that a person looks at."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture
+def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A machine on which cjsim is installed in a folder of its own, and nothing was compiled."""
+    monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(compile.tempfile, "gettempdir", lambda: str(tmp_path / "temporary"))
+    monkeypatch.setattr(compile, "HOME", tmp_path / "install")
+    (tmp_path / "install").mkdir()
+    return tmp_path
+
+
+def forbid(folder: Path) -> None:
+    """Nobody, not even root, can make a folder where a file stands."""
+    folder.parent.mkdir(exist_ok=True)
+    folder.write_text("")
+
+
+def test_compiled_code_lies_beside_its_source(machine: Path) -> None:
+    folder = Path(compile._cache_folder("abc"))
+    assert folder == machine / "install" / "__pycache__" / "numba-abc"
+    assert folder.is_dir()
+
+
+def test_a_read_only_install_uses_the_users_cache(machine: Path) -> None:
+    forbid(machine / "install" / "__pycache__")
+    assert Path(compile._cache_folder("abc")) == machine / "home" / "cjsim" / "numba-abc"
+
+
+def test_without_a_home_the_cache_is_temporary(machine: Path) -> None:
+    forbid(machine / "install" / "__pycache__")
+    forbid(machine / "home")
+    assert Path(compile._cache_folder("abc")) == machine / "temporary" / "cjsim" / "numba-abc"
+
+
+def test_where_numba_is_told_to_keep_its_cache_it_is_kept(
+    machine: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(machine / "asked"))
+    assert Path(compile._cache_folder("abc")) == machine / "asked" / "numba-abc"
+
+
+def test_compiled_code_that_nobody_uses_any_more_is_deleted(machine: Path) -> None:
+    place, now = machine / "install" / "__pycache__", time.time()
+    for age in range(12):  # days
+        folder = place / f"numba-{age}"
+        folder.mkdir(parents=True)
+        (folder / "code.nbc").write_text("")
+        os.utime(folder, (now - age * 86_400,) * 2)
+    compile._cache_folder("11")  # in use again: the oldest no more
+    left = {folder.name for folder in place.iterdir()}
+    assert left == {f"numba-{age}" for age in (11, *range(compile.CACHES - 1))}
+    for folder in place.iterdir():
+        os.utime(folder, (now, now))
+    for age in range(20, 30):
+        compile._cache_folder(str(age))
+    assert left < {folder.name for folder in place.iterdir()}  # all are of today
+
+
+@pytest.mark.parametrize("watched", [True, False])
+def test_a_first_compilation_is_told_to_a_terminal_only(
+    machine: Path, watched: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a notebook stores must not depend on who ran it first."""
+    errors = Terminal() if watched else io.StringIO()
+    monkeypatch.setattr(sys, "stderr", errors)
+    for name in ("cjsim_model_streams_compiled", "cjsim_model_draws_compiled"):
+        monkeypatch.setitem(sys.modules, name, sys)  # put back what was there
+    compile._twin(SMALL, ("advance",))
+    assert ("compiling the engine" in errors.getvalue()) == watched
+
+
+def test_compiled_once_nobody_is_told_again(machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    errors = Terminal()
+    monkeypatch.setattr(sys, "stderr", errors)
+    for name in ("cjsim_model_streams_compiled", "cjsim_model_draws_compiled"):
+        monkeypatch.setitem(sys.modules, name, sys)
+    compile._twin(SMALL, ("advance",))
+    folder = next((machine / "install" / "__pycache__").iterdir())
+    (folder / "loop.advance-1.nbi").write_text("")
+    errors.truncate(0)
+    compile._twin(SMALL, ("advance",))
+    assert errors.getvalue() == ""
+
+
+def test_threads_that_start_together_compile_once_and_in_the_cache(tmp_path: Path) -> None:
+    """In a process of its own: numba's cache folder is one setting for all threads."""
+    program = """
+        import cjsim
+        from concurrent.futures import ThreadPoolExecutor
+        from cjsim.model import compile
+        made, twin = [], compile._twin
+        compile._twin = lambda *names: made.append(names) or twin(*names)
+        nobody = cjsim.Scenario()
+        with ThreadPoolExecutor(8) as pool:
+            runs = list(pool.map(lambda seed: cjsim.simulate(nobody, 3, seed), range(8)))
+        print(len(made) == len(set(made)))
+    """
+    words = [sys.executable, "-c", textwrap.dedent(program)]
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "True"
+    assert list(tmp_path.iterdir()) == []
