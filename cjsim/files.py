@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -33,3 +34,14 @@ def write_text(path: str | Path, text: str) -> Path:
     with whole(path) as draft:
         draft.write_text(text, encoding="utf-8", newline="\n")
     return Path(path)
+
+
+def python_files(home: Path, places: Iterable[str]) -> list[Path]:
+    """The Python files at some places of a folder: files by name, folders with all in them."""
+    found = [path for place in places for path in (home / place, *(home / place).rglob("*.py"))]
+    return sorted(path for path in found if path.is_file())
+
+
+def digest_of(paths: Iterable[Path]) -> str:
+    """Sixteen characters that change with any byte of the files."""
+    return hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()[:16]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from cjsim.files import whole
 from cjsim.journey import AWARENESS, STAGES, UNAWARE
 from cjsim.model.events import EVENTS, Event
 
@@ -192,15 +191,13 @@ def save(frame: pd.DataFrame, path: str | Path) -> Path:
     path = Path(path)
     if path.suffix not in (".csv", ".parquet"):
         raise ValueError(f"{path}: a table is saved as .csv or .parquet, not {path.suffix!r}")
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".saving-") as folder:
-        part = Path(folder) / path.name
+    with whole(path) as draft:
         if path.suffix == ".csv":
-            frame.to_csv(part, index=False)
+            frame.to_csv(draft, index=False)
         else:
             import duckdb
 
             with duckdb.connect() as db:
                 db.register("frame", frame)
-                db.execute(f"COPY frame TO '{part.as_posix().replace(chr(39), chr(39) * 2)}'")
-        os.replace(part, path)
+                db.execute(f"COPY frame TO '{draft.as_posix().replace(chr(39), chr(39) * 2)}'")
     return path

@@ -11,18 +11,16 @@ with: parts that are there are not run again.
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 import platform
 import subprocess
-import tempfile
 from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cjsim import log
+from cjsim.files import DRAFT, digest_of, python_files, write_text
 from cjsim.measures.summary import UNITS
 from cjsim.scenario import Scenario
 from cjsim.version import VERSION
@@ -31,14 +29,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MANIFEST = "manifest.json"
-DRAFT = ".saving-"
-"""How what is being written is called; a killed experiment may leave one behind."""
 PACKAGES = ("numpy", "numba", "scipy", "pandas", "simpy")
-MODEL = (
-    "journey.py", "streams.py", "population.py", "terms.py", "rules.py", "steps.py", "events.py",
-    "journal.py", "log.py", "run.py",
+DECIDES = (
+    "journey.py", "scenario", "model", "log.py", "engine", "record.py", "measures", "run.py",
 )  # fmt: skip
-"""Beside the engines and the measures, what decides about a run's numbers."""
+"""The places of the package that decide about a run's numbers."""
 
 
 class Folder:
@@ -130,18 +125,12 @@ def read_manifest(path: Path) -> dict[str, Any]:
 
 def write_json(data: dict[str, Any], path: Path) -> None:
     """Write JSON, whole or not at all."""
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=DRAFT) as folder:
-        draft = Path(folder) / path.name
-        draft.write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        os.replace(draft, path)
+    write_text(path, json.dumps(data, indent=1, ensure_ascii=False) + "\n")
 
 
-def model() -> str:
+def model(home: Path = Path(__file__).parents[1]) -> str:
     """Characters that change with anything in cjsim that could change a run's numbers."""
-    home = Path(__file__).parents[1]
-    sources = [home / name for name in MODEL]
-    sources += sorted((home / "engine").glob("*.py")) + sorted((home / "measures").glob("*.py"))
-    return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:12]
+    return digest_of(python_files(home, DECIDES))
 
 
 def surroundings() -> dict[str, Any]:

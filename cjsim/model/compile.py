@@ -7,7 +7,6 @@ itself does not notice that a function in *another* file has changed.
 
 from __future__ import annotations
 
-import hashlib
 import importlib
 import importlib.util
 import os
@@ -24,9 +23,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from cjsim.files import digest_of, python_files
+
 HOME = Path(__file__).parents[1]
-BESIDE_THE_MODEL = ("engine/fast", "journey.py", "log.py")
-"""Where, beside this folder, numbers and record layouts stand that compiled code takes over."""
+COMPILED = ("journey.py", "model", "log.py", "engine/fast")
+"""Where the code lies that is compiled, and whatever numbers and layouts it takes over."""
 STREAMS = "cjsim.model.streams"
 WIDE = "cjsim.model.wide"
 CACHES = 8
@@ -45,17 +46,9 @@ def has_numba() -> bool:
     return importlib.util.find_spec("numba") is not None
 
 
-def sources(home: Path = HOME) -> list[Path]:
-    """Every file that compiled code depends on; `home` is the folder of the package."""
-    places = [home / "model", *(home / name for name in BESIDE_THE_MODEL)]
-    files = [path for place in places for path in (place, *place.rglob("*.py"))]
-    return sorted(path for path in files if path.is_file())
-
-
 def digest(home: Path = HOME) -> str:
-    """Characters that change with any of `sources`."""
-    texts = b"".join(path.read_bytes() for path in sources(home))
-    return hashlib.sha256(texts).hexdigest()[:16]
+    """Characters that change with whatever compiled code depends on; `home` is the package."""
+    return digest_of(python_files(home, COMPILED))
 
 
 def _cache_folder(digest: str) -> str:
