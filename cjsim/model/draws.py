@@ -1,8 +1,17 @@
-"""From a uniform to what is drawn, by inversion: each draw takes one uniform, and says so."""
+"""From a uniform to what is drawn, by inversion: each draw takes one uniform.
+
+Plain scalar functions that are compiled too. The same bits on every processor: exp and log are
+those of `cjsim.model.arithmetic`, and sqrt is exact to the last bit everywhere.
+"""
 
 from __future__ import annotations
 
-from math import exp, log, sqrt
+from math import sqrt
+
+from cjsim.model.arithmetic import exp, log, log1p
+
+_WIDEST = 8.0
+"""The largest standard deviation of a logit; wider, a share is as good as yes or no."""
 
 
 def exponential(u: float) -> float:
@@ -77,3 +86,92 @@ def poisson(u: float, mean: float) -> int:
         chance = chance * mean / count
         total += chance
     return count
+
+
+def lognormal(u: float, spread: float) -> float:
+    """Lognormal of mean 1 and coefficient of variation `spread`: e^(s z - s²/2), z normal.
+
+    s² = ln(1 + spread²); a spread of 0 gives 1.0.
+
+    >>> lognormal(0.5, 0.0), lognormal(0.5, 1.0)
+    (1.0, 0.7071067811865476)
+    """
+    variance = log1p(spread * spread)
+    return exp(sqrt(variance) * normal(u) - 0.5 * variance)
+
+
+def logit_normal(u: float, median_logit: float, sd: float) -> float:
+    """A share whose logit is normal: logistic(median_logit + sd z); `sd` is that of the logit.
+
+    >>> logit_normal(0.5, 0.0, 1.5)
+    0.5
+    """
+    return logistic(median_logit + sd * normal(u))
+
+
+def logit_normal_of(mean: float, sd: float) -> tuple[float, float]:
+    """(median_logit, sd of the logit) of the shares with this mean and standard deviation.
+
+    Shares of a given mean cannot spread without limit: where `sd` is too wide, the widest logit
+    that we allow is taken (8). Integrals are sums over equidistant z, exact to some 1e-13 here.
+
+    >>> median_logit, sd = logit_normal_of(0.3, 0.1)
+    >>> f"{median_logit:.6f} {sd:.6f}"
+    '-0.894192 0.495778'
+
+    Raises ValueError for a mean outside (0, 1) or a standard deviation outside [0, 0.5).
+    """
+    if not 0.0 < mean < 1.0:
+        raise ValueError(f"mean = {mean}: a share's mean lies between 0 and 1, both excluded")
+    if not 0.0 <= sd < 0.5:
+        raise ValueError(f"sd = {sd}: a share's standard deviation is at least 0 and below 0.5")
+    if mean > 0.5:
+        median_logit, wide = logit_normal_of(1.0 - mean, sd)
+        return -median_logit, wide
+    if sd == 0.0:
+        return log(mean) - log1p(-mean), 0.0
+    low, high = 0.0, _WIDEST
+    median_logit, variance = _median_and_variance(mean, high)
+    if variance <= sd * sd:
+        return median_logit, high
+    while high - low > 1e-12 * high:
+        middle = 0.5 * (low + high)
+        median_logit, variance = _median_and_variance(mean, middle)
+        if variance < sd * sd:
+            low = middle
+        else:
+            high = middle
+    return median_logit, middle
+
+
+def _median_and_variance(mean: float, wide: float) -> tuple[float, float]:
+    """Median logit of the shares of this mean, at most ½, whose logit is `wide`; their variance.
+
+    Newton's steps, inside bounds that close: below e^(m + wide²/2) and above logistic(m) lies the
+    mean of median logit m <= 0.
+    """
+    # poles of the logistic lie π / wide from the real axis: the error falls as e^(-2π² / step wide)
+    step = 0.5 if wide < 1.2 else 0.6 / wide
+    nodes = [-9.0 + step * i for i in range(int(26.0 / step) + 1)]
+    weights = [exp(-0.5 * z * z) for z in nodes]
+    low, high = log(mean) - 0.5 * wide * wide, log(mean) - log1p(-mean)
+    median_logit = high
+    for _ in range(100):
+        total = first = slope = second = 0.0
+        for z, weight in zip(nodes, weights, strict=True):
+            share = logistic(median_logit + wide * z)
+            total += weight  # not sum(): some Pythons round it in another way
+            first += weight * (share - mean)
+            slope += weight * (share * (1.0 - share))
+            second += weight * ((share - mean) * (share - mean))
+        if first < 0.0:
+            low = median_logit
+        else:
+            high = median_logit
+        after = median_logit - first / slope if slope > 0.0 else low
+        if not low < after < high:
+            after = 0.5 * (low + high)
+        if abs(after - median_logit) <= 1e-13 * (1.0 + abs(after)):
+            break
+        median_logit = after
+    return median_logit, second / total
