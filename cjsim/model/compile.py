@@ -29,7 +29,7 @@ HOME = Path(__file__).parents[1]
 COMPILED = ("journey.py", "model", "log.py", "engine/fast")
 """Where the code lies that is compiled, and whatever numbers and layouts it takes over."""
 STREAMS = "cjsim.model.streams"
-WIDE = "cjsim.model.wide"
+ARITHMETIC = "cjsim.model.arithmetic"
 CACHES = 8
 """Folders of compiled code that are kept at least; one state of the rules needs two or three."""
 
@@ -121,7 +121,7 @@ def _twin(wanted: Sequence[Source], entry_points: Sequence[str]) -> ModuleType:
             homes = [importlib.import_module(name) for name in source if name]
             for key, value in list(vars(module).items()):
                 if isinstance(value, FunctionType) and value.__globals__ is module.__dict__:
-                    twin = _njit(value, key in entry_points)
+                    twin = _njit(value, key in entry_points, key in vars(module).get("IN_LINE", ()))
                     for home in homes:
                         twins[id(getattr(home, key, None))] = twin
                     setattr(module, key, twin)
@@ -147,9 +147,10 @@ def _executed(name: str) -> ModuleType:
     exec(compile(text, spec.origin, "exec"), module.__dict__)
     if name == STREAMS:
         _give_words(module)
-    for key in set(vars(module)) & set(vars(wide := importlib.import_module(WIDE))):
-        if isinstance(vars(module)[key], FunctionType):  # the processor's own
-            setattr(module, key, getattr(wide, key))
+    if name in (STREAMS, ARITHMETIC):
+        from cjsim.model.wide import give_instructions  # numba itself
+
+        give_instructions(module)
     return module
 
 
@@ -162,12 +163,13 @@ def _give_words(module: ModuleType) -> None:
             setattr(module, key, np.uint64(value))
 
 
-def _njit(function: FunctionType, called: bool) -> Any:
-    """A compiled function; `called` by Python, or by compiled code only."""
+def _njit(function: FunctionType, called: bool, in_line: bool) -> Any:
+    """A compiled function: `called` by Python too? Copied `in_line` into its callers?"""
     import numba
 
     inner = {} if called else {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
     # no array is made inside, so none needs counting (_nrt)
     options: dict[str, Any] = {"cache": called, "error_model": "numpy", "_nrt": False}
     options["nogil"] = True  # several runs at once, a thread each
+    options["forceinline"] = in_line
     return numba.njit(**options, **inner)(function)

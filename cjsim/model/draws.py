@@ -7,9 +7,11 @@ those of `cjsim.model.arithmetic`, and sqrt is exact to the last bit everywhere.
 from __future__ import annotations
 
 from math import sqrt
+from typing import Any
 
 from cjsim.model.arithmetic import exp, log, log1p
 
+_HALF_LOG_2PI = 0.9189385332046727  # ln(2π) / 2
 _WIDEST = 8.0
 """The largest standard deviation of a logit; wider, a share is as good as yes or no."""
 
@@ -77,11 +79,12 @@ def normal(u: float) -> float:
     return -num / den if q < 0.0 else num / den
 
 
-def poisson(u: float, mean: float) -> int:
-    """Poisson count by inversion of one uniform."""
-    count, chance = 0, exp(-mean)
+def poisson(u: float, mean: float, most: int) -> int:
+    """Poisson count by inversion of one uniform, `most` at the most."""
+    count = 0
+    chance = exp(-mean)
     total = chance
-    while u >= total and count < 1000:
+    while u >= total and count < most:
         count += 1
         chance = chance * mean / count
         total += chance
@@ -107,6 +110,24 @@ def logit_normal(u: float, median_logit: float, sd: float) -> float:
     0.5
     """
     return logistic(median_logit + sd * normal(u))
+
+
+def fill_normal(drawn: Any, uniforms: Any) -> None:
+    """`normal` of each uniform, into an array of the same length."""
+    for i in range(len(uniforms)):
+        drawn[i] = normal(uniforms[i])
+
+
+def fill_lognormal(drawn: Any, uniforms: Any, spread: float) -> None:
+    """`lognormal` of each uniform, into an array of the same length."""
+    for i in range(len(uniforms)):
+        drawn[i] = lognormal(uniforms[i], spread)
+
+
+def fill_logit_normal(drawn: Any, uniforms: Any, median_logit: float, sd: float) -> None:
+    """`logit_normal` of each uniform, into an array of the same length."""
+    for i in range(len(uniforms)):
+        drawn[i] = logit_normal(uniforms[i], median_logit, sd)
 
 
 def logit_normal_of(mean: float, sd: float) -> tuple[float, float]:
@@ -175,3 +196,37 @@ def _median_and_variance(mean: float, wide: float) -> tuple[float, float]:
             break
         median_logit = after
     return median_logit, second / total
+
+
+def power(x: float, y: float) -> float:
+    """x^y for x >= 0, as e^(y ln x); exact for y = 1 and where x is 0 or 1.
+
+    >>> power(0.25, 0.5), power(0.0, 2.0)
+    (0.5, 0.0)
+    """
+    if y == 1.0 or x == 1.0:
+        return x
+    if x == 0.0:
+        return 0.0 if y > 0.0 else 1.0
+    return exp(y * log(x))
+
+
+def weibull_scale(inverse_shape: float) -> float:
+    """1 / Γ(1 + 1/shape): what makes the mean of `threshold` one. Within 1e-14.
+
+    Stirling's series at a number above 16, divided down by Γ(x + 1) = x Γ(x).
+
+    >>> weibull_scale(1.0), weibull_scale(0.0)
+    (1.0, 1.0)
+    """
+    if inverse_shape == 0.0 or inverse_shape == 1.0:
+        return 1.0
+    x = 1.0 + inverse_shape
+    risen = 1.0
+    while x < 16.0:
+        risen = risen * x
+        x = x + 1.0
+    y = 1.0 / (x * x)
+    series = 1.0 / 12.0 - y * (1.0 / 360.0 - y * (1.0 / 1260.0 - y * (1.0 / 1680.0 - y / 1188.0)))
+    log_gamma = (x - 0.5) * log(x) - x + _HALF_LOG_2PI + series / x
+    return risen * exp(-log_gamma)

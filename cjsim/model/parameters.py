@@ -7,7 +7,6 @@ that the compiled engine uses: a number is named in one place.
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +16,8 @@ import numpy.typing as npt
 
 from cjsim import scenario as sc
 from cjsim.journey import PLACES, STAGES, TWELVE, Stage
+from cjsim.model.arithmetic import log
+from cjsim.model.draws import power, weibull_scale
 from cjsim.model.streams import stream_of
 
 HOURS_PER_DAY = 8.0
@@ -141,30 +142,45 @@ def _clocks(s: sc.Scenario) -> dict[str, Any]:
     shape[Stage.WITH_RIVAL] = shape[Stage.REPEAT_DEAL]
     inverse = [1.0 / k for k in shape]
     return {
-        "step_rate": [(1.0 - p) ** x / d for p, x, d in zip(loss, inverse, days, strict=True)],
+        "step_rate": [power(1.0 - p, x) / d for p, x, d in zip(loss, inverse, days, strict=True)],
         "walk_rate": [
-            p**x / d if p > 0.0 else 0.0 for p, x, d in zip(loss, inverse, days, strict=True)
+            power(p, x) / d if p > 0.0 else 0.0 for p, x, d in zip(loss, inverse, days, strict=True)
         ],
         "inverse_shape": inverse,
-        "threshold_scale": [1.0 / math.gamma(1.0 + x) for x in inverse],
+        "threshold_scale": [weibull_scale(x) for x in inverse],
     }
 
 
 def touches(s: sc.Scenario, contact: str) -> list[Touch]:
     """The touchpoints of the running strategy that pull (or push), in the order of the library."""
     places = {name: number for number, name in enumerate(s.touchpoints)}
-    return [
-        _touch(s, places[name], name, s.touchpoints[name], s.running.touchpoints[name])
-        for name in s.running_touchpoints(contact)
-    ]
+    streams = _streams(s)
+    return [_touch(s, places[name], name, streams[name]) for name in s.running_touchpoints(contact)]
 
 
-def _touch(s: sc.Scenario, number: int, name: str, t: sc.Touchpoint, intensity: float) -> Touch:
+def _streams(s: sc.Scenario) -> dict[str, int]:
+    """Each touchpoint's stream of random numbers, its own.
+
+    Raises ValueError where two names give the same: their contacts would come at the same moments.
+    """
+    streams = {name: stream_of(name) for name in s.touchpoints}
+    names = {stream: name for name, stream in streams.items()}
+    for name, stream in streams.items():
+        if names[stream] != name:
+            raise ValueError(
+                f"touchpoints {name} and {names[stream]} would draw the same random numbers; "
+                "give one of them another name"
+            )
+    return streams
+
+
+def _touch(s: sc.Scenario, number: int, name: str, stream: int) -> Touch:
+    t, intensity = s.touchpoints[name], s.running.touchpoints[name]
     strength = intensity if t.contact == "push" else 1.0
     shares = ("warmth", "proof", "promise", "care", "calm")
     return Touch(
         number=number,
-        stream=stream_of(name),
+        stream=stream,
         aims_at=PLACES[Stage[t.aims_at.upper()]],
         fit=[t.fit.get(stage.key, 0.0) for stage in STAGES],  # type: ignore[call-overload]
         reach=t.reach_per_day * intensity if t.contact == "pull" else 0.0,
@@ -223,8 +239,8 @@ def parameters_of(s: sc.Scenario, people: int, seed: int) -> Parameters:
         people=people,
         warmth_gain=s.response.warmth_gain,
         irritation_harm=s.response.irritation_harm,
-        warmth_decay=math.log(2.0) / s.response.warmth_half_life_days,
-        irritation_decay=math.log(2.0) / s.response.irritation_half_life_days,
+        warmth_decay=log(2.0) / s.response.warmth_half_life_days,
+        irritation_decay=log(2.0) / s.response.irritation_half_life_days,
         too_hot=s.response.too_hot,
         too_cold=s.response.too_cold,
         distrust=s.response.distrust,
@@ -278,7 +294,8 @@ def record_type(kind: type) -> np.dtype[Any]:
         "PerStage": (np.float64, (len(STAGES),)),
         "Choices": (np.int64, (len(STAGES),)),
         "Programme": (np.int64, (PROGRAMME_LENGTH,)),
-        "Visits": (np.int16, (len(STAGES),)),
+        "Visits": (np.int32, (len(STAGES),)),
+        "Number": (np.int64,),
     }
     fields = [(field.name, *forms[str(field.type)]) for field in dataclasses.fields(kind)]
     fields.sort(key=lambda field: -np.dtype(field[1]).itemsize)

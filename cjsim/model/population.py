@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
 
 from cjsim import scenario as sc
 from cjsim.journey import STAGES
+from cjsim.model.draws import logit_normal_of
 from cjsim.model.streams import COLD_LIST, TRAITS
 
 PAIN, DREAM = 0, 1
@@ -27,6 +27,8 @@ Flag = int
 """A small whole number: one byte in the compiled engine."""
 Count = int
 """A whole number: four bytes there."""
+Number = int
+"""A large whole number: eight bytes."""
 Floats = npt.NDArray[np.float64]
 
 
@@ -48,7 +50,7 @@ class Person:
     tolerance: float
     # where they are
     stage: Flag
-    visit: Count  # which visit to which stage: nth * 16 + stage
+    visit: Number  # which visit to which stage: nth * rules.ROOM_FOR_STAGES + stage
     visits: Visits  # visits so far, per stage
     # what they feel
     warmth: float
@@ -59,7 +61,7 @@ class Person:
     satisfaction: float
     novelty: float
     loyalty: float
-    triggers: Flag  # empty shelves met since the last deal
+    triggers: Count  # empty shelves met since the last deal
     # the two clocks
     step_left: float
     walk_left: float
@@ -79,7 +81,7 @@ class Person:
     busy: Flag  # in a queue or before an empty shelf: both clocks stand still
     push_at: float
     meeting_at: float
-    meeting: Flag  # which pull touchpoint is met then
+    meeting: Count  # which pull touchpoint is met then
     # how often so far
     deals: Count
     needs: Count
@@ -121,21 +123,36 @@ def uniforms(seed: int, people: int, index: int, purpose: int) -> Floats:
     return blocks
 
 
-def _gamma(u: Floats, spread: float) -> Floats:
-    """Gamma with mean 1 and coefficient of variation `spread`, by inversion."""
-    if spread == 0:
-        return np.ones_like(u)
-    shape = 1.0 / spread**2
-    return np.asarray(special.gammaincinv(shape, u) / shape)
+def _lognormal(u: Floats, spread: float) -> Floats:
+    """Lognormal with mean 1 and coefficient of variation `spread`, by inversion."""
+    from cjsim.model.quickest import fill_lognormal
+
+    values = np.empty_like(u)
+    fill_lognormal(values, u, spread)
+    return values
 
 
-def _beta(u: Floats, mean: float, spread: float) -> Floats:
-    """Beta with the given mean and standard deviation, by inversion."""
+def _logit_normal(u: Floats, mean: float, spread: float) -> Floats:
+    """Logit-normal with the given mean and standard deviation, by inversion.
+
+    A spread too wide for the mean gives the widest that there is.
+    """
+    from cjsim.model.quickest import fill_logit_normal
+
     if spread == 0:
         return np.full_like(u, mean)
-    # a spread too wide for the mean would need a negative size: take the widest that exists
-    size = max(mean * (1 - mean) / spread**2 - 1.0, 1e-3)
-    return np.asarray(special.betaincinv(mean * size, (1 - mean) * size, u))
+    values = np.empty_like(u)
+    fill_logit_normal(values, u, *logit_normal_of(mean, spread))
+    return values
+
+
+def _normal(u: Floats) -> Floats:
+    """Standard normal, by inversion."""
+    from cjsim.model.quickest import fill_normal
+
+    values = np.empty_like(u)
+    fill_normal(values, u)
+    return values
 
 
 def draw(scenario: sc.Scenario, people: int, seed: int) -> Population:
@@ -151,16 +168,17 @@ def draw(scenario: sc.Scenario, people: int, seed: int) -> Population:
     segment = np.searchsorted(shares / shares[-1], first[:, 0], side="right")
     segment = np.minimum(segment, len(segments) - 1)
     motive = np.where(first[:, 1] < m.pain_share, PAIN, DREAM)
-    innovativeness = special.ndtri(np.clip(second[:, 0], 1e-300, None))
+    innovativeness = _normal(second[:, 0])
     return Population(
         segment=segment,
         motive=motive,
         need=np.where(motive == PAIN, m.pain_need, m.dream_need)
         * np.array([s.need for s in segments])[segment],
-        speed=_gamma(first[:, 2], m.speed_spread) * np.array([s.speed for s in segments])[segment],
-        rationality=_beta(first[:, 3], m.rationality_mean, m.rationality_spread),
+        speed=_lognormal(first[:, 2], m.speed_spread)
+        * np.array([s.speed for s in segments])[segment],
+        rationality=_logit_normal(first[:, 3], m.rationality_mean, m.rationality_spread),
         innovativeness=innovativeness,
-        tolerance=_gamma(second[:, 1], m.tolerance_spread) * m.tolerance_mean,
+        tolerance=_lognormal(second[:, 1], m.tolerance_spread) * m.tolerance_mean,
         on_cold_list=cold < scenario.firm.cold_list_share,
         segment_names=tuple(s.name for s in segments),
     )

@@ -1,38 +1,49 @@
-"""Blocks of luck and draws in the quickest form there is here; all forms give the same bits.
+"""Blocks of luck, draws and arithmetic in the quickest form there is here; all give the same bits.
 
 Where numba is installed, compiled ones; else plain Python. The rules import them from here, once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import TypeVar
 
-from cjsim.model import compile, draws, streams
+from cjsim.model import arithmetic, draws, streams
+from cjsim.model.compile import Source, compiled, has_numba
 
-ENTRY_POINTS = ("block", "fill", "exponential", "threshold", "logistic", "normal", "poisson")
+Form = TypeVar("Form")
 
-quick = (
-    compile.compiled(
-        compile.Source("cjsim.model.streams"),
-        compile.Source("cjsim.model.draws"),
+ENTRY_POINTS = (
+    "block", "fill", "exp", "expm1", "exponential", "threshold", "logistic", "normal", "poisson",
+    "fill_normal", "fill_lognormal", "fill_logit_normal",
+)  # fmt: skip
+
+_compiled = (
+    compiled(
+        Source("cjsim.model.streams"),
+        Source("cjsim.model.arithmetic"),
+        Source("cjsim.model.draws"),
         entry_points=ENTRY_POINTS,
     )
-    if compile.has_numba()
+    if has_numba()
     else None
 )
-block: Callable[[int, int, int, int], tuple[float, float, float, float]]
-fill: Callable[[Any, int, int, int], None]
-exponential: Callable[[float], float]
-threshold: Callable[[float, float, float], float]
-logistic: Callable[[float], float]
-normal: Callable[[float], float]
-poisson: Callable[[float, float], int]
 
-block = quick.block if quick else streams.block
-fill = quick.fill if quick else streams.fill
-exponential = quick.exponential if quick else draws.exponential
-threshold = quick.threshold if quick else draws.threshold
-logistic = quick.logistic if quick else draws.logistic
-normal = quick.normal if quick else draws.normal
-poisson = quick.poisson if quick else draws.poisson
+
+def _quickest(plain: Form) -> Form:
+    """The compiled form of a function, or itself."""
+    form: Form = getattr(_compiled, plain.__name__, plain)  # type: ignore[attr-defined]
+    return form
+
+
+block = _quickest(streams.block)
+fill = _quickest(streams.fill)
+exp = _quickest(arithmetic.exp)
+expm1 = _quickest(arithmetic.expm1)
+exponential = _quickest(draws.exponential)
+threshold = _quickest(draws.threshold)
+logistic = _quickest(draws.logistic)
+normal = _quickest(draws.normal)
+poisson = _quickest(draws.poisson)
+fill_normal = _quickest(draws.fill_normal)
+fill_lognormal = _quickest(draws.fill_lognormal)
+fill_logit_normal = _quickest(draws.fill_logit_normal)

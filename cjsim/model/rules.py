@@ -11,7 +11,7 @@ Time is in days; all rates are per day; all shares and states are 0..1 unless sa
 from __future__ import annotations
 
 from collections.abc import MutableSequence, Sequence
-from math import exp, expm1, floor, inf
+from math import floor, inf
 
 from cjsim.journey import (
     ACTION,
@@ -31,7 +31,16 @@ from cjsim.journey import (
 )
 from cjsim.model.parameters import Parameters, Touch
 from cjsim.model.population import Person
-from cjsim.model.quickest import block, exponential, logistic, normal, poisson, threshold
+from cjsim.model.quickest import (
+    block,
+    exp,
+    expm1,
+    exponential,
+    logistic,
+    normal,
+    poisson,
+    threshold,
+)
 from cjsim.model.streams import (
     DESK,
     EXPERIENCE,
@@ -48,15 +57,22 @@ RING = 0
 PUSHED = 1
 MEETS = 2
 
-CONTACTS_A_VISIT = 1 << 20
-"""Room for the contacts with one touchpoint during one visit, in that touchpoint's stream."""
+MOST_TOLD = 1_000
+"""Friends that an advocate tells at one visit at most; the mean is 200 at most."""
+ROOM_FOR_STAGES = 16
+"""More than there are stages: the n-th visit to a stage is numbered n · 16 + stage."""
+CONTACTS_A_VISIT = 1 << 30
+"""Room for the contacts with one touchpoint during one visit, in that touchpoint's stream.
+
+A legal scenario has at most 1,000 a day for 200,000 days before a change of strategy, and as many
+after it; 2^31 visits and 2^30 contacts in each fit a word of 63 bits."""
 NOT_SET = -inf
 """`ring_at` of a person for whom nobody has yet found out when the first clock rings."""
 NEARLY, HAIR = 1.0 - 1e-12, 1e-14
 """How early `rings_by` may say yes: relative to the threshold, and to the time."""
 LONGEST_WAIT = 1.0
 """Days that a contact waits for a rep before it is dropped."""
-AFTER_SWITCH = 1 << 19
+AFTER_SWITCH = CONTACTS_A_VISIT >> 1
 """Contacts after a change of strategy draw from the second half of that room."""
 
 
@@ -204,7 +220,7 @@ def set_out(person: Person, market: Parameters, stage: int, now: float) -> None:
     nth = person.visits[stage]
     person.visits[stage] = nth + 1
     person.stage = stage
-    person.visit = nth * 16 + stage
+    person.visit = nth * ROOM_FOR_STAGES + stage
     person.busy = 0
     if stage == COMPARISON or stage == WITH_RIVAL:  # C37: here the competitor appears
         person.rival_known = 1
@@ -487,7 +503,9 @@ def comes_back(person: Person, market: Parameters) -> bool:
 
 def friends_told(person: Person, market: Parameters) -> int:
     """How many acquaintances an advocate tells: Poisson(friends) (C78-C79)."""
-    return poisson(visit_luck(person, market)[0], market.friends) if market.people > 1 else 0
+    if market.people == 1:
+        return 0
+    return poisson(visit_luck(person, market)[0], market.friends, MOST_TOLD)
 
 
 def choose_friend(person: Person, market: Parameters) -> int:

@@ -123,11 +123,11 @@ class Market(_Table):
         0.9, "C25; size ours", "factor", "Strength of need from a dream", gt=0
     )
     speed_spread: Number = _key(
-        0.5, "C14; size ours", "cv", "Spread of personal speed (gamma, mean 1); 0 = all alike",
+        0.5, "C14; size ours", "cv", "Spread of personal speed (lognormal, mean 1); 0 = all alike",
         ge=0, le=3,
     )  # fmt: skip
     rationality_mean: Number = _key(
-        0.5, "C33-C35; size ours", "0..1", "Mean rationality (beta)", gt=0, lt=1
+        0.5, "C33-C35; size ours", "0..1", "Mean rationality (logit-normal)", gt=0, lt=1
     )
     rationality_spread: Number = _key(
         0.2, "C33-C34; size ours", "sd", "Spread of rationality; 0 = all alike", ge=0, lt=0.5
@@ -137,7 +137,7 @@ class Market(_Table):
         gt=0,
     )  # fmt: skip
     tolerance_spread: Number = _key(
-        0.6, "ours", "cv", "Spread of tolerance (gamma); 0 = all alike", ge=0, le=3
+        0.6, "ours", "cv", "Spread of tolerance (lognormal); 0 = all alike", ge=0, le=3
     )
     prior_trust: Number = _share(0.5, "C141, C144", "Trust in the firm at the start; 0.5 = neutral")
     prior_expectation: Number = _share(0.55, "B2, C32; size ours", "Expected performance at start")

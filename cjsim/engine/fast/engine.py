@@ -21,6 +21,7 @@ from cjsim.scenario import Scenario, digest
 
 SOURCES = (
     Source("cjsim.model.streams", stands_for="cjsim.model.quickest"),
+    Source("cjsim.model.arithmetic", stands_for="cjsim.model.quickest"),
     Source("cjsim.model.draws", stands_for="cjsim.model.quickest"),
     Source("cjsim.model.rules"),
     Source("cjsim.engine.fast.journal", stands_for="cjsim.model.journal"),

@@ -28,9 +28,10 @@ LIFE, REFILL, START_TURN, END_TURN, GIVE_UP = 0, 1, 2, 3, 4
 # What Python may ask for, and why the loop came back.
 BEGIN, SWITCH, STARTS, GO_ON = 0, 1, 2, 3
 DONE, ROWS_FULL, CALENDAR_FULL, REQUESTS_FULL = 0, 1, 2, 3
-ROOM_FOR_ROWS = 4096
-"""Rows that one event may write at most: an advocate tells up to 1,000 friends."""
-ROOM_FOR_ENTRIES = 1100
+ROOM_FOR_ROWS = 3 * rules.MOST_TOLD + 64
+"""Rows that one event may write at most: a friend who is told takes up to three."""
+ROOM_FOR_ENTRIES = rules.MOST_TOLD + 64
+"""Events that one event may ask for at most: a friend who is told plans anew."""
 
 # Places in `counts`, after those of the journal, and in `clock`.
 FREE_REPS, QUEUE_HEAD, QUEUE_TAIL, FREE_REQUEST, USED_REQUESTS = 4, 5, 6, 7, 8
