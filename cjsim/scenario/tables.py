@@ -53,6 +53,12 @@ class _Table(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    def __dir__(self) -> list[str]:
+        """Its keys and our own methods: what Tab offers. The rest of pydantic works unlisted."""
+        inherited = set(dir(BaseModel)) - set(type(self).model_fields)
+        names = set(super().__dir__()) - inherited
+        return sorted(name for name in names if not name.startswith("_"))
+
 
 # Strict: "5" and true are no numbers, 1 is no true. A whole number may stand for any number.
 Number = Annotated[float, Strict(), AllowInfNan(False)]

@@ -95,6 +95,18 @@ def test_the_stage_keys_are_the_stages_of_the_journey():
     assert list(get_args(TwelveKey)) == [stage.key for stage in TWELVE]
 
 
+def test_tab_offers_the_keys_and_our_own_methods_only(small):
+    fields = set(Scenario.model_fields)
+    methods = {
+        "diff", "key", "load", "plan", "running", "running_touchpoints", "save", "value",
+        "with_changes", "with_strategy",
+    }  # fmt: skip
+    assert set(dir(small)) == fields | methods
+    assert set(dir(small.product)) == set(Product.model_fields)
+    assert set(dir(small.touchpoints["site"])) == {*Touchpoint.model_fields, "fit_at"}
+    assert small.model_copy() == small  # what is not offered is there
+
+
 def test_a_stage_is_asked_for_its_plan_and_a_touchpoint_for_its_fit(small):
     for stage in STAGES:
         assert small.touchpoints["site"].fit_at(stage) == {2: 0.5, 4: 1.0}.get(stage, 0.0)
