@@ -38,9 +38,30 @@ class Stage(enum.IntEnum):
         """The stage's name in scenario files and labels: `first_deal`."""
         return self.name.lower()
 
+    @classmethod
+    def of(cls, key: str) -> "Stage":
+        """The stage that scenario files call `key`; ValueError with the nearest spelling.
+
+        >>> Stage.of("first_deal")
+        <Stage.FIRST_DEAL: 7>
+        """
+        stage = cls.__members__.get(key.upper())
+        if stage is None or stage.key != key:
+            from cjsim.labels import unknown  # only when something is wrong
+
+            raise unknown("stage", key, (known.key for known in cls))
+        return stage
+
 
 STAGES: Final[tuple[Stage, ...]] = tuple(Stage)
 TWELVE: Final[tuple[Stage, ...]] = STAGES[Stage.AWARENESS : Stage.RECOMMENDATION + 1]
+"""The stages of the journey with us; the others lie around them."""
+BEFORE_THE_DEAL: Final[tuple[Stage, ...]] = STAGES[Stage.AWARENESS : Stage.FIRST_DEAL]
+"""Those of the twelve at which nothing has been bought from us yet."""
+FROM_THE_DEAL_ON: Final[tuple[Stage, ...]] = STAGES[Stage.FIRST_DEAL : Stage.RECOMMENDATION + 1]
+"""Those at which a first deal is under way, or made."""
+AWAY: Final[tuple[Stage, ...]] = (Stage.WITH_RIVAL, Stage.DORMANT)
+"""Where those are who have left the twelve."""
 
 # The same numbers as plain ints: compiled rules know numbers, not enums.
 UNAWARE: Final[int] = Stage.UNAWARE.value
@@ -107,7 +128,7 @@ def may_follow(here: int, there: int) -> bool:
     return there in EXITS[Stage(here)]
 
 
-PLACES: Final[tuple[int, ...]] = (*range(13), STUDY, AWARENESS)
+PLACES: Final[tuple[int, ...]] = (UNAWARE, *(stage.value for stage in TWELVE), STUDY, AWARENESS)
 """Where each stage lies on the line 0..12: a lost person stands where they would come back to."""
 
 

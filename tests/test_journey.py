@@ -5,7 +5,19 @@ import re
 import pytest
 
 from cjsim import journey, labels
-from cjsim.journey import EXITS, LENSES, STAGES, TWELVE, Lens, Stage, may_follow, project
+from cjsim.journey import (
+    AWAY,
+    BEFORE_THE_DEAL,
+    EXITS,
+    FROM_THE_DEAL_ON,
+    LENSES,
+    STAGES,
+    TWELVE,
+    Lens,
+    Stage,
+    may_follow,
+    project,
+)
 
 EVERY_LENS = pytest.mark.parametrize("lens", LENSES.values(), ids=lambda lens: lens.name)
 EVERY_LANGUAGE = pytest.mark.parametrize("lang", labels.LANGUAGES)
@@ -65,6 +77,24 @@ def test_each_stage_is_also_a_plain_number_for_the_compiled_rules(stage: Stage) 
 
 
 # --- Ways -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("stage", STAGES, ids=lambda stage: stage.key)
+def test_a_stage_is_found_by_its_key(stage: Stage) -> None:
+    assert Stage.of(stage.key) is stage
+
+
+@pytest.mark.parametrize("word", ["studdy", "STUDY", "Study"])
+def test_a_misspelt_stage_is_told_the_nearest_one(word: str) -> None:
+    with pytest.raises(ValueError, match=f"unknown stage: '{word}'") as caught:
+        Stage.of(word)
+    assert ("Did you mean 'study'?" in str(caught.value)) == word.endswith("y")
+
+
+def test_the_groups_of_stages_part_the_twelve_and_those_who_left() -> None:
+    assert (*BEFORE_THE_DEAL, *FROM_THE_DEAL_ON) == TWELVE
+    assert (Stage.UNAWARE, *TWELVE, *AWAY) == STAGES
+    assert BEFORE_THE_DEAL[-1] == Stage.ACTION
 
 
 def test_nobody_leaves_the_map() -> None:

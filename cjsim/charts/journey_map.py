@@ -15,7 +15,7 @@ from matplotlib.path import Path
 from cjsim.charts.parts import SMALL, of_one, stage_word, wanted_kind
 from cjsim.charts.picture import Picture, style
 from cjsim.colours import COLOURS, FAINT, QUIET
-from cjsim.journey import EXITS, STAGES, Stage
+from cjsim.journey import EXITS, STAGES, TWELVE, Stage
 from cjsim.labels import SPOKEN, text
 from cjsim.labels.numbers import number
 from cjsim.measures.visits import OPEN, final_stage, visits
@@ -201,7 +201,7 @@ def _form(width: float) -> str:
 def _node(axes: Axes, at: Any, stage: Stage, data: pd.DataFrame, lang: str) -> None:
     """A stage: its number, its name and how many people were there."""
     x, y = at[stage]
-    own = 1 <= stage <= 12
+    own = stage in TWELVE
     axes.add_patch(Circle((x, y), NODE, fc="white" if own else FAINT, ec="black", lw=1.5, zorder=3))
     if own:
         axes.text(x, y, str(int(stage)), ha="center", va="center", weight="bold", zorder=4)
@@ -237,8 +237,8 @@ def _alt(data: pd.DataFrame, run: Run, lang: str) -> str:
         return number(value, lang)
 
     way_out = text(f"journey_map.{'out' if out.max() else 'nobody_out'}", lang).format(
-        here=stage_word(Stage[here.upper()], lang),
-        there=stage_word(Stage[there.upper()], lang),
+        here=stage_word(Stage.of(here), lang),
+        there=stage_word(Stage.of(there), lang),
         most=people(out.max()),
     )
     said = text("journey_map.alt", lang).format(

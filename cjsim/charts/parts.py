@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import Colormap, Normalize
 from matplotlib.image import AxesImage
 
-from cjsim.journey import Lens, Stage
+from cjsim.journey import TWELVE, Lens, Stage
 from cjsim.labels import text
 from cjsim.labels.numbers import digits_for, number
 
@@ -63,7 +63,7 @@ def stage_word(stage: int, lang: str, numbered: bool = False) -> str:
     """A stage's name; `numbered` puts the number before each of the twelve."""
     here = Stage(stage)
     word = text(f"stage.{here.key}.label", lang)
-    return f"{int(here)}  {word}" if numbered and 1 <= here <= 12 else word
+    return f"{int(here)}  {word}" if numbered and here in TWELVE else word
 
 
 def decimals(value: float) -> int:

@@ -98,4 +98,4 @@ def _weak_alt(result: WeakPoint, lang: str) -> str:
 
 
 def _stage(key: str, lang: str) -> str:
-    return f"{int(Stage[key.upper()])} {text(f'stage.{key}.label', lang)}"
+    return f"{int(Stage.of(key))} {text(f'stage.{key}.label', lang)}"

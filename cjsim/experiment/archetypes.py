@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from cjsim.experiment.design import Ranges, sample
+from cjsim.journey import Stage
 from cjsim.labels import unknown
 from cjsim.scenario import Scenario, presets
 
@@ -33,15 +34,15 @@ BY_RATIO: Final = frozenset({"product.price", CYCLES, "market.onset_days", "mark
 def spans() -> Mapping[str, tuple[float, float]]:
     """What each property of a product ranges over: the least and the most of all presets."""
     products = [Scenario.load(name) for name in presets()]
-    values = {key: [_value(one, key) for one in products] for key in (*REGRESSORS, *NUISANCES)}
+    values = {key: [property_of(one, key) for one in products] for key in (*REGRESSORS, *NUISANCES)}
     return {key: (min(found), max(found)) for key, found in values.items()}
 
 
-def _value(scenario: Scenario, key: str) -> float:
+def property_of(scenario: Scenario, key: str) -> float:
+    """A number of a scenario that products differ in; `CYCLES` is no key, but made of two."""
     if key == CYCLES:
-        return scenario.horizon_days / scenario.stages["repeat_deal"].typical_days
-    table, name = key.split(".")
-    return float(getattr(getattr(scenario, table), name))
+        return scenario.horizon_days / scenario.plan(Stage.REPEAT_DEAL).typical_days
+    return float(scenario.value(key))
 
 
 def archetypes(n: int = 200, seed: int = 1, ranges: Ranges | None = None) -> pd.DataFrame:

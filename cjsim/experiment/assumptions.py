@@ -175,7 +175,7 @@ def _search_awakes(scenario: Scenario) -> Changes:
     """Search fits every stage before its first as well as it fits its first, the unaware too."""
     changes: Changes = {}
     for name, touchpoint in scenario.touchpoints.items():
-        fits = [touchpoint.fit.get(stage.key, 0.0) for stage in STAGES]  # type: ignore[call-overload]
+        fits = [touchpoint.fit_at(stage) for stage in STAGES]
         first = next((i for i, fit in enumerate(fits) if fit > 0), 0)
         if _is_search(touchpoint) and first > 0:
             earlier = {stage.key: fits[first] for stage in STAGES[:first]}

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cjsim.labels import unknown
+from cjsim.scenario.keys import key_named
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -79,11 +80,9 @@ def sample(ranges: Ranges, cells: int, method: str = "sobol", seed: int = 1) -> 
 
 
 def is_whole(dotted: str) -> bool:
-    """Does the scenario want a whole number here? (A wrong key is told when it is set.)"""
-    from cjsim.scenario.keys import key_at
-
-    key = key_at(tuple(dotted.split(".")))
-    return key is not None and key.kind is int
+    """Does every scenario want a whole number here? (A wrong key is told when it is set.)"""
+    key = key_named(dotted)
+    return key is not None and key.is_whole
 
 
 def spaced(low: float, high: float, points: int) -> list[float]:

@@ -227,8 +227,9 @@ def flip_point(
             "must be 2 or more, 2 or more, and between 0 and 1"
         )
     sides = _sides(scenario, claim, scenarios)
-    kind, now = number_key(scenario, key)
-    whole = kind.kind is int
+    kind = number_key(scenario, key)
+    now = scenario.value(key)
+    whole = kind.is_whole
     values = np.linspace(*_range(key, kind, float(now), low, high), points).tolist()
     grid = sorted({float(round(v)) if whole else short(v) for v in values})
     size = next(iter(sides.values())).market.people if people is None else people

@@ -38,7 +38,7 @@ import numpy.typing as npt
 from cjsim.experiment.archetypes import BY_RATIO, CYCLES, REGRESSORS, archetypes, as_archetype
 from cjsim.experiment.design import Ranges
 from cjsim.experiment.workers import evaluate
-from cjsim.journey import STAGES
+from cjsim.journey import FIRST_DEAL, STUDY, Stage
 from cjsim.labels import SPOKEN, text, unknown
 from cjsim.scenario import Scenario
 
@@ -84,9 +84,11 @@ def divided(base: Scenario, traffic: Collection[str] | None = None) -> dict[str,
     groups: dict[str, list[str]] = {group: [] for group in GROUPS}
     for name in running:
         touchpoint = base.touchpoints[name]
-        aim = next(int(stage) for stage in STAGES if stage.key == touchpoint.aims_at)
-        groups["first" if aim <= 3 else "middle" if aim <= 6 else "after"].append(name)
-        brings = touchpoint.contact == "pull" and aim <= 4 if traffic is None else name in traffic
+        aim = Stage.of(touchpoint.aims_at)
+        part = "first" if aim < STUDY else "middle" if aim < FIRST_DEAL else "after"
+        groups[part].append(name)
+        early_pull = touchpoint.contact == "pull" and aim <= STUDY
+        brings = early_pull if traffic is None else name in traffic
         groups["traffic" if brings else "rest"].append(name)
     for group, names in groups.items():
         if not names:

@@ -26,11 +26,11 @@ from cjsim.experiment.search import (
     lines,
     search,
 )
+from cjsim.experiment.sensitivity import number_key
 from cjsim.experiment.workers import evaluate
 from cjsim.labels import SPOKEN, text, unknown
 from cjsim.measures.summary import LESS_IS_BETTER, UNITS
 from cjsim.scenario import Scenario
-from cjsim.scenario.keys import allowed, key_at
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -165,7 +165,7 @@ def space_of(
     axes = [_axis(scenario, key, ends) for key, ends in ranges.items()]
     full = _whole_budget(scenario, split, budget)
     for axis in axes:
-        path = _path(scenario, axis.name)
+        path = scenario.key(axis.name).path
         if path[:1] + path[2:3] == ("strategies", "touchpoints") and path[-1] in full:
             raise ValueError(f"{axis.name}: cannot have a range and be part of the split, too")
     if not axes and not full:
@@ -173,37 +173,25 @@ def space_of(
     return Space((*axes, *(Axis(name, 0.0, 1.0) for name in full)), len(full)), full
 
 
-def _path(scenario: Scenario, dotted: str) -> tuple[str, ...]:
-    """The parts of a dotted key; "guide.accuracy" is short for "strategies.guide.accuracy"."""
-    path = tuple(dotted.split("."))
-    return ("strategies", *path) if path[0] in scenario.strategies else path
-
-
 def _axis(scenario: Scenario, dotted: str, ends: tuple[float, float]) -> Axis:
-    path = _path(scenario, dotted)
-    if path == ("market", "people"):
-        raise ValueError(f"{dotted}: all markets of an experiment have one size; give people=...")
-    key = key_at(path)
-    if key is not None and key.kind not in (int, float):
-        raise ValueError(f"{dotted}: must be {allowed(key)}; only a number has a range")
+    key = number_key(scenario, dotted)
     try:
         low, high = map(float, ends)
     except (TypeError, ValueError):
         raise ValueError(f"{dotted}: a range is two numbers, low and high, not {ends!r}") from None
     if not np.isfinite([low, high]).all():
         raise ValueError(f"{dotted}: the range {low:g} .. {high:g} must be finite")
-    whole = key is not None and key.kind is int
     for end in (low, high):
-        scenario.with_changes({dotted: int(end) if whole and end.is_integer() else end})
+        scenario.with_changes({dotted: int(end) if key.is_whole and end.is_integer() else end})
     if not low < high:
         raise ValueError(f"{dotted}: the range {low:g} .. {high:g} is empty; low comes first")
     runs = {scenario.strategy, *([scenario.burn_in_strategy] if scenario.burn_in_days else ())}
-    if path[0] == "strategies" and path[1] not in runs:
+    if key.path[0] == "strategies" and key.path[1] not in runs:
         raise ValueError(
-            f"{dotted}: {path[1]!r} does not run here, so it changes nothing; the strategy that "
-            f"runs is {scenario.strategy!r}"
+            f"{dotted}: {key.path[1]!r} does not run here, so it changes nothing; the strategy "
+            f"that runs is {scenario.strategy!r}"
         )
-    return Axis(dotted, low, high, whole)
+    return Axis(dotted, low, high, key.is_whole)
 
 
 def _whole_budget(
@@ -243,17 +231,14 @@ def _whole_budget(
 
 
 def _standing(scenario: Scenario, space: Space, full: Mapping[str, float]) -> Point:
-    """The setting of the scenario as it stands; a touchpoint or a fit that is not named is 0."""
-    point = []
-    for axis in space.axes:
-        if axis.name in full:
-            point.append(scenario.running.touchpoints[axis.name] / full[axis.name])
-            continue
-        node: Any = scenario.model_dump()
-        for part in _path(scenario, axis.name):
-            node = node[int(part)] if isinstance(node, list | tuple) else node.get(part, 0.0)
-        point.append(float(node))
-    return tuple(point)
+    """The setting of the scenario as it stands."""
+    running = scenario.running.touchpoints
+    return tuple(
+        running[axis.name] / full[axis.name]
+        if axis.name in full
+        else float(scenario.value(axis.name))
+        for axis in space.axes
+    )
 
 
 # --- The question -------------------------------------------------------------------------------

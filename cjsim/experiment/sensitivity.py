@@ -18,7 +18,7 @@ from cjsim.experiment.intervals import difference
 from cjsim.experiment.workers import Progress, evaluate
 from cjsim.measures.summary import known_measure
 from cjsim.scenario import Scenario
-from cjsim.scenario.keys import Key, allowed, fits, key_at
+from cjsim.scenario.keys import Key, allowed, fits
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -163,31 +163,20 @@ def relative(gaps: Floats, base: Floats) -> tuple[float, float, float]:
 # --- What a key is and how far it can go --------------------------------------------------------
 
 
-def number_key(scenario: Scenario, dotted: str) -> tuple[Key, Any]:
-    """What a key of a scenario allows, and its value; ValueError if it is none, or no number."""
-    tables: Any = scenario.model_dump()
-    path = tuple(dotted.split("."))
-    if path[0] in tables["strategies"] and path[0] not in tables:
-        path = ("strategies", *path)
-    value: Any = tables
-    for part in path:
-        if isinstance(value, list | tuple):
-            value = dict(zip(map(str, range(len(value))), value, strict=True))
-        value = value.get(part) if isinstance(value, Mapping) else None
-    key = key_at(path)
-    if value is None or key is None:
-        scenario.with_changes({dotted: 1})  # raises where the name is wrong, with its spelling
-        raise ValueError(f"{dotted}: is not set in this scenario; nothing is there to vary")
-    if path == ("market", "people"):
+def number_key(scenario: Scenario, dotted: str) -> Key:
+    """The key of a number that experiments may move; ValueError if it is none, or no number."""
+    key = scenario.key(dotted)
+    if key.path == ("market", "people"):
         raise ValueError(f"{dotted}: all markets of an experiment have one size; give people=...")
-    if key.kind not in (int, float):
+    if not key.is_number:
         raise ValueError(f"{dotted}: only a number can be varied; this key is {allowed(key)}")
-    return key, value
+    return key
 
 
 def _moves(scenario: Scenario, dotted: str, step: float) -> tuple[float, float, float]:
     """A key's value, and the values it has when it is a step smaller and a step larger."""
-    key, value = number_key(scenario, dotted)
+    key = number_key(scenario, dotted)
+    value = scenario.value(dotted)
     if value == 0 or not math.isfinite(value):
         raise ValueError(
             f"{dotted} = {value:g}: only a finite number other than 0 has a share to add or take "
@@ -199,7 +188,7 @@ def _moves(scenario: Scenario, dotted: str, step: float) -> tuple[float, float, 
 def _moved(value: float, step: float, key: Key) -> float:
     """A value moved by a share of its size, as far as its key allows."""
     wanted = value + step * abs(value)
-    if key.kind is int:
+    if key.is_whole:
         one_less, one_more = max(1, value - 1), value + 1
         wanted = min(one_less, round(wanted)) if step < 0 else max(one_more, round(wanted))
     if fits(wanted, key):
@@ -295,7 +284,7 @@ def sobol(
     known_measure(measure)
     keys = {name: _allowed_range(scenario, name, ends) for name, ends in ranges.items()}
     # ± ½ gives the first and the last whole number as much room as those between
-    room = {name: 0.5 if key.kind is int else 0.0 for name, key in keys.items()}
+    room = {name: 0.5 if key.is_whole else 0.0 for name, key in keys.items()}
     wide = {name: (low - room[name], high + room[name]) for name, (low, high) in ranges.items()}
 
     def of_measure(samples: Floats) -> Floats:
@@ -316,14 +305,14 @@ def _changes(
     changes: dict[str, Any] = {}
     for (name, key), value in zip(keys.items(), sample.tolist(), strict=True):
         low, high = ranges[name]
-        whole = key.kind is int
+        whole = key.is_whole
         changes[name] = int(min(high, max(low, math.floor(value + 0.5)))) if whole else value
     return changes
 
 
 def _allowed_range(scenario: Scenario, dotted: str, ends: Range) -> Key:
     """The key, once both ends of its range are known to be allowed."""
-    key, _ = number_key(scenario, dotted)
+    key = number_key(scenario, dotted)
     for end in ends:
         if not fits(end, key):
             raise ValueError(f"{dotted}: {end:g} in its range must be {allowed(key)}")

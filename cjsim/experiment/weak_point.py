@@ -27,8 +27,7 @@ from cjsim.measures.summary import LESS_IS_BETTER, UNITS, known_measure
 from cjsim.measures.visits import visits
 from cjsim.model.population import initial_state
 from cjsim.run import Run, simulate
-from cjsim.scenario import MAY_WALK_AWAY, Experience, Scenario
-from cjsim.scenario.keys import key_at
+from cjsim.scenario import MAY_WALK_AWAY, Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -163,8 +162,8 @@ def _lever(scenario: Scenario, stage: Stage, better: float, people: int, seed: i
     """How a stage is passed better, and how much better it can be."""
     if stage == SATISFACTION:
         felt = _at_the_gate(simulate(scenario, people, seed))
-        return _gate_lever(scenario.experience, felt, better)
-    loss = scenario.stages[stage.key].planned_loss  # type: ignore[index]
+        return _gate_lever(scenario, felt, better)
+    loss = scenario.plan(stage).planned_loss
     if stage not in MAY_WALK_AWAY or loss == 0:
         return Lever(NOTHING_TO_LOSE, 1.0 - loss, 1.0 - loss, {})
     less = max(0.0, loss - better * (1.0 - loss))  # 1 - (1 + better)(1 - loss), exact at better = 0
@@ -172,7 +171,7 @@ def _lever(scenario: Scenario, stage: Stage, better: float, people: int, seed: i
     return Lever(PLANNED_LOSS, 1.0 - loss, 1.0 - less, changes)
 
 
-def _gate_lever(gate: Experience, felt: Floats, better: float) -> Lever:
+def _gate_lever(scenario: Scenario, felt: Floats, better: float) -> Lever:
     """Lower the threshold until people of these satisfactions pass better.
 
     A person passes with logistic(slope · (satisfaction - threshold)) (C49-C50); the mean over the
@@ -181,14 +180,15 @@ def _gate_lever(gate: Experience, felt: Floats, better: float) -> Lever:
     from scipy.optimize import brentq
     from scipy.special import expit
 
+    gate = scenario.experience
+
     def passing(threshold: float) -> float:
         return float(np.mean(expit(gate.gate_slope * (felt - threshold))))
 
     now = passing(gate.gate_threshold)
     if now == 1.0 or gate.gate_slope == 0.0:
         return Lever(FLAT_GATE if now < 1.0 else NOTHING_TO_LOSE, now, now, {})
-    key = key_at(("experience", "gate_threshold"))
-    lowest = key.limits["ge"] if key else math.nan
+    lowest = scenario.key("experience.gate_threshold").limits["ge"]
     wanted = now * (1.0 + better)
     lower = lowest
     if passing(lowest) > wanted:
@@ -235,7 +235,7 @@ def _spending(scenario: Scenario, people: int, seed: int) -> Floats:
     for name, of_contacts in cost.items():
         touchpoint = scenario.touchpoints[name]
         running = touchpoint.cost_per_day * scenario.running.touchpoints[name]
-        spent[Stage[touchpoint.aims_at.upper()]] += of_contacts + running
+        spent[Stage.of(touchpoint.aims_at)] += of_contacts + running
     return spent
 
 

@@ -3,50 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from typing import Any, Literal, get_origin
 
 import ipywidgets as widgets
 
 from cjsim.scenario import Scenario
-from cjsim.scenario.keys import Key, KeyPath, key_at
+from cjsim.scenario.keys import Key
 
 STEPS = 100
 """Steps from one end of a slider to the other, or a few more."""
 WIDE: Any = {"description_width": "initial"}  # whole keys, in any language
-
-
-def path_of(scenario: Scenario, key: str) -> KeyPath:
-    """A dotted key in parts; "guide.accuracy" is short for "strategies.guide.accuracy"."""
-    parts = tuple(key.split("."))
-    short = parts[0] in scenario.strategies and parts[0] not in type(scenario).model_fields
-    return ("strategies", *parts) if short else parts
-
-
-def usual_key(scenario: Scenario, key: str) -> str:
-    """A dotted key as people write it: that of a strategy is short, unless it is a table's name."""
-    path = [str(part) for part in path_of(scenario, key)]
-    short = path[0] == "strategies" and path[1] not in type(scenario).model_fields
-    return ".".join(path[1:] if short else path)
-
-
-def value_of(scenario: Scenario, key: str) -> Any:
-    """What stands under a key; 0 for a touchpoint that the strategy does not list."""
-    node: Any = scenario
-    for part in path_of(scenario, key):
-        node = node.get(part) if isinstance(node, Mapping) else getattr(node, str(part), None)
-        if node is None:
-            scenario.with_changes({key: 0.0})  # says what is wrong with the key
-            return 0.0
-    return node
-
-
-def number_of(scenario: Scenario, key: str) -> float:
-    """The number under a key; raises ValueError where there is none that a slider could show."""
-    value = value_of(scenario, key)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise ValueError(f"{key} = {value!r}: a slider needs a key that is a number")
-    return value
 
 
 def slider(
@@ -58,7 +24,9 @@ def slider(
     label_width: str = "initial",
 ) -> Any:
     """A slider at the scenario's value, as wide as the key allows, up to four times the value."""
-    value = number_of(scenario, key)
+    value = scenario.value(key)
+    if not (scenario.key(key).is_number and math.isfinite(value)):
+        raise ValueError(f"{key} = {value!r}: a slider needs a key that is a number")
     low, high = usual_range(scenario, key, value) if ends is None else _around(key, value, ends)
     shared: Any = {
         "value": value, "min": low, "max": high, "description": label or key,
@@ -92,8 +60,7 @@ def _around(key: str, value: float, ends: tuple[float, float]) -> tuple[float, f
 
 def usual_range(scenario: Scenario, key: str, value: float) -> tuple[float, float]:
     """From the lowest value allowed to the highest, or to four times the value, at least 1."""
-    found = key_at(path_of(scenario, key))
-    limits = found.limits if found else {}
+    limits = scenario.key(key).limits
     low = limits.get("ge", limits.get("gt", min(0.0, 4 * value)))
     high = min(limits.get("le", limits.get("lt", math.inf)), max(1.0, 4 * value))
     if isinstance(value, int):
@@ -105,7 +72,7 @@ def usual_range(scenario: Scenario, key: str, value: float) -> tuple[float, floa
 
 def box(scenario: Scenario, key: str, known: Key, label: str | None = None) -> Any | None:
     """A plain control for a key of any kind; None for kinds that a file is better for."""
-    value = value_of(scenario, key)
+    value = scenario.value(key)
     shared: Any = {
         "description": label or key.rpartition(".")[2],
         "style": {"description_width": "16em"},

@@ -7,10 +7,10 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from cjsim.lab.dials import box, usual_key
+from cjsim.lab.dials import box
 from cjsim.labels import SPOKEN
 from cjsim.scenario import Scenario
-from cjsim.scenario.keys import TABLES, Key, key_at
+from cjsim.scenario.keys import TABLES, Key
 from cjsim.scenario.words import meaning, touchpoint_title
 
 LEFT_OUT = ("scenario", "touchpoints", "strategies", "market.segments")
@@ -64,29 +64,23 @@ def _rows(
         control = box(scenario, key, known, key.removeprefix(f"{table}."))
         if control is None:
             continue
-        made[usual_key(scenario, key)] = control
+        made[scenario.key(key).short] = control
         control.observe(lambda event, key=key: change(key, event["new"]), "value")
         hint = widgets.Label(_meaning(scenario, table, key, lang), layout=plain)
         yield widgets.HBox([control, hint], layout=plain)
 
 
 def _keys(scenario: Scenario, table: str) -> Iterator[tuple[str, Key]]:
-    path = tuple(table.split("."))
-    if path[-1] == "touchpoints":
-        value = key_at((*path, "any"))
-        assert value is not None
-        for name in scenario.touchpoints:
-            yield f"{table}.{name}", value
-        return
-    known = key_at(path)
-    assert known is not None
+    """The keys of a drawer: of each stage, or an intensity for each touchpoint of the library."""
     if table == "stages":
         for stage in scenario.stages:
-            plan = key_at(("stages", stage))
-            assert plan is not None
-            yield from ((f"stages.{stage}.{name}", inner) for name, inner in plan.items())
-        return
-    yield from ((f"{table}.{name}", inner) for name, inner in known.items() if not inner.is_table)
+            yield from _keys(scenario, f"stages.{stage}")
+    elif table.endswith(".touchpoints"):
+        for name in scenario.touchpoints:
+            yield f"{table}.{name}", scenario.key(f"{table}.{name}")
+    else:
+        known = scenario.key(table)
+        yield from ((key.dotted, key) for _, key in known.items() if not key.is_table)
 
 
 def _meaning(scenario: Scenario, table: str, key: str, lang: str) -> str:

@@ -18,7 +18,7 @@ import pandas as pd
 from cjsim import charts
 from cjsim.charts import Picture
 from cjsim.experiment.compare import Comparison, compare
-from cjsim.lab.dials import path_of, slider
+from cjsim.lab.dials import slider
 from cjsim.lab.keyboard import box_of_its_own
 from cjsim.labels import SPOKEN, language, text, title, unknown
 from cjsim.labels.numbers import number
@@ -194,7 +194,7 @@ def _as_words(settings: Mapping[str, float]) -> str:
 
 def _strategy_named(scenario: Scenario, keys: tuple[str, ...]) -> str:
     """The strategy that the keys are about; the scenario's own where they are about none."""
-    paths = [path_of(scenario, key) for key in keys]
+    paths = [scenario.key(key).path for key in keys]
     named = list(dict.fromkeys(str(path[1]) for path in paths if path[0] == "strategies"))
     if len(named) > 1:
         raise ValueError(f"a panel changes one strategy, not {' and '.join(named)}; make two")

@@ -26,7 +26,16 @@ import traitlets
 from cjsim.charts.picture import Picture
 from cjsim.charts.whereabouts import whereabouts
 from cjsim.colours import COLOURS
-from cjsim.journey import FIRST_DEAL, LOYALTY, RECOMMENDATION, STAGES, WITH_RIVAL
+from cjsim.journey import (
+    BEFORE_THE_DEAL,
+    DORMANT,
+    FIRST_DEAL,
+    FROM_THE_DEAL_ON,
+    LOYALTY,
+    RECOMMENDATION,
+    STAGES,
+    WITH_RIVAL,
+)
 from cjsim.labels import SPOKEN, all_keys, language, text, title
 from cjsim.model.events import Event
 from cjsim.model.population import ADOPTERS, MOTIVES
@@ -44,7 +53,10 @@ KINDS = (
     "stage.with_rival.label", "stage.dormant.label",
 )  # fmt: skip
 """How people are told apart in the drawing, by place, colour and shape: the keys of their names."""
-KIND_AT = np.array([0, *[1] * 6, *[2] * 6, 4, 5], np.uint8)
+KIND_AT = np.zeros(len(STAGES), np.uint8)
+KIND_AT[[*BEFORE_THE_DEAL]] = 1
+KIND_AT[[*FROM_THE_DEAL_ON]] = 2
+KIND_AT[[WITH_RIVAL, DORMANT]] = 4, 5
 """The kind of a person at each stage; a customer becomes an advocate by recommending us."""
 ADVOCATE = 3
 STEPS_TOLD = 6  # stages of a way that a story names; `trail.js` has the same

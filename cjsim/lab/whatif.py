@@ -23,7 +23,7 @@ import ipywidgets as widgets
 from cjsim.lab import findings
 from cjsim.lab.background import Answer, Answers, Question
 from cjsim.lab.board import Board
-from cjsim.lab.dials import WIDE, slider, usual_key, value_of
+from cjsim.lab.dials import WIDE, slider
 from cjsim.lab.drawers import drawers
 from cjsim.lab.keyboard import box_of_its_own
 from cjsim.labels import SPOKEN, find, language, text, title
@@ -193,7 +193,7 @@ class Lab:
         self.product.value = now.base.name if self._is_preset() else None
         self.product.tooltip = scenario_title(now.base.title, self.lang)
         self.size.value, self.same.value = now.people, now.same_luck
-        keys = [usual_key(now.base, key.format(b=f"strategies.{now.sides[1]}")) for key in DIALS]
+        keys = [now.base.key(place.format(b=f"strategies.{now.sides[1]}")).short for place in DIALS]
         self.dials = {
             key: self._dial(changed, key, place) for key, place in zip(keys, DIALS, strict=True)
         }
@@ -212,7 +212,7 @@ class Lab:
     def _dial(self, scenario: Scenario, key: str, place: str) -> Any:
         name = text(f"dial.{place.replace('{b}.', 'push_').replace('.', '_')}", self.lang)
         dial = slider(self.settings.base, key, label=name, width="34em", label_width="17em")
-        value = value_of(scenario, key)
+        value = scenario.value(key)
         dial.min, dial.max = min(dial.min, value), max(dial.max, value)
         dial.value, dial.tooltip = value, key
         dial.observe(lambda change: self._set_key(key, change["new"]), "value")
@@ -224,9 +224,9 @@ class Lab:
         """A control was moved: go there, or back where that cannot be."""
         if self._quiet:
             return
-        key = usual_key(self.settings.base, key)
+        key = self.settings.base.key(key).short
         changes = {**self.settings.changes, key: value}
-        if value == value_of(self.settings.base, key):
+        if value == self.settings.base.value(key):
             del changes[key]
         self._change(changes=changes)
         with self._quietly():
@@ -234,7 +234,7 @@ class Lab:
 
     def _show_key(self, key: str) -> None:
         """Have the controls of a key, on the first screen and in a drawer, say what is so."""
-        value = value_of(self.settings.scenarios[1], key)
+        value = self.settings.scenarios[1].value(key)
         if dial := self.dials.get(key):
             dial.min, dial.max = min(dial.min, value), max(dial.max, value)
             dial.value = value

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cjsim.journey import (
+    AWAY,
     COMPARISON,
     FIRST_DEAL,
     STAGES,
     TWELVE,
-    WITH_RIVAL,
     Lens,
     Stage,
     lens_named,
@@ -53,7 +53,7 @@ def funnel(run: Record, lens: str = "twelve", by: str | None = None) -> pd.DataF
 
     lost, still = count(seen.lost), count(seen.open)
     passed = count(~seen.lost & ~seen.open)
-    away = [bool(here) and min(here) >= WITH_RIVAL for here in _stages_on(seen.lens)]
+    away = [bool(here) and set(here) <= set(AWAY) for here in _stages_on(seen.lens)]
     columns = {
         "people": people,
         "share": ratio(people, np.broadcast_to(parts.sizes[:, None], people.shape)),
@@ -85,7 +85,7 @@ def planned_loss(scenario: Scenario, lens: Lens | str = "twelve") -> Floats:
         for stage in stages:
             skipped = several and stage == COMPARISON
             taken = scenario.market.rationality_mean if skipped else 1.0
-            kept *= 1.0 - taken * scenario.stages[stage.key].planned_loss  # type: ignore[index]
+            kept *= 1.0 - taken * scenario.plan(stage).planned_loss
         plan[step] = 1.0 - kept if stages else np.nan
     return plan
 

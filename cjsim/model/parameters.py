@@ -133,7 +133,7 @@ def _clocks(s: sc.Scenario) -> dict[str, Any]:
     """
     days, loss, shape = ([1.0] * len(STAGES), [0.0] * len(STAGES), [1.0] * len(STAGES))
     for stage in TWELVE:
-        plan = s.stages[stage.key]  # type: ignore[index]
+        plan = s.plan(stage)
         stretched = Stage.INTEREST <= stage <= Stage.COMPARISON
         days[stage] = plan.typical_days * (1.0 + s.product.complexity * stretched)
         loss[stage], shape[stage] = plan.planned_loss, plan.regularity
@@ -181,8 +181,8 @@ def _touch(s: sc.Scenario, number: int, name: str, stream: int) -> Touch:
     return Touch(
         number=number,
         stream=stream,
-        aims_at=PLACES[Stage[t.aims_at.upper()]],
-        fit=[t.fit.get(stage.key, 0.0) for stage in STAGES],  # type: ignore[call-overload]
+        aims_at=PLACES[Stage.of(t.aims_at)],
+        fit=[t.fit_at(stage) for stage in STAGES],
         reach=t.reach_per_day * intensity if t.contact == "pull" else 0.0,
         detour=t.distance_m / s.response.detour_scale_m,
         appeal_pain=t.appeal_pain,
@@ -202,7 +202,7 @@ def fits(s: sc.Scenario) -> npt.NDArray[np.float64]:
     table = np.zeros((max(len(s.touchpoints), 1), len(STAGES)))
     for i, t in enumerate(s.touchpoints.values()):
         for stage, fit in t.fit.items():
-            table[i, Stage[stage.upper()]] = fit
+            table[i, Stage.of(stage)] = fit
     return table
 
 
@@ -217,7 +217,7 @@ def _push(s: sc.Scenario) -> dict[str, Any]:
         best = max(fits, default=0.0)
         choice.append(fits.index(best) if best >= running.min_fit and best > 0 else SILENT)
     for key, name in running.plan.items():
-        choice[Stage[key.upper()]] = index[number[name]] if name else SILENT
+        choice[Stage.of(key)] = index[number[name]] if name else SILENT
     programme = [index[number[name]] for name in running.programme] or list(range(len(push)))
     return {
         "pushes": int(running.push != "none" and bool(push)),

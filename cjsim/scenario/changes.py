@@ -8,9 +8,10 @@ from typing import Any
 from pydantic import BaseModel
 
 from cjsim.labels.phrases import phrase
-from cjsim.scenario.keys import homes, key_at, wanted
+from cjsim.scenario.keys import KeyPath, key_at, wanted
 from cjsim.scenario.layers import merged
-from cjsim.scenario.mistakes import Finding, either, nearest
+from cjsim.scenario.mistakes import Finding
+from cjsim.scenario.places import located
 
 
 def changed(
@@ -23,11 +24,10 @@ def changed(
     """
     findings = []
     for dotted, value in changes.items():
-        path, plain = tuple(dotted.split(".")), _plain(value)
-        if path[0] in tables["strategies"] and path[0] not in tables:
-            path = ("strategies", *path)
+        plain = _plain(value)
+        path, finding = located(tables, dotted)
         key = key_at(path)
-        if finding := _unknown(tables, path):
+        if finding:
             findings.append(finding)
         elif key and key.is_table and not isinstance(plain, Mapping):
             findings.append(Finding(path, plain, phrase("must_be", what=wanted(key))))
@@ -36,34 +36,12 @@ def changed(
     return tables, findings
 
 
-def _unknown(tables: dict[str, Any], path: tuple[str, ...]) -> Finding | None:
-    """What is wrong with the first steps of a dotted key: no such table, strategy or item."""
-    if path[0] not in tables:
-        home = [key.replace("strategies.<name>", tables["strategy"]) for key in homes(path[-1])]
-        near = nearest(path[0], [*tables, *tables["strategies"]])
-        near = ".".join([near, *path[1:]]) if near else None
-        meant = near if path[1:] or not home else either(home[:1])
-        words = phrase("no_key" if meant else "no_key_listed", names=tables)
-        return Finding(path, None, words, meant)
-    if path[0] == "strategies" and path[2:] and path[1] not in tables["strategies"]:
-        near = nearest(path[1], tables["strategies"])
-        return Finding(path, None, phrase("no_strategy", names=tables["strategies"]), near)
-    if path[:2] == ("market", "segments") and path[2:]:
-        segments = tables["market"]["segments"]
-        segments = segments if isinstance(segments, list | tuple) else []
-        if not (path[2].isdecimal() and int(path[2]) < len(segments)):
-            tables_in = ((i, item) for i, item in enumerate(segments) if isinstance(item, Mapping))
-            names = (f"{i} ({item.get('name')})" for i, item in tables_in)
-            return Finding(path, None, phrase("no_segment", names=names))
-    return None
-
-
-def _put(node: Any, path: tuple[str, ...], value: Any) -> Any:
+def _put(node: Any, path: KeyPath, value: Any) -> Any:
     """A copy of nested tables in which the key at `path` has a new value."""
     if not path:
         both = isinstance(value, Mapping) and isinstance(node, Mapping)
         return merged(node, value) if both else value
-    if isinstance(node, list | tuple) and path[0].isdecimal():
+    if isinstance(node, list | tuple):
         n = int(path[0])
         return [_put(item, path[1:], value) if i == n else item for i, item in enumerate(node)]
     node = node if isinstance(node, Mapping) else {}

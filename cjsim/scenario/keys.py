@@ -26,10 +26,40 @@ class Key:
 
     kind: Any
     limits: dict[str, Any] = field(default_factory=dict)
+    path: KeyPath = ()
+
+    @property
+    def dotted(self) -> str:
+        """Where it stands, in full: "strategies.guide.accuracy"."""
+        return _dotted(self.path)
+
+    @property
+    def short(self) -> str:
+        """Where it stands, as people write it: "guide.accuracy"."""
+        of_a_strategy = self.path[:1] == ("strategies",) and len(self.path) > 1
+        return _dotted(self.path[1:] if of_a_strategy else self.path)
 
     @property
     def is_table(self) -> bool:
         return get_origin(self.kind) is dict or _is_model(self.kind)
+
+    @property
+    def is_list(self) -> bool:
+        return get_origin(self.kind) is tuple
+
+    @property
+    def is_number(self) -> bool:
+        return self.kind in (int, float)
+
+    @property
+    def is_whole(self) -> bool:
+        """Is it a number that must be whole?"""
+        return self.kind is int
+
+    @property
+    def has_any_name(self) -> bool:
+        """Is it a table whose keys are names that people give, or stages?"""
+        return get_origin(self.kind) is dict
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -46,19 +76,24 @@ class Key:
 
     def item(self, part: str | int) -> Key | None:
         """The key one step further in, or None if there is no such key."""
+        path = (*self.path, part)
         if _is_model(self.kind):
             info = self.kind.model_fields.get(part)
-            return None if info is None else _key(info.annotation, info.metadata)
+            return None if info is None else _key(info.annotation, info.metadata, path)
         if get_origin(self.kind) is dict:
-            return _key(get_args(self.kind)[1])
-        return _key(get_args(self.kind)[0]) if get_origin(self.kind) is tuple else None
+            return _key(get_args(self.kind)[1], path=path)
+        return _key(get_args(self.kind)[0], path=path) if self.is_list else None
+
+
+def _dotted(path: KeyPath) -> str:
+    return ".".join(map(str, path))
 
 
 def _is_model(kind: Any) -> bool:
     return isinstance(kind, type) and issubclass(kind, BaseModel)
 
 
-def _key(annotation: Any, marks: Iterable[Any] = ()) -> Key:
+def _key(annotation: Any, marks: Iterable[Any] = (), path: KeyPath = ()) -> Key:
     """A type as it is annotated, taken apart into kind and limits."""
     marks = list(marks)
     if get_origin(annotation) is Annotated:
@@ -70,7 +105,7 @@ def _key(annotation: Any, marks: Iterable[Any] = ()) -> Key:
             for name in ("ge", "gt", "le", "lt", "max_length", "pattern", "allow_inf_nan"):
                 if (limit := getattr(part, name, None)) is not None:
                     limits[name] = limit
-    return Key(annotation, limits)
+    return Key(annotation, limits, path)
 
 
 def key_at(path: KeyPath) -> Key | None:
@@ -79,6 +114,20 @@ def key_at(path: KeyPath) -> Key | None:
     for part in path:
         key = key.item(part) if key else None
     return key
+
+
+def path_of(dotted: str) -> KeyPath:
+    """A dotted key in parts, that of a strategy in full: "guide.accuracy" is a strategy's.
+
+    No scenario is needed: a strategy may not bear the name of a table or of a key above them.
+    """
+    path = tuple(dotted.split("."))
+    return path if path[0] in ScenarioTables.model_fields else ("strategies", *path)
+
+
+def key_named(dotted: str) -> Key | None:
+    """The key that a dotted name means in any scenario that has it, or None if none can."""
+    return key_at(path_of(dotted))
 
 
 def homes(word: str) -> list[str]:

@@ -130,16 +130,17 @@ def misfits(tables: Tables, error: ValidationError, whole: bool) -> Iterator[Fin
         if kind == "missing":
             missing.setdefault(path[:-1], []).append(str(path[-1]))
         elif kind == "extra_forbidden":
-            yield _unknown_key(path)
+            yield unknown_key(path)
         elif path and path[-1] == "[key]":
-            yield _bad_name(path[:-1])
+            yield bad_name(path[:-1])
         elif kind != "disagreement":
             yield _bad_value(path, entry["input"])
     for path, keys in missing.items() if whole else ():
-        yield _incomplete(tables, path, keys)
+        yield incomplete(tables, path, keys)
 
 
-def _unknown_key(path: KeyPath) -> Finding:
+def unknown_key(path: KeyPath) -> Finding:
+    """A key that its table does not have, and where it was probably meant to stand."""
     table, word = key_at(path[:-1]) or Key(ScenarioTables), str(path[-1])
     near = nearest(word, table.names, 0.85) or either(homes(word)) or nearest(word, table.names)
     label = "no_key_in" if path[1:] else "no_key_above"
@@ -148,7 +149,7 @@ def _unknown_key(path: KeyPath) -> Finding:
     return Finding(path, None, words, near)
 
 
-def _bad_name(path: KeyPath) -> Finding:
+def bad_name(path: KeyPath) -> Finding:
     """A key that is no stage, or a name that cannot be a part of a dotted key."""
     stages = (key_at(path[:-1]) or Key(ScenarioTables)).names
     if not stages:
@@ -190,7 +191,8 @@ def _meant(key: Key, value: Any) -> str | None:
     return f"{number:g}" if math.isfinite(number) and fits(number, key) and not same else None
 
 
-def _incomplete(tables: Tables, path: KeyPath, keys: list[str]) -> Finding:
+def incomplete(tables: Tables, path: KeyPath, keys: list[str]) -> Finding:
+    """A table in which keys are missing; a touchpoint's name may be misspelt."""
     if len(path) == 2 and path[0] == "touchpoints":
         near = nearest(str(path[1]), (n for n in tables["touchpoints"] if n != path[1]))
         return Finding(path, None, phrase("touchpoint_missing", keys=keys), near)
@@ -235,10 +237,23 @@ def _strategies_run_what_exists(tables: Tables) -> Iterator[Finding]:
     for name, strategy in _tables_in(tables, "strategies").items():
         for touchpoint, intensity in _table(strategy, "touchpoints").items():
             if touchpoint not in library:
-                near = nearest(touchpoint, library)
-                label = "no_touchpoint" if near else "no_touchpoint_yet"
                 path = ("strategies", name, "touchpoints", touchpoint)
-                yield Finding(path, intensity, phrase(label, name=touchpoint), near)
+                yield no_touchpoint(path, intensity, library)
+
+
+def no_touchpoint(path: KeyPath, intensity: Any, library: Iterable[str]) -> Finding:
+    """A strategy's touchpoint that the library does not have."""
+    name = str(path[-1])
+    near = nearest(name, library)
+    label = "no_touchpoint" if near else "no_touchpoint_yet"
+    return Finding(path, intensity, phrase(label, name=name), near)
+
+
+def _strategies_have_names_of_their_own(tables: Tables) -> Iterator[Finding]:
+    """Else "loyalty.gain" could mean a strategy's key, or a table's."""
+    for name in _table(tables, "strategies"):
+        if name == "extends" or name in ScenarioTables.model_fields:
+            yield Finding(("strategies", name), None, phrase("name_taken"))
 
 
 def _programmes_and_plans_can_be_run(tables: Tables) -> Iterator[Finding]:
@@ -317,6 +332,7 @@ def _segments_have_names_of_their_own(tables: Tables) -> Iterator[Finding]:
 
 RULES: tuple[Callable[[Tables], Iterator[Finding]], ...] = (
     _chosen_strategies_exist,
+    _strategies_have_names_of_their_own,
     _strategies_run_what_exists,
     _programmes_and_plans_can_be_run,
     _pushes_have_something_to_push,

@@ -13,6 +13,7 @@ from pydantic_core import PydanticCustomError
 
 from cjsim.files import write_text
 from cjsim.scenario.changes import changed, differences
+from cjsim.scenario.keys import Key
 from cjsim.scenario.layers import (
     Layer,
     find_file,
@@ -30,6 +31,7 @@ from cjsim.scenario.mistakes import (
     disagreements,
     misfits,
 )
+from cjsim.scenario.places import there
 from cjsim.scenario.starter import starting_file
 from cjsim.scenario.tables import ScenarioTables
 from cjsim.scenario.toml import document
@@ -77,6 +79,42 @@ class Scenario(ScenarioTables):
         """
         tables, findings = changed(self.model_dump(), changes)
         return checked(tables, lambda path: (self.name, None), findings)
+
+    def key(self, dotted: str) -> Key:
+        """What may stand under a dotted key: kind, limits, full name.
+
+        Parameters
+        ----------
+        dotted : "product.price", "market.segments.0.share"; "guide.accuracy" is short for
+            "strategies.guide.accuracy".
+
+        Raises `ScenarioError`, with the nearest spelling, for a key that is not there.
+
+        >>> Scenario.load("phone").key("guide.accuracy").dotted
+        'strategies.guide.accuracy'
+        """
+        place = there(self.model_dump(), dotted)
+        if isinstance(place, Finding):
+            raise ScenarioError([Problem.of(place, self.name)])
+        return place
+
+    def value(self, dotted: str) -> Any:
+        """What stands under a dotted key, which is read and refused as by `key`.
+
+        A touchpoint that a strategy does not name runs at 0, a stage that a touchpoint does not
+        name has fit 0; a stage that a plan does not name has None.
+
+        >>> Scenario.load("phone").value("guide.accuracy")
+        0.7
+        """
+        key = self.key(dotted)
+        node: Any = self
+        for part in key.path:
+            if isinstance(node, Mapping):
+                node = node.get(part)
+            else:
+                node = node[int(part)] if isinstance(node, tuple) else getattr(node, str(part))
+        return 0.0 if node is None and key.is_number else node
 
     def with_strategy(self, name: str) -> Scenario:
         """The same product and market under another of its strategies."""

@@ -18,7 +18,8 @@ from pydantic import (
     field_validator,
 )
 
-from cjsim.journey import TWELVE, Stage
+from cjsim.journey import BEFORE_THE_DEAL, TWELVE, Stage
+from cjsim.labels import unknown
 
 StageKey = Literal[
     "unaware", "awareness", "interest", "desire", "study", "comparison", "action", "first_deal",
@@ -29,7 +30,7 @@ TwelveKey = Literal[
     "awareness", "interest", "desire", "study", "comparison", "action", "first_deal",
     "satisfaction", "repeat_deal", "curiosity", "loyalty", "recommendation",
 ]  # fmt: skip
-MAY_WALK_AWAY = frozenset(Stage(s) for s in (1, 2, 3, 4, 5, 6, 9, 10))
+MAY_WALK_AWAY = frozenset({*BEFORE_THE_DEAL, Stage.REPEAT_DEAL, Stage.CURIOSITY})
 
 
 def _key(default: Any, source: str, unit: str, text: str, **bounds: Any) -> Any:
@@ -51,6 +52,12 @@ class _Table(BaseModel):
     """A table of the file: no unknown keys, no changes after loading."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    def __dir__(self) -> list[str]:
+        """Its keys and our own methods: what Tab offers. The rest of pydantic works unlisted."""
+        inherited = set(dir(BaseModel)) - set(type(self).model_fields)
+        names = set(super().__dir__()) - inherited
+        return sorted(name for name in names if not name.startswith("_"))
 
 
 # Strict: "5" and true are no numbers, 1 is no true. A whole number may stand for any number.
@@ -326,6 +333,14 @@ class Touchpoint(_Table):
     cost_per_contact: Number = _key(0.0, "ours", "money", "Cost of one contact", ge=0)
     cost_per_day: Number = _key(0.0, "ours", "money a day", "Cost of keeping it running", ge=0)
 
+    def fit_at(self, stage: int) -> float:
+        """Its fit to a stage, 0..1; 0 where the file names none.
+
+        >>> Scenario.load("phone").touchpoints["site"].fit_at(Stage.UNAWARE)
+        0.0
+        """
+        return self.fit.get(cast(StageKey, Stage(stage).key), 0.0)
+
 
 class Strategy(_Table):
     """Which touchpoints run, how strongly, and who is pushed, when, with what."""
@@ -398,6 +413,17 @@ class ScenarioTables(_Table):
     def _all_twelve(cls, stages: dict[TwelveKey, StagePlan]) -> dict[TwelveKey, StagePlan]:
         """A stage that is not named keeps its defaults."""
         return {**_default_stages(), **stages}
+
+    def plan(self, stage: int) -> StagePlan:
+        """The plan of one of the twelve stages; ValueError for a stage that has none.
+
+        >>> Scenario.load("phone").plan(Stage.STUDY).typical_days
+        8.0
+        """
+        key = cast(TwelveKey, Stage(stage).key)
+        if key not in self.stages:
+            raise unknown("stage with a plan", key, self.stages)
+        return self.stages[key]
 
     @property
     def running(self) -> Strategy:

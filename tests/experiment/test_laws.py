@@ -44,7 +44,7 @@ def small():
 def test_archetypes_lie_in_the_ranges_that_the_presets_span():
     table, all_presets = archetypes(50), [cjsim.Scenario.load(name) for name in presets()]
     for key in table:
-        found = [products._value(preset, key) for preset in all_presets]
+        found = [products.property_of(preset, key) for preset in all_presets]
         assert spans()[key] == (min(found), max(found))
         assert table[key].between(min(found), max(found)).all()
     assert set(REGRESSORS) < set(table)

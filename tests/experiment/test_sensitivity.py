@@ -159,9 +159,9 @@ def test_what_cannot_be_moved_is_refused(shop, keys, options, message):
         tornado(shop, keys, **{**HERE, **options})
 
 
-def test_a_touchpoint_that_does_not_run_is_not_there_to_vary():
+def test_a_touchpoint_that_does_not_run_has_no_share_to_vary():
     phone = Scenario.load("phone")
-    with pytest.raises(ValueError, match="nothing is there to vary"):
+    with pytest.raises(ValueError, match="mail_offer = 0: only a finite number other than 0"):
         tornado(phone, ["pull.touchpoints.mail_offer"], **HERE)
 
 

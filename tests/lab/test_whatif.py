@@ -217,18 +217,6 @@ def test_a_strategys_key_is_one_whether_its_name_is_long_or_short(lab):
     assert lab.dials["guide.accuracy"].value == 0.3
 
 
-def test_a_strategy_may_bear_the_name_of_a_table(base):
-    tables = base.model_dump()
-    guide = tables["strategies"]["guide"]
-    odd = cjsim.Scenario.model_validate(
-        {**tables, "strategy": "product", "strategies": {"product": guide}}
-    )
-    lab = Lab(odd, people=20)
-    lab.dials["strategies.product.accuracy"].value = 0.9
-    assert lab.wait()
-    assert "strategies.product.accuracy = 0.9" in lab.sentence.value
-
-
 def test_a_value_that_cannot_be_is_told_and_the_picture_stays(lab):
     before = lab.board.shown["number"]
     lab._set_key("guide.accuracy", 1.5)

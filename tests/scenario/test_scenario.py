@@ -95,6 +95,27 @@ def test_the_stage_keys_are_the_stages_of_the_journey():
     assert list(get_args(TwelveKey)) == [stage.key for stage in TWELVE]
 
 
+def test_tab_offers_the_keys_and_our_own_methods_only(small):
+    fields = set(Scenario.model_fields)
+    methods = {
+        "diff", "key", "load", "plan", "running", "running_touchpoints", "save", "value",
+        "with_changes", "with_strategy",
+    }  # fmt: skip
+    assert set(dir(small)) == fields | methods
+    assert set(dir(small.product)) == set(Product.model_fields)
+    assert set(dir(small.touchpoints["site"])) == {*Touchpoint.model_fields, "fit_at"}
+    assert small.model_copy() == small  # what is not offered is there
+
+
+def test_a_stage_is_asked_for_its_plan_and_a_touchpoint_for_its_fit(small):
+    for stage in STAGES:
+        assert small.touchpoints["site"].fit_at(stage) == {2: 0.5, 4: 1.0}.get(stage, 0.0)
+    for stage in TWELVE:
+        assert small.plan(stage) is small.plan(int(stage)) is small.stages[stage.key]
+    with pytest.raises(ValueError, match="unknown stage with a plan: 'dormant'"):
+        small.plan(14)
+
+
 def test_a_scenario_that_says_nothing_is_a_scenario():
     assert loaded('extends = ""') == Scenario()
     assert Scenario().running == Strategy()
@@ -555,8 +576,6 @@ def test_a_strategys_name_is_short_for_its_table(small):
     assert change(small, {"guide.accuracy": 0.9}) == small.with_changes(
         {"strategies.guide.accuracy": 0.9}
     )
-    renamed = change(small, {"strategies.loyalty": small.strategies["guide"]})
-    assert change(renamed, {"loyalty.gain": 0.9}).loyalty.gain == 0.9  # a table comes first
 
 
 def test_a_table_as_value_merges_as_in_a_file(small):

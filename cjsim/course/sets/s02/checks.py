@@ -89,7 +89,7 @@ def _walked(work: Work, rows: Sequence[tuple[int, str]], wanted: dict[int, str])
     made, met = [], set()
     for day, (person, stage) in enumerate(rows):
         event = Event.ENTER if person in met else Event.START
-        made.append((float(day), person, event, Stage[stage.upper()], -1, 0.0))
+        made.append((float(day), person, event, Stage.of(stage), -1, 0.0))
         met.add(person)
     found = work.call("walks_of", from_tuples(made, ["site"]).frame(), dict(AIDA))
     with work.running("walks_of"):

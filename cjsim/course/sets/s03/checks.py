@@ -122,9 +122,9 @@ def _counted(work: Work, rows: Sequence[tuple[str, ...]], wanted: list[int]) -> 
     for day, (touchpoint, stage, *event) in enumerate(rows):
         what = Event[(event or ["contact"])[0].upper()]
         place = touchpoints.index(touchpoint)
-        made.append((float(day), day % 2, what, Stage[stage.upper()], place, 0.0))
+        made.append((float(day), day % 2, what, Stage.of(stage), place, 0.0))
     log = from_tuples(made, touchpoints).frame()
-    aims_at = {name: int(Stage[stage.upper()]) for name, stage in AIMS.items()}
+    aims_at = {name: int(Stage.of(stage)) for name, stage in AIMS.items()}
     return work.counts("temperatures", log, aims_at, length=3) == wanted
 
 
