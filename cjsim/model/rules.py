@@ -61,11 +61,13 @@ MOST_TOLD = 1_000
 """Friends that an advocate tells at one visit at most; the mean is 200 at most."""
 ROOM_FOR_STAGES = 16
 """More than there are stages: the n-th visit to a stage is numbered n · 16 + stage."""
-CONTACTS_A_VISIT = 1 << 30
+MOST_VISITS = 1 << 30
+"""Visits of one person to one stage; whoever comes oftener meets the luck of the last of them."""
+CONTACTS_A_VISIT = 1 << 29
 """Room for the contacts with one touchpoint during one visit, in that touchpoint's stream.
 
 A legal scenario has at most 1,000 a day for 200,000 days before a change of strategy, and as many
-after it; 2^31 visits and 2^30 contacts in each fit a word of 63 bits."""
+after it. All contacts of all visits together fit a word of 63 bits."""
 NOT_SET = -inf
 """`ring_at` of a person for whom nobody has yet found out when the first clock rings."""
 NEARLY, HAIR = 1.0 - 1e-12, 1e-14
@@ -218,7 +220,8 @@ def set_out(person: Person, market: Parameters, stage: int, now: float) -> None:
     """Be at a stage: both thresholds and the luck of its gates come from this visit's own block."""
     run_clocks(person, market, now)
     nth = person.visits[stage]
-    person.visits[stage] = nth + 1
+    if nth < MOST_VISITS - 1:
+        person.visits[stage] = nth + 1
     person.stage = stage
     person.visit = nth * ROOM_FOR_STAGES + stage
     person.busy = 0

@@ -355,7 +355,7 @@ class Strategy(_Table):
         description="guide: what fits the believed stage best (C87); "
         "animator: its programme whatever the stage (C89); none: wait",
     )
-    every_days: Number = _key(14.0, "ours", "days", "Time between pushes to one person", gt=0)
+    every_days: Number = _key(14.0, "ours", "days", "Time between pushes to one person", ge=0.01)
     jitter: Number = _share(0.3, "ours", "Relative width of the spread of that time")
     accuracy: Number = _share(0.7, "C95; .6-.9, Netzer 2008 [S]", "Chance to see the true stage")
     optimism: Number = _share(0.7, "C160; size ours", "Chance that a wrong belief is too high")
