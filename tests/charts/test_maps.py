@@ -6,7 +6,6 @@ import pytest
 
 import cjsim
 from cjsim.charts import phase_map, profile
-from cjsim.charts.parts import setting
 from cjsim.charts.uplift import uplift
 from cjsim.experiment.design import grid
 from cjsim.experiment.sweep import Sweep
@@ -232,16 +231,6 @@ def test_a_sweep_over_words_is_printed_and_its_numbers_are_drawn(tmp_path):
     assert "The lead changes hands at" in printed
     experiments.draw_sweep(found, "profit_per_person", tmp_path, "en")
     assert {path.name for path in tmp_path.glob("*.svg")} == {f"profile-{ACCURACY}.svg"}
-
-
-@pytest.mark.parametrize(
-    ("value", "words"),
-    [(0.1 + 0.2, "0.3"), (7.0, "7"), (9e8, "900,000,000"), (1234.5, "1,234.5"), (1e-7, "0.0000001"),
-     (0.0, "0"), (-0.25, "−0.25"), (12345678.9, "12,345,679")],
-)  # fmt: skip
-def test_a_setting_is_written_without_an_exponent(value, words):
-    assert setting(value, "en") == words
-    assert setting(value, "ru") == words.replace(",", "\u00a0")
 
 
 @pytest.fixture(scope="module")
