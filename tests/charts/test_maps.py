@@ -9,6 +9,7 @@ from cjsim.charts import phase_map, profile
 from cjsim.charts.uplift import uplift
 from cjsim.experiment.design import grid
 from cjsim.experiment.sweep import Sweep
+from cjsim.labels.numbers import number, per_cent
 from cjsim.report import experiments
 
 ACCURACY, DAYS = "guide.accuracy", "guide.every_days"
@@ -140,7 +141,8 @@ def test_a_map_of_one_run_does_not_speak_of_intervals(lang):
 def test_a_profile_of_one_run_does_not_speak_of_intervals(lang):
     alt = profile(ahead([[-1, 1]], runs=1), ACCURACY, lang=lang).alt
     assert LEGEND[lang] in alt
-    assert f"{ACCURACY} = 1: −1.00; {ACCURACY} = 2: +1.00." in alt
+    lead = number(1.0, lang, 2)
+    assert f"{ACCURACY} = 1: −{lead}; {ACCURACY} = 2: +{lead}." in alt
 
 
 def test_what_was_not_measured_is_said_and_stays_white():
@@ -250,7 +252,7 @@ def test_the_quadrants_fill_each_bar(comparison):
 def test_the_quadrants_say_who_is_driven_away(comparison):
     lost = comparison.uplift().loc[("animator", "only_without"), "share"]
     assert f"loses {lost:.1%}" in uplift(comparison).alt
-    assert f"теряет {lost:.1%}" in uplift(comparison, "ru").alt
+    assert f"теряет {per_cent(lost, 'ru', 1)}" in uplift(comparison, "ru").alt
 
 
 def test_in_russian_too_the_share_is_of_all_people(comparison):

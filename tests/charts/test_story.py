@@ -12,6 +12,7 @@ from charts.markets import market
 from cjsim import charts
 from cjsim.charts.story import HEIGHT, KINDS, MISSES
 from cjsim.journey import LOYALTY, WITH_RIVAL
+from cjsim.labels.numbers import number
 from cjsim.model.parameters import fits
 
 
@@ -76,7 +77,7 @@ def test_the_story_has_two_sentences(picture, lang: str) -> None:
     assert alt.endswith(".")
     contacts = (picture.data["contact"] != "").sum()
     assert re.search(rf"\b{contacts}\b", alt)
-    assert f"{picture.data['irritation'].max():.2f}" in alt
+    assert number(picture.data["irritation"].max(), lang, 2) in alt
 
 
 @pytest.mark.parametrize("like", KINDS)
