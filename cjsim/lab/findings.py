@@ -76,4 +76,4 @@ def _word(key: str, lang: str) -> str:
 def _setting(value: Any, lang: str) -> str:
     """What a key was set to: a number as people write it, anything else as the file has it."""
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return setting(value, lang, 10) if is_number else str(value)
+    return setting(value, lang, 10, typed=True) if is_number else str(value)

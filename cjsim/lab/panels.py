@@ -188,7 +188,7 @@ def _names(reference: Scenario, changed: Scenario, lang: str) -> tuple[str, str]
 
 
 def _as_words(settings: Mapping[str, float], lang: str) -> str:
-    return ", ".join(f"{key} = {setting(value, lang)}" for key, value in settings.items())
+    return ", ".join(f"{key} = {setting(value, lang, typed=True)}" for key, value in settings.items())
 
 
 # --- sliders ------------------------------------------------------------------------------------
