@@ -188,7 +188,8 @@ def _names(reference: Scenario, changed: Scenario, lang: str) -> tuple[str, str]
 
 
 def _as_words(settings: Mapping[str, float], lang: str) -> str:
-    return ", ".join(f"{key} = {setting(value, lang, typed=True)}" for key, value in settings.items())
+    values = {key: setting(value, lang, typed=True) for key, value in settings.items()}
+    return ", ".join(f"{key} = {value}" for key, value in values.items())
 
 
 # --- sliders ------------------------------------------------------------------------------------

@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import cjsim
-from charts.markets import market
 from cjsim import charts
 from cjsim.charts.parts import (
     CHARTS_OF,
@@ -20,6 +19,7 @@ from cjsim.charts.parts import (
 from cjsim.experiment.compare import Comparison
 from cjsim.journey import LENSES
 from cjsim.run import Run
+from tests.charts.markets import market
 
 OF_A_RUN = {
     "cohorts": charts.cohorts,

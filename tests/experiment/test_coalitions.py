@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import cjsim
-from cjsim.experiment import coalitions
+from cjsim.experiment import coalitions, workers
 from cjsim.experiment.coalitions import shapley, switched_off, touchpoint_truth
 from cjsim.experiment.intervals import difference
 from tests.builders import everywhere, neutral, touching
@@ -189,7 +189,7 @@ def test_what_does_nothing_helps_nobody(found):
 
 def test_switching_it_off_by_hand_gives_the_same_numbers(found):
     off = found.scenario.with_changes({"pull.touchpoints.site": 0.0})
-    table = cjsim.experiment.evaluate({"on": found.scenario, "off": off}, 80, 4, executor="here")
+    table = workers.evaluate({"on": found.scenario, "off": off}, 80, 4, executor="here")
     gaps = (table.loc["on"] - table.loc["off"])[["first_deals", "profit_per_person"]]
     mine = found.incremental().xs("site", level="touchpoint").loc[list(gaps)]
     pd.testing.assert_frame_equal(mine, difference(gaps), check_exact=True, check_names=False)
