@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import tempfile
@@ -21,19 +22,74 @@ def whole(path: str | Path) -> Iterator[Path]:
     it is renamed, so that a power cut leaves no empty file of the right name.
     """
     path = Path(path)
+    if not path.parent.is_dir():  # the error names what was asked for, not the draft
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=DRAFT) as folder:
         draft = Path(folder) / path.name
         yield draft
-        with open(draft, "rb+") as file:
-            os.fsync(file.fileno())
+        _to_disk(draft)
         os.replace(draft, path)
+
+
+@contextmanager
+def all_together(folder: str | Path) -> Iterator[Path]:
+    """A draft of a folder's new files, which are moved into it at the end, when all are made.
+
+    The folder is made where there is none; files that stood there under other names stay. What is
+    made is thrown away when something goes wrong before the end.
+
+    Parameters
+    ----------
+    folder : where the files shall stand.
+
+    Raises OSError where the folder cannot be written.
+
+    >>> with all_together(folder) as draft:  # doctest: +SKIP
+    ...     write_text(draft / "summary.txt", "...")
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder, prefix=DRAFT) as hidden:
+        yield Path(hidden)
+        drafts = sorted(Path(hidden).iterdir())
+        for draft in drafts:
+            _to_disk(draft)
+        for draft in drafts:
+            os.replace(draft, folder / draft.name)
+
+
+def _to_disk(draft: Path) -> None:
+    with open(draft, "rb+") as file:
+        os.fsync(file.fileno())
 
 
 def write_text(path: str | Path, text: str) -> Path:
     """Write a text as UTF-8 with plain line ends, whole or not at all."""
+    return write_bytes(path, text.encode())
+
+
+def write_bytes(path: str | Path, content: bytes) -> Path:
+    """Write bytes, whole or not at all."""
     with whole(path) as draft:
-        draft.write_text(text, encoding="utf-8", newline="\n")
+        draft.write_bytes(content)
     return Path(path)
+
+
+def write_new(path: str | Path, text: str) -> Path:
+    """Write a text to a file that is not there yet, whole or not at all.
+
+    Raises FileExistsError where it is: nothing is ever overwritten.
+    """
+    path = Path(path)
+    with open(path, "x", encoding="utf-8", newline="\n") as file:
+        try:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+    return path
 
 
 def python_files(home: Path, places: Iterable[str]) -> list[Path]:

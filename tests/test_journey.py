@@ -300,7 +300,12 @@ def test_each_lens_and_each_of_its_steps_has_a_name_of_its_own(lens: Lens, lang:
 
 
 def test_both_languages_have_the_same_keys_in_the_same_order() -> None:
-    assert labels.all_keys("en") == labels.all_keys("ru")
+    """But for the forms of counted words, of which Russian has more."""
+    english, russian = (
+        [key for key in labels.all_keys(lang) if not key.startswith("plural.")]
+        for lang in ("en", "ru")
+    )
+    assert english == russian
 
 
 @EVERY_LANGUAGE
@@ -323,7 +328,7 @@ def test_every_russian_label_is_in_russian() -> None:
     foreign = [
         key for key in labels.all_keys("ru") if not re.search("[А-Яа-яё]", labels.text(key, "ru"))
     ]
-    assert foreign == ["lens.aida.label"]
+    assert foreign == ["lens.aida.label", "flip.interval"]
 
 
 def test_a_misspelt_label_is_told_the_file_and_the_nearest_key() -> None:

@@ -19,6 +19,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from cjsim.files import write_text
 from cjsim.labels import LANGUAGES
 from tools.pages import text_of
 from tools.refresh import METADATA
@@ -50,7 +51,7 @@ def main(words: Sequence[str] | None = None) -> int:
             differs |= not same
             if not same and not args.check:
                 path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text(content, encoding="utf-8", newline="\n")
+                write_text(path, content)
             print(f"{path}: {'nothing new' if same else 'differs' if args.check else 'written'}")
     return int(args.check and differs)
 

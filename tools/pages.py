@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 from typing import Any, Final
 
+from cjsim.files import write_text
+
 ROOT: Final = Path(__file__).parents[1]
 """The clone that these tools tend."""
 NOTEBOOKS: Final = ROOT / "notebooks"
@@ -26,7 +28,7 @@ def keep(path: Path, text: str) -> bool:
     """Write a file unless it says so already; says whether it has changed."""
     if path.exists() and path.read_text(encoding="utf-8") == text:
         return False
-    path.write_text(text, encoding="utf-8", newline="\n")
+    write_text(path, text)
     return True
 
 

@@ -9,10 +9,10 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
 from cjsim import measures
-from cjsim.charts.parts import cells, decimals, of_one, wanted_kind
+from cjsim.charts.parts import cells, wanted_kind
 from cjsim.charts.picture import Picture, style
 from cjsim.labels import SPOKEN, text
-from cjsim.labels.numbers import number
+from cjsim.labels.numbers import counted, decimals, number, per_cent
 from cjsim.run import Run
 
 if TYPE_CHECKING:
@@ -65,11 +65,11 @@ def cohorts(
         cells(axes, shares, Normalize(0, 100), lambda r, c: f"{shares[r, c]:.0f}", fontsize=11)
         axes.set_xticks(range(columns))
         axes.set_yticks(range(rows), _rows(data, period, lang))
-        days = number(period, lang, decimals(period))
-        axes.set_xlabel(of_one(text("cohorts.since", lang).format(days=days)))
+        days = counted("days", period, lang, decimals(period))
+        axes.set_xlabel(text("cohorts.since", lang).format(days=days))
         axes.set_ylabel(text("cohorts.won", lang))
         axes.set_title(text(f"cohorts.title_{active}", lang))
-    return Picture(figure, _alt(data, period, active, lang), data)
+    return Picture(figure, _alt(data, period, active, lang), data, lang)
 
 
 def _usual(horizon: float) -> float:
@@ -99,24 +99,24 @@ def _alt(data: pd.DataFrame, period: float, active: str, lang: str) -> str:
     def days(value: float) -> str:
         return number(value, lang, decimals(period))
 
+    later = period * (len(first) - 1)
     key = f"cohorts.alt_{active}" if len(first) > 1 else f"cohorts.alt_{active}_one"
     said = text(key, lang).format(
-        days=days(period),
+        days=counted("days", period, lang, decimals(period)),
         people=number(size, lang),
         end=days(begin + period),
         begin=days(begin),
-        start=f"{first.iloc[0]:.0%}",
-        last=f"{first.iloc[-1]:.0%}",
-        later=days(period * (len(first) - 1)),
+        start=per_cent(first.iloc[0], lang),
+        last=per_cent(first.iloc[-1], lang),
+        later=counted("days", later, lang, decimals(period)),
     )
-    said = of_one(said)
     if len(data.columns) < 2 or data[1].notna().sum() < 2:
         return said
-    later = data[1].dropna()
-    people = later.index.get_level_values("people").to_numpy()
+    next_period = data[1].dropna()
+    people = next_period.index.get_level_values("people").to_numpy()
     return f"{said} " + text("cohorts.alt_all", lang).format(
-        cohorts=len(later),
-        mean=f"{np.average(later.to_numpy(), weights=people):.0%}",
-        low=f"{later.min():.0%}",
-        high=f"{later.max():.0%}",
+        cohorts=number(len(next_period), lang),
+        mean=per_cent(np.average(next_period.to_numpy(), weights=people), lang),
+        low=per_cent(next_period.min(), lang),
+        high=per_cent(next_period.max(), lang),
     )

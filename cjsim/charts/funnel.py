@@ -18,6 +18,7 @@ from cjsim.charts.picture import Picture, style
 from cjsim.colours import COLOURS
 from cjsim.journey import TWELVE
 from cjsim.labels import SPOKEN, text, title
+from cjsim.labels.numbers import per_cent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,7 +65,7 @@ def funnel(comparison: Comparison, lang: str = SPOKEN) -> Picture:
         handles = bars if len(names) <= len(COLOURS) else list(zip(bars, marks, strict=True))
         words = [fill(title(name, lang), NAME_LETTERS) for name in names]
         _legends(figure, handles, words, plan)
-    return Picture(figure, _alt(data, names, lang), data)
+    return Picture(figure, _alt(data, names, lang), data, lang)
 
 
 def _draw_reached(axes: Axes, data: pd.DataFrame, names: list[str], lang: str) -> list[Any]:
@@ -76,7 +77,7 @@ def _draw_reached(axes: Axes, data: pd.DataFrame, names: list[str], lang: str) -
         again = i // len(COLOURS)  # a colour that comes again has a hatch
         look: Any = {"hatch": HATCHES[again % len(HATCHES)], "hatchcolor": "white"} if again else {}
         bars.append(axes.barh(at, share, height * 0.92, color=COLOURS[i % len(COLOURS)], **look))
-    axes.xaxis.set_major_formatter("{x:.0%}")
+    axes.xaxis.set_major_formatter(lambda share, _: per_cent(share, lang))
     axes.grid(True)
     axes.set_axisbelow(True)
     axes.set_title(text("chart.reached_title", lang))
@@ -96,7 +97,7 @@ def _draw_losses(
         marker = MARKERS[(i + i // len(COLOURS)) % len(MARKERS)]
         marks += axes.plot(loss, at, marker, color=COLOURS[i % len(COLOURS)], markersize=7)
     differ = _draw_plans(axes, data, names)
-    axes.xaxis.set_major_formatter("{x:.0%}")
+    axes.xaxis.set_major_formatter(lambda share, _: per_cent(share, lang))
     axes.grid(True)
     axes.set_axisbelow(True)
     axes.set_xlim(left=-0.01)
@@ -145,8 +146,8 @@ def _alt(data: pd.DataFrame, names: list[str], lang: str) -> str:
     parts = [
         text("chart.funnel_alt_part", lang).format(
             name=title(name, lang),
-            first=f"{data.loc[(name, 'first_deal'), 'share_reached']:.1%}",
-            loyal=f"{data.loc[(name, 'loyalty'), 'share_reached']:.1%}",
+            first=per_cent(data.loc[(name, "first_deal"), "share_reached"], lang, 1),
+            loyal=per_cent(data.loc[(name, "loyalty"), "share_reached"], lang, 1),
         )
         for name in names
     ]

@@ -12,12 +12,12 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Circle, FancyArrowPatch, PathPatch
 from matplotlib.path import Path
 
-from cjsim.charts.parts import SMALL, of_one, stage_word, wanted_kind
+from cjsim.charts.parts import SMALL, stage_word, wanted_kind
 from cjsim.charts.picture import Picture, style
 from cjsim.colours import COLOURS, FAINT, QUIET
 from cjsim.journey import EXITS, STAGES, TWELVE, Stage
 from cjsim.labels import SPOKEN, text
-from cjsim.labels.numbers import number
+from cjsim.labels.numbers import counted, number
 from cjsim.measures.visits import OPEN, final_stage, visits
 from cjsim.run import Run
 
@@ -83,20 +83,16 @@ def journey_map(run: Run, lang: str = SPOKEN) -> Picture:
         axes.set_xlim(-8.6, 8.6)
         axes.set_ylim(-2.1, 6.9)
         axes.axis("off")
-        axes.set_title(
-            of_one(
-                text("journey_map.title", lang).format(
-                    people=number(len(run), lang), days=number(run.scenario.horizon_days, lang)
-                )
-            )
-        )
+        people = counted("people", len(run), lang)
+        days = counted("days", run.scenario.horizon_days, lang)
+        axes.set_title(text("journey_map.title", lang).format(people=people, days=days))
         handles = [
             Line2D([], [], color=colour, lw=6, label=text(f"journey_map.{kind}", lang))
             for kind, colour in KINDS.items()
         ]
         note = text("journey_map.note", lang)
         figure.legend(handles=handles, loc="outside lower center", ncols=3, title=note)
-    return Picture(figure, _alt(data, run, lang), data)
+    return Picture(figure, _alt(data, run, lang), data, lang)
 
 
 def _people(run: Run) -> pd.DataFrame:
@@ -239,15 +235,14 @@ def _alt(data: pd.DataFrame, run: Run, lang: str) -> str:
     way_out = text(f"journey_map.{'out' if out.max() else 'nobody_out'}", lang).format(
         here=stage_word(Stage.of(here), lang),
         there=stage_word(Stage.of(there), lang),
-        most=people(out.max()),
+        most=counted("people", out.max(), lang),
     )
-    said = text("journey_map.alt", lang).format(
-        people=people(len(run)),
-        days=people(run.scenario.horizon_days),
-        first_deal=people(data.loc["first_deal", "people"]),
+    return text("journey_map.alt", lang).format(
+        people=counted("people", len(run), lang),
+        days=counted("days", run.scenario.horizon_days, lang),
+        first_deal=counted("were", data.loc["first_deal", "people"], lang),
         loyalty=people(data.loc["loyalty", "people"]),
         way_out=way_out,
         from_rival=people(data.loc["with_rival", "study"]),
         from_sleep=people(data.loc["dormant", "awareness"]),
     )
-    return of_one(said)

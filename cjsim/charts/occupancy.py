@@ -9,12 +9,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from cjsim import measures
-from cjsim.charts.parts import of_one, step_words, wanted_kind
+from cjsim.charts.parts import step_words, wanted_kind
 from cjsim.charts.picture import Picture, style
 from cjsim.colours import COLOURS, FAINT, QUIET
 from cjsim.journey import Lens, Stage, lens_named
 from cjsim.labels import SPOKEN, language, text
-from cjsim.labels.numbers import number
+from cjsim.labels.numbers import counted, number
 from cjsim.run import Run
 
 if TYPE_CHECKING:
@@ -57,9 +57,9 @@ def occupancy(run: Run, lang: str = SPOKEN, *, lens: str = "twelve") -> Picture:
         axes.set_axisbelow(True)
         axes.set_xlabel(text("occupancy.scale", lang))
         _numbers(beside, data, lang)
-        title = text("occupancy.title", lang).format(people=number(len(run), lang))
-        axes.set_title(of_one(title))
-    return Picture(figure, _alt(data, words, lang), data)
+        people = counted("people", len(run), lang)
+        axes.set_title(text("occupancy.title", lang).format(people=people))
+    return Picture(figure, _alt(data, words, lang), data, lang)
 
 
 def _colour(lens: Lens, step: int) -> str:
@@ -116,11 +116,10 @@ def _alt(data: pd.DataFrame, words: list[str], lang: str) -> str:
         down_from=people(first[down]),
         down_to=people(last[down]),
     )
-    said = text("occupancy.alt", lang).format(
-        days=people(data.index[-1]),
+    return text("occupancy.alt", lang).format(
+        days=counted("days", data.index[-1], lang),
         most=names(most),
         there=people(last[most]),
         everybody=people(last.sum()),
         moved=moved,
     )
-    return of_one(said)

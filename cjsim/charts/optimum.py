@@ -9,11 +9,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
-from cjsim.charts.parts import setting, wanted_kind
+from cjsim.charts.parts import wanted_kind
 from cjsim.charts.picture import Picture, style
 from cjsim.colours import COLOURS
 from cjsim.experiment.optimise import Optimum
 from cjsim.labels import SPOKEN, text
+from cjsim.labels.numbers import setting
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,7 +60,7 @@ def optimum(result: Optimum, lang: str = SPOKEN) -> Picture:
             list(named.values()), list(named), loc="outside lower left",
             ncols=5 if across == IN_A_ROW else 3,
         )  # fmt: skip
-    return Picture(figure, _alt(result, lang), result.lines)
+    return Picture(figure, _alt(result, lang), result.lines, lang)
 
 
 def _draw(panel: Axes, result: Optimum, axis: Axis, lang: str) -> None:
@@ -74,7 +75,7 @@ def _draw(panel: Axes, result: Optimum, axis: Axis, lang: str) -> None:
         lw=0,
         label=text("optimum.good", lang),
     )
-    level = text("chart.interval", lang).format(level=f"{100 * result.confidence:g}")
+    level = text("chart.interval", lang).format(level=setting(100 * result.confidence, lang))
     at = line["at"].to_numpy(float)
     panel.fill_between(
         at, line["low"].to_numpy(float), line["high"].to_numpy(float), color=COLOURS[0], alpha=0.3,
@@ -96,16 +97,16 @@ def _draw(panel: Axes, result: Optimum, axis: Axis, lang: str) -> None:
         )
     panel.axhline(0.0, color="black", lw=0.8)
     panel.set_xlabel(result.name(axis, lang))
-    _scale(panel, axis)
+    _scale(panel, axis, lang)
 
 
-def _scale(panel: Axes, axis: Axis) -> None:
+def _scale(panel: Axes, axis: Axis, lang: str) -> None:
     """By ratio where the search was, whole numbers where nothing lies between them."""
     if axis.log:
         panel.set_xscale("log")
         panel.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         panel.xaxis.set_minor_locator(NullLocator())
-        panel.xaxis.set_major_formatter("{x:g}")
+        panel.xaxis.set_major_formatter(lambda value, _: setting(value, lang))
     elif axis.whole:
         panel.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=12))
     panel.grid(True, axis="y")

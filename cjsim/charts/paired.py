@@ -75,7 +75,7 @@ def paired(
         for axes in panels[len(measures) :]:
             axes.remove()
         _around(figure, comparison, lang)
-    return Picture(figure, _alt(comparison, data, measures, lang), data)
+    return Picture(figure, _alt(comparison, data, measures, lang), data, lang)
 
 
 def one_for_all(scenarios: Mapping[str, Scenario], key: str) -> None:

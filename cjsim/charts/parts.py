@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -16,7 +14,6 @@ from matplotlib.image import AxesImage
 
 from cjsim.journey import TWELVE, Lens, Stage
 from cjsim.labels import text
-from cjsim.labels.numbers import digits_for, number
 
 SMALL = 10
 """The smallest words in a picture."""
@@ -64,19 +61,6 @@ def stage_word(stage: int, lang: str, numbered: bool = False) -> str:
     here = Stage(stage)
     word = text(f"stage.{here.key}.label", lang)
     return f"{int(here)}  {word}" if numbered and here in TWELVE else word
-
-
-def decimals(value: float) -> int:
-    """Decimals it takes to write a number in full: none for whole ones, three digits at most."""
-    exact = (digits for digits in range(3) if abs(round(value, digits) - value) < 1e-9)
-    return next(exact, digits_for(value))
-
-
-def of_one(said: str) -> str:
-    """The same words with "1 person" for "1 people": English only, Russian has "чел."."""
-    for many, one in (("people", "person"), ("days", "day"), ("were", "was")):
-        said = re.sub(rf"(?<![\d.,])1 {many}\b", f"1 {one}", said)
-    return said
 
 
 def step_words(lens: Lens, lang: str) -> list[str]:
@@ -134,12 +118,3 @@ def cells(
     axes.spines[:].set_visible(False)
     axes.tick_params(length=0)
     return image
-
-
-def setting(value: float, lang: str, digits: int = 6) -> str:
-    """The value of a key as people write it, with so many digits that count, and no exponent."""
-    places = 0
-    if value and math.isfinite(value):
-        places = max(0, digits - 1 - math.floor(math.log10(abs(value))))
-    fraction = f"{value:.{places}f}".partition(".")[2].rstrip("0")
-    return number(value, lang, len(fraction))

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from cjsim.charts.parts import setting, wanted_kind
+from cjsim.charts.parts import wanted_kind
 from cjsim.charts.picture import Picture, style
 from cjsim.charts.sweep_parts import (
     check_measured,
@@ -23,6 +23,7 @@ from cjsim.charts.sweep_parts import (
 from cjsim.colours import COLOURS
 from cjsim.experiment.sweep import Sweep
 from cjsim.labels import SPOKEN, text, title
+from cjsim.labels.numbers import number, setting
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -83,7 +84,7 @@ def phase_map(sweep: Sweep, measure: str = "profit_per_person", lang: str = SPOK
         axes.set_xlabel(x)
         axes.set_ylabel(y)
         figure.legend(handles=_legend(sweep, phase, lang), loc="outside lower left", ncols=4)
-    return Picture(figure, _map_alt(sweep, phase, measure, lang), phase)
+    return Picture(figure, _map_alt(sweep, phase, measure, lang), phase, lang)
 
 
 def _edges(at: np.ndarray) -> np.ndarray:
@@ -169,12 +170,14 @@ def _map_alt(sweep: Sweep, phase: pd.DataFrame, measure: str, lang: str) -> str:
         parts.append(
             part.format(
                 name=title(name, lang),
-                cells=int(won.sum()),
-                clear=int((won & phase["clear"]).sum()),
+                cells=number(won.sum(), lang),
+                clear=number((won & phase["clear"]).sum(), lang),
             )
         )
     head = text("chart.map_alt", lang).format(
-        measure=text(f"measure.{measure}", lang), cells=len(phase), parts="; ".join(parts)
+        measure=text(f"measure.{measure}", lang),
+        cells=number(len(phase), lang),
+        parts="; ".join(parts),
     )
     without = {
         "level": int((phase["margin"] == 0).sum()),
@@ -182,7 +185,7 @@ def _map_alt(sweep: Sweep, phase: pd.DataFrame, measure: str, lang: str) -> str:
     }
     said = [head]
     said += [
-        text(f"chart.map_alt_{word}", lang).format(cells=cells)
+        text(f"chart.map_alt_{word}", lang).format(cells=number(cells, lang))
         for word, cells in without.items()
         if cells
     ]

@@ -12,6 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
+from matplotlib.ticker import ScalarFormatter
+
+from cjsim.files import whole
+from cjsim.labels import SPOKEN, language
+from cjsim.labels.numbers import MINUS, number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,10 +53,13 @@ class Picture:
     figure : a matplotlib figure made without pyplot, so that nobody has to close it.
     alt : what it shows, in a sentence that states the finding.
     data : the numbers drawn.
+    lang : the language of the numbers on the axes.
     """
 
-    def __init__(self, figure: Figure, alt: str, data: pd.DataFrame) -> None:
+    def __init__(self, figure: Figure, alt: str, data: pd.DataFrame, lang: str = SPOKEN) -> None:
         self.figure = figure
+        if language(lang) != "en":
+            _write_axes_in(lang, figure)
         self.alt = alt
         self.data = data
         self._svg: str | None = None
@@ -84,6 +92,30 @@ class Picture:
         if path.suffix not in (".svg", ".png", ".pdf"):
             raise ValueError(f"{path}: a picture is saved as .svg, .png, .pdf, .csv or .parquet")
         dates = {".svg": {"Date": None, "Creator": None}, ".pdf": {"CreationDate": None}}
-        with style():
-            self.figure.savefig(path, dpi=160, metadata=dates.get(path.suffix))
+        with whole(path) as draft, style():
+            self.figure.savefig(draft, dpi=160, metadata=dates.get(path.suffix))
         return path
+
+
+class _InLanguage(ScalarFormatter):
+    """The numbers of an axis as matplotlib chooses them, written in a language."""
+
+    def __init__(self, lang: str) -> None:
+        super().__init__()
+        self._lang = lang
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        """A tick's number; its decimals are those that matplotlib gives all of the axis."""
+        shown = super().__call__(x, pos).replace(MINUS, "-")
+        try:
+            return number(float(shown), self._lang, len(shown.partition(".")[2]))
+        except ValueError:  # none, or with an exponent
+            return shown
+
+
+def _write_axes_in(lang: str, figure: Figure) -> None:
+    """Axes whose numbers are matplotlib's own get those of a language; names stay as they are."""
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            if type(axis.get_major_formatter()) is ScalarFormatter:
+                axis.set_major_formatter(_InLanguage(lang))

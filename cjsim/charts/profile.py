@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from matplotlib.figure import Figure
 
-from cjsim.charts.parts import setting, wanted_kind
+from cjsim.charts.parts import wanted_kind
 from cjsim.charts.picture import Picture, style
 from cjsim.charts.sweep_parts import (
     check_measured,
@@ -18,7 +18,7 @@ from cjsim.charts.sweep_parts import (
 from cjsim.colours import COLOURS
 from cjsim.experiment.sweep import Sweep
 from cjsim.labels import SPOKEN, text, title
-from cjsim.labels.numbers import digits_for, number
+from cjsim.labels.numbers import digits_for, number, setting
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,7 +58,7 @@ def profile(
         axes.set_title(text(f"measure.{measure}", lang))
         axes.grid(True, axis="y")
         axes.legend()
-    return Picture(figure, _profile_alt(tables, first, key, measure, lang), data)
+    return Picture(figure, _profile_alt(tables, first, key, measure, lang), data, lang)
 
 
 def _profile_alt(

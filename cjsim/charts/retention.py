@@ -12,12 +12,12 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from cjsim import measures
-from cjsim.charts.parts import SMALL, decimals, of_one, wanted_kind
+from cjsim.charts.parts import SMALL, wanted_kind
 from cjsim.charts.picture import Picture, style
 from cjsim.colours import COLOURS
 from cjsim.journey import WITH_RIVAL
 from cjsim.labels import SPOKEN, text
-from cjsim.labels.numbers import number
+from cjsim.labels.numbers import counted, decimals, number, per_cent
 from cjsim.measures.groups import Flags, Floats, Groups, groups
 from cjsim.measures.retention import customers
 from cjsim.model.events import Event
@@ -67,14 +67,14 @@ def retention(run: Run, lang: str = SPOKEN, *, by: str | None = "adopter") -> Pi
         panels = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).ravel()
         for place, (axes, g) in enumerate(zip(panels, shown, strict=False)):
             _draw(axes, run, parts.of == g, tables[g], COLOURS[place % len(COLOURS)])
-            _mark(axes, tables[g], day)
+            _mark(axes, tables[g], day, lang)
             axes.set_title(words[g], fontsize=12)
         if by is not None:
             _draw_all(panels[: len(shown)], run, lang)
         _finish(figure, panels, len(shown), left_out, lang)
     data = curves if by is None else curves.loc[[parts.names[g] for g in shown]]
     told = _alt({words[g]: table for g, table in tables.items()}, day, left_out, lang)
-    return Picture(figure, told, data)
+    return Picture(figure, told, data, lang)
 
 
 def _word(parts: Groups, group: int, lang: str) -> str:
@@ -110,12 +110,12 @@ def _draw_all(panels: Any, run: Run, lang: str) -> None:
         )  # fmt: skip
 
 
-def _mark(axes: Axes, table: pd.DataFrame, day: float) -> None:
+def _mark(axes: Axes, table: pd.DataFrame, day: float, lang: str) -> None:
     """The number that the picture is put into words with, where it is read."""
     kept = _on(table, day)["retained"]
     axes.plot(day, kept, "o", color="black", markersize=6)
     axes.annotate(
-        f"{kept:.0%}", (day, kept), (6, 8), textcoords="offset points", weight="bold",
+        per_cent(kept, lang), (day, kept), (6, 8), textcoords="offset points", weight="bold",
         va="bottom",
     )  # fmt: skip
 
@@ -129,7 +129,7 @@ def _finish(figure: Figure, panels: Any, shown: int, left_out: str, lang: str) -
             continue
         axes.set_ylim(0, 1.02)
         axes.set_xlim(0, longest)
-        axes.yaxis.set_major_formatter("{x:.0%}")
+        axes.yaxis.set_major_formatter(lambda share, _: per_cent(share, lang))
         axes.grid(True, axis="both")
         axes.xaxis.set_tick_params(labelbottom=True)
     figure.suptitle(text("retention.title", lang), x=0.01, ha="left", fontsize=13, weight="bold")
@@ -179,9 +179,11 @@ def _alt(tables: dict[str, pd.DataFrame], day: float, left_out: str, lang: str) 
     parts = []
     for word, table in tables.items():
         row = _on(table, day)
-        limits = f" [{row['low']:.0%} .. {row['high']:.0%}]" if row["low"] == row["low"] else ""
-        parts.append(f"{word} — {row['retained']:.0%}{limits}")
+        part = f"{word} — {per_cent(row['retained'], lang)}"
+        if not math.isnan(row["low"]):
+            part += f" [{per_cent(row['low'], lang)} .. {per_cent(row['high'], lang)}]"
+        parts.append(part)
     said = text("retention.alt", lang).format(
-        day=number(day, lang, decimals(day)), parts="; ".join(parts)
+        day=counted("days", day, lang, decimals(day)), parts="; ".join(parts)
     )
-    return f"{of_one(said)} {left_out}".rstrip()
+    return f"{said} {left_out}".rstrip()

@@ -13,7 +13,7 @@ from cjsim.charts.parts import cells, step_words, wanted_kind
 from cjsim.charts.picture import Picture, style
 from cjsim.journey import Lens, Stage, lens_named
 from cjsim.labels import SPOKEN, text
-from cjsim.labels.numbers import number
+from cjsim.labels.numbers import number, per_cent
 from cjsim.run import Run
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def step_matrix(run: Run, lang: str = SPOKEN, *, lens: str = "twelve") -> Pictur
         axes.axvline(columns - 1.5, color="black", lw=1.5)
         axes.set_title(text("step_matrix.title", lang), pad=12)
         axes.set_xlabel(text("step_matrix.note", lang))
-    return Picture(figure, _alt(data, seen, words, lang), data)
+    return Picture(figure, _alt(data, seen, words, lang), data, lang)
 
 
 def _per_cent(value: float) -> str:
@@ -95,7 +95,7 @@ def _alt(data: pd.DataFrame, seen: Lens, words: list[str], lang: str) -> str:
             text(f"step_matrix.{key}", lang).format(
                 here=words[row].split("  ")[-1],
                 there=words[to].split("  ")[-1],
-                share=f"{shares[row, to]:.0%}",
+                share=per_cent(shares[row, to], lang),
                 visits=number(data["visits"].iloc[row], lang),
             )
         )

@@ -74,7 +74,7 @@ def story(run: Run, person: int, lang: str = SPOKEN) -> Picture:
         path.set_title(text("story.title", lang).format(person=person, who=who))
         feelings.set_xlabel(text("chart.days", lang))
         figure.legend(loc="outside lower center", ncols=4)
-    return Picture(figure, _alt(run, person, data, lang), data)
+    return Picture(figure, _alt(run, person, data, lang), data, lang)
 
 
 def a_story(run: Run, like: str = "bought") -> int:
@@ -264,14 +264,14 @@ def _alt(run: Run, person: int, data: pd.DataFrame, lang: str) -> str:
     """The story in two sentences: the way of the person, and what the firm did."""
     event, met = data["event"], data[data["contact"] != ""]
     own = data.loc[event.isin(["start", "enter"]), "stage"].cat.codes
-    furthest = own[own <= Stage.RECOMMENDATION].max()
+    ahead = own[own <= Stage.RECOMMENDATION]
     opted_out = data.loc[event == "opt_out", "time"]
     end = "opted_out" if len(opted_out) else "not_opted_out"
     told: dict[str, Any] = {
         "person": person,
         "who": _who(run, person, lang),
         "start": stage_word(own.iloc[0], lang),
-        "furthest": stage_word(furthest if furthest == furthest else own.iloc[0], lang),
+        "furthest": stage_word(own.iloc[0] if ahead.empty else ahead.max(), lang),
         "deals": int(event.isin(["first_deal", "repeat_deal"]).sum()),
         "rival": int((event == "rival_deal").sum()),
         "end": stage_word(own.iloc[-1], lang),
@@ -280,11 +280,11 @@ def _alt(run: Run, person: int, data: pd.DataFrame, lang: str) -> str:
         "pull": int((met["contact"] == "pull").sum()),
         "push": int((met["contact"] == "push").sum()),
         "missed": int((met["mismatch"] > MISSES).sum()),
-        "warmth": f"{data['warmth'].max():.2f}",
-        "trust_from": f"{data['trust'].iloc[0]:.2f}",
-        "trust_to": f"{data['trust'].iloc[-1]:.2f}",
-        "irritation": f"{data['irritation'].max():.2f}",
-        "tolerance": f"{run.everybody.tolerance[person]:.2f}",
+        "warmth": number(data["warmth"].max(), lang, 2),
+        "trust_from": number(data["trust"].iloc[0], lang, 2),
+        "trust_to": number(data["trust"].iloc[-1], lang, 2),
+        "irritation": number(data["irritation"].max(), lang, 2),
+        "tolerance": number(run.everybody.tolerance[person], lang, 2),
         "opt_out": text(f"story.{end}", lang).format(
             day=number(opted_out.iloc[0], lang) if len(opted_out) else ""
         ),

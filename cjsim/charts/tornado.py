@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from matplotlib.figure import Figure
 
-from cjsim.charts.parts import setting, wanted_kind
+from cjsim.charts.parts import wanted_kind
 from cjsim.charts.picture import Picture, style
 from cjsim.colours import COLOURS
 from cjsim.experiment.sensitivity import Tornado
 from cjsim.labels import SPOKEN, text
+from cjsim.labels.numbers import setting
 
 if TYPE_CHECKING:
     pass
@@ -41,10 +42,11 @@ def tornado(result: Tornado, lang: str = SPOKEN) -> Picture:
             annotate(axes, row, text("paired.nothing", lang))
         axes.set_yticks(rows, [_key_label(str(key), row, lang) for key, row in data.iterrows()])
         finish(axes, len(data))
-        axes.set_title(text("ranking.tornado_title", lang).format(step=f"{100 * result.step:g}"))
+        step = setting(100 * result.step, lang)
+        axes.set_title(text("ranking.tornado_title", lang).format(step=step))
         axes.set_xlabel(text("ranking.tornado_axis", lang).format(**measure_words(result, lang)))
         legend(figure, axes, axes.get_legend_handles_labels()[0], lang)
-    return Picture(figure, _tornado_alt(result, lang), data)
+    return Picture(figure, _tornado_alt(result, lang), data, lang)
 
 
 def _key_label(key: str, row: Any, lang: str) -> str:
@@ -61,7 +63,7 @@ def _tornado_alt(result: Tornado, lang: str) -> str:
     """The finding: the strongest key, its elasticity, and how many keys are clear of zero."""
     data = result.table
     words = measure_words(result, lang)
-    words |= {"step": f"{100 * result.step:g}", "keys": str(len(data))}
+    words |= {"step": setting(100 * result.step, lang), "keys": str(len(data))}
     first = data.iloc[0]
     if not first["swing"] > 0:
         word = "tornado_nothing" if math.isnan(first["swing"]) else "tornado_none"

@@ -13,6 +13,7 @@ from cjsim.charts.parts import spread_out, wanted_kind
 from cjsim.charts.picture import Picture, style
 from cjsim.colours import COLOURS
 from cjsim.labels import SPOKEN, text, title
+from cjsim.labels.numbers import per_cent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -66,36 +67,37 @@ def uplift(comparison: Comparison, lang: str = SPOKEN) -> Picture:
                     edgecolor="white",
                 )  # fmt: skip
                 left += share
-            _write_shares(axes, data.loc[name, "share"], row)
+            _write_shares(axes, data.loc[name, "share"], row, lang)
         axes.set_yticks(range(len(names)), words)
         axes.set_ylim(len(names) - 0.5, -0.75)
         axes.set_xlim(0, 1)
-        axes.xaxis.set_major_formatter("{x:.0%}")
+        axes.xaxis.set_major_formatter(lambda share, _: per_cent(share, lang))
         axes.set_xlabel(text("chart.share_of_people", lang))
         axes.set_title(head)
         figure.legend(loc="outside lower center", ncols=2)
-    return Picture(figure, _alt(comparison, lang), data)
+    return Picture(figure, _alt(comparison, lang), data, lang)
 
 
-def _write_shares(axes: Axes, shares: pd.Series[float], row: int) -> None:
+def _write_shares(axes: Axes, shares: pd.Series[float], row: int, lang: str) -> None:
     """The number of each part: in it, or above the bar where it is narrow, clear of the others."""
     narrow, at, left = [], [], 0.0
     for key in SHADES:
         share = shares[key]
+        words = per_cent(share, lang, 1)
         # the two in the middle stand back to back, the first as far to the left as there is room
         wanted = {"both": -1.0, "only_with": left + share - WIDTH / 2}.get(key, left + WIDTH / 2)
         if share >= WIDE_ENOUGH:
             box = {"fc": "white", "ec": "none", "alpha": 0.8, "pad": 1.5}
-            axes.text(left + share / 2, row, f"{share:.1%}", ha="center", va="center", bbox=box)
+            axes.text(left + share / 2, row, words, ha="center", va="center", bbox=box)
         elif key == "neither":
-            axes.text(left + share, row, f" {share:.1%}", ha="left", va="center")
+            axes.text(left + share, row, f" {words}", ha="left", va="center")
         else:
             narrow.append(share)
             at.append(wanted)
         left += share
     places = spread_out(at, WIDTH, WIDTH / 2, 1 - WIDTH / 2)
     for share, place in zip(narrow, places, strict=True):
-        axes.text(place, row - 0.34, f"{share:.1%}", ha="center", va="bottom")
+        axes.text(place, row - 0.34, per_cent(share, lang, 1), ha="center", va="bottom")
 
 
 def _alt(comparison: Comparison, lang: str) -> str:
@@ -107,9 +109,9 @@ def _alt(comparison: Comparison, lang: str) -> str:
         for key in ("only_with", "only_without"):
             row = data.loc[(name, key)]
             low, high = max(0.0, row["low"]), row["high"]
-            shares[key] = f"{row['share']:.1%}"
+            shares[key] = per_cent(row["share"], lang, 1)
             if math.isfinite(high):  # a single run has no interval
-                shares[key] += f" [{low:.1%} .. {high:.1%}]"
+                shares[key] += f" [{per_cent(low, lang, 1)} .. {per_cent(high, lang, 1)}]"
         parts.append(text("uplift.alt_part", lang).format(name=title(name, lang), **shares))
     first = title(comparison.first, lang)
     return text("uplift.alt", lang).format(first=first, parts="; ".join(parts))

@@ -17,7 +17,7 @@ from cjsim.charts.parts import wanted_kind
 from cjsim.charts.picture import Picture, style
 from cjsim.colours import COLOURS, QUIET
 from cjsim.labels import SPOKEN, text, title
-from cjsim.labels.numbers import digits_for, number
+from cjsim.labels.numbers import counted, digits_for, number
 from cjsim.measures.money import rep_cost_per_day, touchpoint_cost_per_day
 from cjsim.run import Run
 
@@ -76,13 +76,15 @@ def waterfall(found: Run | Comparison, lang: str = SPOKEN) -> Picture:
             axes.remove()
         _room(panels[0], data / scale[2])
         head = text("waterfall.title", lang).format(
-            people=number(people, lang), days=number(scenario.horizon_days, lang)
+            people=counted("people", people, lang),
+            days=counted("days", scenario.horizon_days, lang),
         )
         figure.suptitle(head, x=0.01, ha="left", fontsize=13, weight="bold")
         unit = text(f"waterfall.{scale[1]}", lang).format(money=scenario.money)
-        note = text("waterfall.note" if runs > 1 else "waterfall.one_run", lang).format(runs=runs)
+        note = text("waterfall.note" if runs > 1 else "waterfall.one_run", lang)
+        note = note.format(runs=number(runs, lang))
         figure.supxlabel(f"{unit}. {note}", fontsize=11, color=QUIET)
-    return Picture(figure, _alt(data, scenario, people, runs, lang), data)
+    return Picture(figure, _alt(data, scenario, people, runs, lang), data, lang)
 
 
 def _split(comparison: Comparison, name: str) -> pd.DataFrame:
@@ -201,9 +203,9 @@ def _alt(data: pd.DataFrame, scenario: Scenario, people: int, runs: int, lang: s
         )
     key = "waterfall.alt" if runs > 1 else "waterfall.alt_one_run"
     return text(key, lang).format(
-        people=number(people, lang),
-        days=number(scenario.horizon_days, lang),
+        people=counted("people", people, lang),
+        days=counted("days", scenario.horizon_days, lang),
         money=scenario.money,
-        runs=runs,
+        runs=number(runs, lang),
         parts=" ".join(parts),
     )

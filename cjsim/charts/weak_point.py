@@ -17,6 +17,7 @@ from cjsim.colours import COLOURS
 from cjsim.experiment.weak_point import FLAT_GATE, NOTHING_TO_LOSE, WeakPoint
 from cjsim.journey import Stage
 from cjsim.labels import SPOKEN, text
+from cjsim.labels.numbers import setting
 from cjsim.measures.summary import LESS_IS_BETTER
 
 if TYPE_CHECKING:
@@ -54,13 +55,13 @@ def weak_point(result: WeakPoint, lang: str = SPOKEN) -> Picture:
         legend(figure, gains, [weak] if result.stage else [], lang)
         note = textwrap.fill(result.note(lang), 130)
         figure.supxlabel(note, fontsize=10, x=0.01, ha="left")
-    return Picture(figure, _weak_alt(result, lang), data)
+    return Picture(figure, _weak_alt(result, lang), data, lang)
 
 
 def _weak_words(result: WeakPoint, gains: Axes, worth: Axes, lang: str) -> None:
     """Titles and axes of both panels."""
     words = measure_words(result, lang) | {"money": result.scenario.money}
-    words["better"] = f"{100 * result.better:g}"
+    words["better"] = setting(100 * result.better, lang)
     gains.set_title(text("ranking.weak_title", lang).format(**words))
     gains.set_xlabel(text("ranking.weak_axis", lang).format(**words))
     worth.set_title(text("ranking.budget_title", lang))
@@ -70,7 +71,7 @@ def _weak_words(result: WeakPoint, gains: Axes, worth: Axes, lang: str) -> None:
 
 def _weak_alt(result: WeakPoint, lang: str) -> str:
     """The finding: the weak point, its gain, and how sure both are."""
-    words = measure_words(result, lang) | {"better": f"{100 * result.better:g}"}
+    words = measure_words(result, lang) | {"better": setting(100 * result.better, lang)}
     if result.stage is None:
         tried = result.table[~result.table["how"].isin(list(WHY_NOT))]
         nothing = len(tried) and tried["gain"].isna().all()

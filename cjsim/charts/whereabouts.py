@@ -12,6 +12,7 @@ from cjsim.charts.picture import Picture, style
 from cjsim.colours import COLOURS
 from cjsim.journey import STAGES
 from cjsim.labels import SPOKEN, text, title
+from cjsim.labels.numbers import number, setting
 
 
 def whereabouts(counts: Mapping[str, Any], day: float, alt: str, lang: str = SPOKEN) -> Picture:
@@ -36,13 +37,13 @@ def whereabouts(counts: Mapping[str, Any], day: float, alt: str, lang: str = SPO
             bars = axes.barh(
                 at, data[name], height * 0.92, color=COLOURS[i], label=title(name, lang)
             )
-            axes.bar_label(bars, fmt="{:.0f}", padding=3, fontsize=9)
+            axes.bar_label(bars, fmt=lambda people: number(people, lang), padding=3, fontsize=9)
         axes.set_yticks(rows, [text(f"stage.{stage.key}.label", lang) for stage in STAGES])
         axes.set_ylim(len(STAGES) - 0.5, -0.5)
         axes.margins(x=0.08)
         axes.grid(True, axis="x")
         axes.set_axisbelow(True)
         axes.set_xlabel(text("chart.people", lang))
-        axes.set_title(text("trail.picture_title", lang).format(day=f"{day:g}"))
+        axes.set_title(text("trail.picture_title", lang).format(day=setting(day, lang)))
         figure.legend(loc="outside lower left", ncols=len(data.columns))
-    return Picture(figure, alt, data)
+    return Picture(figure, alt, data, lang)

@@ -366,12 +366,12 @@ def _print_keys() -> None:
 
 
 def _new(args: argparse.Namespace) -> int:
+    from cjsim.files import write_new
     from cjsim.scenario import new_file_text
 
     content = new_file_text(args.product)
     try:
-        with open(args.file, "x", encoding="utf-8") as file:
-            file.write(content)
+        write_new(args.file, content)
     except FileExistsError:
         raise ValueError(f"{args.file} exists already; choose another name") from None
     print(f"Wrote {args.file}. Check it: cjsim check {args.file}")

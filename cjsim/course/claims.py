@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cjsim.experiment.intervals import t_interval
 from cjsim.labels import SPOKEN, text
+from cjsim.labels.numbers import short
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -80,26 +82,15 @@ def _direction(worlds: npt.NDArray[np.bool_], lang: str) -> Claim:
 
 
 def _size(worlds: npt.NDArray[np.float64], between: tuple[float, float], lang: str) -> Claim:
-    from scipy.stats import t
-
-    n, mean = len(worlds), float(worlds.mean())
-    half = float(t.ppf(1 - SURE / 2, n - 1) * worlds.std(ddof=1) / n**0.5)
-    low, high = mean - half, mean + half
+    n = len(worlds)
+    mean, low, high = t_interval(worlds, 1 - SURE)
     inside = between[0] <= low and high <= between[1]
     outside = high < between[0] or low > between[1]
     verdict = "holds" if inside else "fails" if outside else "open"
-    said = dict(zip(("least", "most"), map(_short, between), strict=True))
-    found = {"mean": _short(mean), "low": _short(low), "high": _short(high)}
-    return Claim(
-        verdict,
-        n,
-        _line(verdict, text("course.mean", lang).format(**said, **found, worlds=n), lang),
-    )
-
-
-def _short(value: float) -> str:
-    """Three digits that count; all before the point of a large one."""
-    return f"{value:.3g}" if abs(value) < 1000 else f"{value:,.0f}"
+    sizes = {"mean": mean, "low": low, "high": high, "least": between[0], "most": between[1]}
+    words = {name: short(size, lang, typed=True) for name, size in sizes.items()}
+    line = text("course.mean", lang).format(**words, worlds=n)
+    return Claim(verdict, n, _line(verdict, line, lang))
 
 
 def _line(verdict: str, found: str, lang: str) -> str:

@@ -19,6 +19,7 @@ import ipywidgets as widgets
 
 from cjsim.course.tables import word
 from cjsim.labels import SPOKEN, language, text, unknown
+from cjsim.labels.numbers import setting
 
 WIDE: Any = {"description_width": "initial"}
 
@@ -113,16 +114,16 @@ class Estimate(Guess):
         super().__init__(slider, language(lang))
 
     def _as_words(self, value: float) -> str:
-        return f"{value:g}"
+        return setting(value, self.lang, typed=True)
 
     def _choices(self) -> str:
-        return f"{self.control.min:g} … {self.control.max:g}"
+        return f"{self._as_words(self.control.min)} … {self._as_words(self.control.max)}"
 
     def answer(self, truth: float, within: float) -> Answer:
         """The line that sets the guess beside the truth; right if no further away than `within`."""
         right = self.value is not None and abs(self.value - truth) <= within
-        shown = f"{round(truth / self.step) * self.step:.6g}"
-        return self._judged(truth, right, shown)
+        rounded = round(truth / self.step) * self.step
+        return self._judged(truth, right, self._as_words(rounded))
 
 
 def choose(*options: str, lang: str = SPOKEN) -> Choice:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
-from cjsim.labels import SPOKEN, find
+from cjsim.labels import SPOKEN, find, language
+from cjsim.labels.numbers import number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +29,10 @@ def _numbers(frame: pd.DataFrame) -> list[Any]:
 
 
 def table(frame: pd.DataFrame | pd.Series, digits: int = 2, lang: str = SPOKEN) -> pd.DataFrame:
-    """A table to be read: names in words, numbers rounded to `digits`, yes or no for truths."""
+    """A table to be read: names in words, numbers rounded to `digits`, yes or no for truths.
+
+    English keeps the numbers of pandas; any other language has them as text, in its own manner.
+    """
     from pandas.api.types import is_bool_dtype
 
     shown = frame.to_frame() if frame.ndim == 1 else frame.copy()
@@ -41,4 +46,22 @@ def table(frame: pd.DataFrame | pd.Series, digits: int = 2, lang: str = SPOKEN) 
         if is_bool_dtype(shown.iloc[:, at]):
             shown.isetitem(at, shown.iloc[:, at].map(said))
     shown = shown.round(digits)
-    return shown if digits else shown.astype(dict.fromkeys(_numbers(shown), "Int64"))
+    shown = shown if digits else shown.astype(dict.fromkeys(_numbers(shown), "Int64"))
+    return shown if language(lang) == "en" else _written(shown, digits, lang)
+
+
+def _written(shown: pd.DataFrame, digits: int, lang: str) -> pd.DataFrame:
+    """The numbers as text, each column with the decimals that it takes."""
+    from pandas.api.types import is_numeric_dtype
+
+    shown = shown.copy()
+    for at in range(shown.shape[1]):
+        column = shown.iloc[:, at]
+        if is_numeric_dtype(column):
+            values = column.astype(float)
+            known = values[values.abs() < math.inf]
+            places = next(
+                n for n in range(digits + 1) if n == digits or known.equals(known.round(n))
+            )
+            shown.isetitem(at, [number(value, lang, places) for value in values])
+    return shown

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from cjsim.experiment.intervals import bootstrapped, difference, known_confidence
+from cjsim.experiment.intervals import bootstrapped, difference, known_confidence, t_quantile
 from cjsim.experiment.workers import Progress, outcomes
 from cjsim.labels import unknown
 from cjsim.measures.summary import UNITS, known_measure
@@ -101,7 +101,7 @@ class Comparison:
         Raises ValueError for an unknown measure, a width of 0, a single run, or a measure that
         fewer than two runs have.
         """
-        from scipy import stats
+        from scipy import special
 
         known_measure(measure)
         known_confidence(confidence)
@@ -118,8 +118,8 @@ class Comparison:
             )
         spread = max(float(gap.std(ddof=1)) for gap in gaps)
         level = 0.5 + confidence / 2
-        n = max(2, int((stats.norm.ppf(level) * spread / half_width) ** 2))  # t needs a few more
-        while n < 10**6 and stats.t.ppf(level, n - 1) * spread > half_width * n**0.5:
+        n = max(2, int((special.ndtri(level) * spread / half_width) ** 2))  # t needs a few more
+        while n < 10**6 and t_quantile(confidence, n) * spread > half_width * n**0.5:
             n += 1
         return n
 

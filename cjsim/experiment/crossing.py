@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from cjsim.experiment.intervals import difference
+from cjsim.experiment.intervals import difference, t_quantile
 
 Floats = npt.NDArray[np.float64]
 Sample = Callable[[Sequence[float]], Floats]
@@ -108,13 +108,13 @@ def _middles(
             continue
         i = int(np.searchsorted(points, crossing.value, "right")) - 1
         low, high = points[max(0, i)], points[min(i + 1, len(points) - 1)]
-        middle = math.floor((low + high) / 2) if whole else short((low + high) / 2)
+        middle = math.floor((low + high) / 2) if whole else nine_digits((low + high) / 2)
         wide = high - low >= width and crossing.high - crossing.low <= high - low
         if wide and low < middle < high:
             yield middle
 
 
-def short(value: float) -> float:
+def nine_digits(value: float) -> float:
     """With nine digits, so that tables and files stay readable."""
     return float(f"{value:.9g}")
 
@@ -179,13 +179,13 @@ def _redrawn(gaps: Floats, mean: Floats, confidence: float) -> Floats:
     n runs drawn again vary (n - 1) / n as much as n new ones would, and a normal quantile takes
     their spread for known: both is made up for.
     """
-    from scipy import stats
+    from scipy import special
 
     n = len(gaps)
     generator = np.random.default_rng(0)
     weights = generator.multinomial(n, np.full(n, 1 / n), DRAWS) / n
     end = 0.5 + confidence / 2
-    stretch = math.sqrt(n / (n - 1)) * stats.t.ppf(end, n - 1) / stats.norm.ppf(end)
+    stretch = math.sqrt(n / (n - 1)) * t_quantile(confidence, n) / special.ndtri(end)
     return np.asarray(mean + stretch * (weights @ (gaps - mean)))
 
 

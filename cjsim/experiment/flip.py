@@ -19,11 +19,12 @@ import numpy as np
 import numpy.typing as npt
 
 from cjsim.experiment.coalitions import DEALS, measured
-from cjsim.experiment.crossing import FINE, Crossing, find, refined, short
+from cjsim.experiment.crossing import FINE, Crossing, find, nine_digits, refined
 from cjsim.experiment.intervals import difference
 from cjsim.experiment.sensitivity import number_key
 from cjsim.experiment.workers import Progress, essence, evaluate
 from cjsim.labels import SPOKEN, text, unknown
+from cjsim.labels.numbers import number, setting
 from cjsim.measures.summary import known_measure
 from cjsim.scenario import Scenario
 from cjsim.scenario.keys import Key, allowed, fits
@@ -129,7 +130,8 @@ class FlipPoint:
         least, most = self.values[0], self.values[-1]
         words = {
             "claim": " > ".join(self.claim), "key": self.key,
-            "low": self._number(least), "high": self._number(most), "now": f"{self.now:g}",
+            "low": self._key_value(least, lang), "high": self._key_value(most, lang),
+            "now": setting(self.now, lang),
         }  # fmt: skip
         if self.crossings.empty:
             main = self._main
@@ -138,7 +140,7 @@ class FlipPoint:
                 where = "cannot_tell"
             parts = [text(f"flip.{where}", lang).format(**words)]
             if math.isfinite(possible := main.high if main.value < least else main.low):
-                flip = f"{self.key} = {self._number(possible)}"
+                flip = f"{self.key} = {self._key_value(possible, lang)}"
                 parts.append(text("flip.not_ruled_out", lang).format(flip=flip))
         else:
             parts = [text("flip.holds", lang).format(where=self._where(lang), **words)]
@@ -146,8 +148,8 @@ class FlipPoint:
         measure = "flip.deals" if self.measure == DEALS else f"measure.{self.measure}"
         parts.append(
             text("flip.meaning", lang).format(
-                measure=text(measure, lang), level=f"{100 * self.confidence:g}",
-                runs=len(self.gaps), people=self.people,
+                measure=text(measure, lang), level=setting(100 * self.confidence, lang),
+                runs=len(self.gaps), people=number(self.people, lang),
             )
         )  # fmt: skip
         return " ".join(parts)
@@ -169,18 +171,19 @@ class FlipPoint:
 
     def _end(self, crossing: Crossing, lang: str) -> str:
         """A crossing as text: 0.78 [0.76, 0.81]."""
-        least, most = self._number(self.values[0]), self._number(self.values[-1])
+        least, most = (self._key_value(self.values[place], lang) for place in (0, -1))
         below, above = (
             text(f"flip.{side}", lang).format(low=least, high=most) for side in ("below", "above")
         )
-        low = self._number(crossing.low) if math.isfinite(crossing.low) else below
-        high = self._number(crossing.high) if math.isfinite(crossing.high) else above
-        return f"{self._number(crossing.value)} [{low}, {high}]"
+        low = self._key_value(crossing.low, lang) if math.isfinite(crossing.low) else below
+        high = self._key_value(crossing.high, lang) if math.isfinite(crossing.high) else above
+        value = self._key_value(crossing.value, lang)
+        return text("flip.interval", lang).format(value=value, low=low, high=high)
 
-    def _number(self, value: float) -> str:
+    def _key_value(self, value: float, lang: str) -> str:
         """A value of the key, to about a hundredth of the range."""
         spread = self.values[-1] - self.values[0]
-        return f"{value:.{max(0, round(-math.log10(spread * FINE)))}f}"
+        return number(value, lang, max(0, round(-math.log10(spread * FINE))))
 
 
 # --- How it is found ------------------------------------------------------------------------------
@@ -231,7 +234,7 @@ def flip_point(
     now = scenario.value(key)
     whole = kind.is_whole
     values = np.linspace(*_range(key, kind, float(now), low, high), points).tolist()
-    grid = sorted({float(round(v)) if whole else short(v) for v in values})
+    grid = sorted({float(round(v)) if whole else nine_digits(v) for v in values})
     size = next(iter(sides.values())).market.people if people is None else people
     measure_all = partial(
         evaluate, people=size, runs=runs, seed=seed,

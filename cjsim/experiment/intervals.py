@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,20 +19,59 @@ def known_confidence(confidence: float) -> None:
         raise ValueError(f"confidence = {confidence}: must be between 0 and 1, e.g. 0.95 for 95 %")
 
 
+@lru_cache(4096)
+def t_quantile(confidence: float, n: int) -> float:
+    """How many standard errors the t interval of a mean of n runs reaches to each side.
+
+    Parameters
+    ----------
+    confidence : coverage, between 0 and 1.
+    n : runs; NaN for fewer than 2, which have no interval.
+
+    Raises ValueError for another `confidence`.
+
+    >>> round(t_quantile(0.95, 20), 3)
+    2.093
+    """
+    from scipy import special  # scipy.stats would be loaded for half a second, while one waits
+
+    known_confidence(confidence)
+    return float(special.stdtrit(n - 1, 0.5 + confidence / 2)) if n > 1 else math.nan
+
+
+def t_interval(
+    values: npt.NDArray[np.float64], confidence: float = 0.95
+) -> tuple[float, float, float]:
+    """Mean of a run-by-run number with its t interval: (mean, low, high).
+
+    Parameters
+    ----------
+    values : one per run; NaN, where a run has none, is left out.
+    confidence : coverage, between 0 and 1.
+
+    The ends are NaN for fewer than two runs, the mean for none.
+    """
+    known = values[~np.isnan(values)]
+    n = len(known)
+    mean = float(known.mean()) if n else math.nan
+    if n < 2:
+        return mean, math.nan, math.nan
+    half = t_quantile(confidence, n) * float(known.std(ddof=1)) / n**0.5
+    return mean, mean - half, mean + half
+
+
 def difference(gaps: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
     """Mean and t interval of each column of run-by-run differences; missing runs are left out.
 
     Raises ValueError for a `confidence` that is not between 0 and 1.
     """
     import pandas as pd
-    from scipy import stats
 
     known_confidence(confidence)
     n = gaps.notna().sum()
     mean = gaps.mean()
     error = gaps.std(ddof=1) / np.sqrt(n)
-    half = error * stats.t.ppf(0.5 + confidence / 2, np.maximum(n - 1, 1)).astype(float)
-    half = half.where(n > 1)
+    half = error * n.map(partial(t_quantile, confidence))
     low, high = mean - half, mean + half
     clear = (low > 0) | (high < 0)
     return pd.DataFrame({"difference": mean, "low": low, "high": high, "clear": clear})

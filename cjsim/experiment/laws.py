@@ -37,9 +37,11 @@ import numpy.typing as npt
 
 from cjsim.experiment.archetypes import BY_RATIO, CYCLES, REGRESSORS, archetypes, as_archetype
 from cjsim.experiment.design import Ranges
+from cjsim.experiment.intervals import t_quantile
 from cjsim.experiment.workers import evaluate
 from cjsim.journey import FIRST_DEAL, STUDY, Stage
 from cjsim.labels import SPOKEN, text, unknown
+from cjsim.labels.numbers import number, setting
 from cjsim.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -237,23 +239,23 @@ class Laws:
         A t interval of the laws' confidence on the runs of each archetype.
         """
         import pandas as pd
-        from scipy import stats
 
-        t = stats.t.ppf(0.5 + self.confidence / 2, len(self.seeds) - 1)
+        errors = t_quantile(self.confidence, len(self.seeds))
         table = pd.DataFrame(index=list(GROUPS), columns=list(MEASURES), dtype=float)
         for measure, group in product(MEASURES, GROUPS):
             effect, error = (self.archetypes[f"{measure}_{x}_{group}"] for x in ("effect", "error"))
-            table.loc[group, measure] = (effect.abs() > t * error).mean()
+            table.loc[group, measure] = (effect.abs() > errors * error).mean()
         return table
 
     def says(self, lang: str = SPOKEN) -> str:
         """A sentence per law: does it hold here? And one on how it was asked."""
         clear, seeds = self.clear().mean(), self.seeds
         asked = text("laws.asked", lang).format(
-            archetypes=len(self.archetypes), base=self.base.name, strategy=self.base.strategy,
-            people=f"{self.people:,}", runs=len(seeds), first=seeds[0], last=seeds[-1],
-            step=f"{100 * self.step:g}", level=f"{100 * self.confidence:g}",
-            profit=f"{100 * clear['profit']:.0f}", margin=f"{100 * clear['margin']:.0f}",
+            archetypes=number(len(self.archetypes), lang),
+            base=self.base.name, strategy=self.base.strategy,
+            people=number(self.people, lang), runs=len(seeds), first=seeds[0], last=seeds[-1],
+            step=setting(100 * self.step, lang), level=setting(100 * self.confidence, lang),
+            profit=number(100 * clear["profit"], lang), margin=number(100 * clear["margin"], lang),
         )  # fmt: skip
         return "\n".join([*(self._of(law, lang) for law in LAWS), asked])
 
@@ -268,7 +270,7 @@ class Laws:
             slopes = [_slope(key, mine.loc[key], lang) for key in law.expected]
             parts.append(
                 text(f"laws.in_{measure}", lang).format(
-                    slopes="; ".join(slopes), r2=f"{100 * mine['r2'].iloc[0]:.0f}"
+                    slopes="; ".join(slopes), r2=number(100 * mine["r2"].iloc[0], lang)
                 )
             )
         return " ".join(parts)
@@ -276,7 +278,7 @@ class Laws:
 
 def _slope(key: str, row: pd.Series[Any], lang: str) -> str:
     """One slope in words: points of share per standard deviation, with its interval."""
-    points = {end: f"{100 * row[end]:+.1f}" for end in ("slope", "low", "high")}
+    points = {end: number(100 * row[end], lang, 1, signed=True) for end in ("slope", "low", "high")}
     what = text(f"laws.{key.split('.')[-1]}", lang)
     return text(f"laws.{row['holds']}", lang).format(what=what, **points)
 

@@ -29,6 +29,7 @@ from cjsim.experiment.search import (
 from cjsim.experiment.sensitivity import number_key
 from cjsim.experiment.workers import evaluate
 from cjsim.labels import SPOKEN, text, unknown
+from cjsim.labels.numbers import NONE, number, short
 from cjsim.measures.summary import LESS_IS_BETTER, UNITS
 from cjsim.scenario import Scenario
 
@@ -77,7 +78,7 @@ class Optimum:
     points: pd.DataFrame
 
     def __repr__(self) -> str:
-        settings = ", ".join(f"{name} = {short(value)}" for name, value in self.best.items())
+        settings = ", ".join(f"{name} = {short(value, 'en')}" for name, value in self.best.items())
         return f"<Optimum of {self.measure} for {self.scenario.name}: {settings}>"
 
     @property
@@ -99,7 +100,7 @@ class Optimum:
         said = [text("optimum.best", lang).format(settings="; ".join(parts))]
         if self.at_edge:
             said.append(text("optimum.edge", lang).format(axes=", ".join(self.at_edge)))
-        fresh, searched = (_amounts(self.gain.loc[row]) for row in ("fresh", "search"))
+        fresh, searched = (_amounts(self.gain.loc[row], lang) for row in ("fresh", "search"))
         verdict = "clear" if self.gain.loc["fresh", "clear"] else "unclear"
         if self.better == self.scenario or self.best == self.now:
             verdict = "stays"
@@ -112,7 +113,8 @@ class Optimum:
         )
         said.append(
             text("optimum.asked", lang).format(
-                tried=len(self.points), people=f"{self.people:,}", runs=len(self.seeds),
+                tried=number(len(self.points), lang), people=number(self.people, lang),
+                runs=len(self.seeds),
                 first=self.seeds[0], last=self.seeds[-1],
                 fresh_first=self.fresh_seeds[0], fresh_last=self.fresh_seeds[-1],
             )
@@ -123,7 +125,7 @@ class Optimum:
         """The best value of one axis, and how far one may stray from it."""
         row = self.good_enough.loc[axis.name]
         key = "optimum.one_only" if row["low"] == row["high"] else "optimum.one"
-        best, low, high = (short(row[name]) for name in ("best", "low", "high"))
+        best, low, high = (short(row[name], lang) for name in ("best", "low", "high"))
         return text(key, lang).format(axis=self.name(axis, lang), best=best, low=low, high=high)
 
     def name(self, axis: Axis, lang: str = SPOKEN) -> str:
@@ -133,19 +135,16 @@ class Optimum:
         return text("optimum.share", lang).format(axis=axis.name)
 
 
-def short(value: float) -> str:
-    """A setting as people write it, four digits at most after a whole number."""
-    return f"{value:,.0f}" if abs(value) >= 1000 or value == round(value) else f"{value:.3g}"
-
-
-def _amounts(row: pd.Series[Any]) -> str:
+def _amounts(row: pd.Series[Any], lang: str) -> str:
     """A difference with its interval; a dash where there is none."""
     if np.isnan(row["low"]):
-        return "–"
+        return NONE
     size = max(abs(row["low"]), abs(row["high"]))
     digits = 0 if size >= 1000 else 2 if size >= 1 else 4
-    cells = (f"{row[name]:+,.{digits}f}" for name in ("difference", "low", "high"))
-    return "{} [{} .. {}]".format(*cells)
+    amounts = (
+        number(row[name], lang, digits, signed=True) for name in ("difference", "low", "high")
+    )
+    return "{} [{} .. {}]".format(*amounts)
 
 
 # --- What can be moved --------------------------------------------------------------------------

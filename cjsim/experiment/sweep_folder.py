@@ -72,8 +72,8 @@ class Folder:
             if now == then:  # in another order
                 now, then = list(now), list(then)
             raise ValueError(
-                f"{self.path}: holds another sweep ({', '.join(other)}: {_short(then)} there, "
-                f"{_short(now)} asked); name another folder"
+                f"{self.path}: holds another sweep ({', '.join(other)}: {_in_short(then)} there, "
+                f"{_in_short(now)} asked); name another folder"
             )
 
     def part(self, cell: int) -> Path:
@@ -166,6 +166,6 @@ def _same(held: Any, asked: Any) -> bool:
     return bool(held == asked) and ordered
 
 
-def _short(value: Any) -> str:
+def _in_short(value: Any) -> str:
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) < 60 else text[:57] + "..."

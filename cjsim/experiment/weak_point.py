@@ -22,6 +22,7 @@ from cjsim.experiment.sensitivity import Floats, relative
 from cjsim.experiment.workers import Progress, evaluate
 from cjsim.journey import SATISFACTION, STAGES, TWELVE, Stage
 from cjsim.labels import SPOKEN, text
+from cjsim.labels.numbers import setting
 from cjsim.measures.contacts import touchpoints
 from cjsim.measures.summary import LESS_IS_BETTER, UNITS, known_measure
 from cjsim.measures.visits import visits
@@ -96,7 +97,7 @@ class WeakPoint:
 
     def note(self, lang: str = SPOKEN) -> str:
         """What to keep in mind before money follows this table."""
-        return text("ranking.note", lang).format(better=f"{100 * self.better:g}")
+        return text("ranking.note", lang).format(better=setting(100 * self.better, lang))
 
 
 class Lever(NamedTuple):

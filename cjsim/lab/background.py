@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
@@ -13,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from cjsim.experiment.intervals import t_interval
 from cjsim.experiment.workers import Batch, essence, live
 from cjsim.measures.summary import UNITS
 from cjsim.scenario import Scenario
@@ -58,24 +58,12 @@ class Answer:
     def gap(self, measure: str, confidence: float = 0.95) -> tuple[float, float, float]:
         """Second less first side, run by run: mean and t interval (NaN for a single run)."""
         gaps = self.values[1, :, PLACES[measure]] - self.values[0, :, PLACES[measure]]
-        gaps = gaps[~np.isnan(gaps)]
-        mean, n = _mean(gaps), len(gaps)
-        if n < 2:
-            return mean, np.nan, np.nan
-        half = _quantile(confidence, n) * float(gaps.std(ddof=1)) / n**0.5
-        return mean, mean - half, mean + half
+        return t_interval(gaps, confidence)
 
 
 def _mean(values: Floats) -> float:
     known = values[~np.isnan(values)]
     return float(known.mean()) if len(known) else np.nan
-
-
-@functools.cache
-def _quantile(confidence: float, n: int) -> float:
-    from scipy import special  # scipy.stats would be loaded for half a second, while one waits
-
-    return float(special.stdtrit(n - 1, 0.5 + confidence / 2))
 
 
 class Answers:

@@ -53,7 +53,8 @@ function render({ model, el }) {
     const end = (4 * (part || 25) * people) / 100;
     scale.forEach((word, i) => {
       word.setAttribute("x", LEFT + (span * i) / 4);
-      word.textContent = `${Math.round((100 * end * i) / 4 / people * 10) / 10} %`;
+      const share = Math.round((100 * end * i) / 4 / people * 10) / 10;
+      word.textContent = `${share.toLocaleString(model.get("lang"))} %`;
     });
     rows.forEach((sides, i) => sides.forEach((node, side) => {
       const value = reached[side][i], wide = (span * value) / end;

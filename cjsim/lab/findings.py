@@ -9,8 +9,8 @@ from typing import Any
 
 from cjsim.lab.background import Answer
 from cjsim.labels import text
-from cjsim.labels.numbers import number
-from cjsim.measures.summary import UNITS
+from cjsim.labels.numbers import number, setting
+from cjsim.report.values import value_words
 
 SHOWN = (
     "first_deals", "repeat_deals", "share_of_category", "churn", "referrals", "contacts",
@@ -33,7 +33,7 @@ def sentence(
     sure = "same" if low == gap == high == deals == 0 else sure
     amount = functools.partial(number, lang=lang, digits=2, signed=True)
     interval = "" if answer.runs < 2 else f" [{amount(low)} .. {amount(high)}]"
-    changed = ", ".join(f"{key} = {_short(value)}" for key, value in changes.items())
+    changed = ", ".join(f"{key} = {_setting(value, lang)}" for key, value in changes.items())
     first, second = sides
     return word("finding").format(
         changed=changed or word("unchanged"), first=first, second=second,
@@ -54,12 +54,13 @@ def table(answer: Answer, pinned: Answer | None, lang: str) -> str:
         heads.append(f"{word('pinned')}{size}")
     rows = ["".join(f"<th>{html.escape(head)}</th>" for head in heads)]
     for measure in SHOWN:
-        read = functools.partial(_number, measure, lang)
+        read = functools.partial(value_words, measure, lang=lang)
+        change = functools.partial(read, signed=True)
         gap, low, high = answer.gap(measure)
         cells = [read(answer.mean(side, measure)) for side in (0, 1)]
-        cells += [read(gap, True), f"{read(low, True)} .. {read(high, True)}"]
+        cells += [change(gap), f"{change(low)} .. {change(high)}"]
         if pinned:
-            cells.append(read(pinned.gap(measure)[0], True))
+            cells.append(change(pinned.gap(measure)[0]))
         name = html.escape(text(f"measure.{measure}", lang))
         strong = "b" if low > 0 or high < 0 else "span"
         inner = "".join(f"<td><{strong}>{cell}</{strong}></td>" for cell in cells)
@@ -72,13 +73,7 @@ def _word(key: str, lang: str) -> str:
     return text(f"whatif.{key}", lang)
 
 
-def _short(value: Any) -> str:
-    return f"{value:.10g}" if isinstance(value, float) else str(value)
-
-
-def _number(measure: str, lang: str, value: float, signed: bool = False) -> str:
-    """A measure as people read it; a dash where there is none. Differences of shares are points."""
-    if UNITS[measure] == "share":
-        shown = number(100 * value, lang, 1, signed)
-        return shown if shown == "–" else f"{shown} {text('unit.points', lang) if signed else '%'}"
-    return number(value, lang, 2 if measure == "profit_per_person" else 0, signed)
+def _setting(value: Any, lang: str) -> str:
+    """What a key was set to: a number as people write it, anything else as the file has it."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return setting(value, lang, 10, typed=True) if is_number else str(value)

@@ -21,7 +21,7 @@ from cjsim.experiment.compare import Comparison, compare
 from cjsim.lab.dials import slider
 from cjsim.lab.keyboard import box_of_its_own
 from cjsim.labels import SPOKEN, language, text, title, unknown
-from cjsim.labels.numbers import number
+from cjsim.labels.numbers import number, setting
 from cjsim.run import Run, simulate
 from cjsim.scenario import Scenario, ScenarioError
 
@@ -127,7 +127,8 @@ class Panel:
             if change is None:  # at the start there is nothing to keep
                 raise
             wrong = error.said(self._lang) if isinstance(error, ScenarioError) else str(error)
-            still = text("lab.still", self._lang).format(settings=_as_words(self._last_good))
+            kept = _as_words(self._last_good, self._lang)
+            still = text("lab.still", self._lang).format(settings=kept)
             self._say(f"{wrong}{'' if wrong.endswith('?') else '.'} {still}")
             return
         self.comparison, self.picture, self._last_good = comparison, picture, settings
@@ -152,7 +153,8 @@ class Panel:
         }
         first, second = (title(name, self._lang) for name in self._names)
         return text("lab.finding", self._lang).format(
-            people=number(self._people, self._lang), settings=_as_words(self._last_good),
+            people=number(self._people, self._lang),
+            settings=_as_words(self._last_good, self._lang),
             here=second, there=first, **counts,
         )  # fmt: skip
 
@@ -185,8 +187,9 @@ def _names(reference: Scenario, changed: Scenario, lang: str) -> tuple[str, str]
     return text("lab.before", lang), text("lab.after", lang)
 
 
-def _as_words(settings: Mapping[str, float]) -> str:
-    return ", ".join(f"{key} = {value:g}" for key, value in settings.items())
+def _as_words(settings: Mapping[str, float], lang: str) -> str:
+    values = {key: setting(value, lang, typed=True) for key, value in settings.items()}
+    return ", ".join(f"{key} = {value}" for key, value in values.items())
 
 
 # --- sliders ------------------------------------------------------------------------------------

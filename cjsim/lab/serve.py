@@ -24,6 +24,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from cjsim.files import write_text
 from cjsim.labels import text
 from cjsim.scenario import Scenario, presets
 
@@ -68,7 +69,7 @@ def open_lab(
         _check_port(port)
     with tempfile.TemporaryDirectory(prefix="cjsim-lab-", ignore_cleanup_errors=True) as folder:
         path = Path(folder, NAME)
-        path.write_text(made, encoding="utf-8")
+        write_text(path, made)
         try:
             if page:
                 _serve_page(path, lang, port, browser)
@@ -130,7 +131,7 @@ def _kernel(folder: Path) -> None:
     spec = {"argv": words, "display_name": "Python 3 (ipykernel)", "language": "python"}
     home = folder / "kernels" / "python3"
     home.mkdir(parents=True)
-    Path(home, "kernel.json").write_text(json.dumps(spec), encoding="utf-8")
+    write_text(home / "kernel.json", json.dumps(spec))
     os.environ["JUPYTER_RUNTIME_DIR"] = str(folder / "runtime")  # its connection file is there
     _put_first("JUPYTER_PATH", folder)
 
@@ -168,7 +169,7 @@ def _serve_jupyterlab(path: Path, port: int | None, browser: bool) -> None:
     hidden = path.parent / ".jupyter"
     _kernel(hidden)
     Path(hidden, "labconfig").mkdir()
-    Path(hidden, DEFAULTS).write_text(json.dumps(NO_NEWS), encoding="utf-8")
+    write_text(hidden / DEFAULTS, json.dumps(NO_NEWS))
     _put_first("JUPYTER_CONFIG_PATH", hidden)
     words = [
         f"--ServerApp.root_dir={path.parent}",

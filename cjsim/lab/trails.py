@@ -26,6 +26,7 @@ import traitlets
 from cjsim.charts.picture import Picture
 from cjsim.charts.whereabouts import whereabouts
 from cjsim.colours import COLOURS
+from cjsim.files import write_text
 from cjsim.journey import (
     BEFORE_THE_DEAL,
     DORMANT,
@@ -37,6 +38,7 @@ from cjsim.journey import (
     WITH_RIVAL,
 )
 from cjsim.labels import SPOKEN, all_keys, language, text, title
+from cjsim.labels.numbers import number, setting
 from cjsim.model.events import Event
 from cjsim.model.population import ADOPTERS, MOTIVES
 
@@ -172,8 +174,7 @@ class Trail:
         path = Path(path)
         if path.suffix not in (".html", ".htm"):
             raise ValueError(f"{path}: a trail is saved as .html")
-        path.write_text(_page(self), encoding="utf-8")
-        return path
+        return write_text(path, _page(self))
 
     @functools.cached_property
     def widget(self) -> Live:
@@ -197,17 +198,14 @@ class Trail:
         parts = [
             part.format(
                 name=title(name, self.lang),
-                **{what: self._number(count) for what, count in numbers[name].items()},
+                **{what: number(count, self.lang) for what, count in numbers[name].items()},
             )
             for name in names
         ]
         return text("trail.finding", self.lang).format(
-            days=f"{self.days:g}", people=self._number(self.people), parts="; ".join(parts)
-        )
-
-    def _number(self, count: int) -> str:
-        """With its thousands apart, as the language has it."""
-        return f"{count:,}".replace(",", "," if self.lang == "en" else "\u00a0")
+            days=setting(self.days, self.lang), people=number(self.people, self.lang),
+            parts="; ".join(parts),
+        )  # fmt: skip
 
     def _facts(self) -> dict[str, Any]:
         """What the browser has to know beside the tracks: words, names, colours, who they are."""
@@ -216,7 +214,7 @@ class Trail:
             {"name": title(name, self.lang), "finding": self._finding(name)} for name in self.runs
         ]
         heading = say("trail.two" if len(sides) == 2 else "trail.one").format(
-            people=self._number(self.people), names=", ".join(side["name"] for side in sides)
+            people=number(self.people, self.lang), names=", ".join(side["name"] for side in sides)
         )
         return {
             "people": self.people,

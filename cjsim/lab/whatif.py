@@ -20,6 +20,7 @@ from typing import Any
 
 import ipywidgets as widgets
 
+from cjsim.files import write_bytes
 from cjsim.lab import findings
 from cjsim.lab.background import Answer, Answers, Question
 from cjsim.lab.board import Board
@@ -315,7 +316,7 @@ class Lab:
         for upload in change["new"]:
             with tempfile.TemporaryDirectory() as folder:
                 path = Path(folder) / Path(upload["name"]).name
-                path.write_bytes(bytes(upload["content"]))
+                write_bytes(path, bytes(upload["content"]))
                 try:
                     self._open(Scenario.load(path))
                 except ScenarioError as error:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import csv
-import os
-import tempfile
+import math
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,11 @@ import numpy as np
 
 from cjsim.experiment.compare import QUADRANTS, Comparison
 from cjsim.experiment.intervals import difference
+from cjsim.files import all_together, write_text
 from cjsim.journey import TWELVE
 from cjsim.labels import SPOKEN, text, title
-from cjsim.measures.summary import UNITS
+from cjsim.labels.numbers import number, per_cent
+from cjsim.report.values import PER_PERSON, value_words
 from cjsim.scenario.words import scenario_title
 from cjsim.version import VERSION
 
@@ -22,20 +24,9 @@ SHOWN = (
     "first_deals", "repeat_deals", "share_of_category", "churn", "curiosity_trials", "referrals",
     "contacts", "opt_outs", "profit_per_person",
 )  # fmt: skip
-PER_PERSON = frozenset({"profit_per_person"})
+_mean_words = partial(value_words, tenths=True, typed=True)  # for any terminal
 OF_SEVERAL = ("differences.csv", "uplift.svg", "uplift.png", "uplift.csv")
 """The files that a comparison of one scenario alone does not write."""
-
-
-def _number(measure: str, value: float, unit: str = "%", signed: bool = False) -> str:
-    """A measure's value as people read it: shares in per cent, money with cents, counts plain."""
-    sign = "+" if signed else ""
-    if value != value:
-        return "-"
-    if UNITS[measure] == "share":
-        return f"{100 * value:{sign}.1f} {unit}".rstrip()
-    digits = 2 if measure in PER_PERSON else 0 if abs(value) >= 1000 else 1
-    return f"{value:{sign},.{digits}f}"
 
 
 def _lines(rows: list[list[str]]) -> list[str]:
@@ -60,18 +51,20 @@ def summary(comparison: Comparison, lang: str = SPOKEN) -> str:
     runs = len(comparison.seeds)
     head = text("report.head", lang).format(
         title=scenario_title(scenario.title, lang) or scenario.name,
-        people=f"{comparison.people:,}", runs=runs, days=f"{scenario.horizon_days:,.0f}",
+        people=number(comparison.people, lang), runs=number(runs, lang),
+        days=number(scenario.horizon_days, lang),
     )  # fmt: skip
     means = comparison.means()
     rows = [["", *names]]
     for stage in TWELVE:
         word = f"{int(stage):2d} {text(f'stage.{stage.key}.label', lang)}"
         cells = means.loc[f"reached_{stage.key}"]
-        rows.append([word, *(_number(f"reached_{stage.key}", cells[name]) for name in names)])
+        read = partial(_mean_words, f"reached_{stage.key}", lang=lang)
+        rows.append([word, *(read(cells[name]) for name in names)])
     rows.append([""] * len(rows[0]))
     for measure in SHOWN:
         word = _label(measure, scenario.money, lang)
-        rows.append([word, *(_mean(comparison, measure, name) for name in names)])
+        rows.append([word, *(_mean(comparison, measure, name, lang) for name in names)])
     parts = [head, "", *_lines(rows)]
     if len(names) > 1:
         parts += ["", *_differences(comparison, lang)]
@@ -80,13 +73,14 @@ def summary(comparison: Comparison, lang: str = SPOKEN) -> str:
     return "\n".join(parts)
 
 
-def _mean(comparison: Comparison, measure: str, name: str) -> str:
+def _mean(comparison: Comparison, measure: str, name: str, lang: str) -> str:
     """A mean over the runs; money never without the half width of its 95 % interval."""
     row = difference(comparison.runs.loc[name, [measure]]).loc[measure]
-    mean = _number(measure, row["difference"])
-    if measure not in PER_PERSON or row["high"] != row["high"]:
+    read = partial(_mean_words, measure, lang=lang)
+    mean = read(row["difference"])
+    if measure not in PER_PERSON or math.isnan(row["high"]):
         return mean
-    return f"{mean} ± {_number(measure, row['high'] - row['difference'])}"
+    return f"{mean} ± {read(row['high'] - row['difference'])}"
 
 
 def _differences(comparison: Comparison, lang: str) -> list[str]:
@@ -96,14 +90,13 @@ def _differences(comparison: Comparison, lang: str) -> list[str]:
     paired = comparison.paired()
     rows = [["", *names]]
     for measure in SHOWN:
+        read = partial(_mean_words, measure, lang=lang, signed=True)
         cells = []
         for name in names:
             d = paired.loc[(name, measure)]
-            low, high = (_number(measure, d[end], "", signed=True) for end in ("low", "high"))
             star = " *" if d["clear"] else "  "
-            points = text("unit.points", lang)
-            value = _number(measure, d["difference"], points, signed=True)
-            cells.append(f"{value} [{low} .. {high}]{star}")
+            low, high = (read(d[end], unit=False) for end in ("low", "high"))
+            cells.append(f"{read(d['difference'])} [{low} .. {high}]{star}")
         rows.append([_label(measure, money, lang), *cells])
     key = "report.differences" if len(comparison.seeds) > 1 else "report.one_run"
     return [text(key, lang).format(first=comparison.first), "", *_lines(rows)]
@@ -115,10 +108,10 @@ def _person_by_person(comparison: Comparison, lang: str) -> list[str]:
     first = title(comparison.first, lang)
     lines = [text("report.uplift", lang).format(first=first)]
     for name in list(comparison.scenarios)[1:]:
-        found = {key: f"{shares.loc[(name, key), 'share']:.1%}" for key in QUADRANTS[1:3]}
+        found = {key: per_cent(shares.loc[(name, key), "share"], lang, 1) for key in QUADRANTS[1:3]}
         lines.append(f"  {text('uplift.alt_part', lang).format(name=title(name, lang), **found)}")
     saved = [
-        f"{title(name, lang)} {gain[name, 'profit_per_person']:.0f} x"
+        f"{title(name, lang)} {number(gain[name, 'profit_per_person'], lang)} x"
         for name in list(comparison.scenarios)[1:]
         if np.isfinite(gain[name, "profit_per_person"])
     ]
@@ -160,7 +153,8 @@ def as_json(comparison: Comparison) -> dict[str, Any]:
 def _plain(values: dict[Any, Any]) -> dict[str, Any]:
     """JSON has no nan: a number that does not exist is null."""
     return {
-        str(k): bool(v) if k == "clear" else None if v != v else float(v) for k, v in values.items()
+        str(k): bool(v) if k == "clear" else None if math.isnan(v) else float(v)
+        for k, v in values.items()
     }
 
 
@@ -172,13 +166,11 @@ def write(comparison: Comparison, folder: Path, lang: str = SPOKEN) -> list[str]
     from cjsim import charts, log
     from cjsim.charts.uplift import uplift
 
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".writing-") as hidden:
-        draft = Path(hidden)
+    with all_together(folder) as draft:
         picture = charts.funnel(comparison, lang)
         picture.save(draft / "funnel.svg")
         picture.save(draft / "funnel.png")
-        (draft / "summary.txt").write_text(summary(comparison, lang) + "\n", encoding="utf-8")
+        write_text(draft / "summary.txt", summary(comparison, lang) + "\n")
         log.save(comparison.runs.reset_index(), draft / "runs.csv")
         log.save(comparison.funnel().reset_index(), draft / "funnel.csv")
         if len(comparison.scenarios) > 1:
@@ -190,10 +182,8 @@ def write(comparison: Comparison, folder: Path, lang: str = SPOKEN) -> list[str]
             scenario.save(draft / f"scenario-{name}.toml")
         names = sorted(path.name for path in draft.iterdir())
         old = _written(folder)
-        for name in names:
-            os.replace(draft / name, folder / name)
-        for name in old - set(names):
-            (folder / name).unlink(missing_ok=True)
+    for name in old - set(names):
+        (folder / name).unlink(missing_ok=True)
     return names
 
 

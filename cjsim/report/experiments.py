@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cjsim import log
 from cjsim.charts.optimum import optimum as draw_optimum
@@ -18,7 +19,12 @@ from cjsim.colours import COLOURS
 from cjsim.experiment.optimise import Optimum
 from cjsim.experiment.sweep import Sweep
 from cjsim.experiment.weak_point import WeakPoint
-from cjsim.labels import text
+from cjsim.files import all_together
+from cjsim.labels import find, text
+from cjsim.labels.numbers import number, short
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def of_sweep(sweep: Sweep, measure: str, lang: str, as_json: bool) -> str:
@@ -37,16 +43,16 @@ def of_sweep(sweep: Sweep, measure: str, lang: str, as_json: bool) -> str:
         }
         return json.dumps(data, indent=2, ensure_ascii=False)
     head = text("report.sweep", lang).format(
-        measure=text(f"measure.{measure}", lang), people=f"{sweep.people:,}", cells=len(phase)
+        measure=text(f"measure.{measure}", lang),
+        people=number(sweep.people, lang),
+        cells=number(len(phase), lang),
     )
     clear = phase["clear"].map({True: "*", False: ""})
-    table = phase.drop(columns="clear").assign(**{"": clear}).to_string(
-        index=False, float_format=lambda x: f"{x:,.4g}"
-    )  # fmt: skip
+    table = _in_columns(phase.drop(columns="clear").assign(**{"": clear}), lang, typed=True)
     parts = [head, "", table]
     if line is not None and len(line):
-        shown = line.drop(columns="up").to_string(index=False, float_format=lambda x: f"{x:.4g}")
-        parts += ["", text("report.flip_line", lang), "", shown]
+        crossings = _in_columns(line.drop(columns="up"), lang, typed=True)
+        parts += ["", text("report.flip_line", lang), "", crossings]
     return "\n".join(line.rstrip() for part in parts for line in part.split("\n"))
 
 
@@ -61,14 +67,16 @@ def draw_sweep(sweep: Sweep, measure: str, folder: Path, lang: str) -> None:
         pictures = {"map": phase_map(sweep, measure, lang)}
     else:
         pictures = {f"profile-{key}": profile(sweep, key, measure, lang) for key in keys}
-    _keep(pictures, folder)
+    with all_together(folder) as draft:
+        _keep(pictures, draft)
 
 
 def stopped(sweep: Sweep, folder: Path | None, lang: str) -> str:
     """What an interrupted sweep leaves."""
     done = sweep.runs["cell"].nunique()
     key = "report.sweep_stopped" if folder is None else "report.sweep_goes_on"
-    return text(key, lang).format(done=done, cells=len(sweep.settings), folder=folder)
+    cells = number(len(sweep.settings), lang)
+    return text(key, lang).format(done=number(done, lang), cells=cells, folder=folder)
 
 
 def of_weak_point(found: WeakPoint, lang: str, as_json: bool) -> str:
@@ -85,14 +93,15 @@ def of_weak_point(found: WeakPoint, lang: str, as_json: bool) -> str:
         return json.dumps(data, indent=2, ensure_ascii=False)
     words = [text(f"stage.{stage}.label", lang) for stage in found.table.index]
     shown = found.table[["gain", "gain_low", "gain_high", "spend_per_day", "gain_per_budget"]]
-    table = shown.set_axis(words).to_string(float_format=lambda x: f"{x:,.4g}", na_rep="-")
+    table = _in_columns(shown.set_axis(words), lang, index=True)
     return "\n".join([weak_point(found, lang).alt, "", table, "", found.note(lang)])
 
 
 def keep_weak_point(found: WeakPoint, folder: Path, lang: str) -> None:
     """The ranking as SVG, PNG and table."""
-    _keep({"weak-point": weak_point(found, lang)}, folder)
-    log.save(found.table.reset_index(), folder / "weak-point-table.csv")
+    with all_together(folder) as draft:
+        _keep({"weak-point": weak_point(found, lang)}, draft)
+        log.save(found.table.reset_index(), draft / "weak-point-table.csv")
 
 
 def of_optimum(found: Optimum, lang: str, as_json: bool) -> str:
@@ -110,6 +119,22 @@ def of_optimum(found: Optimum, lang: str, as_json: bool) -> str:
     return found.says(lang)
 
 
+def _in_columns(table: pd.DataFrame, lang: str, index: bool = False, typed: bool = False) -> str:
+    """A table as text: its heads in words where the labels have any, four digits that count."""
+    heads = {column: find(f"report.column.{column}", lang) or column for column in table}
+    counts = table.select_dtypes("integer").columns  # else they would be written by pandas
+    shown = (
+        table.astype(dict.fromkeys(counts, float))
+        .rename(columns=heads)
+        .to_string(
+            index=index,
+            float_format=lambda value: short(value, lang, 4, typed=typed),
+            na_rep=number(math.nan, lang, typed=typed),
+        )
+    )
+    return str(shown)
+
+
 def _in_json(values: Mapping[str, float]) -> dict[str, float | str]:
     """JSON has no infinite numbers: they are words there."""
     return {key: v if math.isfinite(v) else str(v) for key, v in values.items()}
@@ -117,12 +142,12 @@ def _in_json(values: Mapping[str, float]) -> dict[str, float | str]:
 
 def keep_optimum(found: Optimum, folder: Path, lang: str) -> None:
     """The curve as SVG, PNG and table, and the scenario at its best as a file."""
-    _keep({"optimum": draw_optimum(found, lang)}, folder)
-    found.better.save(folder / f"scenario-{found.better.name}-best.toml")
+    with all_together(folder) as draft:
+        _keep({"optimum": draw_optimum(found, lang)}, draft)
+        found.better.save(draft / f"scenario-{found.better.name}-best.toml")
 
 
 def _keep(pictures: dict[str, Picture], folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
     for name, picture in pictures.items():
         for ending in ("svg", "png", "csv"):
             picture.save(folder / f"{name}.{ending}")

@@ -8,6 +8,7 @@ import cjsim
 from cjsim import charts, measures
 from cjsim.charts.journey_map import WIDEST
 from cjsim.journey import EXITS, STAGES
+from cjsim.labels.numbers import counted
 from tests.charts.markets import market
 from tests.measures.by_hand import path, run_of
 
@@ -65,7 +66,7 @@ def test_it_says_how_far_people_came_and_where_they_were_lost() -> None:
     assert data.loc["action", "with_rival"] == lost.max()
     assert f"{data.loc['dormant', 'awareness']} from sleep" in alt
     russian = charts.journey_map(market(), "ru").alt
-    assert f"«Действие» в «У конкурента»: {lost.max()} чел." in russian
+    assert f"«Действие» в «У конкурента»: {counted('people', lost.max(), 'ru')}." in russian
 
 
 @pytest.mark.parametrize(
@@ -91,7 +92,7 @@ def test_one_is_not_many() -> None:
 
 def test_the_russian_title_is_right_for_any_number() -> None:
     title = charts.journey_map(run_of(people=22), "ru").figure.axes[0].get_title("left")
-    assert title.startswith("22 чел., 100 дн.: ")
+    assert title.startswith("22 человека, 100 дней: ")
 
 
 def test_a_log_without_stages_is_refused() -> None:

@@ -72,7 +72,7 @@ def test_one_is_not_many() -> None:
 
 def test_the_russian_title_is_right_for_any_number() -> None:
     title = charts.occupancy(by_hand(), "ru").figure.axes[0].get_title("left")
-    assert title.startswith("5 чел.: ")
+    assert title.startswith("5 человек: ")
 
 
 def test_a_misspelt_lens_is_told_the_nearest() -> None:

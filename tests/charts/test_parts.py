@@ -1,4 +1,4 @@
-"""Numbers as people read them, and labels that keep apart."""
+"""Labels that keep apart, and what a chart says of what it cannot draw."""
 
 import inspect
 
@@ -12,15 +12,12 @@ from cjsim import charts
 from cjsim.charts.parts import (
     CHARTS_OF,
     MAKERS,
-    decimals,
-    of_one,
     spread_out,
     step_words,
     wanted_kind,
 )
 from cjsim.experiment.compare import Comparison
 from cjsim.journey import LENSES
-from cjsim.labels.numbers import digits_for, number
 from cjsim.run import Run
 from tests.charts.markets import market
 
@@ -33,40 +30,6 @@ OF_A_RUN = {
     "story": lambda run: charts.story(run, 0),
     "a_story": charts.a_story,
 }
-
-
-@pytest.mark.parametrize(
-    ("value", "lang", "digits", "signed", "shown"),
-    [
-        (1234567, "en", 0, False, "1,234,567"),
-        (1234567, "ru", 0, False, "1\N{NO-BREAK SPACE}234\N{NO-BREAK SPACE}567"),
-        (-12.34, "en", 1, True, "−12.3"),
-        (12.34, "en", 1, True, "+12.3"),
-        (-0.04, "en", 1, True, "0.0"),
-        (float("nan"), "ru", 2, False, "–"),
-    ],
-)
-def test_numbers_have_apart_thousands_and_a_true_minus(value, lang, digits, signed, shown):
-    assert number(value, lang, digits, signed) == shown
-
-
-@pytest.mark.parametrize(("largest", "digits"), [(1234, 0), (100, 0), (99, 1), (9.9, 2), (0, 0)])
-def test_three_digits_count(largest, digits):
-    assert digits_for(largest) == digits
-    assert digits_for(-largest) == digits
-
-
-@pytest.mark.parametrize(
-    ("value", "digits"),
-    [(7.0, 0), (1825, 0), (2.5, 1), (6.25, 2), (0.4, 1), (1 / 3, 3), (2e3 / 3, 0)],
-)
-def test_decimals_are_those_it_takes(value, digits):
-    assert decimals(value) == digits
-
-
-def test_one_is_not_many_and_the_others_stay():
-    said = "1 people, 1 days, 21 people, 0.1 days, 1,001 days, 1 were; 31 were"
-    assert of_one(said) == "1 person, 1 day, 21 people, 0.1 days, 1,001 days, 1 was; 31 were"
 
 
 def test_labels_with_room_stay_where_they_are():

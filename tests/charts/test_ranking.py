@@ -151,7 +151,7 @@ def test_weak_point_names_the_stage_its_gain_and_how_sure_it_is(weak, lang):
     assert (sure in alt) == row["clear"]
     for stage in weak.tied:
         assert cjsim.labels.text(f"stage.{stage}.label", lang) in alt
-    assert re.search(r"\b5 ?%", alt)
+    assert re.search(r"\b5[ \N{NO-BREAK SPACE}]?%", alt)
 
 
 @each_language

@@ -60,7 +60,7 @@ def test_it_says_the_shares_and_their_limits() -> None:
     assert row["low"] == pytest.approx(0.5 ** np.exp(half), abs=1e-4)
     assert shown in charts.retention(by_hand(), by="motive").alt
     assert "30 days after the first deal" in charts.retention(by_hand(), by="motive").alt
-    assert "Через 30 дн." in charts.retention(by_hand(), "ru", by="motive").alt
+    assert "Через 30 дней" in charts.retention(by_hand(), "ru", by="motive").alt
 
 
 def all_won(day: float, horizon: float) -> cjsim.Run:

@@ -9,6 +9,7 @@ import cjsim
 from cjsim import charts
 from cjsim.charts.story import HEIGHT, KINDS, MISSES
 from cjsim.journey import LOYALTY, WITH_RIVAL
+from cjsim.labels.numbers import number
 from cjsim.model.parameters import fits
 from tests.builders import neutral
 from tests.charts.markets import market
@@ -76,7 +77,7 @@ def test_the_story_has_two_sentences(picture, lang: str) -> None:
     assert alt.endswith(".")
     contacts = (picture.data["contact"] != "").sum()
     assert re.search(rf"\b{contacts}\b", alt)
-    assert f"{picture.data['irritation'].max():.2f}" in alt
+    assert number(picture.data["irritation"].max(), lang, 2) in alt
 
 
 @pytest.mark.parametrize("like", KINDS)

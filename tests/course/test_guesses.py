@@ -71,3 +71,11 @@ def test_a_table_says_yes_and_no_and_rounds():
     assert shown.iloc[0].tolist() == [0.1, "yes"]
     assert shown.index.tolist() == ["First deals"]
     assert frame.columns.tolist() == ["low", "clear"]  # the original stays
+
+
+def test_a_russian_table_has_russian_numbers(russian):
+    frame = pd.DataFrame({"contacts": [1234, 20], "churn": [0.126, float("nan")]})
+    shown = table(frame)
+    assert shown["Касания"].tolist() == ["1\N{NO-BREAK SPACE}234", "20"]
+    assert shown["Отток"].tolist() == ["0,13", "–"]
+    assert table(frame, digits=0)["Отток"].tolist() == ["0", "–"]

@@ -24,6 +24,7 @@ from cjsim.experiment.laws import (
     three_laws,
     verdict,
 )
+from cjsim.labels.numbers import number
 from cjsim.scenario import presets
 
 
@@ -334,12 +335,16 @@ def test_the_question_is_the_same_on_threads():
 def test_each_law_has_a_sentence_with_its_verdict_and_interval(lang, law, word):
     lines = small().says(lang).splitlines()
     assert len(lines) == 4
-    for number, line in enumerate(lines[:3], 1):
-        assert line.startswith(law.format(number))
-        rows = small().table.query("law == @number and expected != ''")
+    for which, line in enumerate(lines[:3], 1):
+        assert line.startswith(law.format(which))
+        rows = small().table.query("law == @which and expected != ''")
         for row in rows.itertuples():
-            assert f"{100 * row.slope:+.1f}" in line
-            assert f"[{100 * row.low:+.1f} .. {100 * row.high:+.1f}]" in line
+            slope, low, high = (
+                number(100 * points, lang, 1, signed=True)
+                for points in (row.slope, row.low, row.high)
+            )
+            assert slope in line
+            assert f"[{low} .. {high}]" in line
             assert word[row.holds] in line
     assert "phone" in lines[3]
 

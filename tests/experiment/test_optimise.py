@@ -13,6 +13,7 @@ from cjsim.cli.main import main
 from cjsim.experiment.optimise import _amounts, optimise, space_of
 from cjsim.experiment.search import Axis, Space, Tried, flatness, good_enough, lines, search
 from cjsim.experiment.workers import evaluate
+from cjsim.labels.numbers import number, short
 from tests.builders import neutral, plans
 
 LUCK = np.array([0.3, -1.2, 0.4, 2.0])
@@ -340,7 +341,7 @@ def test_a_gain_on_what_has_no_value_is_not_told_in_numbers(lang, words):
     assert found.gain.loc["fresh", ["difference", "low"]].isna().all()
     assert words in found.says(lang)
     assert "nan" not in found.says(lang)
-    assert _amounts(found.gain.loc["search"]) == "–"
+    assert _amounts(found.gain.loc["search"], lang) == "–"
 
 
 def test_a_budget_is_spent_to_the_last_cent_however_it_is_split():
@@ -377,9 +378,9 @@ def test_what_is_said_names_the_best_and_gives_money_with_its_interval(lang):
     found = pushed()
     said = found.says(lang)
     row = found.gain.loc["fresh"]
-    cells = [f"{row[name]:+.2f}" for name in ("difference", "low", "high")]
+    cells = [number(row[name], lang, 2, signed=True) for name in ("difference", "low", "high")]
     assert "{} [{} .. {}]".format(*cells) in said
-    assert f"guide.every_days = {found.best['guide.every_days']:.3g}" in said
+    assert f"guide.every_days = {short(found.best['guide.every_days'], lang)}" in said
     assert "EUR" in said
     assert "150" in said
 

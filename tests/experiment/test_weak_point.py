@@ -337,7 +337,7 @@ def test_without_a_gain_there_is_no_weak_point():
 @pytest.mark.parametrize("lang", ["en", "ru"])
 def test_the_note_says_what_it_is_not(lang):
     found = weak_point(loop(horizon_days=0.01), better=0.025, **HERE)
-    assert "2.5" in found.note(lang)
+    assert {"en": "2.5 %", "ru": "2,5\N{NO-BREAK SPACE}%"}[lang] in found.note(lang)
     assert {"en": "not a forecast", "ru": "не прогноз"}[lang] in found.note(lang)
 
 

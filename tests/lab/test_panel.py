@@ -197,7 +197,7 @@ def test_the_picture_shrinks_with_the_window(guided):
 
 def test_it_speaks_russian(phone):
     panel = lab.panel(phone, "guide.accuracy", people=10, lang="ru")
-    assert panel.words.startswith("Проводник (guide.accuracy = 0.7) рядом со стратегией «Ждём")
+    assert panel.words.startswith("Проводник (guide.accuracy = 0,7) рядом со стратегией «Ждём")
     assert "Воронка" in panel.picture.alt
 
 

@@ -258,11 +258,6 @@ def test_it_speaks_russian(runs):
     assert words.keys() == trail(runs).widget.facts["words"].keys()
 
 
-def test_thousands_are_set_apart_as_the_language_does(both):
-    assert both._number(12345) == "12,345"
-    assert trail(both.runs, "ru")._number(12345) == "12\u00a0345"
-
-
 # --- how it is kept -------------------------------------------------------------------------------
 
 

@@ -204,7 +204,7 @@ def test_dials_and_drawers_say_the_same(lab):
     box.value = 1_234_567.0
     assert dial.value == 1_234_567.0
     assert lab.wait()
-    assert "Changed: product.price = 1234567." in lab.sentence.value
+    assert "Changed: product.price = 1,234,567." in lab.sentence.value
     box.value = -5.0  # cannot be
     assert "product.price = -5.0: must be" in lab.trouble.value
     assert (box.value, dial.value) == (1_234_567.0, 1_234_567.0)

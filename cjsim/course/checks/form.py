@@ -8,11 +8,12 @@ import math
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from cjsim.labels import text
+from cjsim.labels.numbers import number, setting
 
 PASSED = 0.8
 """A check that gives points in part counts as passed from this share on."""
@@ -20,6 +21,25 @@ PASSED = 0.8
 
 class WorkError(Exception):
     """A student's name that is missing, has the wrong type, or stops: one clear line."""
+
+
+class Amount(NamedTuple):
+    """A number of a note, to be written in the language of the report.
+
+    Parameters
+    ----------
+    value : the number.
+    digits : its decimals.
+    signed : a difference, with a plus above 0.
+    """
+
+    value: float
+    digits: int = 0
+    signed: bool = False
+
+    def said(self, lang: str) -> str:
+        """The number in a language, as any terminal can print it."""
+        return number(self.value, lang, self.digits, self.signed, typed=True)
 
 
 @dataclass(frozen=True)
@@ -33,7 +53,7 @@ class Mark:
     """
 
     share: float
-    note: Mapping[str, str] = field(default_factory=dict)
+    note: Mapping[str, Amount] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -118,14 +138,14 @@ class Report:
     def __repr__(self) -> str:
         hint = text("grade.hint", self.lang)
         lines = []
-        for number, title in self.titles.items():
-            lines.append(f"{number}. {title}")
+        for task, title in self.titles.items():
+            lines.append(f"{task}. {title}")
             for found in self.findings:
-                if found.task == number:
+                if found.task == task:
                     lines.append(f"  {'✓' if found.passed else '✗'} {found.line}")
                     if found.hint:
                         lines.append(f"      {hint}: {found.hint}")
-        said = {"points": f"{self.points:g}", "most": f"{self.most:g}"}
+        said = {"points": setting(self.points, self.lang), "most": setting(self.most, self.lang)}
         return "\n".join([*lines, text("grade.points", self.lang).format(**said)])
 
 

@@ -66,7 +66,8 @@ def _finding(task: int, check: Check, work: Work, said: Mapping[str, str]) -> Fi
     try:
         found = check.test(work)
         mark = found if isinstance(found, Mark) else Mark(float(bool(found)))
-        note = said["note"].format(**mark.note) if mark.note else ""
+        places = {name: amount.said(work.lang) for name, amount in mark.note.items()}
+        note = said["note"].format(**places) if places else ""
     except WorkError as problem:
         mark, note = Mark(0.0), str(problem)
     except Exception as error:  # an object of the student's that only looks like a number, say

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import io
 import json
 import os
 import queue
@@ -31,7 +32,12 @@ from pathlib import Path
 from typing import Any
 
 from cjsim.course.checks.look import sets, tasks_of, words
+from cjsim.files import write_bytes
 from cjsim.labels import text
+from cjsim.labels.numbers import number, setting
+
+Facts = dict[str, str | float]
+"""What fills the places of a verdict; numbers are written when it is said."""
 
 SECONDS, MEMORY = 60.0, 2.0  # per submission: seconds from its first cell on, GB beside the kit
 START_SECONDS = 180.0  # to load the kit: long only where the engine has to be compiled first
@@ -65,7 +71,7 @@ class Grade:
     student: str
     set: str = ""
     verdict: str = "ok"
-    facts: dict[str, str] = field(default_factory=dict)
+    facts: Facts = field(default_factory=dict)
     points: dict[str, float] = field(default_factory=dict)
     failed: tuple[str, ...] = ()
 
@@ -81,7 +87,10 @@ class Grade:
 
     def says(self, lang: str) -> str:
         """The verdict as a phrase."""
-        facts = dict(self.facts)
+        facts = {
+            name: fact if isinstance(fact, str) else setting(fact, lang)
+            for name, fact in self.facts.items()
+        }
         if cell := facts.get("cell"):
             kind = cell if cell in ("checks", "start") else "cell"
             facts["where"] = text(f"grade.where.{kind}", lang).format(cell=cell)
@@ -234,7 +243,7 @@ def _followed(
         except queue.Empty:
             if time.monotonic() < deadline:
                 continue
-            shown = {"seconds": f"{seconds if heard.ready else START_SECONDS:g}", "cell": cell}
+            shown = {"seconds": seconds if heard.ready else START_SECONDS, "cell": cell}
             return Grade(one.student, number, *(heard.first or ("time", shown)))
         if line is None:
             break
@@ -254,15 +263,15 @@ class Heard:
     """What a process has told: its first trouble, and its points."""
 
     ready: bool = False
-    first: tuple[str, dict[str, str]] | None = None
-    error: tuple[str, dict[str, str]] | None = None
-    final: tuple[str, dict[str, str]] | None = None
+    first: tuple[str, Facts] | None = None
+    error: tuple[str, Facts] | None = None
+    final: tuple[str, Facts] | None = None
     points: dict[str, float] | None = None
     failed: tuple[str, ...] = ()
 
     def hear(self, fact: dict[str, Any], cell: str, memory: float) -> None:
         """Take in one line."""
-        told = {"cell": cell, "what": str(fact.get("what", "")), "memory": f"{memory:g}"}
+        told: Facts = {"cell": cell, "what": str(fact.get("what", "")), "memory": memory}
         kind = fact.get("kind")
         if kind == "points":
             self.points, self.failed = fact["points"], tuple(fact["failed"])
@@ -286,10 +295,9 @@ class Heard:
         if self.points is not None:
             return replace(plain, points=self.points, failed=self.failed)
         if not self.ready:
-            facts = {"what": f"exit status {code}"}
-            return replace(plain, verdict="failed", facts=facts)
+            return replace(plain, verdict="failed", facts={"what": f"exit status {code}"})
         if hasattr(signal, "SIGXCPU") and code == -signal.SIGXCPU:
-            return replace(plain, verdict="time", facts={"seconds": f"{seconds:g}", "cell": cell})
+            return replace(plain, verdict="time", facts={"seconds": seconds, "cell": cell})
         return replace(plain, verdict="ended", facts={"cell": cell}) if not self.first else plain
 
 
@@ -332,23 +340,15 @@ def write(grades: Sequence[Grade], out: Path, lang: str = "en") -> None:
     if not numbers:
         numbers = sorted({str(task.number) for name in sets() for task in tasks_of(name)}, key=int)
     head = ["student", "set", "verdict", "points", "most", *(f"task_{n}" for n in numbers), "hints"]
-    descriptor, part = tempfile.mkstemp(dir=out.parent, prefix=".grading-", suffix=".csv")
-    try:
-        # The byte-order mark lets Excel read Russian.
-        with open(descriptor, "w", encoding="utf-8-sig", newline="") as file:
-            rows = csv.writer(file)
-            rows.writerow(head)
-            for one in grades:
-                tasks = [f"{one.points.get(number, 0):g}" for number in numbers]
-                told = [_plain(one.student), one.set, _plain(one.says(lang))]
-                sums = [f"{one.total:g}", f"{one.most:g}"]
-                rows.writerow([*told, *sums, *tasks, " ".join(one.failed)])
-        os.chmod(part, 0o644)
-        os.replace(part, out)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(part)
-        raise
+    table = io.StringIO()
+    rows = csv.writer(table)
+    rows.writerow(head)
+    for one in grades:
+        tasks = [f"{one.points.get(task, 0):g}" for task in numbers]
+        told = [_plain(one.student), one.set, _plain(one.says(lang))]
+        sums = [f"{one.total:g}", f"{one.most:g}"]
+        rows.writerow([*told, *sums, *tasks, " ".join(one.failed)])
+    write_bytes(out, table.getvalue().encode("utf-8-sig"))  # the mark lets Excel read Russian
 
 
 def _plain(word: str) -> str:
@@ -359,16 +359,17 @@ def _plain(word: str) -> str:
 def summary(grades: Sequence[Grade], lang: str = "en") -> str:
     """For the teacher: which hint failed how often, and who has to be looked at."""
     lines = []
-    for number in sorted({one.set for one in grades if one.set}):
-        mine = [one for one in grades if one.set == number]
-        facts = {"set": number, "graded": str(len(mine)), "most": f"{mine[0].most:g}",
-                 "mean": f"{sum(one.total for one in mine) / len(mine):.1f}"}  # fmt: skip
+    for task_set in sorted({one.set for one in grades if one.set}):
+        mine = [one for one in grades if one.set == task_set]
+        mean = sum(one.total for one in mine) / len(mine)
+        facts = {"set": task_set, "graded": str(len(mine)), "most": setting(mine[0].most, lang),
+                 "mean": number(mean, lang, 1)}  # fmt: skip
         lines += [
             text("grade.summary_set", lang).format(**facts),
             f"  {text('grade.summary', lang)}:",
         ]
         counts = Counter(name for one in mine for name in one.failed)
-        said = words(number, lang)["task"]
+        said = words(task_set, lang)["task"]
         for name, times in counts.most_common():
             task, check = name.split(".")
             row = {"times": str(times), "graded": str(len(mine)), "task": task,
@@ -385,7 +386,8 @@ def summary(grades: Sequence[Grade], lang: str = "en") -> str:
 def _progress(one: Grade, done: int, everyone: int, lang: str) -> str:
     facts = {
         "done": str(done), "all": str(everyone), "student": one.student, "set": one.set or "?",
-        "points": f"{one.total:g}", "most": f"{one.most:g}", "verdict": one.says(lang),
+        "points": setting(one.total, lang), "most": setting(one.most, lang),
+        "verdict": one.says(lang),
     }  # fmt: skip
     return text("grade.progress", lang).format(**facts)
 

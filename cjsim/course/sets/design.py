@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from cjsim.course.checks.form import Mark, Work
+from cjsim.course.checks.form import Amount, Mark, Work
 
 Limits = Mapping[str, tuple[float, float]]
 
@@ -52,9 +52,9 @@ def extra_cost(comparison: Any) -> float:
     return float(row["difference"]) / int(comparison.people)
 
 
-def mark(mine: Gain, best: float, cost: str, digits: int = 1) -> Mark:
+def mark(mine: Gain, best: float, cost: Amount, digits: int = 1) -> Mark:
     """Points in part: the share of what the best known gains, nothing unless clearly above 0."""
-    note = {"mine": mine.mean, "low": mine.low, "high": mine.high, "best": best}
-    told = {name: f"{value:+.{digits}f}" for name, value in note.items()}
+    gains = {"mine": mine.mean, "low": mine.low, "high": mine.high, "best": best}
+    note = {name: Amount(value, digits, signed=True) for name, value in gains.items()}
     share = mine.mean / best if mine.low > 0 else 0.0
-    return Mark(min(1.0, share), {**told, "cost": cost})
+    return Mark(min(1.0, share), {**note, "cost": cost})

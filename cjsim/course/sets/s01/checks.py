@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from cjsim.course.checks.form import Check, Mark, Task, Work
+from cjsim.course.checks.form import Amount, Check, Mark, Task, Work
 from cjsim.course.sets.design import extra_cost, gain, mark, own, possible
 
 # --- 1: a dial ------------------------------------------------------------------------------------
@@ -198,13 +198,13 @@ def _profit(work: Work) -> Mark:
     """Profit per person above waiting, as a share of what the best-known guide is above it."""
     found = _scored(own(work, "my_guide", LIMITS))
     best = gain(_scored(tuple(sorted(BEST.items())))).mean
-    return mark(gain(found), best, cost=f"{extra_cost(found):+.1f}")
+    return mark(gain(found), best, cost=Amount(extra_cost(found), 1, signed=True))
 
 
 def _patience(work: Work) -> Mark:
     """No more people opt out than with the guide as it is."""
     mine = _scored(own(work, "my_guide", LIMITS)).means().loc["opt_outs"]
-    note = {"mine": f"{mine['mine']:.1f}", "now": f"{mine['guide']:.1f}"}
+    note = {"mine": Amount(mine["mine"], 1), "now": Amount(mine["guide"], 1)}
     return Mark(float(mine["mine"] <= mine["guide"]), note)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
-from cjsim.course.checks.form import Check, Mark, Task, Work
+from cjsim.course.checks.form import Amount, Check, Mark, Task, Work
 from cjsim.course.sets.design import extra_cost, gain, mark
 from cjsim.journey import LENSES, STAGES, project
 
@@ -189,14 +189,14 @@ def _profit(work: Work) -> Mark:
     """Profit per person above silence, as a share of what the best-known plan is above it."""
     found = _scored(_own_plan(work))
     best = gain(_scored(tuple(sorted(BEST.items())))).mean
-    return mark(gain(found), best, cost=f"{extra_cost(found):+.0f}", digits=0)
+    return mark(gain(found), best, cost=Amount(extra_cost(found), signed=True), digits=0)
 
 
 def _eyes(work: Work) -> Mark:
     """Where the firm mostly takes people wrong, the plan keeps most of what it earns."""
     plan = _own_plan(work)
     clear, hazy = (gain(_scored(plan), eyes).mean for eyes in ("mine", "hazy"))
-    note = {"clear": f"{clear:+.0f}", "hazy": f"{hazy:+.0f}"}
+    note = {"clear": Amount(clear, signed=True), "hazy": Amount(hazy, signed=True)}
     return Mark(float(hazy >= KEPT * clear > 0), note)
 
 

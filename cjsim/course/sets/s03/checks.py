@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from cjsim import Scenario, compare, simulate, without
-from cjsim.course.checks.form import Check, Mark, Task, Work, WorkError
+from cjsim.course.checks.form import Amount, Check, Mark, Task, Work, WorkError
 from cjsim.course.checks.look import words
 from cjsim.course.sets.design import extra_cost, gain, mark, possible
 from cjsim.engine.process import Engine
@@ -315,8 +315,8 @@ def _profit(work: Work) -> Mark:
     found = _scored(_own(work))
     means = found.means().loc["profit_per_person"]
     best = gain(_scored(_frozen(BEST))).mean
-    points = mark(gain(found), best, cost=f"{extra_cost(found):+.0f}", digits=0)
-    above = {"animator": f"{means['mine'] - means['animator']:+.0f}"}
+    points = mark(gain(found), best, cost=Amount(extra_cost(found), signed=True), digits=0)
+    above = {"animator": Amount(means["mine"] - means["animator"], signed=True)}
     return Mark(points.share, {**points.note, **above})
 
 
@@ -324,7 +324,7 @@ def _patience(work: Work) -> Mark:
     """At most a quarter as many people opt out as with the guide as it is."""
     mine = _scored(_own(work)).means().loc["opt_outs"]
     most = mine["guide"] / 4
-    note = {"mine": f"{mine['mine']:.1f}", "most": f"{most:.1f}"}
+    note = {"mine": Amount(mine["mine"], 1), "most": Amount(most, 1)}
     return Mark(float(mine["mine"] <= most), note)
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from cjsim.course.checks.form import Check, Mark, Task, Work
+from cjsim.course.checks.form import Amount, Check, Mark, Task, Work
 from cjsim.course.sets.design import gain, mark, own, possible
 
 # --- 1: a dial ------------------------------------------------------------------------------------
@@ -258,7 +258,8 @@ def _allowed(work: Work) -> bool:
 def _budget(work: Work) -> Mark:
     """The stated costs stay within the budget."""
     cost = _cost(own(work, "my_plan", LIMITS))
-    return Mark(float(cost <= BUDGET + 1e-9), {"cost": f"{cost:.3f}", "budget": f"{BUDGET:.2f}"})
+    note = {"cost": Amount(cost, 3), "budget": Amount(BUDGET, 2)}
+    return Mark(float(cost <= BUDGET + 1e-9), note)
 
 
 def _profit(work: Work) -> Mark:
@@ -266,7 +267,7 @@ def _profit(work: Work) -> Mark:
     plan, best = own(work, "my_plan", LIMITS), tuple(sorted(BEST.items()))
     mine = gain(_scored(plan), less=_cost(plan))
     most = gain(_scored(best), less=_cost(best)).mean
-    return mark(mine, most, cost=f"{_cost(plan):.2f}", digits=2)
+    return mark(mine, most, cost=Amount(_cost(plan), 2), digits=2)
 
 
 def _messages(work: Work) -> Mark:
@@ -275,7 +276,7 @@ def _messages(work: Work) -> Mark:
 
     profit = _scored(own(work, "my_plan", LIMITS)).runs["profit_per_person"].unstack("scenario")
     row = difference((profit["mine"] - profit["silent"]).to_frame("brought")).loc["brought"]
-    note = {name: f"{row[column]:+.2f}" for name, column in
+    note = {name: Amount(row[column], 2, signed=True) for name, column in
             (("brought", "difference"), ("low", "low"), ("high", "high"))}  # fmt: skip
     return Mark(float(row["high"] >= 0.0), note)
 
