@@ -14,6 +14,7 @@ from cjsim.charts.picture import Picture, style
 from cjsim.colours import COLOURS
 from cjsim.experiment.optimise import Optimum
 from cjsim.labels import SPOKEN, text
+from cjsim.measures.summary import in_words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,7 +47,9 @@ def optimum(result: Optimum, lang: str = SPOKEN) -> Picture:
             panel.remove()
         for row in range(down):
             panels[row * across].set_ylabel(text("optimum.loss", lang))
-        title = text("optimum.title", lang).format(measure=result.words(lang))
+        title = text("optimum.title", lang).format(
+            measure=in_words(result.measure, result.scenario.money, lang)
+        )
         if count == 1:
             panels[0].set_title(title)
         else:
@@ -112,6 +115,12 @@ def _scale(panel: Axes, axis: Axis) -> None:
     panel.set_axisbelow(True)
 
 
+def _title(result: Optimum, lang: str) -> str:
+    """Of which measure the loss is drawn."""
+    measure = in_words(result.measure, result.scenario.money, lang)
+    return text("optimum.title", lang).format(measure=measure)
+
+
 def _alt(result: Optimum, lang: str) -> str:
     """The finding: where the best lies and how far one may stray, key by key."""
     parts = []
@@ -127,5 +136,7 @@ def _alt(result: Optimum, lang: str) -> str:
                 edge=edge,
             )
         )  # fmt: skip
-    title = text("optimum.title", lang).format(measure=result.words(lang))
+    title = text("optimum.title", lang).format(
+        measure=in_words(result.measure, result.scenario.money, lang)
+    )
     return " ".join([f"{title}.", *parts])

@@ -10,18 +10,16 @@ from typing import Any
 
 import numpy as np
 
+from cjsim.door import folder_of
 from cjsim.experiment.compare import QUADRANTS, Comparison
 from cjsim.experiment.intervals import difference
+from cjsim.files import safe_names
 from cjsim.journey import TWELVE
 from cjsim.labels import SPOKEN, text, title
-from cjsim.measures.summary import UNITS
+from cjsim.measures.summary import HEADLINE, UNITS
 from cjsim.scenario.words import scenario_title
 from cjsim.version import VERSION
 
-SHOWN = (
-    "first_deals", "repeat_deals", "share_of_category", "churn", "curiosity_trials", "referrals",
-    "contacts", "opt_outs", "profit_per_person",
-)  # fmt: skip
 PER_PERSON = frozenset({"profit_per_person"})
 OF_SEVERAL = ("differences.csv", "uplift.svg", "uplift.png", "uplift.csv")
 """The files that a comparison of one scenario alone does not write."""
@@ -69,7 +67,7 @@ def summary(comparison: Comparison, lang: str = SPOKEN) -> str:
         cells = means.loc[f"reached_{stage.key}"]
         rows.append([word, *(_number(f"reached_{stage.key}", cells[name]) for name in names)])
     rows.append([""] * len(rows[0]))
-    for measure in SHOWN:
+    for measure in HEADLINE:
         word = _label(measure, scenario.money, lang)
         rows.append([word, *(_mean(comparison, measure, name) for name in names)])
     parts = [head, "", *_lines(rows)]
@@ -95,7 +93,7 @@ def _differences(comparison: Comparison, lang: str) -> list[str]:
     money = comparison.scenarios[comparison.first].money
     paired = comparison.paired()
     rows = [["", *names]]
-    for measure in SHOWN:
+    for measure in HEADLINE:
         cells = []
         for name in names:
             d = paired.loc[(name, measure)]
@@ -146,7 +144,7 @@ def as_json(comparison: Comparison) -> dict[str, Any]:
         }
         data["paired"] = {
             "first": comparison.first,
-            "confidence": 0.95,
+            "confidence": comparison.confidence,
             "differences": {
                 name: {
                     measure: _plain(row.to_dict()) for measure, row in paired.loc[name].iterrows()
@@ -169,9 +167,10 @@ def write(comparison: Comparison, folder: Path, lang: str = SPOKEN) -> list[str]
 
     Returns the names of the files. Raises OSError where the folder cannot be written.
     """
-    from cjsim import charts, log
+    from cjsim import charts
     from cjsim.charts.uplift import uplift
 
+    folder = folder_of("folder", folder)
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix=".writing-") as hidden:
         draft = Path(hidden)
@@ -179,15 +178,11 @@ def write(comparison: Comparison, folder: Path, lang: str = SPOKEN) -> list[str]
         picture.save(draft / "funnel.svg")
         picture.save(draft / "funnel.png")
         (draft / "summary.txt").write_text(summary(comparison, lang) + "\n", encoding="utf-8")
-        log.save(comparison.runs.reset_index(), draft / "runs.csv")
-        log.save(comparison.funnel().reset_index(), draft / "funnel.csv")
+        comparison.save(draft)
         if len(comparison.scenarios) > 1:
-            log.save(comparison.paired().reset_index(), draft / "differences.csv")
             quadrants = uplift(comparison, lang)
             for ending in ("svg", "png", "csv"):
                 quadrants.save(draft / f"uplift.{ending}")
-        for name, scenario in comparison.scenarios.items():
-            scenario.save(draft / f"scenario-{name}.toml")
         names = sorted(path.name for path in draft.iterdir())
         old = _written(folder)
         for name in names:
@@ -205,9 +200,8 @@ def _written(folder: Path) -> set[str]:
     """
     try:
         with open(folder / "runs.csv", encoding="utf-8", newline="") as file:
-            scenarios = {row["scenario"] for row in csv.DictReader(file)}
+            scenarios = dict.fromkeys(row["scenario"] for row in csv.DictReader(file))
     except (OSError, ValueError, KeyError, csv.Error):
         return set()
-    files = {f"scenario-{name}.toml" for name in scenarios}
-    files = {name for name in files if Path(name).name == name}  # nothing outside the folder
+    files = {f"scenario-{name}.toml" for name in safe_names(scenarios).values()}
     return files.union(OF_SEVERAL) if len(scenarios) > 1 else files

@@ -27,6 +27,7 @@ from builders import (
     whole_days,
 )
 
+from cjsim.door import LARGEST_SEED
 from cjsim.engine.process import Engine
 from cjsim.journey import RECOMMENDATION, Stage
 from cjsim.model import parameters, rules, transitions
@@ -34,7 +35,7 @@ from cjsim.model.events import Event
 from cjsim.model.parameters import Parameters
 from cjsim.model.population import Person
 from cjsim.model.streams import VISIT
-from cjsim.run import LARGEST_SEED, Run, simulate
+from cjsim.run import Run, simulate
 from cjsim.scenario import Scenario
 
 CALL = {"contact": "push", "aims_at": "action", "fit": {"action": 1.0}}
