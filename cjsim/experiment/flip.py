@@ -82,6 +82,9 @@ class FlipPoint(Result):
     def _scenarios(self) -> dict[str, Scenario]:
         return self.scenarios
 
+    def _headline(self) -> str:
+        return self.says().split(". ")[0]
+
     def _grid(self, lang: str) -> Grid:
         money = {scenario.money for scenario in self.scenarios.values()}
         unit = in_words(self.measure, money.pop() if len(money) == 1 else "", lang)

@@ -36,6 +36,7 @@ from cjsim.scenario.mistakes import (
 from cjsim.scenario.starter import starting_file
 from cjsim.scenario.tables import ScenarioTables
 from cjsim.scenario.toml import document
+from cjsim.scenario.words import scenario_title
 
 
 class Scenario(ScenarioTables):
@@ -62,7 +63,8 @@ class Scenario(ScenarioTables):
     def says(self, lang: str = SPOKEN) -> str:
         """What it is: its title, the size of its market, its horizon, the strategy that runs."""
         return text("result.scenario", lang).format(
-            title=self.title or self.name, people=number(self.market.people, lang),
+            title=scenario_title(self.title, lang) or self.name,
+            people=number(self.market.people, lang),
             days=number(self.horizon_days, lang), strategy=title(self.strategy, lang),
         )  # fmt: skip
 
