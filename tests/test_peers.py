@@ -7,10 +7,10 @@ from collections import Counter
 from pathlib import Path
 from random import Random
 
-import builders
 import pytest
 
 from cjsim.model import parameters
+from tests import builders
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 

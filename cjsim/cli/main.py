@@ -37,7 +37,7 @@ def main(words: Sequence[str] | None = None) -> int:
         _write_no_more()
         return 141
     except MemoryError as error:
-        told = text("comparison.no_memory", lang)
+        told = text("report.no_memory", lang)
         print(f"cjsim: {told} {error}".rstrip(), file=sys.stderr)
         return 2
     except (ValueError, OSError, RuntimeError) as error:  # RuntimeError: the workers died
@@ -64,8 +64,8 @@ def _stopped(args: argparse.Namespace, lang: str) -> str:
         from cjsim.experiment.sweep_folder import MANIFEST
 
         if (args.out / MANIFEST).exists():
-            return text("comparison.stopped_in", lang).format(folder=args.out)
-    return text("comparison.stopped", lang)
+            return text("report.stopped_in", lang).format(folder=args.out)
+    return text("report.stopped", lang)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -237,8 +237,8 @@ def _compare(args: argparse.Namespace) -> int:
         print(comparison.summary(found, args.lang))
     if args.out:
         files = comparison.write(found, args.out, args.lang)
-        note = text("comparison.wrote", args.lang).format(files=", ".join(files), folder=args.out)
-        onward = text("comparison.next", args.lang).format(folder=args.out)
+        note = text("report.wrote", args.lang).format(files=", ".join(files), folder=args.out)
+        onward = text("report.next", args.lang).format(folder=args.out)
         print(f"\n{note}\n{onward}", file=sys.stderr if args.json else sys.stdout)
     return 0
 

@@ -125,7 +125,7 @@ def _check_port(port: int) -> None:
 def _kernel(folder: Path) -> None:
     """Our own Python runs the notebook, says nothing of being stopped, and is found in `folder`."""
     quiet = "--IPKernelApp.log_level=CRITICAL"
-    ready = "--IPKernelApp.exec_lines=[\"__import__('cjsim.lab.serve').lab.page.get_ready()\"]"
+    ready = "--IPKernelApp.exec_lines=[\"__import__('cjsim.lab.serve').lab.serve.get_ready()\"]"
     words = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", quiet, ready]
     spec = {"argv": words, "display_name": "Python 3 (ipykernel)", "language": "python"}
     home = folder / "kernels" / "python3"

@@ -5,8 +5,6 @@ from __future__ import annotations
 import functools
 
 import pandas as pd
-from builders import neutral
-from measures.by_hand import lively
 
 import cjsim
 from cjsim.experiment.design import grid
@@ -14,6 +12,8 @@ from cjsim.experiment.optimise import Optimum, optimise
 from cjsim.experiment.sensitivity import Tornado, tornado
 from cjsim.experiment.sweep import Sweep
 from cjsim.experiment.weak_point import WeakPoint, weak_point
+from tests.builders import neutral
+from tests.measures.by_hand import lively
 
 ACCURACY, DAYS = "guide.accuracy", "guide.every_days"
 

@@ -2,12 +2,12 @@
 
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from measures.by_hand import buys, path, run_of
 
 import cjsim
-from charts.markets import market
 from cjsim import charts
 from cjsim.charts.picture import style
+from tests.charts.markets import market
+from tests.measures.by_hand import buys, path, run_of
 
 
 def by_hand() -> cjsim.Run:

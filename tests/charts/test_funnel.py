@@ -8,11 +8,11 @@ from matplotlib.collections import LineCollection
 from matplotlib.colors import to_hex
 
 import cjsim
-from charts.markets import market
 from cjsim import charts
 from cjsim.charts.picture import style
 from cjsim.colours import COLOURS
 from cjsim.journey import TWELVE
+from tests.charts.markets import market
 
 
 @pytest.fixture(scope="module")

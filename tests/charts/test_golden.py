@@ -29,7 +29,7 @@ from cjsim.labels import LANGUAGES
 if __name__ == "__main__":  # as a script it does not know where its neighbours are
     sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from charts.markets import (
+from tests.charts.markets import (
     ACCURACY,
     comparison,
     market,

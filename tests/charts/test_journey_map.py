@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 from matplotlib.patches import FancyArrowPatch
-from measures.by_hand import path, run_of
 
 import cjsim
-from charts.markets import market
 from cjsim import charts, measures
 from cjsim.charts.journey_map import WIDEST
 from cjsim.journey import EXITS, STAGES
+from tests.charts.markets import market
+from tests.measures.by_hand import path, run_of
 
 
 def by_hand() -> cjsim.Run:

@@ -2,13 +2,13 @@
 
 import numpy as np
 import pytest
-from measures.by_hand import path, run_of
 
 import cjsim
-from charts.markets import market
 from cjsim import charts
 from cjsim.charts.occupancy import MOMENTS, TALL
 from cjsim.journey import LENSES
+from tests.charts.markets import market
+from tests.measures.by_hand import path, run_of
 
 
 def by_hand() -> cjsim.Run:

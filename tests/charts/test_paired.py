@@ -7,9 +7,9 @@ import pytest
 from scipy import stats
 
 import cjsim
-from charts.markets import comparison, market
 from cjsim import charts
 from cjsim.charts.paired import MEASURES
+from tests.charts.markets import comparison, market
 
 
 def test_a_dot_is_the_difference_of_one_run() -> None:

@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import cjsim
-from charts.markets import market
 from cjsim import charts
 from cjsim.charts.parts import (
     CHARTS_OF,
@@ -23,6 +22,7 @@ from cjsim.experiment.compare import Comparison
 from cjsim.journey import LENSES
 from cjsim.labels.numbers import digits_for, number
 from cjsim.run import Run
+from tests.charts.markets import market
 
 OF_A_RUN = {
     "cohorts": charts.cohorts,

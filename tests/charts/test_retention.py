@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from measures.by_hand import buys, path, run_of
 
 import cjsim
-from charts.markets import market
 from cjsim import charts, measures
+from tests.charts.markets import market
+from tests.measures.by_hand import buys, path, run_of
 
 PAIN, DREAM = 0, 1
 

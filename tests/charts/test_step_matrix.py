@@ -2,13 +2,13 @@
 
 import numpy as np
 import pytest
-from measures.by_hand import path, run_of
 
 import cjsim
-from charts.markets import market
 from cjsim import charts
 from cjsim.charts.step_matrix import ENOUGH
 from cjsim.journey import LENSES
+from tests.charts.markets import market
+from tests.measures.by_hand import path, run_of
 
 
 def by_hand(people: int = 40) -> cjsim.Run:

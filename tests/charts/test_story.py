@@ -4,15 +4,15 @@ import re
 
 import numpy as np
 import pytest
-from builders import neutral
-from measures.by_hand import lively
 
 import cjsim
-from charts.markets import market
 from cjsim import charts
 from cjsim.charts.story import HEIGHT, KINDS, MISSES
 from cjsim.journey import LOYALTY, WITH_RIVAL
 from cjsim.model.parameters import fits
+from tests.builders import neutral
+from tests.charts.markets import market
+from tests.measures.by_hand import lively
 
 
 @pytest.fixture(scope="module")

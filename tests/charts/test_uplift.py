@@ -8,9 +8,9 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 import cjsim
-from charts.markets import comparison, market
 from cjsim import charts
 from cjsim.charts.picture import style
+from tests.charts.markets import comparison, market
 
 PEOPLE = 1000
 

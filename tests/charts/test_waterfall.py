@@ -8,9 +8,9 @@ from matplotlib.container import ErrorbarContainer
 from scipy import stats
 
 import cjsim
-from charts.markets import comparison, market
 from cjsim import charts, measures
 from cjsim.charts.waterfall import STEPS, TOTALS
+from tests.charts.markets import comparison, market
 
 
 def test_a_run_is_split_as_the_measure_splits_it() -> None:

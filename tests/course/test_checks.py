@@ -4,13 +4,13 @@ import subprocess
 import sys
 
 import pytest
-from exercise_books import book, names_after
 
 import cjsim
 from cjsim.course import check as public_check
 from cjsim.course.checks import Check, Mark, Task, check, sets, tasks_of
 from cjsim.course.checks.form import Work, WorkError
 from cjsim.course.checks.look import look
+from tests.course.exercise_books import book, names_after
 
 
 @pytest.fixture

@@ -6,7 +6,11 @@ import tokenize
 from functools import lru_cache
 
 import pytest
-from exercise_books import (
+
+from cjsim.course.checks import check, sets, tasks_of
+from cjsim.course.checks.look import words
+from cjsim.course.grading.grade import Submission, grade_one
+from tests.course.exercise_books import (
     EXERCISES,
     LANGUAGES,
     answered,
@@ -19,10 +23,6 @@ from exercise_books import (
     source,
     wrong_answers,
 )
-
-from cjsim.course.checks import check, sets, tasks_of
-from cjsim.course.checks.look import words
-from cjsim.course.grading.grade import Submission, grade_one
 from tools import build_exercises
 
 SETS = sets()

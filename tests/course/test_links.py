@@ -7,7 +7,15 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
-from reading import ROOT, github_anchors, jupyter_anchors, notebooks, pages, without_code
+
+from tests.course.reading import (
+    ROOT,
+    github_anchors,
+    jupyter_anchors,
+    notebooks,
+    pages,
+    without_code,
+)
 
 
 def texts(path: Path) -> list[tuple[str, str]]:

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 from pymorphy3 import MorphAnalyzer
-from reading import Piece, pieces, without_code
 from spellchecker import SpellChecker
+
+from tests.course.reading import Piece, pieces, without_code
 
 OWN = Path(__file__).with_name("words.txt")
 NAME = r"\b(?:(?:van|von|de|der|den) )*[A-Z][\w'’-]+"

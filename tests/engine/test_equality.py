@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from builders import FEATURES, lockstep, neutral, random_scenario, scenarios, whole_days
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -22,6 +21,7 @@ from cjsim.engine.process import Engine
 from cjsim.model import population
 from cjsim.model.events import EVENTS, Event
 from cjsim.scenario import presets
+from tests.builders import FEATURES, lockstep, neutral, random_scenario, scenarios, whole_days
 
 PRESETS = list(presets())
 STRATEGIES = ("nothing", "pull", "guide", "animator")
@@ -124,7 +124,7 @@ import sys
 sys.path.insert(0, {os.path.dirname(os.path.dirname(__file__))!r})
 {environment.pop("before", "")}
 import hashlib, cjsim
-from builders import random_scenario
+from tests.builders import random_scenario
 made = hashlib.sha256()
 for product in ("phone", "manicure", "yogurt"):
     scenario = cjsim.Scenario.load(product, strategy="guide")

@@ -13,7 +13,14 @@ from math import exp, factorial, gamma, inf
 import numpy as np
 import numpy.typing as npt
 import pytest
-from builders import (
+from scipy import linalg, sparse, stats
+
+from cjsim.journey import STAGES, TWELVE, Stage
+from cjsim.model import parameters, rules
+from cjsim.model.events import Event
+from cjsim.run import Run, simulate
+from cjsim.scenario import Scenario
+from tests.builders import (
     ALWAYS_CONTENT,
     AT_ONCE,
     NEVER,
@@ -28,13 +35,6 @@ from builders import (
     touching,
     visits,
 )
-from scipy import linalg, sparse, stats
-
-from cjsim.journey import STAGES, TWELVE, Stage
-from cjsim.model import parameters, rules
-from cjsim.model.events import Event
-from cjsim.run import Run, simulate
-from cjsim.scenario import Scenario
 
 Floats = npt.NDArray[np.float64]
 

@@ -10,13 +10,13 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from builders import everywhere, lived, lockstep, rows_of, touching, whole_days
 
 from cjsim.engine.process import Engine
 from cjsim.journey import Stage
 from cjsim.model import rules
 from cjsim.model.events import Event
 from cjsim.run import simulate
+from tests.builders import everywhere, lived, lockstep, rows_of, touching, whole_days
 
 PEOPLE = 7
 

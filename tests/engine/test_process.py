@@ -8,7 +8,18 @@ from typing import Any
 
 import numpy as np
 import pytest
-from builders import (
+
+from cjsim.door import LARGEST_SEED
+from cjsim.engine.process import Engine
+from cjsim.journey import RECOMMENDATION, Stage
+from cjsim.model import parameters, rules, transitions
+from cjsim.model.events import Event
+from cjsim.model.parameters import Parameters
+from cjsim.model.population import Person
+from cjsim.model.streams import VISIT
+from cjsim.run import Run, simulate
+from cjsim.scenario import Scenario
+from tests.builders import (
     ALWAYS_CONTENT,
     AT_ONCE,
     NEVER,
@@ -26,17 +37,6 @@ from builders import (
     visits,
     whole_days,
 )
-
-from cjsim.door import LARGEST_SEED
-from cjsim.engine.process import Engine
-from cjsim.journey import RECOMMENDATION, Stage
-from cjsim.model import parameters, rules, transitions
-from cjsim.model.events import Event
-from cjsim.model.parameters import Parameters
-from cjsim.model.population import Person
-from cjsim.model.streams import VISIT
-from cjsim.run import Run, simulate
-from cjsim.scenario import Scenario
 
 CALL = {"contact": "push", "aims_at": "action", "fit": {"action": 1.0}}
 AD = {"contact": "pull", "aims_at": "unaware", "fit": everywhere(), "reach_per_day": 0.3}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import pairwise
 
 import numpy as np
-from builders import everywhere, lived, neutral, plans, scenarios, touching
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +13,7 @@ from cjsim.journey import STAGES, Stage, may_follow
 from cjsim.model.events import EVENTS, Event
 from cjsim.run import Run, simulate
 from cjsim.scenario import Scenario
+from tests.builders import everywhere, lived, neutral, plans, scenarios, touching
 
 sizes = st.integers(5, 40)
 seeds = st.integers(0, 2**62 - 1)

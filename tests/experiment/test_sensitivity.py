@@ -5,13 +5,13 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from builders import neutral, plans
 from scipy import stats
 
 import cjsim
 from cjsim.experiment import workers
 from cjsim.experiment.sensitivity import _row, relative, sobol, sobol_indices, tornado
 from cjsim.scenario import Scenario
+from tests.builders import neutral, plans
 
 HERE = {"people": 60, "runs": 4, "executor": "here"}
 

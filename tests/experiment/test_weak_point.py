@@ -5,7 +5,6 @@ import dataclasses
 import numpy as np
 import pandas as pd
 import pytest
-from builders import SURE, chain, everywhere, logistic, neutral, plans, touching
 from scipy import linalg, stats
 from scipy.special import expit
 
@@ -14,6 +13,7 @@ from cjsim.experiment.weak_point import _at_the_gate, weak_point
 from cjsim.journey import STAGES, TWELVE
 from cjsim.measures.visits import visits
 from cjsim.scenario import Scenario
+from tests.builders import SURE, chain, everywhere, logistic, neutral, plans, touching
 
 LEAVING = [1, 2, 3, 4, 5, 6, 9, 10]
 STAYING = ["first_deal", "loyalty", "recommendation"]

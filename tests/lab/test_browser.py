@@ -6,11 +6,11 @@ Set CJSIM_SCREENSHOTS to a folder to keep what was seen.
 import re
 
 import pytest
-from browser import BOARD, Visit, chromium, cjsim_lab, jupyterlab, window
 
 from cjsim.lab.whatif import DIALS
 from cjsim.labels import text
 from cjsim.scenario import Scenario
+from tests.lab.browser import BOARD, Visit, chromium, cjsim_lab, jupyterlab, window
 
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 pytestmark = pytest.mark.skipif(chromium() is None, reason="no chromium on PATH")

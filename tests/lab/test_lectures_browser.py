@@ -3,7 +3,8 @@
 from pathlib import Path
 
 import pytest
-from browser import SECONDS, chromium, jupyterlab, window
+
+from tests.lab.browser import SECONDS, chromium, jupyterlab, window
 
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 pytestmark = pytest.mark.skipif(chromium() is None, reason="no chromium on PATH")

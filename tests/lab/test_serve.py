@@ -15,11 +15,11 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from browser import cjsim_lab, listening
 
 from cjsim.cli import main
 from cjsim.lab import serve
 from cjsim.scenario import Scenario, new_file_text
+from tests.lab.browser import cjsim_lab, listening
 
 ROOT = Path(__file__).parents[2]
 
@@ -165,7 +165,7 @@ def test_a_server_that_does_not_listen_to_ctrl_c_is_ended():
         "import signal; signal.signal(2, signal.SIG_IGN); print('up', flush=True); signal.pause()"
     )
     command = [sys.executable, "-c", deaf]
-    code = f"from cjsim.lab import page; serve.serve({command!r}, patience=0.01)"
+    code = f"from cjsim.lab import serve; serve.serve({command!r}, patience=0.01)"
     with subprocess.Popen(
         [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, start_new_session=True
     ) as process:
@@ -220,7 +220,7 @@ def test_the_address_is_said_and_opened_where_that_is_wanted(monkeypatch, capsys
 
 def test_pages_of_ours_ask_the_web_for_nothing():
     pages = {path.name: path.read_text(encoding="utf-8") for path in serve.TEMPLATE.iterdir()}
-    assert pages.keys() == {"index.html.j2", "serve.html"}
+    assert pages.keys() == {"index.html.j2", "page.html"}
     for name, text in pages.items():
         assert "//" not in text, name
 

@@ -4,13 +4,13 @@ import re
 
 import numpy as np
 import pytest
-from browser import chromium
 
 import cjsim
 from cjsim.colours import COLOURS
 from cjsim.journey import FIRST_DEAL, LOYALTY, RECOMMENDATION, WITH_RIVAL
 from cjsim.lab.trails import SCRIPT, trail
 from cjsim.model.events import Event
+from tests.lab.browser import chromium
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 expect = sync_api.expect

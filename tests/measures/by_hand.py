@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from builders import everywhere, neutral, plans, touching
 
 from cjsim.engine.process import Engine
 from cjsim.journey import UNAWARE
@@ -15,6 +14,7 @@ from cjsim.log import from_tuples
 from cjsim.model import population
 from cjsim.model.events import Event
 from cjsim.run import Run
+from tests.builders import everywhere, neutral, plans, touching
 
 Row = tuple[float, int, int, int, int, float]
 

@@ -1,10 +1,10 @@
 """Two simulated markets that the tests only read."""
 
 import pytest
-from builders import neutral
 
 from cjsim.run import Run, simulate
-from measures.by_hand import lively
+from tests.builders import neutral
+from tests.measures.by_hand import lively
 
 
 @pytest.fixture(scope="session")

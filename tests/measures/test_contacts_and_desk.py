@@ -2,13 +2,13 @@
 
 import numpy as np
 import pytest
-from builders import touching
 
 from cjsim import measures
 from cjsim.measures.groups import BY
 from cjsim.model.events import Event
 from cjsim.run import Run
-from measures.by_hand import LIBRARY, Row, buys, row, run_of
+from tests.builders import touching
+from tests.measures.by_hand import LIBRARY, Row, buys, row, run_of
 
 TENT, CALL, LETTER, IDLE = range(4)
 RUNNING = touching(LIBRARY)

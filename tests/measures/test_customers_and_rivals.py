@@ -7,7 +7,7 @@ from cjsim import measures
 from cjsim.measures.groups import BY
 from cjsim.model.events import Event
 from cjsim.run import Run
-from measures.by_hand import Row, buys, path, row, run_of
+from tests.measures.by_hand import Row, buys, path, row, run_of
 
 
 def test_share_of_category_is_our_deals_among_all() -> None:

@@ -3,14 +3,14 @@
 import numpy as np
 import pandas as pd
 import pytest
-from builders import plans
 
 from cjsim import measures
 from cjsim.journey import LENSES, STAGES
 from cjsim.measures.groups import BY
 from cjsim.model.events import Event
 from cjsim.run import Run
-from measures.by_hand import path, row, run_of
+from tests.builders import plans
+from tests.measures.by_hand import path, row, run_of
 
 COUNTS = ["people", "visits", "passed", "lost", "open"]
 EVERY_LENS = pytest.mark.parametrize("lens", LENSES)

@@ -4,13 +4,13 @@ from math import inf, log
 
 import numpy as np
 import pytest
-from builders import AT_ONCE, NEVER, neutral, plans, touching
 
 from cjsim import measures
 from cjsim.measures.groups import BY
 from cjsim.model.events import Event
 from cjsim.run import Run, simulate
-from measures.by_hand import LIBRARY, Row, buys, lively, row, run_of
+from tests.builders import AT_ONCE, NEVER, neutral, plans, touching
+from tests.measures.by_hand import LIBRARY, Row, buys, lively, row, run_of
 
 PRODUCT = {"price": 100.0, "unit_cost": 60.0, "first_deal_extra_cost": 50.0}
 FREE = {"discount_rate_per_year": 0.0}

@@ -8,7 +8,7 @@ from cjsim import measures
 from cjsim.journey import LENSES
 from cjsim.measures.groups import BY
 from cjsim.run import Run
-from measures.by_hand import path, run_of
+from tests.measures.by_hand import path, run_of
 
 
 def test_a_day_shows_who_stands_where_after_its_events() -> None:

@@ -3,7 +3,6 @@
 import numpy as np
 import pandas as pd
 import pytest
-from builders import neutral, plans
 
 from cjsim import measures
 from cjsim.journey import LENSES
@@ -11,7 +10,8 @@ from cjsim.measures.groups import BY
 from cjsim.measures.visits import visits
 from cjsim.model.events import Event
 from cjsim.run import Run, simulate
-from measures.by_hand import path, row, run_of
+from tests.builders import neutral, plans
+from tests.measures.by_hand import path, row, run_of
 
 
 def test_the_mean_is_of_completed_visits_and_the_median_respects_open_ones() -> None:

@@ -9,7 +9,7 @@ from cjsim.measures.groups import BY
 from cjsim.measures.survival import kaplan_meier
 from cjsim.model.events import Event
 from cjsim.run import Run
-from measures.by_hand import Row, buys, path, row, run_of
+from tests.measures.by_hand import Row, buys, path, row, run_of
 
 
 def test_kaplan_meier_of_five_stays_worked_out_on_paper() -> None:

@@ -12,7 +12,7 @@ import pytest
 from cjsim import labels, log, measures
 from cjsim.journey import TWELVE
 from cjsim.run import Run
-from measures.by_hand import run_of
+from tests.measures.by_hand import run_of
 
 NAMES = list(measures.UNITS)
 

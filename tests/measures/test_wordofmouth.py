@@ -7,7 +7,7 @@ from cjsim import measures
 from cjsim.measures.groups import BY
 from cjsim.model.events import Event
 from cjsim.run import Run
-from measures.by_hand import Row, buys, path, row, run_of
+from tests.measures.by_hand import Row, buys, path, row, run_of
 
 
 def brings(teller: int, day: float, *friends: int) -> list[Row]:

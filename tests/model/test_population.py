@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from builders import neutral
 from scipy import stats
 
 from cjsim.model import population
 from cjsim.model.population import ADOPTERS, DREAM, PAIN, Population
 from cjsim.scenario import Scenario
+from tests.builders import neutral
 
 PEOPLE = 20_000
 SIGMAS = 4.5  # of the standard error: one wrong alarm in 150 000, and the seed is fixed

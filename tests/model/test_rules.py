@@ -8,7 +8,6 @@ from unittest import mock
 
 import numpy as np
 import pytest
-from builders import chain, everywhere, logistic, market, neutral, person, plans, touch, touching
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from scipy import integrate, optimize, special, stats
@@ -17,6 +16,17 @@ from cjsim.journey import STAGES, TWELVE, Stage, may_follow
 from cjsim.model import parameters, rules
 from cjsim.model.streams import TRIAL, stream_of
 from cjsim.scenario import Scenario
+from tests.builders import (
+    chain,
+    everywhere,
+    logistic,
+    market,
+    neutral,
+    person,
+    plans,
+    touch,
+    touching,
+)
 
 EVERY_STAGE = pytest.mark.parametrize("stage", STAGES, ids=lambda stage: stage.key)
 shares = st.floats(0.0, 1.0)

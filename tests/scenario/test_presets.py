@@ -9,7 +9,7 @@ import pytest
 
 import cjsim
 from cjsim.journey import STAGES, Stage
-from cjsim.scenario import LIBRARY, MAY_WALK_AWAY, PRESETS, Scenario, Touchpoint, load
+from cjsim.scenario import LIBRARY, MAY_WALK_AWAY, PRESETS, Scenario, Touchpoint
 
 PRODUCTS = ("yogurt", "phone", "car", "flat", "consulting", "corporate_it", "manicure", "forex")
 STRATEGIES = ("nothing", "pull", "guide", "animator")
@@ -124,17 +124,17 @@ def test_a_product_says_where_each_of_its_values_comes_from(product):
 
 @every_product
 def test_a_product_runs_pull_unless_told_otherwise_and_knows_four_strategies(product):
-    scenario = load(product)
+    scenario = Scenario.load(product)
     assert (scenario.name, scenario.strategy) == (product, "pull")
     assert scenario.title
     assert tuple(scenario.strategies) == STRATEGIES
     for strategy in STRATEGIES:
-        assert load(product, strategy).running is not None
+        assert Scenario.load(product, strategy).running is not None
 
 
 @every_product
 def test_people_are_lost_only_where_one_may_walk_away(product):
-    stages = load(product).stages
+    stages = Scenario.load(product).stages
     may = {stage.key for stage in MAY_WALK_AWAY}
     assert {key for key, plan in stages.items() if plan.planned_loss > 0} == may
     written = tomllib.loads((PRESETS / f"{product}.toml").read_text(encoding="utf-8"))["stages"]
@@ -144,7 +144,7 @@ def test_people_are_lost_only_where_one_may_walk_away(product):
 @every_product
 def test_strategies_differ_in_one_thing_at_a_time(product):
     """Nothing, pull, the same and pushes; guide and animator differ in how they choose."""
-    scenario = load(product)
+    scenario = Scenario.load(product)
     nothing, pull, guide, animator = (scenario.strategies[name] for name in STRATEGIES)
     assert nothing.touchpoints == {}
     assert (nothing.push, pull.push, guide.push, animator.push) == (
@@ -163,7 +163,7 @@ def test_strategies_differ_in_one_thing_at_a_time(product):
 @every_product
 def test_the_guide_has_something_for_each_part_of_the_journey(product):
     """Before the deal and after it; it stays silent where nothing fits."""
-    scenario = load(product)
+    scenario = Scenario.load(product)
     guide = scenario.strategies["guide"]
     best = [
         max(scenario.touchpoints[name].fit.get(s.key, 0.0) for name in pushes(scenario, "guide"))
@@ -177,7 +177,7 @@ def test_the_guide_has_something_for_each_part_of_the_journey(product):
 @every_product
 def test_touchpoints_meet_nobody_more_than_five_times_a_month(product):
     """Expected contacts a month of a person with need 1, at the busiest stage of `pull`."""
-    scenario = load(product)
+    scenario = Scenario.load(product)
 
     def a_month(stage_key: str) -> float:
         running = scenario.running.touchpoints.items()
@@ -196,7 +196,7 @@ def test_touchpoints_meet_nobody_more_than_five_times_a_month(product):
 @every_product
 def test_a_push_costs_by_the_contact_alone(product):
     """What runs every day is the same under pull and guide, so their difference is the pushes'."""
-    scenario = load(product)
+    scenario = Scenario.load(product)
     names = pushes(scenario, "guide")
     assert [name for name in names if scenario.touchpoints[name].cost_per_day] == []
 
@@ -204,7 +204,7 @@ def test_a_push_costs_by_the_contact_alone(product):
 @every_product
 def test_a_first_deal_earns_less_than_a_later_one(product):
     """C46-C47: an entry; the profit comes later."""
-    p = load(product).product
+    p = Scenario.load(product).product
     assert p.price > p.unit_cost
     assert p.first_deal_extra_cost > 0
 
@@ -224,12 +224,12 @@ def test_a_first_deal_earns_less_than_a_later_one(product):
 )
 def test_a_product_has_what_makes_it_a_case_of_its_own(product, key, value):
     table, _, name = key.partition(".")
-    assert getattr(getattr(load(product), table), name) == value
+    assert getattr(getattr(Scenario.load(product), table), name) == value
 
 
 def test_consulting_goes_from_webinar_to_breakfast_to_request():
     """C114."""
-    scenario = load("consulting")
+    scenario = Scenario.load("consulting")
     names = ("webinar", "business_breakfast", "feedback_call", "meeting")
     assert set(names) <= pushes(scenario, "guide")
     stages = [stage.key for stage in STAGES]
@@ -243,7 +243,7 @@ def test_consulting_goes_from_webinar_to_breakfast_to_request():
 @every_product
 @pytest.mark.parametrize("strategy", STRATEGIES)
 def test_a_product_runs_to_its_horizon_and_again_the_same(product, strategy):
-    scenario = load(product, strategy)
+    scenario = Scenario.load(product, strategy)
     first, again = (cjsim.simulate(scenario, people=60, seed=3) for _ in range(2))
     assert np.array_equal(first.events.rows, again.events.rows)
     assert 0 < first.events["time"].max() < scenario.horizon_days
@@ -255,7 +255,7 @@ def test_a_market_is_neither_conquered_nor_empty(product):
     """Some buy and some do not; every stage is visited; only pushing makes people opt out."""
     visited = set()
     for strategy in STRATEGIES:
-        run = cjsim.simulate(load(product, strategy), people=500, seed=1)
+        run = cjsim.simulate(Scenario.load(product, strategy), people=500, seed=1)
         person, stage = run.events["person"], run.events["stage"]
         reached = [len(np.unique(person[stage == s])) / len(run) for s in STAGES]
         visited |= {s for s in STAGES if reached[s]}

@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import tomllib
 from pathlib import Path
 from typing import Any, get_args
 
@@ -17,7 +18,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cjsim import speak
+from cjsim import files, speak
 from cjsim.journey import STAGES, TWELVE
 from cjsim.labels import LANGUAGES, all_keys, phrases, text
 from cjsim.labels.phrases import Phrase, in_words
@@ -32,18 +33,22 @@ from cjsim.scenario import (
     StagePlan,
     Strategy,
     Touchpoint,
-    TwelveKey,
-    change,
-    diff,
     digest,
-    load,
+    json_schema,
+    layers,
+    new_file_text,
+    preset_text,
     presets,
     to_toml,
-    write,
 )
-from cjsim.scenario import scenario as files
 from cjsim.scenario.keys import TABLES, Key, allowed, docs, fits, key_at, wanted
 from cjsim.scenario.mistakes import Problem
+from cjsim.scenario.tables import TwelveKey
+
+load = Scenario.load
+change = Scenario.with_changes
+diff = Scenario.diff
+write = Scenario.save
 
 BAD = Path(__file__).with_name("bad_scenarios")
 SMALL = BAD / "small_base.toml"
@@ -146,7 +151,7 @@ def test_infinity_is_allowed_only_where_it_means_something():
 def test_a_preset_loads_by_its_name_and_has_a_title(name):
     assert load(name).name == name
     assert presets()[name] == load(name).title != ""
-    assert "[strategies." in files.preset_text(name)
+    assert "[strategies." in preset_text(name)
 
 
 @pytest.mark.parametrize("name", presets())
@@ -281,9 +286,9 @@ def test_a_misspelt_preset_file_or_strategy_brings_the_nearest_spelling(tmp_path
         "strategies: pull, guide; did you mean guide?"
     ]
     with pytest.raises(ScenarioError, match="did you mean phone"):
-        files.preset_text("phnoe")
+        preset_text("phnoe")
     with pytest.raises(ScenarioError, match="did you mean phone"):
-        files.new_file_text("phnoe")
+        new_file_text("phnoe")
 
 
 def test_an_error_survives_the_way_between_processes():
@@ -714,8 +719,8 @@ def test_the_difference_put_back_gives_the_other_scenario(changes):
 @pytest.mark.parametrize("name", presets())
 def test_a_preset_written_needs_no_preset(name, file, monkeypatch, tmp_path):
     path = write(load(name), tmp_path / "whole.toml")
-    monkeypatch.setattr(files, "PRESETS", tmp_path)
-    monkeypatch.setattr(files, "LIBRARY", tmp_path / "no_library.toml")
+    monkeypatch.setattr(layers, "PRESETS", tmp_path)
+    monkeypatch.setattr(layers, "LIBRARY", tmp_path / "no_library.toml")
     whole = load(path)
     monkeypatch.undo()
     assert whole == load(name)
@@ -748,7 +753,7 @@ def test_a_digest_changes_with_any_key_and_with_the_order_of_touchpoints(small):
 
 
 def test_a_digest_is_the_same_in_every_process(small):
-    code = f"from cjsim import scenario_file as f; print(f.digest(f.load({str(SMALL)!r})))"
+    code = f"from cjsim.scenario import *; print(digest(Scenario.load({str(SMALL)!r})))"
     for seed in ("1", "2"):
         environment = {**os.environ, "PYTHONHASHSEED": seed}
         run = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True)
@@ -759,12 +764,12 @@ def test_a_digest_is_the_same_in_every_process(small):
 
 
 def allowed_by_schema(text: str) -> bool:
-    tables = files.tomllib.loads(text)
-    return jsonschema.Draft202012Validator(files.json_schema()).is_valid(tables)
+    tables = tomllib.loads(text)
+    return jsonschema.Draft202012Validator(json_schema()).is_valid(tables)
 
 
 def test_the_schema_is_a_json_schema():
-    schema = files.json_schema()
+    schema = json_schema()
     jsonschema.Draft202012Validator.check_schema(schema)
     json.dumps(schema, allow_nan=False)
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
@@ -772,9 +777,9 @@ def test_the_schema_is_a_json_schema():
 
 @pytest.mark.parametrize("name", presets())
 def test_the_schema_knows_presets_whole_files_and_new_files(name):
-    assert allowed_by_schema(files.preset_text(name))
+    assert allowed_by_schema(preset_text(name))
     assert allowed_by_schema(to_toml(load(name)))
-    assert allowed_by_schema(files.new_file_text(name))
+    assert allowed_by_schema(new_file_text(name))
 
 
 @pytest.mark.parametrize(
@@ -797,7 +802,7 @@ def test_the_schema_and_the_loader_refuse_the_same(text):
 
 
 def test_the_schema_tells_units_sources_and_stages():
-    schema = files.json_schema()
+    schema = json_schema()
     people = schema["$defs"]["Market"]["properties"]["people"]
     assert people["unit"] == "people"
     assert people["source"] == "ours"
@@ -811,12 +816,12 @@ def test_the_schema_tells_units_sources_and_stages():
 
 @pytest.mark.parametrize("name", presets())
 def test_a_new_file_loads_as_it_is_and_is_the_preset_under_another_name(name):
-    assert diff(load(name), loaded(files.new_file_text(name))) == {"name": (name, f"my_{name}")}
+    assert diff(load(name), loaded(new_file_text(name))) == {"name": (name, f"my_{name}")}
 
 
 @pytest.mark.parametrize("name", presets())
 def test_what_a_new_file_comments_out_is_what_holds_anyway(name):
-    text = re.sub(r"^#(?=\S)", "", files.new_file_text(name), flags=re.MULTILINE)
+    text = re.sub(r"^#(?=\S)", "", new_file_text(name), flags=re.MULTILINE)
     found = diff(load(name), loaded(text))
     assert list(found) == ["name", "touchpoints.my_newsletter"]
     assert all(len(row) <= 100 for row in text.splitlines())

@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
-from reading import ROOT
 
+from tests.course.reading import ROOT
 from tools import coverage
 from tools.coverage import claims, groups, ledger, page, simulated, taught
 

@@ -4,7 +4,10 @@ import re
 from pathlib import Path
 
 import pytest
-from reading import (
+
+from cjsim import speak
+from cjsim.labels import LANGUAGES, text
+from tests.course.reading import (
     ROOT,
     Piece,
     github_anchors,
@@ -14,9 +17,6 @@ from reading import (
     pages,
     pieces,
 )
-
-from cjsim import speak
-from cjsim.labels import LANGUAGES, text
 from tools import glossary
 from tools.coverage import claims, ledger
 from tools.glossary import entries, term

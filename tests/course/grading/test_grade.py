@@ -5,11 +5,11 @@ import re
 import threading
 
 import pytest
-from exercise_books import book, saved, with_cell, without_tasks
 
 from cjsim.cli import main
 from cjsim.course.grading import grade as grading
 from cjsim.course.grading.grade import Grade, Submission, grade_one, submissions, summary, write
+from tests.course.exercise_books import book, saved, with_cell, without_tasks
 
 ENDED, WROTE = "ended Python itself in cell 2", "wrote outside its folder in cell 2, refused: "
 PROGRAM, CHANGED = "started another program in cell 2, refused: ", "changed the kit: "

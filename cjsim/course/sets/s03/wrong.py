@@ -43,7 +43,7 @@ class Capped(Engine):
         super().reach(person, contact)
 """
 AT_THE_PUSH = f"""
-from cjsim import steps
+from cjsim.model import transitions
 
 
 class Capped(Engine):
@@ -51,7 +51,7 @@ class Capped(Engine):
 {MEMORY}
     def push(self, person):
         if self.env.now - self.last.get(person.id, -1e9) < self.days:
-            steps.push(self.world, person, self.env.now)
+            transitions.push(self.world, person, self.env.now)
             return
         self.last[person.id] = self.env.now
         super().push(person)
