@@ -36,7 +36,7 @@ CONFIDENCE = 0.9
 def flip(product: str, people: int | None, runs: int, seed: int, executor: str) -> FlipPoint:
     """From which accuracy on does the guide earn more than pull?"""
     return flip_point(
-        cjsim.Scenario.load(product, "guide"), "guide.accuracy", "guide > pull",
+        cjsim.Scenario.load(product, "guide"), "guide.accuracy", claim="guide > pull",
         low=LOWEST, high=HIGHEST, points=TRIED, people=people, runs=runs, seed=seed,
         confidence=CONFIDENCE, executor=executor,
     )  # fmt: skip

@@ -59,8 +59,8 @@ def main(words: Sequence[str] | None = None) -> None:
     given = parser.parse_args(words)
     try:
         found = three_laws(
-            cjsim.Scenario.load(given.base, given.strategy), given.archetypes, given.people,
-            given.runs, given.seed, step=given.step, traffic=given.traffic, progress=bar,
+            cjsim.Scenario.load(given.base, given.strategy), given.archetypes, people=given.people,
+            runs=given.runs, seed=given.seed, step=given.step, traffic=given.traffic, progress=bar,
             ranges={key: (float(low), float(high)) for key, low, high in given.range},
         )  # fmt: skip
     except ValueError as error:

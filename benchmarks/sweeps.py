@@ -32,7 +32,9 @@ def timed(side: int, people: int, runs: int, workers: int) -> tuple[Sweep, float
         {"guide.accuracy": spaced(0.3, 1.0, side), "guide.every_days": spaced(7.0, 49.0, side)}
     )
     start = time.perf_counter()
-    found = sweep(scenarios(), settings, people, runs, executor="processes", workers=workers)
+    found = sweep(
+        scenarios(), settings, people=people, runs=runs, executor="processes", workers=workers
+    )
     return found, time.perf_counter() - start
 
 

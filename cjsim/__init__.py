@@ -10,73 +10,65 @@ from typing import TYPE_CHECKING, Any
 
 from cjsim.version import VERSION
 
-if TYPE_CHECKING:
-    from cjsim.experiment.assumptions import without
-    from cjsim.experiment.coalitions import touchpoint_truth
-    from cjsim.experiment.compare import Comparison, compare
-    from cjsim.experiment.design import grid, sample
-    from cjsim.experiment.flip import flip_point
-    from cjsim.experiment.laws import three_laws
-    from cjsim.experiment.optimise import optimise
-    from cjsim.experiment.sensitivity import sobol, tornado
-    from cjsim.experiment.sweep import Sweep, sweep
-    from cjsim.experiment.weak_point import weak_point
-    from cjsim.labels import speak
-    from cjsim.run import Run, simulate
-    from cjsim.scenario import Scenario, ScenarioError
+if TYPE_CHECKING:  # for those who check types and complete names: a test holds it to _HOMES
+    from cjsim.experiment.assumptions import without as without
+    from cjsim.experiment.coalitions import TouchpointTruth as TouchpointTruth
+    from cjsim.experiment.coalitions import touchpoint_truth as touchpoint_truth
+    from cjsim.experiment.compare import Comparison as Comparison
+    from cjsim.experiment.compare import compare as compare
+    from cjsim.experiment.design import grid as grid
+    from cjsim.experiment.design import sample as sample
+    from cjsim.experiment.flip import FlipPoint as FlipPoint
+    from cjsim.experiment.flip import flip_point as flip_point
+    from cjsim.experiment.laws import Laws as Laws
+    from cjsim.experiment.laws import three_laws as three_laws
+    from cjsim.experiment.optimise import Optimum as Optimum
+    from cjsim.experiment.optimise import optimise as optimise
+    from cjsim.experiment.sensitivity import Sobol as Sobol
+    from cjsim.experiment.sensitivity import Tornado as Tornado
+    from cjsim.experiment.sensitivity import sobol as sobol
+    from cjsim.experiment.sensitivity import tornado as tornado
+    from cjsim.experiment.sweep import Sweep as Sweep
+    from cjsim.experiment.sweep import sweep as sweep
+    from cjsim.experiment.weak_point import WeakPoint as WeakPoint
+    from cjsim.experiment.weak_point import weak_point as weak_point
+    from cjsim.experiment.workers import evaluate as evaluate
+    from cjsim.labels import speak as speak
+    from cjsim.run import Run as Run
+    from cjsim.run import simulate as simulate
+    from cjsim.scenario.mistakes import ScenarioError as ScenarioError
+    from cjsim.scenario.scenario import Scenario as Scenario
 
 __version__ = VERSION
 
 _HOMES = {
-    "Comparison": "cjsim.experiment.compare",
-    "Run": "cjsim.run",
-    "Scenario": "cjsim.scenario",
-    "ScenarioError": "cjsim.scenario.scenario",
-    "Sweep": "cjsim.experiment.sweep",
-    "compare": "cjsim.experiment.compare",
-    "flip_point": "cjsim.experiment.flip",
-    "grid": "cjsim.experiment.design",
-    "optimise": "cjsim.experiment.optimise",
-    "sample": "cjsim.experiment.design",
-    "simulate": "cjsim.run",
-    "speak": "cjsim.labels",
-    "sobol": "cjsim.experiment.sensitivity",
-    "sweep": "cjsim.experiment.sweep",
-    "three_laws": "cjsim.experiment.laws",
-    "tornado": "cjsim.experiment.sensitivity",
-    "touchpoint_truth": "cjsim.experiment.coalitions",
-    "weak_point": "cjsim.experiment.weak_point",
-    "without": "cjsim.experiment.assumptions",
+    "cjsim.experiment.assumptions": ("without",),
+    "cjsim.experiment.coalitions": ("TouchpointTruth", "touchpoint_truth"),
+    "cjsim.experiment.compare": ("Comparison", "compare"),
+    "cjsim.experiment.design": ("grid", "sample"),
+    "cjsim.experiment.flip": ("FlipPoint", "flip_point"),
+    "cjsim.experiment.laws": ("Laws", "three_laws"),
+    "cjsim.experiment.optimise": ("Optimum", "optimise"),
+    "cjsim.experiment.sensitivity": ("Sobol", "Tornado", "sobol", "tornado"),
+    "cjsim.experiment.sweep": ("Sweep", "sweep"),
+    "cjsim.experiment.weak_point": ("WeakPoint", "weak_point"),
+    "cjsim.experiment.workers": ("evaluate",),
+    "cjsim.labels": ("speak",),
+    "cjsim.run": ("Run", "simulate"),
+    "cjsim.scenario.mistakes": ("ScenarioError",),
+    "cjsim.scenario.scenario": ("Scenario",),
 }
+"""Module -> the public names that it brings."""
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
-__all__ = [
-    "Comparison",
-    "Run",
-    "Scenario",
-    "ScenarioError",
-    "Sweep",
-    "compare",
-    "flip_point",
-    "grid",
-    "optimise",
-    "sample",
-    "simulate",
-    "sobol",
-    "speak",
-    "sweep",
-    "three_laws",
-    "tornado",
-    "touchpoint_truth",
-    "weak_point",
-    "without",
-]
+__all__ = sorted(_HOME_OF)
 
 
 def __getattr__(name: str) -> Any:
-    if name in _HOMES:
-        return getattr(importlib.import_module(_HOMES[name]), name)
+    if name in _HOME_OF:
+        return getattr(importlib.import_module(_HOME_OF[name]), name)
     raise AttributeError(f"module 'cjsim' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *_HOMES])
+    return [*__all__, *(name for name in globals() if name.startswith("__"))]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import re
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -90,6 +91,34 @@ def write_new(path: str | Path, text: str) -> Path:
             path.unlink(missing_ok=True)
             raise
     return path
+
+
+def safe_name(name: str, taken: Collection[str] = ()) -> str:
+    """A name that any system takes for a file: what it must not hold becomes "_".
+
+    Parameters
+    ----------
+    name : what is meant to be told by it, a scenario's name for example.
+    taken : names that are used already; a number makes the new one differ.
+
+    >>> safe_name("a/b"), safe_name("a:b", ["a_b"]), safe_name("0.6")
+    ('a_b', 'a_b-2', '0.6')
+    """
+    plain = re.sub(r'[/\\:*?"<>|\x00-\x1f]', "_", name).rstrip(". ") or "_"
+    others = {other.casefold() for other in taken}
+    number, safe = 1, plain
+    while safe.casefold() in others:
+        number += 1
+        safe = f"{plain}-{number}"
+    return safe
+
+
+def safe_names(names: Iterable[str]) -> dict[str, str]:
+    """Name -> the name of its file, no two alike."""
+    safe: dict[str, str] = {}
+    for name in names:
+        safe[name] = safe_name(name, safe.values())
+    return safe
 
 
 def python_files(home: Path, places: Iterable[str]) -> list[Path]:

@@ -5,12 +5,20 @@ from __future__ import annotations
 import functools
 import threading
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from cjsim import log as event_log
-from cjsim.engine import Simulation, engine_named
-from cjsim.labels import unknown
+from cjsim.door import folder_of, people_of, scenario_of, seed_of
+from cjsim.engine import Simulation, engine_of
+from cjsim.files import safe_name
+from cjsim.labels import SPOKEN, text, title, unknown
+from cjsim.labels.numbers import digits_for, number
+from cjsim.labels.tables import html_table, one_line
 from cjsim.model import parameters, population
+from cjsim.model.events import EVENTS, Event
 from cjsim.model.population import Population
 from cjsim.record import Record
 from cjsim.scenario import Firm, Market, Scenario
@@ -18,14 +26,63 @@ from cjsim.scenario import Firm, Market, Scenario
 if TYPE_CHECKING:
     import pandas as pd
 
-LARGEST_SEED = 2**62
 REMEMBERED = 20_000
 """Largest market whose people are kept for the next run with the same seed."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Run(Record):
     """One simulated market: its record, and what is mostly read off it."""
+
+    def __repr__(self) -> str:
+        return one_line("Run", f"of {self.says()}")
+
+    def says(self, lang: str = SPOKEN) -> str:
+        """What was run, and how many deals there were."""
+        counts = np.bincount(self.events.rows["event"], minlength=len(EVENTS))
+        parts = (
+            text("result.run", lang).format(
+                title=self.scenario.name, strategy=title(self.scenario.strategy, lang),
+                people=number(len(self), lang), days=number(self.scenario.horizon_days, lang),
+                seed=self.seed,
+            ),
+            text("result.run_deals", lang).format(
+                first=number(int(counts[Event.FIRST_DEAL]), lang),
+                repeat=number(int(counts[Event.REPEAT_DEAL]), lang),
+            ),
+        )  # fmt: skip
+        return " ".join(parts)
+
+    def _repr_html_(self) -> str:
+        from cjsim.measures.summary import HEADLINE, in_words
+
+        values = self.summary()
+        rows = [
+            (in_words(measure, self.scenario.money), number(value, SPOKEN, digits_for(value)))
+            for measure, value in values.loc[list(HEADLINE)].items()
+        ]
+        heads = [text("result.head.measure"), title(self.scenario.strategy)]
+        return html_table(heads, rows, self.says())
+
+    def save(self, folder: str | Path) -> list[str]:
+        """Write summary, funnel and event log as CSV, and the scenario as TOML.
+
+        Parameters
+        ----------
+        folder : made if it is not there; files of the same name in it are replaced.
+
+        Returns the names of the files, each written whole or not at all.
+        """
+        place = folder_of("folder", folder)
+        place.mkdir(parents=True, exist_ok=True)
+        tables = {
+            "summary": self.summary().rename("value").rename_axis("measure").reset_index(),
+            "funnel": self.funnel().reset_index(),
+            "log": self.log(),
+        }
+        paths = [event_log.save(table, place / f"{name}.csv") for name, table in tables.items()]
+        paths.append(self.scenario.save(place / f"scenario-{safe_name(self.scenario.name)}.toml"))
+        return sorted(path.name for path in paths)
 
     def summary(self) -> pd.Series[float]:
         """Named measures in a fixed order; see `cjsim.measures.summary`."""
@@ -58,8 +115,9 @@ def _remembered(market: Market, cold_list_share: float, people: int, seed: int) 
 
 
 def simulate(
-    scenario: Scenario,
+    scenario: Scenario | str | Path,
     people: int | None = None,
+    *,
     seed: int = 1,
     engine: str | type[Simulation] = "auto",
     log: str = "all",
@@ -68,25 +126,28 @@ def simulate(
 
     Parameters
     ----------
-    scenario : product, market, firm and the strategy that runs.
+    scenario : product, market, firm and the strategy that runs: a Scenario, a preset's name, or
+        the path of a scenario file.
     people : size of the market; the scenario's own `market.people` when not given.
     seed : the world's number, 0 .. 2^62; the same seed gives the same people and the same luck
         under every strategy.
-    engine : "auto", "simpy", "compiled" (both give the same log), or a subclass of
+    engine : "auto", "simpy", "compiled" (all give the same log), or a subclass of
         `cjsim.engine.process.Engine`.
     log : "all" rows, "stages" (all but contacts), or "measures" (only what `summary` needs to
         look at: for a million people). The summary is the same at each level.
 
-    Raises ValueError for a size, seed or engine that cannot be.
+    Returns the `Run`. Raises ValueError for a size, seed, engine or level of log that cannot be,
+    ScenarioError for a name or file that is not there or wrong.
+
+    >>> len(simulate("phone", people=50, seed=2))
+    50
     """
-    size = scenario.market.people if people is None else people
-    if size < 1:
-        raise ValueError(f"people = {size}: a market has at least 1 person")
-    if not 0 <= seed < LARGEST_SEED:
-        raise ValueError(f"seed = {seed}: must be a whole number from 0 up to 2^62")
+    scenario = scenario_of(scenario)
+    size = people_of(people, scenario)
+    seed = seed_of(seed)
     if log not in event_log.LEVELS:
         raise unknown("level of log", log, event_log.LEVELS)
-    kind = engine_named(engine) if isinstance(engine, str) else engine
+    kind = engine_of(engine)
     everybody = _people(scenario, size, seed)
     market = kind(scenario, everybody, seed, log=log)
     market.run()

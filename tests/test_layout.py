@@ -15,7 +15,7 @@ from cjsim.model import compile
 HOME = Path(cjsim.__file__).parent
 FLOORS = [
     "cjsim.labels", "cjsim.version", "cjsim.files", "cjsim.colours", "cjsim.journey",
-    "cjsim.scenario", "cjsim.model", "cjsim.log", "cjsim.engine", "cjsim.record",
+    "cjsim.scenario", "cjsim.door", "cjsim.model", "cjsim.log", "cjsim.engine", "cjsim.record",
     "cjsim.measures", "cjsim.run", "cjsim.experiment", "cjsim.observe", "cjsim.charts",
     "cjsim.report", "cjsim", "cjsim.lab", "cjsim.course", "cjsim.cli",
 ]  # fmt: skip

@@ -15,7 +15,7 @@ def run(people: int, days: float, seed: int, engine: str = "compiled") -> tuple[
 
     Counted are the rows that the peers write too; the kit also logs deals, trials and friends told.
     """
-    log = cjsim.simulate(scenario(people, days), people, seed, engine).events
+    log = cjsim.simulate(scenario(people, days), people, seed=seed, engine=engine).events
     entered = log["event"] == ENTER
     counted = np.isin(log["event"], (ENTER, QUEUE, SERVED, RENEGED))
     return int(counted.sum()), int((entered & (log["stage"] == FIRST_DEAL)).sum())
@@ -28,5 +28,7 @@ def run_simpy(people: int, days: float, seed: int) -> tuple[int, int]:
 
 def run_short(people: int, days: float, seed: int) -> tuple[int, int]:
     """The same market with `log="measures"`: rows kept, which are few; and no deals counted."""
-    market = cjsim.simulate(scenario(people, days), people, seed, "compiled", log="measures")
+    market = cjsim.simulate(
+        scenario(people, days), people, seed=seed, engine="compiled", log="measures"
+    )
     return len(market.events), 0

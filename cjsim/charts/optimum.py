@@ -15,6 +15,7 @@ from cjsim.colours import COLOURS
 from cjsim.experiment.optimise import Optimum
 from cjsim.labels import SPOKEN, text
 from cjsim.labels.numbers import setting
+from cjsim.measures.summary import in_words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,7 +48,9 @@ def optimum(result: Optimum, lang: str = SPOKEN) -> Picture:
             panel.remove()
         for row in range(down):
             panels[row * across].set_ylabel(text("optimum.loss", lang))
-        title = text("optimum.title", lang).format(measure=result.words(lang))
+        title = text("optimum.title", lang).format(
+            measure=in_words(result.measure, result.scenario.money, lang)
+        )
         if count == 1:
             panels[0].set_title(title)
         else:
@@ -113,6 +116,12 @@ def _scale(panel: Axes, axis: Axis, lang: str) -> None:
     panel.set_axisbelow(True)
 
 
+def _title(result: Optimum, lang: str) -> str:
+    """Of which measure the loss is drawn."""
+    measure = in_words(result.measure, result.scenario.money, lang)
+    return text("optimum.title", lang).format(measure=measure)
+
+
 def _alt(result: Optimum, lang: str) -> str:
     """The finding: where the best lies and how far one may stray, key by key."""
     parts = []
@@ -128,5 +137,7 @@ def _alt(result: Optimum, lang: str) -> str:
                 edge=edge,
             )
         )  # fmt: skip
-    title = text("optimum.title", lang).format(measure=result.words(lang))
+    title = text("optimum.title", lang).format(
+        measure=in_words(result.measure, result.scenario.money, lang)
+    )
     return " ".join([f"{title}.", *parts])

@@ -275,7 +275,7 @@ def _weak_point(args: argparse.Namespace) -> int:
     from cjsim.experiment.weak_point import weak_point
     from cjsim.report import experiments
 
-    found = weak_point(_running(args), args.measure, args.better, **_where(args))
+    found = weak_point(_running(args), args.measure, better=args.better, **_where(args))
     print(experiments.of_weak_point(found, args.lang, args.json))
     if args.out:
         experiments.keep_weak_point(found, args.out, args.lang)
@@ -291,7 +291,7 @@ def _optimise(args: argparse.Namespace) -> int:
     if not args.vary and not split:
         raise ValueError("say what may change: --vary firm.reps=1:12, or --split TOUCHPOINTS")
     found = optimise(
-        _running(args), ranges_of(args.vary), args.measure, budget=args.budget, split=split,
+        _running(args), ranges_of(args.vary), measure=args.measure, budget=args.budget, split=split,
         least=args.least or None, **_where(args),
     )  # fmt: skip
     print(experiments.of_optimum(found, args.lang, args.json))

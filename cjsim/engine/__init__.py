@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy.typing as npt
@@ -41,7 +42,30 @@ class Simulation(Protocol):
         """
 
 
-def engine_named(name: str) -> type[Simulation]:
+def engine_of(given: object) -> type[Simulation]:
+    """The engine that is meant: one of `ENGINES` by name, or a class such as a student's own.
+
+    Raises ValueError for what is neither.
+    """
+    if isinstance(given, type):
+        if callable(getattr(given, "run", None)) and callable(getattr(given, "journal", None)):
+            return given
+        raise ValueError(
+            f"engine = {given.__name__}: is no engine; write a subclass of "
+            "cjsim.engine.process.Engine"
+        )
+    return engine_named(given)
+
+
+def is_by_name(kind: type) -> bool:
+    """Can another process import this class by its name? Not one of a notebook or a function."""
+    found: Any = sys.modules.get(kind.__module__)
+    for part in kind.__qualname__.split("."):
+        found = getattr(found, part, None)
+    return found is kind and kind.__module__ != "__main__"
+
+
+def engine_named(name: object) -> type[Simulation]:
     """The engine of that name; "auto" is the compiled one wherever numba is installed.
 
     Raises ValueError for another name, or for "compiled" without numba.

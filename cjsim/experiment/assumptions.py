@@ -26,8 +26,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from cjsim.door import scenario_of
 from cjsim.journey import STAGES
 from cjsim.labels import SPOKEN, text, unknown
 from cjsim.scenario import Scenario, Touchpoint
@@ -76,11 +78,17 @@ class Assumption:
         return text(f"assumption.{self.name}.off", lang)
 
 
-def without(scenario: Scenario, *names: str) -> Scenario:
+def without(scenario: Scenario | str | Path, *names: str) -> Scenario:
     """The scenario with these assumptions switched off.
+
+    Parameters
+    ----------
+    scenario : a Scenario, a preset's name, or a path.
+    names : of `ASSUMPTIONS`.
 
     Raises ValueError for an unknown name, with the nearest spelling.
     """
+    scenario = scenario_of(scenario)
     for name in names:
         if name not in ASSUMPTIONS:
             raise unknown("assumption", name, ASSUMPTIONS)

@@ -22,16 +22,22 @@ import math
 from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
 
+from cjsim.door import scenario_of, words_of
+from cjsim.engine import Simulation
+from cjsim.experiment.asked import Progress, asked
 from cjsim.experiment.intervals import difference
-from cjsim.experiment.workers import Progress, evaluate
-from cjsim.labels import unknown
-from cjsim.measures.summary import known_measure
+from cjsim.experiment.result import Grid, Result, amount, heads
+from cjsim.experiment.workers import evaluate
+from cjsim.labels import SPOKEN, text, unknown
+from cjsim.measures.summary import in_words, known_measure
 from cjsim.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -138,8 +144,8 @@ SHARES: Final[dict[str, Callable[[npt.ArrayLike], Floats]]] = {
 # --- What was found -------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class TouchpointTruth:
+@dataclass(frozen=True, repr=False)
+class TouchpointTruth(Result):
     """What touchpoints really bring: the measures of every coalition of them, run by run.
 
     The tables have rows (measure, touchpoint) and columns difference, low, high [units of the
@@ -151,6 +157,7 @@ class TouchpointTruth:
     touchpoints : those that were switched; all others stay as they are.
     runs : the asked measures; rows (coalition, seed), the coalition written "a + b" or "(none)",
         in the order of the columns that `shapley` takes.
+    confidence : coverage of the intervals where none is asked for.
     """
 
     scenario: Scenario
@@ -158,6 +165,41 @@ class TouchpointTruth:
     people: int
     seeds: tuple[int, ...]
     runs: pd.DataFrame
+    confidence: float = 0.95
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """`shapley()`: the fair shares of the touchpoints in each measure."""
+        return self.shapley()
+
+    def says(self, lang: str = SPOKEN) -> str:
+        """What the touchpoints bring together, and the fair share of each, in the first measure."""
+        measure = str(next(iter(self.runs)))
+        shares = self.table.loc[measure]
+        return text("result.truth", lang).format(
+            measure=in_words(measure, self.scenario.money, lang),
+            total=amount(self.total().loc[measure], lang),
+            parts="; ".join(f"{name} {amount(row, lang)}" for name, row in shares.iterrows()),
+        )
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The shares by each of the four definitions, and the runs of all coalitions."""
+        shares = {name: self._told(self.by_run(name), None).reset_index() for name in SHARES}
+        return {**shares, "runs": self.runs.reset_index()}
+
+    def _scenarios(self) -> dict[str, Scenario]:
+        return {self.scenario.name: self.scenario}
+
+    def _grid(self, lang: str) -> Grid:
+        closing = self.incremental()
+        rows = [
+            [
+                str(touchpoint), in_words(str(measure), self.scenario.money, lang),
+                amount(row, lang), amount(closing.loc[(measure, touchpoint)], lang),
+            ]
+            for (measure, touchpoint), row in self.table.iterrows()
+        ]  # fmt: skip
+        return heads(["touchpoint", "measure", "share", "closing"], lang), rows
 
     def values(self, measure: str) -> Floats:
         """A measure as the functions above take it: (runs, 2^k)."""
@@ -166,23 +208,23 @@ class TouchpointTruth:
         column: Floats = self.runs[measure].to_numpy(np.float64)
         return column.reshape(2 ** len(self.touchpoints), len(self.seeds)).T
 
-    def incremental(self, confidence: float = 0.95) -> pd.DataFrame:
+    def incremental(self, confidence: float | None = None) -> pd.DataFrame:
         """All on less all on but this one: what its closing would cost."""
         return self._told(self.by_run("incremental"), confidence)
 
-    def alone(self, confidence: float = 0.95) -> pd.DataFrame:
+    def alone(self, confidence: float | None = None) -> pd.DataFrame:
         """Only this one on less none."""
         return self._told(self.by_run("alone"), confidence)
 
-    def main_effect(self, confidence: float = 0.95) -> pd.DataFrame:
+    def main_effect(self, confidence: float | None = None) -> pd.DataFrame:
         """On less off, mean over all coalitions of the others."""
         return self._told(self.by_run("main_effect"), confidence)
 
-    def shapley(self, confidence: float = 0.95) -> pd.DataFrame:
+    def shapley(self, confidence: float | None = None) -> pd.DataFrame:
         """Fair shares: they add up to `total`, in every run."""
         return self._told(self.by_run("shapley"), confidence)
 
-    def interactions(self, confidence: float = 0.95) -> pd.DataFrame:
+    def interactions(self, confidence: float | None = None) -> pd.DataFrame:
         """What pairs bring beyond their single effects: rows (measure, first, second).
 
         The convention is that of `pair_interactions`.
@@ -194,13 +236,14 @@ class TouchpointTruth:
         )
         return self._told(self._frames(pair_interactions, pairs), confidence)
 
-    def total(self, confidence: float = 0.95) -> pd.DataFrame:
+    def total(self, confidence: float | None = None) -> pd.DataFrame:
         """All on less none of them: one row per measure."""
         import pandas as pd
 
         values = {name: self.values(name) for name in self.runs}
         gaps = {name: table[:, -1] - table[:, 0] for name, table in values.items()}
-        return difference(pd.DataFrame(gaps), confidence).rename_axis("measure")
+        level = self.confidence if confidence is None else confidence
+        return difference(pd.DataFrame(gaps), level).rename_axis("measure")
 
     def by_run(self, share: str) -> pd.DataFrame:
         """One of the four `SHARES` run by run: rows (measure, seed), touchpoints across."""
@@ -217,27 +260,30 @@ class TouchpointTruth:
         found = {m: pd.DataFrame(of(self.values(m)), seeds, columns) for m in self.runs}
         return pd.concat(found, names=["measure"])
 
-    def _told(self, shares: pd.DataFrame, confidence: float) -> pd.DataFrame:
+    def _told(self, shares: pd.DataFrame, confidence: float | None) -> pd.DataFrame:
         import pandas as pd
 
-        found = {m: difference(shares.loc[m], confidence) for m in self.runs}
-        return pd.concat(found, names=["measure"])
+        level = self.confidence if confidence is None else confidence
+        tables = {measure: difference(shares.loc[measure], level) for measure in self.runs}
+        return pd.concat(tables, names=["measure"])
 
 
 # --- How it is found ------------------------------------------------------------------------------
 
 
 def touchpoint_truth(
-    scenario: Scenario,
-    touchpoints: Sequence[str],
-    measures: Sequence[str] = MEASURES,
+    scenario: Scenario | str | Path,
+    touchpoints: str | Sequence[str],
+    *,
+    measures: str | Sequence[str] = MEASURES,
     people: int | None = None,
     runs: int = 20,
     seed: int = 1,
-    *,
     executor: str | Executor = "processes",
     workers: int | None = None,
     progress: Progress | None = None,
+    confidence: float = 0.95,
+    engine: str | type[Simulation] = "auto",
 ) -> TouchpointTruth:
     """Run every coalition of touchpoints, each on at its intensity or off, on the same people.
 
@@ -245,27 +291,40 @@ def touchpoint_truth(
 
     Parameters
     ----------
+    scenario : a Scenario, a preset's name, or a path.
     touchpoints : up to ten that the scenario's strategy runs. k of them make 2^k markets per run.
     measures : of `measures.UNITS`, or "deals": first and repeat deals.
-    people, runs, seed, executor, workers, progress : as in `evaluate`.
+    people, runs, seed, executor, workers, progress, confidence, engine : see
+        `cjsim.experiment.asked`.
 
-    Raises ValueError for a touchpoint that does not run, one named twice, too many, or an unknown
-    measure.
+    Returns the `TouchpointTruth`. Raises ValueError for a touchpoint that does not run, one named
+    twice, too many, or an unknown measure.
+
+    >>> truth = touchpoint_truth("phone", "site", people=50, runs=2, executor="here")
+    >>> truth.touchpoints
+    ('site',)
     """
-    names = (touchpoints,) if isinstance(touchpoints, str) else tuple(touchpoints)
+    scenario = scenario_of(scenario)
+    names = tuple(words_of("touchpoints", touchpoints))
     _can_be_asked(scenario, names)
-    for measure in measures:
+    wanted = words_of("measures", measures)
+    for measure in wanted:
         known_measure(measure, DEALS)
+    if not wanted:
+        raise ValueError("measures = []: name at least one, e.g. 'deals'")
+    question = asked(
+        scenario, people=people, runs=runs, seed=seed, executor=executor, workers=workers,
+        progress=progress, confidence=confidence, engine=engine,
+    )  # fmt: skip
     coalitions = {}
     for c in range(2 ** len(names)):
         on = [name for i, name in enumerate(names) if c >> i & 1]
         coalitions[" + ".join(on) or "(none)"] = switched_off(scenario, set(names) - set(on))
-    found = evaluate(
-        coalitions, people, runs, seed, executor=executor, workers=workers, progress=progress
+    table = measured(evaluate(coalitions, **question.how), wanted)
+    table = table.rename_axis(["coalition", "seed"])
+    return TouchpointTruth(
+        scenario, names, question.people, question.seeds, table, question.confidence
     )
-    found = measured(found, measures).rename_axis(["coalition", "seed"])
-    size = scenario.market.people if people is None else people
-    return TouchpointTruth(scenario, names, size, tuple(range(seed, seed + runs)), found)
 
 
 def _can_be_asked(scenario: Scenario, names: Sequence[str]) -> None:

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from cjsim.door import mapping_of, number_of, scenarios_of, whole
+from cjsim.engine import Simulation
+from cjsim.experiment.asked import Progress, asked
 from cjsim.experiment.intervals import bootstrapped, difference, known_confidence, t_quantile
-from cjsim.experiment.workers import Progress, outcomes
-from cjsim.labels import unknown
-from cjsim.measures.summary import UNITS, known_measure
+from cjsim.experiment.result import (
+    TOLD,
+    Grid,
+    Result,
+    amount,
+    heads,
+    per_cent,
+)
+from cjsim.experiment.workers import outcomes
+from cjsim.labels import SPOKEN, text, title, unknown
+from cjsim.measures.summary import HEADLINE, UNITS, in_words, known_measure
 from cjsim.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -25,12 +37,13 @@ INTERVALS = ("t", "bootstrap")
 QUADRANTS = ("both", "only_with", "only_without", "neither")
 
 
-@dataclass(frozen=True)
-class Comparison:
+@dataclass(frozen=True, repr=False)
+class Comparison(Result):
     """The runs of an experiment: one row per scenario and run, one column per measure.
 
     Run number i has the same seed in every scenario, hence the same people with the same luck:
-    `paired()` takes differences run by run.
+    `paired()` takes differences run by run. `confidence` is the coverage of intervals where none
+    is asked for.
     """
 
     scenarios: dict[str, Scenario]
@@ -40,6 +53,72 @@ class Comparison:
     funnels: pd.DataFrame
     won: dict[str, npt.NDArray[np.bool_]]
     """Per scenario, runs x people: who made their first deal with us."""
+    confidence: float = 0.95
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """`paired()`; for one scenario alone its means, with intervals over the runs."""
+        if len(self.scenarios) > 1:
+            return self.paired()
+        return self._means_of(self.first)
+
+    def says(self, lang: str = SPOKEN) -> str:
+        """How far the others are from the first in deals and profit, a sentence each."""
+        level = per_cent(self.confidence)
+        if len(self.scenarios) == 1:
+            parts = self._parts(self.table, lang, signed=False)
+            name = title(self.first, lang)
+            return text("result.alone", lang).format(name=name, level=level, parts=parts)
+        return " ".join(
+            text("result.compared", lang).format(
+                name=title(name, lang), first=title(self.first, lang), level=level,
+                parts=self._parts(self.table.loc[name], lang),
+            )
+            for name in list(self.scenarios)[1:]
+        )  # fmt: skip
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """All runs, the funnels, and for several scenarios the differences to the first."""
+        tables = {"runs": self.runs.reset_index(), "funnel": self.funnels.reset_index()}
+        if len(self.scenarios) > 1:
+            tables["differences"] = self.paired().reset_index()
+        return tables
+
+    def _scenarios(self) -> dict[str, Scenario]:
+        return self.scenarios
+
+    @property
+    def _money(self) -> str:
+        """The currency; none where the scenarios have several."""
+        named = {scenario.money for scenario in self.scenarios.values()}
+        return named.pop() if len(named) == 1 else ""
+
+    def _means_of(self, name: str) -> pd.DataFrame:
+        """Mean and interval of each measure of one scenario over the runs."""
+        means = difference(self.runs.loc[name], self.confidence).drop(columns="clear")
+        return means.rename(columns={"difference": "mean"}).rename_axis("measure")
+
+    def _parts(self, table: pd.DataFrame, lang: str, signed: bool = True) -> str:
+        """A few measures of a table, in words."""
+        column = "difference" if signed else "mean"
+        return "; ".join(
+            f"{in_words(measure, self._money, lang)}: "
+            f"{amount(table.loc[measure], lang, column, signed)}"
+            for measure in TOLD
+        )
+
+    def _grid(self, lang: str) -> Grid:
+        others = list(self.scenarios)[1:]
+        first = self._means_of(self.first)
+        rows = []
+        for measure in HEADLINE:
+            row = [in_words(measure, self._money, lang)]
+            row.append(amount(first.loc[measure], lang, "mean", signed=False))
+            row += [amount(self.table.loc[(name, measure)], lang) for name in others]
+            rows.append(row)
+        words = heads(["measure", "difference"], lang)
+        names = [f"{words[1]}: {title(name, lang)} − {title(self.first, lang)}" for name in others]
+        return [words[0], title(self.first, lang), *names], rows
 
     @cached_property
     def first(self) -> str:
@@ -57,12 +136,12 @@ class Comparison:
         base = self.runs.loc[self.first]
         return {name: self.runs.loc[name] - base for name in list(self.scenarios)[1:]}
 
-    def paired(self, confidence: float = 0.95, interval: str = "t") -> pd.DataFrame:
+    def paired(self, confidence: float | None = None, interval: str = "t") -> pd.DataFrame:
         """Differences to the first scenario, run by run.
 
         Parameters
         ----------
-        confidence : coverage of the interval over runs, 0..1.
+        confidence : coverage of the interval over runs, 0..1; the comparison's when not given.
         interval : "t", or "bootstrap" (bias-corrected and accelerated, Efron 1987), which asks
             for no bell shape but for ten runs or more.
 
@@ -73,8 +152,9 @@ class Comparison:
 
         if interval not in INTERVALS:
             raise unknown("interval", interval, INTERVALS)
-        found = difference if interval == "t" else bootstrapped
-        parts = {name: found(gap, confidence) for name, gap in self.gaps().items()}
+        told = difference if interval == "t" else bootstrapped
+        level = self.confidence if confidence is None else confidence
+        parts = {name: told(gap, level) for name, gap in self.gaps().items()}
         return pd.concat(parts, names=["scenario", "measure"])
 
     def pairing(self) -> pd.DataFrame:
@@ -94,7 +174,7 @@ class Comparison:
         found = pd.concat(parts, names=["scenario", "measure"])
         return found.assign(gain=found["unpaired"] / found["paired"])
 
-    def runs_needed(self, measure: str, half_width: float, confidence: float = 0.95) -> int:
+    def runs_needed(self, measure: str, half_width: float, confidence: float | None = None) -> int:
         """How many runs in all until each paired interval is +- `half_width` or narrower.
 
         By the spread of the runs there are: the smallest n with t(n - 1) s / sqrt(n) within it.
@@ -104,6 +184,7 @@ class Comparison:
         from scipy import special
 
         known_measure(measure)
+        confidence = self.confidence if confidence is None else confidence
         known_confidence(confidence)
         if not half_width > 0 or len(self.seeds) < 2:
             raise ValueError(
@@ -123,7 +204,7 @@ class Comparison:
             n += 1
         return n
 
-    def uplift(self, confidence: float = 0.95) -> pd.DataFrame:
+    def uplift(self, confidence: float | None = None) -> pd.DataFrame:
         """What a scenario changes for each single person: the counterfactual that no firm sees.
 
         Rows (scenario, quadrant), the share of people whose first deal is made both with the
@@ -147,7 +228,8 @@ class Comparison:
             table = pd.DataFrame(
                 {key: won.mean(axis=1) for key, won in zip(QUADRANTS, parted, strict=True)}
             )
-            found = difference(table, confidence).drop(columns="clear")
+            level = self.confidence if confidence is None else confidence
+            found = difference(table, level).drop(columns="clear")
             parts[name] = found.rename(columns={"difference": "share"})
         return pd.concat(parts, names=["scenario", "quadrant"])
 
@@ -157,14 +239,16 @@ class Comparison:
 
 
 def compare(
-    scenarios: Mapping[str, Scenario],
+    scenarios: Mapping[Any, Scenario | str | Path] | Sequence[Scenario | str | Path],
     people: int | None = None,
+    *,
     runs: int = 20,
     seed: int = 1,
-    *,
     executor: str | Executor = "threads",
     workers: int | None = None,
     progress: Progress | None = None,
+    confidence: float = 0.95,
+    engine: str | type[Simulation] = "auto",
     until: Mapping[str, float] | None = None,
     most: int = 500,
 ) -> Comparison:
@@ -172,33 +256,40 @@ def compare(
 
     Parameters
     ----------
-    scenarios : name -> scenario; differences are taken to the first.
-    people : size of each market; the first scenario's own when not given.
-    runs : number of markets, each with its own seed: seed, seed + 1, ...
-    executor, workers : where, and how many runs at a time; see `experiment.workers`. The result is
-        the same for any.
-    progress : e.g. `workers.bar`.
-    until : measure -> half width [its units]: go on after `runs` until each paired 95 % interval
-        is as narrow, or `most` runs are done. Runs are added in steps that at most double them, so
-        that a lucky start does not stop the experiment early.
+    scenarios : name -> scenario, or a list of them, named after their strategies or products;
+        differences are taken to the first. A scenario is a Scenario, a preset's name or a path.
+    people, runs, seed, executor, workers, progress, confidence, engine : see
+        `cjsim.experiment.asked`. The result is the same for any executor.
+    until : measure -> half width [its units]: go on after `runs` until each paired interval is as
+        narrow, or `most` runs are done. Runs are added in steps that at most double them, so that
+        a lucky start does not stop the experiment early.
 
-    Raises ValueError without a scenario or a run.
+    Returns the `Comparison`. Raises ValueError for what cannot be asked.
+
+    >>> compare(["phone", "yogurt"], 50, runs=2, executor="here").seeds
+    (1, 2)
     """
-    if not scenarios or runs < 1:
-        raise ValueError("a comparison needs at least one scenario and one run")
-    size = next(iter(scenarios.values())).market.people if people is None else people
-    found: dict[tuple[str, int], Any] = {}
-    have, wanted = 0, runs
+    named = scenarios_of(scenarios)
+    question = asked(
+        next(iter(named.values())), people=people, runs=runs, seed=seed, executor=executor,
+        workers=workers, progress=progress, confidence=confidence, engine=engine,
+    )  # fmt: skip
+    widths = mapping_of("until", until or {}, '{"first_deals": 5}')
+    widths = {name: number_of(f"until[{name!r}]", width) for name, width in widths.items()}
+    most = max(whole("most", most), question.runs)
+    known: dict[tuple[str, int], Any] = {}
+    have, wanted = 0, question.runs
     while have < wanted:
-        new = range(seed + have, seed + wanted)
-        plan = {name: (scenario, new) for name, scenario in scenarios.items()}
-        done: Iterable[Any] = outcomes(plan, size, True, executor, workers)
+        new = range(question.seed + have, question.seed + wanted)
+        plan = {name: (scenario, new) for name, scenario in named.items()}
+        done: Iterable[Any] = outcomes(plan, question.people, True, **question.where)
         for name, number, outcome in progress(done, len(plan) * len(new)) if progress else done:
-            found[name, number] = outcome
+            known[name, number] = outcome
         have = wanted
-        comparison = _gathered(scenarios, size, tuple(range(seed, seed + have)), found)
-        needed = [comparison.runs_needed(name, width) for name, width in (until or {}).items()]
-        wanted = min(max(needed, default=0), 2 * have, max(most, runs))
+        seeds = tuple(range(question.seed, question.seed + have))
+        comparison = _gathered(named, question.people, seeds, known, question.confidence)
+        needed = [comparison.runs_needed(name, width) for name, width in widths.items()]
+        wanted = min(max(needed, default=0), 2 * have, most)
     return comparison
 
 
@@ -206,22 +297,23 @@ def _gathered(
     scenarios: Mapping[str, Scenario],
     size: int,
     seeds: tuple[int, ...],
-    found: Mapping[tuple[str, int], Any],
+    known: Mapping[tuple[str, int], Any],
+    confidence: float,
 ) -> Comparison:
     """The results of all runs as tables, in the order of the scenarios and seeds."""
     import pandas as pd
 
     jobs = [(name, number) for name in scenarios for number in seeds]
     index = pd.MultiIndex.from_tuples(jobs, names=["scenario", "seed"])
-    table = pd.DataFrame([found[job].numbers for job in jobs], index, list(UNITS))
-    sums = {name: sum(found[name, number].funnel for number in seeds) for name in scenarios}
+    table = pd.DataFrame([known[job].numbers for job in jobs], index, list(UNITS))
+    sums = {name: sum(known[name, number].funnel for number in seeds) for name in scenarios}
     stacked = pd.concat(sums, names=["scenario"])
     stacked["actual_loss"] = stacked["lost"] / (stacked["lost"] + stacked["passed"])
     for name, scenario in scenarios.items():
         for stage, plan in scenario.stages.items():
             stacked.loc[(name, stage), "planned_loss"] = plan.planned_loss
     won = {
-        name: np.stack([np.asarray(found[name, number].won) for number in seeds])
+        name: np.stack([np.asarray(known[name, number].won) for number in seeds])
         for name in scenarios
     }
-    return Comparison(dict(scenarios), size, seeds, table, stacked, won)
+    return Comparison(dict(scenarios), size, seeds, table, stacked, won, confidence)

@@ -13,19 +13,24 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from cjsim.door import number_of, scenario_of, scenarios_of, shown, whole
+from cjsim.engine import Simulation
+from cjsim.experiment.asked import Progress, asked
 from cjsim.experiment.coalitions import DEALS, measured
 from cjsim.experiment.crossing import FINE, Crossing, find, nine_digits, refined
 from cjsim.experiment.intervals import difference
+from cjsim.experiment.result import Grid, Result, amount, cell, heads
 from cjsim.experiment.sensitivity import number_key
-from cjsim.experiment.workers import Progress, essence, evaluate
+from cjsim.experiment.workers import essence, evaluate
 from cjsim.labels import SPOKEN, text, unknown
 from cjsim.labels.numbers import number, setting
-from cjsim.measures.summary import known_measure
+from cjsim.measures.summary import in_words, known_measure
 from cjsim.scenario import Scenario
 from cjsim.scenario.keys import Key, allowed, fits
 
@@ -38,8 +43,8 @@ Floats = npt.NDArray[np.float64]
 # --- What was found -------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class FlipPoint:
+@dataclass(frozen=True, repr=False)
+class FlipPoint(Result):
     """Where along a key a claim holds.
 
     Parameters
@@ -47,6 +52,7 @@ class FlipPoint:
     claim : ahead and behind, two names.
     key : what was varied, in both scenarios; `now` is its value in the scenario.
     runs : all measures of all runs; rows (value, scenario, seed).
+    scenarios : both sides as they stand.
     """
 
     claim: tuple[str, str]
@@ -56,9 +62,40 @@ class FlipPoint:
     people: int
     confidence: float
     runs: pd.DataFrame
+    scenarios: dict[str, Scenario] = field(default_factory=dict)
 
-    def __repr__(self) -> str:
-        return f"<FlipPoint: {self.says()}>"
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        """The seeds of the runs."""
+        return tuple(int(seed) for seed in self.runs.index.unique("seed"))
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """`curve`: the paired difference at each value of the key."""
+        return self.curve
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The curve, its crossings, and all runs."""
+        return {
+            "curve": self.curve, "crossings": self.crossings, "runs": self.runs.reset_index()
+        }  # fmt: skip
+
+    def _scenarios(self) -> dict[str, Scenario]:
+        return self.scenarios
+
+    def _headline(self) -> str:
+        return self.says().split(". ")[0]
+
+    def _grid(self, lang: str) -> Grid:
+        money = {scenario.money for scenario in self.scenarios.values()}
+        unit = in_words(self.measure, money.pop() if len(money) == 1 else "", lang)
+        words = heads(["difference", "clear"], lang)
+        rows = [
+            [cell(row["value"], lang), amount(row, lang), cell(row["clear"], lang)]
+            for _, row in self.curve.iterrows()
+        ]
+        claim = " − ".join(self.claim)
+        return [self.key, f"{words[0]} {claim}: {unit}", words[1]], rows
 
     def of(self, measure: str) -> FlipPoint:
         """The same runs asked about another measure (without looking closer at its crossings)."""
@@ -190,61 +227,73 @@ class FlipPoint:
 
 
 def flip_point(
-    scenario: Scenario,
+    scenario: Scenario | str | Path,
     key: str,
+    *,
     claim: str,
     measure: str = "profit_per_person",
     low: float | None = None,
     high: float | None = None,
     points: int = 9,
+    scenarios: Mapping[str, Scenario | str | Path] | None = None,
     people: int | None = None,
     runs: int = 20,
     seed: int = 1,
-    confidence: float = 0.95,
-    *,
-    scenarios: Mapping[str, Scenario] | None = None,
     executor: str | Executor = "processes",
     workers: int | None = None,
     progress: Progress | None = None,
+    confidence: float = 0.95,
+    engine: str | type[Simulation] = "auto",
 ) -> FlipPoint:
     """Along which values of a key does a claim hold?
 
     Parameters
     ----------
+    scenario : a Scenario, a preset's name, or a path.
     key : dotted key of a number, e.g. "guide.accuracy".
     claim : "guide > pull": two strategies of the scenario, or two names of `scenarios`.
     measure : of `measures.UNITS`, or "deals": first and repeat deals.
     low, high : the range; what the key allows when not given, or half to double its value.
     points : values to begin with; more are added where the claim flips, see `refined`. Two flips
         between neighbouring values stay unseen.
-    confidence : coverage of all intervals, over runs.
     scenarios : what the claim compares, if not strategies; the key is changed in both.
-    people, runs, seed, executor, workers, progress : as in `evaluate`.
+    people, runs, seed, executor, workers, progress, confidence, engine : see
+        `cjsim.experiment.asked`; at least 2 runs.
 
-    Raises ValueError for a claim, key, measure or range that cannot be.
+    Returns the `FlipPoint`. Raises ValueError for a claim, key, measure or range that cannot be.
+
+    >>> flip = flip_point(
+    ...     "phone", "guide.accuracy", claim="guide > pull", points=2, people=30, runs=2,
+    ...     executor="here",
+    ... )
+    >>> flip.claim
+    ('guide', 'pull')
     """
+    scenario = scenario_of(scenario)
     known_measure(measure, DEALS)
-    if runs < 2 or points < 2 or not 0 < confidence < 1:
-        raise ValueError(
-            f"runs = {runs}, points = {points}, confidence = {confidence}: "
-            "must be 2 or more, 2 or more, and between 0 and 1"
-        )
-    sides = _sides(scenario, claim, scenarios)
+    start = whole("points", points, 2)
+    named = None if scenarios is None else scenarios_of(scenarios)
+    sides = _sides(scenario, claim, named)
+    question = asked(
+        next(iter(sides.values())), people=people, runs=runs, seed=seed, executor=executor,
+        workers=workers, progress=progress, confidence=confidence, engine=engine, least_runs=2,
+    )  # fmt: skip
+    if not isinstance(key, str):
+        raise ValueError(f"key = {shown(key)}: must be a dotted key such as 'guide.accuracy'")
     kind = number_key(scenario, key)
     now = scenario.value(key)
-    whole = kind.is_whole
-    values = np.linspace(*_range(key, kind, float(now), low, high), points).tolist()
-    grid = sorted({float(round(v)) if whole else nine_digits(v) for v in values})
-    size = next(iter(sides.values())).market.people if people is None else people
-    measure_all = partial(
-        evaluate, people=size, runs=runs, seed=seed,
-        executor=executor, workers=workers, progress=progress,
-    )  # fmt: skip
-    pair = _Pair(sides, key, measure, whole, measure_all)
-    found, _ = refined(pair.gaps, grid, confidence, whole=whole)
+    whole_key = kind.is_whole
+    lowest = None if low is None else number_of("low", low)
+    highest = None if high is None else number_of("high", high)
+    values = np.linspace(*_range(key, kind, float(now), lowest, highest), start).tolist()
+    grid = sorted({float(round(v)) if whole_key else nine_digits(v) for v in values})
+    pair = _Pair(sides, key, measure, whole_key, partial(evaluate, **question.how))
+    tried, _ = refined(pair.gaps, grid, question.confidence, whole=whole_key)
     ahead, behind = sides
-    table = pair.table(found)
-    return FlipPoint((ahead, behind), key, measure, float(now), size, confidence, table)
+    return FlipPoint(
+        (ahead, behind), key, measure, float(now), question.people, question.confidence,
+        pair.table(tried), sides,
+    )  # fmt: skip
 
 
 def _gaps(table: pd.DataFrame, claim: tuple[str, str], measure: str) -> pd.DataFrame:
@@ -300,7 +349,7 @@ def _sides(
     scenario: Scenario, claim: str, scenarios: Mapping[str, Scenario] | None
 ) -> dict[str, Scenario]:
     """The two scenarios of a claim, the one said to be ahead first."""
-    names = [name.strip() for name in claim.split(">")]
+    names = [name.strip() for name in claim.split(">")] if isinstance(claim, str) else []
     if len(names) != 2 or not all(names) or names[0] == names[1]:
         raise ValueError(f'claim = {claim!r}: must be "A > B", two names such as "guide > pull"')
     known = scenario.strategies if scenarios is None else scenarios

@@ -28,16 +28,22 @@ together and the slopes towards 0: `Laws.clear` tells how many effects stand out
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from itertools import product
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from cjsim.door import mapping_of, number_of, scenario_of, whole, words_of
+from cjsim.engine import Simulation
 from cjsim.experiment.archetypes import BY_RATIO, CYCLES, REGRESSORS, archetypes, as_archetype
+from cjsim.experiment.asked import Progress, asked
 from cjsim.experiment.design import Ranges
 from cjsim.experiment.intervals import t_quantile
+from cjsim.experiment.result import Grid, Result, amount, heads
 from cjsim.experiment.workers import evaluate
 from cjsim.journey import FIRST_DEAL, STUDY, Stage
 from cjsim.labels import SPOKEN, text, unknown
@@ -203,13 +209,13 @@ def table_of_laws(archetypes: pd.DataFrame, confidence: float = 0.95) -> pd.Data
     return pd.DataFrame(rows)
 
 
-@dataclass(frozen=True)
-class Laws:
+@dataclass(frozen=True, repr=False)
+class Laws(Result):
     """What three laws are worth on random products.
 
     Parameters
     ----------
-    base : whose touchpoints, stages and horizon all archetypes share.
+    scenario : whose touchpoints, stages and horizon all archetypes share.
     groups : the touchpoints of each group.
     table : columns measure, law, group, regressor; slope, low, high [share of the group per
         standard deviation of the regressor; price and cycles as logarithms]; expected sign; holds:
@@ -219,7 +225,7 @@ class Laws:
         Money is per person.
     """
 
-    base: Scenario
+    scenario: Scenario
     groups: dict[str, tuple[str, ...]]
     people: int
     seeds: tuple[int, ...]
@@ -228,10 +234,29 @@ class Laws:
     table: pd.DataFrame
     archetypes: pd.DataFrame
 
-    def __repr__(self) -> str:
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The regressions, and the archetypes with their effects."""
+        return {"table": self.table, "archetypes": self.archetypes.reset_index()}
+
+    def _scenarios(self) -> dict[str, Scenario]:
+        return {self.scenario.name: self.scenario}
+
+    def _headline(self) -> str:
         told = self.table[(self.table["expected"] != "") & (self.table["measure"] == "profit")]
         words = [f"law {row.law}, {row.regressor}: {row.holds}" for row in told.itertuples()]
-        return f"<Laws, {len(self.archetypes)} archetypes of {self.base.name}: {'; '.join(words)}>"
+        return f"{len(self.archetypes)} archetypes; {'; '.join(words)}"
+
+    def _grid(self, lang: str) -> Grid:
+        told = self.table[self.table["expected"] != ""]
+        rows = [
+            [
+                str(row["law"]), str(row["measure"]), str(row["group"]),
+                text(f"laws.{row['regressor'].split('.')[-1]}", lang),
+                amount(row, lang, "slope"), str(row["holds"]),
+            ]
+            for _, row in told.iterrows()
+        ]  # fmt: skip
+        return heads(["law", "measure", "group", "property", "slope", "holds"], lang), rows
 
     def clear(self) -> pd.DataFrame:
         """Share of archetypes whose effect is clear of 0 over runs: groups down, measures across.
@@ -252,7 +277,7 @@ class Laws:
         clear, seeds = self.clear().mean(), self.seeds
         asked = text("laws.asked", lang).format(
             archetypes=number(len(self.archetypes), lang),
-            base=self.base.name, strategy=self.base.strategy,
+            base=self.scenario.name, strategy=self.scenario.strategy,
             people=number(self.people, lang), runs=len(seeds), first=seeds[0], last=seeds[-1],
             step=setting(100 * self.step, lang), level=setting(100 * self.confidence, lang),
             profit=number(100 * clear["profit"], lang), margin=number(100 * clear["margin"], lang),
@@ -287,17 +312,20 @@ def _slope(key: str, row: pd.Series[Any], lang: str) -> str:
 
 
 def three_laws(
-    base: Scenario,
-    n: int = 200,
-    people: int | None = None,
-    runs: int = 4,
-    seed: int = 1,
+    scenario: Scenario | str | Path,
+    products: int = 200,
     *,
     step: float = 0.5,
     ranges: Ranges | None = None,
     traffic: Collection[str] | None = None,
+    people: int | None = None,
+    runs: int = 4,
+    seed: int = 1,
+    executor: str | Executor = "processes",
+    workers: int | None = None,
+    progress: Progress | None = None,
     confidence: float = 0.95,
-    **where: Any,
+    engine: str | type[Simulation] = "auto",
 ) -> Laws:
     """Ask three laws of random products with the touchpoints of one scenario (A30-A32).
 
@@ -305,32 +333,43 @@ def three_laws(
 
     Parameters
     ----------
-    base : its running strategy must have touchpoints of all groups; see the head of this file.
-    n : archetypes; `ranges` widens or narrows what they are drawn from.
-    people : size of each market; the base's own when not given. What touchpoints cost a day is
-        scaled with it, so that the cost per person stays that of the base.
-    runs : markets per archetype and scale, with seeds seed, seed + 1, ...; at least 2.
-    seed : of the archetypes and of the first market.
+    scenario : a Scenario, a preset's name, or a path; its running strategy must have touchpoints
+        of all groups, see the head of this file. What touchpoints cost a day is scaled with
+        `people`, so that the cost per person stays that of the scenario.
+    products : how many archetypes; `ranges` widens or narrows what they are drawn from.
     step : relative change of intensities, above 0 and below 1.
     traffic : the touchpoints that bring people, in place of the rule.
-    where : executor, workers, progress of `evaluate`.
+    people, runs, seed, executor, workers, progress, confidence, engine : see
+        `cjsim.experiment.asked`. The archetypes are drawn by the seed, too; runs are at least 2.
+
+    Returns the `Laws`. Raises ValueError for what cannot be asked.
+
+    >>> laws = three_laws("phone", 6, people=20, runs=2, executor="threads")
+    >>> len(laws.archetypes)
+    6
     """
-    _check(base, runs, step)
-    groups, drawn = divided(base, traffic), archetypes(n, seed, ranges)
-    size = base.market.people if people is None else people
-    scenarios = _scenarios(_resized(base, size), drawn, groups, step)
-    every = evaluate(dict(enumerate(scenarios)), size, runs, seed, **where)
-    found = {m: every[m].to_numpy().reshape(n, -1, runs) / size for m in MEASURES}
-    table = _with_effects(drawn, found, step)
-    seeds, laws = tuple(range(seed, seed + runs)), table_of_laws(table, confidence)
-    return Laws(base, groups, size, seeds, step, confidence, laws, table)
+    scenario = scenario_of(scenario)
+    _check(scenario, step)
+    question = asked(
+        scenario, people=people, runs=runs, seed=seed, executor=executor, workers=workers,
+        progress=progress, confidence=confidence, engine=engine, least_runs=2,
+    )  # fmt: skip
+    count, size = whole("products", products), question.people
+    groups = divided(scenario, None if traffic is None else words_of("traffic", traffic))
+    if ranges is not None:
+        mapping_of("ranges", ranges, '{"product.price": (10, 1000)}')
+    drawn = archetypes(count, question.seed, ranges)
+    scenarios = _scenarios(_resized(scenario, size), drawn, groups, step)
+    every = evaluate(dict(enumerate(scenarios)), **question.how)
+    values = {m: every[m].to_numpy().reshape(count, -1, question.runs) / size for m in MEASURES}
+    table = _with_effects(drawn, values, step)
+    laws = table_of_laws(table, question.confidence)
+    return Laws(scenario, groups, size, question.seeds, step, question.confidence, laws, table)
 
 
-def _check(base: Scenario, runs: int, step: float) -> None:
-    if not 0 < step < 1:
+def _check(base: Scenario, step: float) -> None:
+    if not 0 < number_of("step", step) < 1:
         raise ValueError(f"step = {step}: must be a number above 0 and below 1")
-    if runs < 2:
-        raise ValueError(f"runs = {runs}: a standard error needs at least 2")
     if not base.product.price > 0:
         raise ValueError(f"{base.name}: product.price is 0, so costs have no ratio to it")
 

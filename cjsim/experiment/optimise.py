@@ -9,12 +9,19 @@ too small to care about: a flat top is the usual finding.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from cjsim.experiment.intervals import difference, known_confidence
+from cjsim.door import mapping_of, number_of, scenario_of, whole, words_of
+from cjsim.engine import Simulation
+from cjsim.experiment.asked import Asked, Progress, asked
+from cjsim.experiment.intervals import difference
+from cjsim.experiment.result import Grid, Result, cell, heads
 from cjsim.experiment.search import (
     Axis,
     Floats,
@@ -30,7 +37,7 @@ from cjsim.experiment.sensitivity import number_key
 from cjsim.experiment.workers import evaluate
 from cjsim.labels import SPOKEN, text, unknown
 from cjsim.labels.numbers import NONE, number, short
-from cjsim.measures.summary import LESS_IS_BETTER, UNITS
+from cjsim.measures.summary import LESS_IS_BETTER, in_words, known_measure
 from cjsim.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -40,8 +47,8 @@ MOST: Final = 20.0
 """Most that a touchpoint can be run at, see `scenario.Strategy`."""
 
 
-@dataclass(frozen=True)
-class Optimum:
+@dataclass(frozen=True, repr=False)
+class Optimum(Result):
     """The best setting found.
 
     Parameters
@@ -77,22 +84,48 @@ class Optimum:
     lines: pd.DataFrame
     points: pd.DataFrame
 
-    def __repr__(self) -> str:
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """One row per axis: now, then the columns of `good_enough`."""
+        now = [self.now[axis] for axis in self.good_enough.index]
+        table = self.good_enough.copy()
+        table.insert(0, "now", now)
+        return table
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The best setting, what it gains, and all that was tried."""
+        return {
+            "table": self.table.reset_index(names="axis"),
+            "gain": self.gain.reset_index(names="seeds"),
+            "lines": self.lines.reset_index(drop=True),
+            "points": self.points.reset_index(drop=True),
+        }
+
+    def _scenarios(self) -> dict[str, Scenario]:
+        name = self.scenario.name
+        return {name: self.scenario, f"{name}-best": self.better}
+
+    def _headline(self) -> str:
         settings = ", ".join(f"{name} = {short(value, 'en')}" for name, value in self.best.items())
-        return f"<Optimum of {self.measure} for {self.scenario.name}: {settings}>"
+        gain = _amounts(self.gain.loc["fresh"], "en")
+        return f"{in_words(self.measure, self.scenario.money)} {gain} at {settings}"
+
+    def _grid(self, lang: str) -> Grid:
+        rows = [
+            [
+                self.name(axis, lang), cell(row["now"], lang), cell(row["best"], lang),
+                f"{cell(row['low'], lang)} … {cell(row['high'], lang)}",
+                f"{cell(row['from'], lang)} … {cell(row['to'], lang)}",
+            ]
+            for axis, (_, row) in zip(self.axes, self.table.iterrows(), strict=True)
+        ]  # fmt: skip
+        return heads(["key", "value", "best", "good", "searched"], lang), rows
 
     @property
     def at_edge(self) -> tuple[str, ...]:
         """The axes whose best value lies at an end of the range searched."""
         edges = self.good_enough["at_edge"]
         return tuple(edges.index[edges != ""])
-
-    def words(self, lang: str = SPOKEN) -> str:
-        """The measure with its unit, e.g. "Profit per person, EUR"."""
-        unit = UNITS[self.measure]
-        money = unit.startswith("money")
-        name = self.scenario.money if money else text(f"unit.{unit}", lang)
-        return f"{text(f'measure.{self.measure}', lang)}, {name}"
 
     def says(self, lang: str = SPOKEN) -> str:
         """The best setting, how far one may stray from it, and what it gains."""
@@ -108,7 +141,9 @@ class Optimum:
             verdict = "untold"
         said.append(
             text(f"optimum.{verdict}", lang).format(
-                measure=self.words(lang), fresh=fresh, search=searched
+                measure=in_words(self.measure, self.scenario.money, lang),
+                fresh=fresh,
+                search=searched,
             )
         )
         said.append(
@@ -244,58 +279,69 @@ def _standing(scenario: Scenario, space: Space, full: Mapping[str, float]) -> Po
 
 
 def optimise(
-    scenario: Scenario,
+    scenario: Scenario | str | Path,
     ranges: Mapping[str, tuple[float, float]],
-    measure: str = "profit_per_person",
-    people: int | None = None,
-    runs: int = 20,
-    seed: int = 1,
-    budget: float | None = None,
     *,
-    split: Collection[str] = (),
+    measure: str = "profit_per_person",
+    split: str | Collection[str] = (),
+    budget: float | None = None,
     least: bool | None = None,
     evaluations: int = 120,
     tolerance: float = 0.01,
+    people: int | None = None,
+    runs: int = 20,
+    seed: int = 1,
+    executor: str | Executor = "processes",
+    workers: int | None = None,
+    progress: Progress | None = None,
     confidence: float = 0.95,
-    **where: Any,
+    engine: str | type[Simulation] = "auto",
 ) -> Optimum:
     """Find the setting of some keys at which a measure is best, and how flat it is around there.
 
     Parameters
     ----------
+    scenario : a Scenario, a preset's name, or a path.
     ranges : dotted key -> (low, high), e.g. {"guide.every_days": (2, 60), "firm.reps": (1, 12)}.
     measure : one of `measures.UNITS`.
-    least : look for the least value of the measure, not the most? By default where less of it is
-        better, as of churn (`LESS_IS_BETTER`).
-    people, runs, seed : as in `evaluate`; the gain is measured on `runs` seeds after these.
     split : running touchpoints among which `budget` [money per day that they cost, by default what
         they cost now] is divided anew: intensity · cost_per_day adds up to it. What their
         contacts cost on top is not part of it.
+    least : look for the least value of the measure, not the most? By default where less of it is
+        better, as of churn (`LESS_IS_BETTER`).
     evaluations : how many settings evolution may try; only for several keys.
     tolerance : a loss up to this share of the best value is good enough, clear or not.
-    confidence : coverage of all intervals, over runs.
-    where : executor, workers, progress of `evaluate`.
+    people, runs, seed, executor, workers, progress, confidence, engine : see
+        `cjsim.experiment.asked`; at least 2 runs, and the gain is measured on as many after these.
 
-    Raises ValueError for what cannot be searched, and where no setting has a value of the measure.
+    Returns the `Optimum`. Raises ValueError for what cannot be searched, and where no setting has a
+    value of the measure.
+
+    >>> best = optimise("phone", {"firm.reps": (1, 2)}, people=30, runs=2, executor="here")
+    >>> sorted(best.best)
+    ['firm.reps']
     """
-    if measure not in UNITS:
-        raise unknown("measure", measure, UNITS)
-    if runs < 2:
-        raise ValueError(f"runs = {runs}: an interval needs at least 2")
-    known_confidence(confidence)
-    least = measure in LESS_IS_BETTER if least is None else least
-    space, full = space_of(scenario, ranges, split, budget)
-    size = scenario.market.people if people is None else people
+    scenario = scenario_of(scenario)
+    known_measure(measure)
+    mapping_of("ranges", ranges, '{"guide.every_days": (2, 60)}')
+    question = asked(
+        scenario, people=people, runs=runs, seed=seed, executor=executor, workers=workers,
+        progress=progress, confidence=confidence, engine=engine, least_runs=2,
+    )  # fmt: skip
+    least = measure in LESS_IS_BETTER if least is None else bool(least)
+    money = None if budget is None else number_of("budget", budget)
+    space, full = space_of(scenario, ranges, words_of("split", split), money)
     now = _standing(scenario, space, full)
-    trial = _Trial(scenario, space, full, measure, size, runs, seed, where)
+    trial = _Trial(scenario, space, full, measure, question)
     tried = Tried(space, trial, least)
-    search(tried, now if space.holds(now) else None, evaluations, seed)
+    tries = whole("evaluations", evaluations)
+    search(tried, now if space.holds(now) else None, tries, question.seed)
     if np.isnan(tried.found[tried.best()]).all():
         raise ValueError(
             f"{measure}: there is none in any run of the {len(tried.found)} settings tried; "
             "take more people, or a measure that every run has"
         )
-    return _optimum(trial, tried, now, least, tolerance, confidence)
+    return _optimum(trial, tried, now, least, number_of("tolerance", tolerance))
 
 
 @dataclass(frozen=True)
@@ -306,15 +352,12 @@ class _Trial:
     space: Space
     full: Mapping[str, float]
     measure: str
-    people: int
-    runs: int
-    seed: int
-    where: Mapping[str, Any]
+    question: Asked
 
     def __call__(self, points: Floats) -> Floats:
         """The measure at each setting in each run, array (m, runs)."""
         every = [self.scenario.with_changes(self.changes(tuple(point))) for point in points]
-        return self._evaluated(every, self.seed)
+        return self._evaluated(every, self.question.seed)
 
     def changes(self, point: Point) -> dict[str, float]:
         """A setting as changes of the scenario's keys."""
@@ -327,32 +370,33 @@ class _Trial:
                 found[axis.name] = int(value) if axis.whole else value
         return found
 
-    def gain(self, better: Scenario, seed: int, confidence: float) -> pd.DataFrame:
+    def gain(self, better: Scenario, seed: int) -> pd.DataFrame:
         """Another scenario less this one, run by run: one row with its interval."""
         import pandas as pd
 
         now, then = self._evaluated([self.scenario, better], seed)
-        return difference(pd.DataFrame({self.measure: then - now}), confidence)
+        return difference(pd.DataFrame({self.measure: then - now}), self.question.confidence)
 
     def _evaluated(self, every: Sequence[Scenario], seed: int) -> Floats:
-        named = dict(enumerate(every))
-        found = evaluate(named, self.people, self.runs, seed, **self.where)[self.measure]
-        return np.asarray(found.to_numpy().reshape(len(every), self.runs))
+        table = evaluate(dict(enumerate(every)), **{**self.question.how, "seed": seed})
+        return np.asarray(table[self.measure].to_numpy().reshape(len(every), self.question.runs))
 
 
-def _optimum(
-    trial: _Trial, tried: Tried, now: Point, least: bool, tolerance: float, confidence: float
-) -> Optimum:
+def _optimum(trial: _Trial, tried: Tried, now: Point, least: bool, tolerance: float) -> Optimum:
     """What the search has found, its gain measured anew."""
     import pandas as pd
 
-    best, space, fresh = tried.best(), trial.space, trial.seed + trial.runs
-    points, changes = flatness(tried, tolerance, confidence), trial.changes(tried.best())
-    on_lines, better = lines(tried, points), trial.scenario.with_changes(changes)
-    gains = [trial.gain(better, seed, confidence) for seed in (fresh, trial.seed)]
+    question, space = trial.question, trial.space
+    best = tried.best()
+    fresh = question.seed + question.runs
+    points = flatness(tried, tolerance, question.confidence)
+    changes = trial.changes(best)
+    on_lines = lines(tried, points)
+    better = trial.scenario.with_changes(changes)
+    gains = [trial.gain(better, seed) for seed in (fresh, question.seed)]
     return Optimum(
-        trial.scenario, better, trial.measure, least, trial.people,
-        tuple(range(trial.seed, fresh)), tuple(range(fresh, fresh + trial.runs)), confidence,
+        trial.scenario, better, trial.measure, least, question.people,
+        question.seeds, tuple(range(fresh, fresh + question.runs)), question.confidence,
         space.axes, space.named(now), space.named(best), changes,
         pd.concat(gains).set_axis(["fresh", "search"]), good_enough(space, best, on_lines),
         on_lines, points,

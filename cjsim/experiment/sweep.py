@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
@@ -13,11 +13,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from cjsim.door import folder_of, scenarios_of, shown
+from cjsim.engine import Simulation
 from cjsim.experiment import sweep_folder as folders
+from cjsim.experiment.asked import Asked, Progress, asked
 from cjsim.experiment.intervals import difference
-from cjsim.experiment.workers import Plan, Progress, essence, outcomes
-from cjsim.labels import unknown
-from cjsim.measures.summary import LESS_IS_BETTER, UNITS, known_measure
+from cjsim.experiment.result import Grid, Result, amount, cell, heads
+from cjsim.experiment.workers import Plan, essence, outcomes
+from cjsim.files import safe_names
+from cjsim.labels import SPOKEN, text, title, unknown
+from cjsim.labels.numbers import digits_for, number
+from cjsim.measures.summary import LESS_IS_BETTER, UNITS, in_words, known_measure
 from cjsim.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -31,8 +37,8 @@ ELSEWHERE = {
 """Keys that a sweep decides by itself."""
 
 
-@dataclass(frozen=True)
-class Sweep:
+@dataclass(frozen=True, repr=False)
+class Sweep(Result):
     """Scenarios at every setting: the tidy table of all runs, and maps drawn from it.
 
     Parameters
@@ -41,6 +47,9 @@ class Sweep:
     names : the scenarios; differences are taken to the first.
     runs : columns cell, the keys, scenario, run, seed, and the measures; cells that were not
         finished (an interrupted sweep) are missing.
+    measure : what `table` and `says` are about.
+    confidence : coverage of intervals where none is asked for.
+    scenarios : name -> scenario, as they were before the settings; none for a learning curve.
     """
 
     settings: pd.DataFrame
@@ -48,10 +57,82 @@ class Sweep:
     people: int
     runs: pd.DataFrame
 
-    def __repr__(self) -> str:
-        done = self.runs["cell"].nunique()
+    measure: str = "profit_per_person"
+    confidence: float = 0.95
+    scenarios: dict[str, Scenario] = field(default_factory=dict)
+
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        """The seeds of the runs."""
+        return tuple(int(seed) for seed in self.runs["seed"].unique())
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """`phase(measure)`; for one scenario alone mean, low, high of the measure per cell."""
+        if len(self.names) > 1:
+            return self.phase(self.measure)
+        return self._means()
+
+    def says(self, lang: str = SPOKEN) -> str:
+        """Who is ahead in how many cells, and in how many of them clearly."""
+        money = {scenario.money for scenario in self.scenarios.values()}
+        measure = in_words(self.measure, money.pop() if len(money) == 1 else "", lang)
+        words = {"measure": measure, "cells": number(len(self.table), lang)}
+        column = self.table["margin" if len(self.names) > 1 else "mean"]
+        if column.isna().all():
+            return text("result.sweep_nothing", lang).format(**words)
+        if len(self.names) == 1:
+            digits = digits_for(column.abs().max())
+            low, high = (number(end, lang, digits) for end in (column.min(), column.max()))
+            return text("result.sweep_one", lang).format(low=low, high=high, **words)
+        ahead = self.table[self.table["margin"] > 0]
+        parts = []
+        for name in self.names:
+            won = ahead[ahead["winner"] == name]
+            parts.append(
+                text("result.sweep_part", lang).format(
+                    name=title(name, lang), cells=len(won), clear=int(won["clear"].sum())
+                )
+            )
+        return text("result.sweep", lang).format(parts="; ".join(parts), **words)
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Who is ahead where, and all runs."""
+        return {"table": self.table.reset_index(), "runs": self.runs}
+
+    def _scenarios(self) -> dict[str, Scenario]:
+        return self.scenarios
+
+    def _headline(self) -> str:
         keys = " x ".join(self.settings.columns)
-        return f"<Sweep of {keys}: {done} of {len(self.settings)} cells, {len(self.runs)} runs>"
+        done = text("result.done").format(
+            done=self.runs["cell"].nunique(), cells=len(self.settings)
+        )  # fmt: skip
+        return f"{keys}, {done}. {self.says() if len(self.runs) else ''}"
+
+    def _grid(self, lang: str) -> Grid:
+        keys = list(self.settings.columns)
+        several = len(self.names) > 1
+        words = heads(["winner", "lead", "clear"] if several else ["mean"], lang)
+        column = "margin" if several else "mean"
+        money = {scenario.money for scenario in self.scenarios.values()}
+        unit = in_words(self.measure, money.pop() if len(money) == 1 else "", lang)
+        at = words.index(words[1] if several else words[0])
+        words[at] = f"{words[at]}: {unit}"
+        rows = []
+        for _, row in self.table.iterrows():
+            told = [amount(row, lang, column, signed=several)]
+            if several:
+                told = [title(row["winner"], lang), *told, cell(row["clear"], lang)]
+            rows.append([*(cell(row[key], lang) for key in keys), *told])
+        return [*keys, *words], rows
+
+    def _means(self) -> pd.DataFrame:
+        """The measure of the only scenario in each cell, with its interval."""
+        values = self.values(self.measure)[:, 0]
+        found = _told(values, self.confidence)
+        mean = {"mean": found["difference"], "low": found["low"], "high": found["high"]}
+        return self._settings_done().assign(**mean)
 
     @cached_property
     def complete(self) -> bool:
@@ -85,7 +166,7 @@ class Sweep:
         values = self.values(measure)
         return np.asarray(values[:, self.names.index(name)] - values[:, 0])
 
-    def phase(self, measure: str, confidence: float = 0.95) -> pd.DataFrame:
+    def phase(self, measure: str, confidence: float | None = None) -> pd.DataFrame:
         """Who wins where: one row per cell.
 
         Columns: the keys; winner, the scenario with the highest mean, or the lowest where less is
@@ -103,18 +184,20 @@ class Sweep:
         cells = np.arange(len(values))
         table = self._settings_done()
         names = np.array(self.names, dtype=object)
-        found = _told(values[cells, best] - values[cells, second], confidence)
+        level = self.confidence if confidence is None else confidence
+        found = _told(values[cells, best] - values[cells, second], level)
         margin = {"margin": found.pop("difference"), **found}
         return table.assign(winner=names[best], runner_up=names[second], **margin)
 
     def differences(
-        self, measure: str, scenario: str | None = None, confidence: float = 0.95
+        self, measure: str, scenario: str | None = None, confidence: float | None = None
     ) -> pd.DataFrame:
         """How far a scenario is ahead of the first, one row per cell, with a t interval.
 
         `scenario` is the last one when not given. Columns: the keys, difference, low, high, clear.
         """
-        return self._settings_done().assign(**_told(self._leads(measure, scenario), confidence))
+        level = self.confidence if confidence is None else confidence
+        return self._settings_done().assign(**_told(self._leads(measure, scenario), level))
 
     def flip_line(self, measure: str, x: str, y: str, scenario: str | None = None) -> pd.DataFrame:
         """Where the lead changes hands: for each value of key `y` the values of key `x`.
@@ -139,7 +222,11 @@ class Sweep:
         return pd.DataFrame(rows, columns=[y, x, "up"])
 
     def profile(
-        self, key: str, measure: str, scenario: str | None = None, confidence: float = 0.95
+        self,
+        key: str,
+        measure: str,
+        scenario: str | None = None,
+        confidence: float | None = None,
     ) -> pd.DataFrame:
         """How the lead over the first changes with one key, averaged over all others.
 
@@ -152,17 +239,22 @@ class Sweep:
             raise unknown("key", key, self.settings.columns)
         at = self._settings_done()[key].to_numpy()
         leads = pd.DataFrame(self._leads(measure, scenario)).groupby(at, sort=True).mean()
-        return pd.DataFrame(_told(leads.to_numpy(), confidence), index=leads.index.rename(key))
+        level = self.confidence if confidence is None else confidence
+        return pd.DataFrame(_told(leads.to_numpy(), level), index=leads.index.rename(key))
 
     @staticmethod
     def load(folder: str | Path) -> Sweep:
         """The sweep in a folder, as far as it got."""
         import pandas as pd
 
-        question = folders.read_manifest(Path(folder))["question"]
+        place = folder_of("folder", folder)
+        question = folders.read_manifest(place)["question"]
         settings = pd.DataFrame(question["settings"]).rename_axis("cell")
-        runs = folders.parts(Path(folder))
-        return Sweep(settings, tuple(question["scenarios"]), question["people"], runs)
+        names = tuple(question["scenarios"])
+        files = safe_names(names)
+        scenarios = {name: Scenario.load(place / f"scenario-{files[name]}.toml") for name in names}
+        runs = folders.parts(place)
+        return Sweep(settings, names, question["people"], runs, scenarios=scenarios)
 
 
 def _told(gaps: npt.NDArray[np.float64], confidence: float) -> dict[str, Any]:
@@ -174,106 +266,129 @@ def _told(gaps: npt.NDArray[np.float64], confidence: float) -> dict[str, Any]:
 
 
 def sweep(
-    scenarios: Mapping[str, Scenario],
+    scenarios: Mapping[Any, Scenario | str | Path] | Sequence[Scenario | str | Path],
     settings: pd.DataFrame,
+    *,
+    measure: str = "profit_per_person",
+    folder: str | Path | None = None,
+    luck: str = "same",
     people: int | None = None,
     runs: int = 10,
     seed: int = 1,
-    *,
-    folder: str | Path | None = None,
-    luck: str = "same",
     executor: str | Executor = "processes",
     workers: int | None = None,
     progress: Progress | None = None,
+    confidence: float = 0.95,
+    engine: str | type[Simulation] = "auto",
 ) -> Sweep:
     """Run every scenario at every setting, on the same people with the same luck.
 
     Parameters
     ----------
-    scenarios : name -> scenario; differences are taken to the first.
+    scenarios : name -> scenario, or a list of them, named after their strategies or products;
+        differences are taken to the first. A scenario is a Scenario, a preset's name or a path.
     settings : one row per cell, one column per dotted key: see `design.grid`, `design.sample`. A
         key is changed in every scenario; where it makes no difference nothing is run again.
-    people : size of each market; the first scenario's own when not given.
-    runs, seed : markets per cell and scenario, and the first one's seed.
+    measure : what the result's `table` and `says` are about; all measures are kept.
     folder : keeps a part per finished cell; the same call goes on where a killed one stopped.
     luck : "same", or "own": every cell and scenario in worlds of its own, to see what comes of
         chance alone. With the same luck the cells of a map err together.
-    executor, workers : where; see `cjsim.experiment.workers`.
-    progress : e.g. `workers.bar`.
+    people, runs, seed, executor, workers, progress, confidence, engine : see
+        `cjsim.experiment.asked`; runs are per cell and scenario.
 
-    An interrupt (Ctrl-C, the notebook's stop button) ends it with the cells that are finished.
-    Raises ScenarioError for a key or value that cannot be, before anything runs.
+    Returns the `Sweep`. An interrupt (Ctrl-C, the notebook's stop button) ends it with the cells
+    that are finished. Raises ScenarioError for a key or value that cannot be, before anything runs.
+
+    >>> from cjsim.experiment.design import grid
+    >>> cells = grid({"guide.accuracy": [0.5, 0.9]})
+    >>> sweep(["phone", "yogurt"], cells, people=30, runs=2, executor="here").complete
+    True
     """
     if luck not in LUCK:
         raise unknown("luck", luck, LUCK)
-    if not scenarios or runs < 1 or not len(settings):
-        raise ValueError("a sweep needs at least one scenario, one cell and one run")
-    settings = settings.reset_index(drop=True).rename_axis("cell")
-    for key, instead in ELSEWHERE.items():
-        if key in settings:
-            raise ValueError(f"{key}: changes nothing in a sweep; {instead}")
-    size = next(iter(scenarios.values())).market.people if people is None else people
-    names = tuple(scenarios)
-    changes = settings.to_dict("records")
-    cells = [{n: s.with_changes(change) for n, s in scenarios.items()} for change in changes]
+    known_measure(measure)
+    named = scenarios_of(scenarios)
+    table = _checked(settings)
+    question = asked(
+        next(iter(named.values())), people=people, runs=runs, seed=seed, executor=executor,
+        workers=workers, progress=progress, confidence=confidence, engine=engine,
+    )  # fmt: skip
+    names = tuple(named)
+    changes = table.to_dict("records")
+    cells = [{n: s.with_changes(change) for n, s in named.items()} for change in changes]
     kept = None
     if folder is not None:
-        question = _question(scenarios, settings, size, runs, seed, luck)
-        kept = folders.Folder(Path(folder), question, scenarios)
+        asks = _question(named, table, question, luck)
+        kept = folders.Folder(folder_of("folder", folder), asks, named)
     left = sorted(set(range(len(cells))) - set(kept.done() if kept else []))
     plan = {}
-    for cell in left:
+    for at in left:
         for i, name in enumerate(names):
-            start = seed + (cell * len(names) + i) * runs if luck == "own" else seed
-            plan[cell, name] = (cells[cell][name], range(start, start + runs))
-    found = _collected(plan, settings, size, (names, runs), kept, executor, workers, progress)
-    table = kept.read() if kept else found
-    done = Sweep(settings, names, size, table)
+            start = question.seed
+            if luck == "own":
+                start += (at * len(names) + i) * question.runs
+            plan[at, name] = (cells[at][name], range(start, start + question.runs))
+    finished = _collected(plan, table, names, kept, question)
+    done = Sweep(
+        table, names, question.people, kept.read() if kept else finished, measure,
+        question.confidence, named,
+    )  # fmt: skip
     if kept and done.complete:
         kept.finish()
     return done
 
 
+def _checked(settings: pd.DataFrame) -> pd.DataFrame:
+    """The settings numbered from 0; ValueError for what is no table of keys."""
+    import pandas as pd
+
+    if not isinstance(settings, pd.DataFrame) or not len(settings) or not len(settings.columns):
+        raise ValueError(
+            f"settings = {shown(settings)}: must be a table of at least one cell, such as "
+            'cjsim.grid({"guide.accuracy": [0.5, 0.9]}) makes'
+        )
+    for key, instead in ELSEWHERE.items():
+        if key in settings:
+            raise ValueError(f"{key}: changes nothing in a sweep; {instead}")
+    return settings.reset_index(drop=True).rename_axis("cell")
+
+
 def _question(
     scenarios: Mapping[str, Scenario],
     settings: pd.DataFrame,
-    people: int,
-    runs: int,
-    seed: int,
+    question: Asked,
     luck: str,
 ) -> dict[str, Any]:
     """What decides about a sweep's numbers, as plain data."""
+    own = {}
+    if isinstance(question.engine, type):  # the others all give the same numbers
+        own["engine"] = f"{question.engine.__module__}.{question.engine.__qualname__}"
     return {
         "scenarios": {name: essence(scenario) for name, scenario in scenarios.items()},
-        "people": people,
-        "runs": runs,
-        "seed": seed,
+        "people": question.people,
+        "runs": question.runs,
+        "seed": question.seed,
         "luck": luck,
         "settings": settings.to_dict("list"),
+        **own,
     }
 
 
 def _collected(
     plan: Plan,
     settings: pd.DataFrame,
-    people: int,
-    shape: tuple[tuple[str, ...], int],
+    names: tuple[str, ...],
     kept: folders.Folder | None,
-    executor: str | Executor,
-    workers: int | None,
-    progress: Progress | None,
+    question: Asked,
 ) -> pd.DataFrame:
-    """Run the plan; the finished cells as one table, each kept in the folder at once.
-
-    `shape` holds the names of the scenarios and the number of runs of each.
-    """
+    """Run the plan; the finished cells as one table, each kept in the folder at once."""
     import pandas as pd
 
-    names, runs = shape
+    runs, progress = question.runs, question.progress
     open_cells: dict[int, npt.NDArray[np.float64]] = {}
     missing = {cell: len(names) * runs for cell, _ in plan}
     tables = {-1: _tidy(0, settings, {}, np.empty((0, 0, len(UNITS))))}
-    done: Any = outcomes(plan, people, False, executor, workers) if plan else ()
+    done: Any = outcomes(plan, question.people, False, **question.where) if plan else ()
     try:
         for at, number, outcome in progress(done, len(plan) * runs) if progress else done:
             cell, name = at

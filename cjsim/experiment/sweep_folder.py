@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cjsim import log
-from cjsim.files import DRAFT, digest_of, python_files, write_text
+from cjsim.files import DRAFT, digest_of, python_files, safe_names, write_text
 from cjsim.measures.summary import UNITS
 from cjsim.scenario import Scenario
 from cjsim.version import VERSION
@@ -61,8 +61,9 @@ class Folder:
             path.mkdir(parents=True, exist_ok=True)
             write_json({"question": question, "ran_on": surroundings()}, path / MANIFEST)
         self.cells.mkdir(exist_ok=True)
+        files = safe_names(scenarios)
         for name, scenario in scenarios.items():
-            scenario.save(path / f"scenario-{name}.toml")
+            scenario.save(path / f"scenario-{files[name]}.toml")
 
     def _must_be(self, question: dict[str, Any]) -> None:
         held = read_manifest(self.path)["question"]

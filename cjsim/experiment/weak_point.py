@@ -13,18 +13,23 @@ from collections.abc import Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property, partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
+from cjsim.door import number_of, scenario_of
+from cjsim.engine import Simulation
+from cjsim.experiment.asked import Asked, Progress, asked
 from cjsim.experiment.intervals import difference
+from cjsim.experiment.result import Grid, Result, amount, cell, heads, per_cent
 from cjsim.experiment.sensitivity import Floats, relative
-from cjsim.experiment.workers import Progress, evaluate
+from cjsim.experiment.workers import evaluate
 from cjsim.journey import SATISFACTION, STAGES, TWELVE, Stage
 from cjsim.labels import SPOKEN, text
 from cjsim.labels.numbers import setting
 from cjsim.measures.contacts import touchpoints
-from cjsim.measures.summary import LESS_IS_BETTER, UNITS, known_measure
+from cjsim.measures.summary import LESS_IS_BETTER, UNITS, in_words, known_measure
 from cjsim.measures.visits import visits
 from cjsim.model.population import initial_state
 from cjsim.run import Run, simulate
@@ -45,8 +50,8 @@ TOTALS = frozenset({"people", "deals", "trials", "contacts", "money"})
 """Units of measures that grow with the length of the run."""
 
 
-@dataclass(frozen=True)
-class WeakPoint:
+@dataclass(frozen=True, repr=False)
+class WeakPoint(Result):
     """What each of the twelve stages is worth, per little rise of the share that passes it.
 
     `base` is the measure in each run as it is, `gains` the gain in each run (seeds down, stages
@@ -68,7 +73,7 @@ class WeakPoint:
     gain_per_budget, gain_per_budget_low, gain_per_budget_high : gain per day / spend per day; NaN
         where nothing is spent. A measure that is no total, like a share, is not taken per day.
 
-    Intervals are 95 % t intervals over the runs.
+    Intervals are t intervals over the runs.
     """
 
     scenario: Scenario
@@ -79,6 +84,12 @@ class WeakPoint:
     gains: pd.DataFrame
     spending: pd.DataFrame
     table: pd.DataFrame
+    confidence: float = 0.95
+
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        """The seeds of the runs."""
+        return tuple(int(seed) for seed in self.base.index)
 
     @cached_property
     def stage(self) -> str | None:
@@ -88,12 +99,60 @@ class WeakPoint:
 
     @cached_property
     def tied(self) -> tuple[str, ...]:
-        """Stages that these runs cannot tell from the weak point: paired, 95 %, one by one."""
+        """Stages that these runs cannot tell from the weak point: paired, one by one."""
         if self.stage is None:
             return ()
-        gap = difference(self.gains.rsub(self.gains[self.stage], axis=0))
+        gap = difference(self.gains.rsub(self.gains[self.stage], axis=0), self.confidence)
         others = self.table.index[1:][self.table["gain"].iloc[1:].notna()]
         return tuple(name for name in others if not gap.loc[name, "low"] > 0)
+
+    def says(self, lang: str = SPOKEN) -> str:
+        """The weak point, what is gained there, and which stages cannot be told from it."""
+        words = {"better": per_cent(self.better)}
+        if self.stage is None:
+            tried = self.table[~self.table["how"].isin([NOTHING_TO_LOSE, FLAT_GATE])]
+            nothing = len(tried) and tried["gain"].isna().all()
+            measure, _, unit = in_words(self.measure, self.scenario.money, lang).rpartition(", ")
+            key = f"ranking.weak_{'nothing' if nothing else 'none'}"
+            return text(key, lang).format(measure=measure, unit=unit, **words)
+        row = self.table.loc[self.stage]
+        if self.measure in LESS_IS_BETTER:  # a gain is how much less
+            row = -row[["gain", "gain_high", "gain_low"]].astype(float)
+            row.index = ["gain", "gain_low", "gain_high"]
+        sentence = text("result.weak", lang).format(
+            measure=in_words(self.measure, self.scenario.money, lang),
+            stage=text(f"stage.{self.stage}.label", lang), gain=amount(row, lang, "gain"), **words,
+        )  # fmt: skip
+        if not self.tied:
+            return sentence
+        others = ", ".join(text(f"stage.{name}.label", lang) for name in self.tied)
+        return f"{sentence} {text('ranking.tied', lang).format(stages=others)}"
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The ranking, and the gain and the spending in each run."""
+        return {
+            "table": self.table.reset_index(),
+            "gains": self.gains.reset_index(),
+            "spending": self.spending.reset_index(),
+        }
+
+    def _scenarios(self) -> dict[str, Scenario]:
+        return {self.scenario.name: self.scenario}
+
+    def _grid(self, lang: str) -> Grid:
+        money = self.scenario.money
+        words = heads(["stage", "gain", "clear", "spending", "per_budget"], lang)
+        words[1] = f"{words[1]}: {in_words(self.measure, money, lang)}"
+        words[3] = f"{words[3]}, {money}"
+        rows = [
+            [
+                text(f"stage.{stage}.label", lang), amount(row, lang, "gain"),
+                cell(row["clear"], lang), amount(row, lang, "spend_per_day", signed=False),
+                amount(row, lang, "gain_per_budget"),
+            ]
+            for stage, row in self.table.iterrows()
+        ]  # fmt: skip
+        return words, rows
 
     def note(self, lang: str = SPOKEN) -> str:
         """What to keep in mind before money follows this table."""
@@ -110,16 +169,18 @@ class Lever(NamedTuple):
 
 
 def weak_point(
-    scenario: Scenario,
+    scenario: Scenario | str | Path,
     measure: str = "profit_per_day",
+    *,
     better: float = 0.01,
     people: int | None = None,
     runs: int = 20,
     seed: int = 1,
-    *,
     executor: str | Executor = "processes",
     workers: int | None = None,
     progress: Progress | None = None,
+    confidence: float = 0.95,
+    engine: str | type[Simulation] = "auto",
 ) -> WeakPoint:
     """Let each stage in turn be passed better, by a share of those who pass; see `WeakPoint`.
 
@@ -130,39 +191,48 @@ def weak_point(
 
     Parameters
     ----------
+    scenario : a Scenario, a preset's name, or a path.
     measure : one of `measures.UNITS`.
     better : relative rise of the share that passes, at least 0.
-    people, runs, seed, executor, workers, progress : as for `evaluate`. A burn-in, too, is lived
-        with the change.
+    people, runs, seed, executor, workers, progress, confidence, engine : see
+        `cjsim.experiment.asked`. A burn-in, too, is lived with the change.
 
-    Raises ValueError for an unknown measure and for a `better` below 0.
+    Returns the `WeakPoint`. Raises ValueError for an unknown measure and for a `better` below 0.
+
+    >>> len(weak_point("phone", people=50, runs=2, executor="here").table)
+    12
     """
+    scenario = scenario_of(scenario)
     known_measure(measure)
-    if not 0 <= better < math.inf:
+    if not 0 <= number_of("better", better) < math.inf:
         raise ValueError(f"better = {better}: must be a number of at least 0, e.g. 0.01 for 1 %")
-    size = scenario.market.people if people is None else people
-    seeds = range(seed, seed + runs)
-    levers = {stage.key: _lever(scenario, stage, better, size, seed) for stage in TWELVE}
+    question = asked(
+        scenario, people=people, runs=runs, seed=seed, executor=executor, workers=workers,
+        progress=progress, confidence=confidence, engine=engine,
+    )  # fmt: skip
+    size = question.people
+    levers = {stage.key: _lever(scenario, stage, better, question) for stage in TWELVE}
     changes = {key: lever.changes for key, lever in levers.items() if lever.changes}
     plan = {"": scenario} | {key: scenario.with_changes(what) for key, what in changes.items()}
-    found = evaluate(plan, size, runs, seed, executor=executor, workers=workers, progress=progress)
-    values = found[measure].unstack("scenario")
+    values = evaluate(plan, **question.how)[measure].unstack("scenario")
     base = values[""].rename(measure)
     sign = -1.0 if measure in LESS_IS_BETTER else 1.0
     gains = sign * values[list(changes)].sub(base, axis=0).reindex(columns=list(levers))
-    spending = _spending_of_runs(scenario, size, seeds, executor, workers)
+    spending = _spending_of_runs(scenario, question)
     per_day = _per_day(measure, size, scenario.horizon_days)
-    table = _table(levers, base, gains, spending, per_day)
-    return WeakPoint(scenario, measure, better, size, base, gains, spending, table)
+    table = _table(levers, base, gains, spending, per_day, question.confidence)
+    return WeakPoint(
+        scenario, measure, better, size, base, gains, spending, table, question.confidence
+    )
 
 
 # --- Passing better -----------------------------------------------------------------------------
 
 
-def _lever(scenario: Scenario, stage: Stage, better: float, people: int, seed: int) -> Lever:
+def _lever(scenario: Scenario, stage: Stage, better: float, question: Asked) -> Lever:
     """How a stage is passed better, and how much better it can be."""
     if stage == SATISFACTION:
-        felt = _at_the_gate(simulate(scenario, people, seed))
+        felt = _at_the_gate(_run(question, scenario, question.seed))
         return _gate_lever(scenario, felt, better)
     loss = scenario.plan(stage).planned_loss
     if stage not in MAY_WALK_AWAY or loss == 0:
@@ -170,6 +240,11 @@ def _lever(scenario: Scenario, stage: Stage, better: float, people: int, seed: i
     less = max(0.0, loss - better * (1.0 - loss))  # 1 - (1 + better)(1 - loss), exact at better = 0
     changes = {f"stages.{stage.key}.planned_loss": less}
     return Lever(PLANNED_LOSS, 1.0 - loss, 1.0 - less, changes)
+
+
+def _run(question: Asked, scenario: Scenario, seed: int) -> Run:
+    """One run as it was asked for."""
+    return simulate(scenario, question.people, seed=seed, engine=question.engine)
 
 
 def _gate_lever(scenario: Scenario, felt: Floats, better: float) -> Lever:
@@ -210,28 +285,23 @@ def _at_the_gate(run: Run) -> Floats:
 # --- What is spent ------------------------------------------------------------------------------
 
 
-def _spending_of_runs(
-    scenario: Scenario,
-    people: int,
-    seeds: Sequence[int],
-    executor: str | Executor,
-    workers: int | None,
-) -> pd.DataFrame:
+def _spending_of_runs(scenario: Scenario, question: Asked) -> pd.DataFrame:
     """What is spent per day on each of the fifteen stages: seeds down, stages across [money]."""
     import pandas as pd
 
-    spend = partial(_spending, scenario, people)
-    if executor == "here":
-        rows = [spend(seed) for seed in seeds]
+    spend = partial(_spending, scenario, question)
+    if question.executor == "here":
+        rows = [spend(seed) for seed in question.seeds]
     else:
-        with ThreadPoolExecutor(workers) as threads:
-            rows = list(threads.map(spend, seeds))
-    return pd.DataFrame(rows, pd.Index(seeds, name="seed"), [stage.key for stage in STAGES])
+        with ThreadPoolExecutor(question.workers) as threads:
+            rows = list(threads.map(spend, question.seeds))
+    index = pd.Index(question.seeds, name="seed")
+    return pd.DataFrame(rows, index, [stage.key for stage in STAGES])
 
 
-def _spending(scenario: Scenario, people: int, seed: int) -> Floats:
+def _spending(scenario: Scenario, question: Asked, seed: int) -> Floats:
     """What one run spends per day on touchpoints that aim at each of the fifteen stages."""
-    cost = touchpoints(simulate(scenario, people, seed))["cost"] / scenario.horizon_days
+    cost = touchpoints(_run(question, scenario, seed))["cost"] / scenario.horizon_days
     spent = np.zeros(len(STAGES))
     for name, of_contacts in cost.items():
         touchpoint = scenario.touchpoints[name]
@@ -257,17 +327,18 @@ def _table(
     gains: pd.DataFrame,
     spending: pd.DataFrame,
     per_day: float,
+    confidence: float,
 ) -> pd.DataFrame:
     """One row per stage, the largest gain first."""
     import pandas as pd
 
-    found, spent = difference(gains), difference(spending)
+    found, spent = difference(gains, confidence), difference(spending, confidence)
     rows = {}
     for stage, lever in levers.items():
         row, gain = found.loc[stage], gains[stage].to_numpy()
         rise = lever.better / lever.passing - 1.0
-        share = relative(gain, base.to_numpy())
-        worth = relative(per_day * gain, spending[stage].to_numpy())
+        share = relative(gain, base.to_numpy(), confidence)
+        worth = relative(per_day * gain, spending[stage].to_numpy(), confidence)
         rows[stage] = {
             "how": lever.how, "passing": lever.passing, "passing_better": lever.better,
             "gain": row["difference"], "gain_low": row["low"], "gain_high": row["high"],

@@ -9,21 +9,29 @@
   (`pip install cjsim[cluster]`, then `dask scheduler` on one machine and `dask worker
   tcp://host:8786` on each; all with the same version of cjsim).
 - any `concurrent.futures.Executor`, which is left open.
+
+The default: `compare` and `observe.learning_curve` take threads, as a lecture waits for their
+answer, and workers of their own take a second or two to start; all other questions make hundreds
+of runs and take processes.
 """
 
 from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from cjsim.door import mapping_of, scenario_of
+from cjsim.engine import Simulation
+from cjsim.experiment.asked import EXECUTORS, Progress, asked
 from cjsim.labels import unknown
 from cjsim.measures.summary import UNITS, numbers
 from cjsim.model.events import Event
@@ -35,10 +43,7 @@ if TYPE_CHECKING:
 
 Plan = Mapping[Any, tuple[Scenario, Sequence[int]]]
 """What is to be run: a key of the asker's -> scenario and seeds."""
-Progress = Callable[[Iterable[Any], int], Iterable[Any]]
-"""Wraps what is finished, as it comes, given how much there will be; see `bar`."""
 
-EXECUTORS = ("threads", "processes", "here", "dask")
 TRIES = 3
 """How often in a row workers may die before anything is finished."""
 RUNS_AT_ONCE = 5
@@ -64,12 +69,16 @@ class Batch:
     people: int
     seeds: tuple[int, ...]
     details: bool
+    engine: str | type[Simulation] = "auto"
 
 
 def live(batch: Batch) -> list[Outcome]:
     """Do the runs of a batch; this is what a worker calls."""
     level = "stages" if batch.details else "measures"
-    runs = (simulate(batch.scenario, batch.people, seed, log=level) for seed in batch.seeds)
+    runs = (
+        simulate(batch.scenario, batch.people, seed=seed, engine=batch.engine, log=level)
+        for seed in batch.seeds
+    )
     return [_outcome(run, batch.details) for run in runs]
 
 
@@ -102,6 +111,7 @@ def outcomes(
     details: bool = False,
     executor: str | Executor = "threads",
     workers: int | None = None,
+    engine: str | type[Simulation] = "auto",
 ) -> Iterator[tuple[Hashable, int, Outcome]]:
     """Do all runs of a plan; yields (key, seed, outcome) as they are finished, in any order.
 
@@ -113,6 +123,7 @@ def outcomes(
     people : size of each market.
     details : keep funnels, and who bought?
     executor, workers : where and how many at a time; see the head of this file.
+    engine : as for `simulate`.
 
     Raises ValueError for an unknown executor, RuntimeError where workers die again and again.
     """
@@ -127,7 +138,7 @@ def outcomes(
     for same, seeds in wanted.items():
         scenario = plan[askers[same][0]][0]
         for i in range(0, len(seeds), size):
-            batch = Batch(scenario, people, tuple(seeds[i : i + size]), details)
+            batch = Batch(scenario, people, tuple(seeds[i : i + size]), details, engine)
             batches[len(batches)] = same, batch
     for number, found in _finished(
         {n: batch for n, (_, batch) in batches.items()}, executor, processors
@@ -226,43 +237,50 @@ def bar(finished: Iterable[Any], total: int) -> Iterable[Any]:
 
 
 def evaluate(
-    scenarios: Mapping[Any, Scenario],
+    scenarios: Mapping[Any, Scenario | str | Path],
     people: int | None = None,
+    *,
     runs: int = 20,
     seed: int = 1,
-    *,
     executor: str | Executor = "processes",
     workers: int | None = None,
     progress: Progress | None = None,
+    engine: str | type[Simulation] = "auto",
 ) -> pd.DataFrame:
     """The measures of every scenario on the same people with the same luck.
 
     Parameters
     ----------
-    scenarios : key -> scenario; a key is a name or a tuple.
-    people : size of each market; the first scenario's own when not given.
-    runs : number of markets, each with its own seed: seed, seed + 1, ...
-    executor, workers : where; see `cjsim.experiment.workers`.
-    progress : e.g. `work.bar`.
+    scenarios : key -> scenario, a preset's name or a path; a key is a name, a number or a tuple.
+    people, runs, seed, executor, workers, progress, engine : see `cjsim.experiment.asked`.
 
     Returns one row per (scenario, seed), in the order of the scenarios, one column per measure of
-    `measures.UNITS`.
+    `measures.UNITS`, in the units that stand there. Raises ValueError without a scenario.
+
+    >>> evaluate({"as it is": "phone"}, 50, runs=2, executor="here")["first_deals"].shape
+    (2,)
     """
     import pandas as pd
 
-    keys, seeds = list(scenarios), tuple(range(seed, seed + runs))
-    if not keys or runs < 1:
+    given = mapping_of("scenarios", scenarios, '{"pull": pull, "guide": guide}')
+    if not given:
         raise ValueError("an experiment needs at least one scenario and one run")
-    size = scenarios[keys[0]].market.people if people is None else people
-    plan = {number: (scenarios[key], seeds) for number, key in enumerate(keys)}
-    done: Iterable[Any] = outcomes(plan, size, False, executor, workers)
-    table = np.empty((len(keys), runs, len(UNITS)))
-    for number, which, outcome in progress(done, len(keys) * runs) if progress else done:
-        table[number, which - seed] = outcome.numbers
+    every = {key: scenario_of(one, f"scenarios[{key!r}]") for key, one in given.items()}
+    keys = list(every)
+    question = asked(
+        every[keys[0]], people=people, runs=runs, seed=seed, executor=executor, workers=workers,
+        progress=progress, engine=engine,
+    )  # fmt: skip
+    plan = {number: (every[key], question.seeds) for number, key in enumerate(keys)}
+    done: Iterable[Any] = outcomes(plan, question.people, False, **question.where)
+    total = len(keys) * question.runs
+    table = np.empty((len(keys), question.runs, len(UNITS)))
+    for number, which, outcome in progress(done, total) if progress else done:
+        table[number, which - question.seed] = outcome.numbers
     index = pd.MultiIndex.from_arrays(
         [
-            pd.Index(np.repeat(np.arange(len(keys)), runs)).map(dict(enumerate(keys))),
-            np.tile(seeds, len(keys)),
+            pd.Index(np.repeat(np.arange(len(keys)), question.runs)).map(dict(enumerate(keys))),
+            np.tile(question.seeds, len(keys)),
         ],
         names=["scenario", "seed"],
     )

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import ipywidgets as widgets
@@ -17,6 +18,7 @@ import pandas as pd
 
 from cjsim import charts
 from cjsim.charts import Picture
+from cjsim.door import scenario_of, seed_of, whole
 from cjsim.experiment.compare import Comparison, compare
 from cjsim.lab.dials import slider
 from cjsim.lab.keyboard import box_of_its_own
@@ -41,7 +43,7 @@ SHOWS = (*BOTH, *CHANGED)
 
 
 def panel(
-    scenario: Scenario,
+    scenario: Scenario | str | Path,
     *keys: str,
     show: str = "funnel",
     beside: str | None = None,
@@ -54,7 +56,7 @@ def panel(
 
     Parameters
     ----------
-    scenario : product and market.
+    scenario : product and market: a Scenario, a preset's name, or a path.
     keys : dotted keys, one slider each, e.g. "guide.accuracy" or "market.prior_trust". The strategy
         that they name is run; if they name none, the scenario's own.
     show : what is drawn, one of SHOWS: "funnel", "uplift", "occupancy", ...
@@ -67,7 +69,9 @@ def panel(
     Raises ScenarioError for a key or strategy that does not exist, ValueError for a key that is
     not a number.
     """
-    return Panel(scenario, keys, show, beside, dict(ranges or {}), people, seed, lang)
+    market = scenario_of(scenario)
+    size = whole("people", people)
+    return Panel(market, keys, show, beside, dict(ranges or {}), size, seed_of(seed), lang)
 
 
 class Panel:
@@ -139,7 +143,7 @@ class Panel:
         """The picture: of both sides, or of the changed one alone."""
         if self._show in BOTH:
             return BOTH[self._show](both, self._lang)
-        return CHANGED[self._show](simulate(changed, self._people, self._seed), self._lang)
+        return CHANGED[self._show](simulate(changed, self._people, seed=self._seed), self._lang)
 
     def _finding(self) -> str:
         """The sentence: deals, first deals and loyalty of both, and how far to trust it."""

@@ -20,6 +20,7 @@ from typing import Any
 
 import ipywidgets as widgets
 
+from cjsim.door import scenario_of, whole
 from cjsim.files import write_bytes
 from cjsim.lab import findings
 from cjsim.lab.background import Answer, Answers, Question
@@ -64,9 +65,21 @@ class Settings:
         return first, second
 
 
-def lab(product: str = "phone", lang: str = SPOKEN, people: int = SIZES[1]) -> Lab:
-    """The what-if lab, opened on a preset or a scenario file, markets of that size; see `Lab`."""
-    return Lab(Scenario.load(product), lang, people)
+def lab(
+    scenario: Scenario | str | Path = "phone", lang: str = SPOKEN, people: int = SIZES[1]
+) -> Lab:
+    """The what-if lab; see `Lab`.
+
+    Parameters
+    ----------
+    scenario : what it opens on: a Scenario, a preset's name, or the path of a scenario file.
+    lang : "en", "ru", or what `cjsim.speak` has set.
+    people : size of the markets.
+
+    Raises ScenarioError for a name or file that is not there or wrong, ValueError for a size or
+    language that cannot be.
+    """
+    return Lab(scenario_of(scenario), lang, people)
 
 
 class Lab:
@@ -77,8 +90,7 @@ class Lab:
     """
 
     def __init__(self, base: Scenario, lang: str = SPOKEN, people: int = SIZES[1]) -> None:
-        if people < 1:
-            raise ValueError(f"people = {people}: a market has at least 1 person")
+        people = whole("people", people)
         self.lang = language(lang)
         self.answer: Answer | None = None
         self.pinned: Answer | None = None

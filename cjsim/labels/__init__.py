@@ -58,14 +58,17 @@ def all_keys(lang: str = SPOKEN) -> tuple[str, ...]:
     return tuple(_words(language(lang)))
 
 
-def unknown(kind: str, word: str, known: Iterable[str]) -> ValueError:
-    """The error for a word that is not known: its nearest spelling, and a short list in full."""
+def unknown(kind: str, word: object, known: Iterable[object]) -> ValueError:
+    """The error for a word that is not known: its nearest spelling, and a short list in full.
+
+    What is no word is shown as it is written in Python: 2 is not "2".
+    """
     from difflib import get_close_matches  # only when something is wrong
 
-    choices = list(known)
+    choices = {str(choice): choice for choice in known}
     message = f"unknown {kind}: {word!r}."
-    if near := get_close_matches(word, choices, n=1):
-        message += f" Did you mean {near[0]!r}?"
+    if near := get_close_matches(str(word), choices, n=1):
+        message += f" Did you mean {choices[near[0]]!r}?"
     if len(choices) <= 20:
         message += f" Known: {', '.join(choices)}."
     return ValueError(message)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from cjsim.journey import STAGES, TWELVE
-from cjsim.labels import unknown
+from cjsim.labels import SPOKEN, find, text, unknown
 from cjsim.measures.category import category_columns, churn_columns
 from cjsim.measures.contacts import contact_columns
 from cjsim.measures.curiosity import curiosity_columns
@@ -62,6 +62,31 @@ LESS_IS_BETTER: Final = frozenset({
     "lost_in_queue", "costs", "cac", "payback_day", "break_even_day",
 })  # fmt: skip
 """Measures of which a firm wants little: who has less of them is ahead. Of all others, more."""
+
+
+HEADLINE: Final = (
+    "first_deals", "repeat_deals", "share_of_category", "churn", "curiosity_trials", "referrals",
+    "contacts", "opt_outs", "profit_per_person",
+)  # fmt: skip
+"""The measures that a run or a comparison shows at first sight."""
+
+
+def in_words(measure: str, money: str = "", lang: str = SPOKEN) -> str:
+    """A measure with its unit.
+
+    Parameters
+    ----------
+    measure : one of `UNITS`, or "deals": first and repeat deals.
+    money : the currency, such as "EUR"; the word for money when not given.
+    lang : "en", "ru", or what `cjsim.speak` has set.
+
+    >>> in_words("profit_per_person", "EUR", "en")
+    'Profit per person, EUR'
+    """
+    unit = UNITS.get(measure, "deals")
+    word = find(f"measure.{measure}", lang) or text("flip.deals", lang)
+    named = money if unit.startswith("money") and money else text(f"unit.{unit}", lang)
+    return f"{word}, {named}"
 
 
 def known_measure(measure: str, *others: str) -> None:

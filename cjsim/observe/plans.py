@@ -16,13 +16,20 @@ A plan is a mapping from the key of each stage to a push touchpoint, "" where th
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from cjsim.door import mapping_of, scenario_of, whole
+from cjsim.engine import Simulation
+from cjsim.experiment.asked import Progress, asked
 from cjsim.experiment.sweep import Sweep
+from cjsim.experiment.workers import outcomes
 from cjsim.journey import STAGES, Lens, lens_named
+from cjsim.measures.summary import UNITS, known_measure
 from cjsim.measures.visits import need, step_of, visits
 from cjsim.model.events import Event
 from cjsim.model.parameters import PROGRAMME_LENGTH, fits
@@ -267,22 +274,32 @@ def _pooled(tally: Floats, step: Ints) -> Floats:
 
 
 def learning_curve(
-    scenario: Scenario,
+    scenario: Scenario | str | Path,
     plans: Mapping[str, Mapping[str, Any]],
+    *,
     pilots: Sequence[int],
+    measure: str = "profit_per_person",
     people: int = 300,
     runs: int = 20,
     seed: int = 1,
+    executor: str | Executor = "threads",
+    workers: int | None = None,
+    progress: Progress | None = None,
+    confidence: float = 0.95,
+    engine: str | type[Simulation] = "auto",
 ) -> Sweep:
     """What plans are worth that were learned from the same pilots, small ones and large.
 
     Parameters
     ----------
-    scenario : the world; its running strategy is a guide.
+    scenario : the world, as a Scenario, a preset's name or a path; its strategy is a guide.
     plans : name -> keywords of `learned_plan`, e.g. {"4": {"lens": "aida"}, "12": {}}.
     pilots : people in the pilot, several sizes; a small one is the beginning of a large one.
+    measure : what the result's `table` and `says` are about; all measures are kept.
     people : size of the market in which the plans are then run. It does not pay for the pilot.
     runs, seed : each run has a market and a pilot of its own; the pilot's people are others.
+    executor, workers, progress, confidence, engine : see `cjsim.experiment.asked`; the pilots are
+        run here, one after the other, whatever the executor.
 
     Returns a `Sweep` over the key `pilot`: the differences between the plans are paired, the market
     has the same people with the same luck. Raises ValueError for no plans, no pilots, or a strategy
@@ -290,24 +307,38 @@ def learning_curve(
     """
     import pandas as pd
 
-    if not plans or not pilots or min(pilots) < 1 or runs < 1:
-        raise ValueError(
-            f"plans = {list(plans)}, pilots = {list(pilots)}, runs = {runs}: "
-            "needs a plan, a pilot of 1 person or more, and a run"
-        )
+    scenario = scenario_of(scenario)
+    known_measure(measure)
+    ways = mapping_of("plans", plans, '{"4": {"lens": "aida"}, "12": {}}')
+    if not ways or not pilots:
+        raise ValueError(f"plans = {list(ways)}, pilots = {list(pilots)}: needs a plan and a pilot")
+    sizes = sorted({whole("pilots", size) for size in pilots})
+    question = asked(
+        scenario, people=people, runs=runs, seed=seed, executor=executor, workers=workers,
+        progress=progress, confidence=confidence, engine=engine,
+    )  # fmt: skip
     if scenario.running.push != "guide":
         raise ValueError(f"strategy {scenario.strategy!r} is no guide, it would not use a plan")
-    sizes, key = sorted(set(pilots)), f"strategies.{scenario.strategy}.plan"
-    rows = []
-    for run in range(runs):
-        other = seed + runs + run
-        filed = answers(simulate(pilot(scenario, other), sizes[-1], other))
+    key = f"strategies.{scenario.strategy}.plan"
+    plan: dict[tuple[int, int, str], tuple[Scenario, tuple[int, ...]]] = {}
+    for run, number in enumerate(question.seeds):
+        other = number + question.runs
+        filed = answers(simulate(pilot(scenario, other), sizes[-1], seed=other, engine=engine))
         for cell, size in enumerate(sizes):
             seen = filed[filed["person"] < size]
-            for name, how in plans.items():
+            for name, how in ways.items():
                 changed = scenario.with_changes({key: learned_plan(seen, **how)})
-                found = simulate(changed, people, seed + run, log="measures").summary()
-                place = {"cell": cell, "pilot": size, "scenario": name, "run": run}
-                rows.append({**place, "seed": seed + run, **found})
+                plan[run, cell, str(name)] = (changed, (number,))
+    done: Any = outcomes(plan, question.people, False, **question.where)
+    measures = {
+        place: outcome.numbers
+        for place, _, outcome in (progress(done, len(plan)) if progress else done)
+    }
+    rows = []
+    for run, cell, name in plan:
+        place = {"cell": cell, "pilot": sizes[cell], "scenario": name, "run": run}
+        numbers = dict(zip(UNITS, measures[run, cell, name], strict=True))
+        rows.append({**place, "seed": question.seeds[run], **numbers})
     settings = pd.DataFrame({"pilot": sizes})
-    return Sweep(settings, tuple(plans), people, pd.DataFrame(rows))
+    names = tuple(str(name) for name in ways)
+    return Sweep(settings, names, question.people, pd.DataFrame(rows), measure, question.confidence)

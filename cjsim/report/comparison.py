@@ -10,20 +10,18 @@ from typing import Any
 
 import numpy as np
 
+from cjsim.door import folder_of
 from cjsim.experiment.compare import QUADRANTS, Comparison
 from cjsim.experiment.intervals import difference
-from cjsim.files import all_together, write_text
+from cjsim.files import all_together, safe_names, write_text
 from cjsim.journey import TWELVE
 from cjsim.labels import SPOKEN, text, title
 from cjsim.labels.numbers import number, per_cent
+from cjsim.measures.summary import HEADLINE
 from cjsim.report.values import PER_PERSON, value_words
 from cjsim.scenario.words import scenario_title
 from cjsim.version import VERSION
 
-SHOWN = (
-    "first_deals", "repeat_deals", "share_of_category", "churn", "curiosity_trials", "referrals",
-    "contacts", "opt_outs", "profit_per_person",
-)  # fmt: skip
 _mean_words = partial(value_words, tenths=True, typed=True)  # for any terminal
 OF_SEVERAL = ("differences.csv", "uplift.svg", "uplift.png", "uplift.csv")
 """The files that a comparison of one scenario alone does not write."""
@@ -62,7 +60,7 @@ def summary(comparison: Comparison, lang: str = SPOKEN) -> str:
         read = partial(_mean_words, f"reached_{stage.key}", lang=lang)
         rows.append([word, *(read(cells[name]) for name in names)])
     rows.append([""] * len(rows[0]))
-    for measure in SHOWN:
+    for measure in HEADLINE:
         word = _label(measure, scenario.money, lang)
         rows.append([word, *(_mean(comparison, measure, name, lang) for name in names)])
     parts = [head, "", *_lines(rows)]
@@ -89,7 +87,7 @@ def _differences(comparison: Comparison, lang: str) -> list[str]:
     money = comparison.scenarios[comparison.first].money
     paired = comparison.paired()
     rows = [["", *names]]
-    for measure in SHOWN:
+    for measure in HEADLINE:
         read = partial(_mean_words, measure, lang=lang, signed=True)
         cells = []
         for name in names:
@@ -139,7 +137,7 @@ def as_json(comparison: Comparison) -> dict[str, Any]:
         }
         data["paired"] = {
             "first": comparison.first,
-            "confidence": 0.95,
+            "confidence": comparison.confidence,
             "differences": {
                 name: {
                     measure: _plain(row.to_dict()) for measure, row in paired.loc[name].iterrows()
@@ -163,23 +161,20 @@ def write(comparison: Comparison, folder: Path, lang: str = SPOKEN) -> list[str]
 
     Returns the names of the files. Raises OSError where the folder cannot be written.
     """
-    from cjsim import charts, log
+    from cjsim import charts
     from cjsim.charts.uplift import uplift
 
+    folder = folder_of("folder", folder)
     with all_together(folder) as draft:
         picture = charts.funnel(comparison, lang)
         picture.save(draft / "funnel.svg")
         picture.save(draft / "funnel.png")
         write_text(draft / "summary.txt", summary(comparison, lang) + "\n")
-        log.save(comparison.runs.reset_index(), draft / "runs.csv")
-        log.save(comparison.funnel().reset_index(), draft / "funnel.csv")
+        comparison.save(draft)
         if len(comparison.scenarios) > 1:
-            log.save(comparison.paired().reset_index(), draft / "differences.csv")
             quadrants = uplift(comparison, lang)
             for ending in ("svg", "png", "csv"):
                 quadrants.save(draft / f"uplift.{ending}")
-        for name, scenario in comparison.scenarios.items():
-            scenario.save(draft / f"scenario-{name}.toml")
         names = sorted(path.name for path in draft.iterdir())
         old = _written(folder)
     for name in old - set(names):
@@ -195,9 +190,8 @@ def _written(folder: Path) -> set[str]:
     """
     try:
         with open(folder / "runs.csv", encoding="utf-8", newline="") as file:
-            scenarios = {row["scenario"] for row in csv.DictReader(file)}
+            scenarios = dict.fromkeys(row["scenario"] for row in csv.DictReader(file))
     except (OSError, ValueError, KeyError, csv.Error):
         return set()
-    files = {f"scenario-{name}.toml" for name in scenarios}
-    files = {name for name in files if Path(name).name == name}  # nothing outside the folder
+    files = {f"scenario-{name}.toml" for name in safe_names(scenarios).values()}
     return files.union(OF_SEVERAL) if len(scenarios) > 1 else files

@@ -40,13 +40,17 @@ def comparison(runs: int = 5) -> cjsim.Comparison:
 def swings() -> Tornado:
     """What four of its keys move."""
     keys = ["pull.every_days", "product.price", "stages.comparison.planned_loss", "firm.reps"]
-    return tornado(neutral(**lively()), keys, "revenue", people=100, runs=3, executor="here")
+    return tornado(
+        neutral(**lively()), keys, measure="revenue", people=100, runs=3, executor="here"
+    )
 
 
 @functools.cache
 def weak() -> WeakPoint:
     """Where it leaks."""
-    return weak_point(neutral(**lively()), "revenue", 0.05, people=100, runs=3, executor="here")
+    return weak_point(
+        neutral(**lively()), "revenue", better=0.05, people=100, runs=3, executor="here"
+    )
 
 
 @functools.cache

@@ -72,7 +72,7 @@ def many(*names: str, **changes: float) -> cjsim.Comparison:
     one = market().scenario
     scenarios = dict.fromkeys(names, one)
     scenarios[names[1]] = one.with_changes(changes)
-    return cjsim.compare(scenarios, 10, 1, executor="here")
+    return cjsim.compare(scenarios, 10, runs=1, executor="here")
 
 
 def legends(picture: charts.Picture) -> list[list[str]]:

@@ -108,7 +108,7 @@ def test_money_of_two_kinds_has_no_difference() -> None:
 def test_a_long_name_is_broken_at_the_left() -> None:
     name = "a name of a strategy that is far too long for a single line"
     one = market().scenario
-    found = cjsim.compare({"a": one, name: one}, 5, 1, executor="here")
+    found = cjsim.compare({"a": one, name: one}, 5, runs=1, executor="here")
     lines = charts.paired(found).figure.axes[0].get_yticklabels()[0].get_text().split("\n")
     assert " ".join(lines) == name
     assert max(map(len, lines)) <= 24

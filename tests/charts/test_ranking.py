@@ -27,12 +27,12 @@ def phone():
 
 @pytest.fixture(scope="module")
 def swings(phone):
-    return tornado(phone, KEYS, "revenue", **MANY)
+    return tornado(phone, KEYS, measure="revenue", **MANY)
 
 
 @pytest.fixture(scope="module")
 def weak(phone):
-    return weak_point(phone, "revenue", 0.05, **MANY)
+    return weak_point(phone, "revenue", better=0.05, **MANY)
 
 
 def widths(axes) -> list[list[float]]:
@@ -80,7 +80,7 @@ def test_tornado_says_which_key_is_strongest_and_its_elasticity(swings, lang):
 
 @each_language
 def test_tornado_says_when_nothing_matters(phone, lang):
-    idle = tornado(phone, ["guide.accuracy"], "revenue", **MANY)  # pull runs, nobody guides
+    idle = tornado(phone, ["guide.accuracy"], measure="revenue", **MANY)  # pull runs, nobody guides
     alt = charts.tornado(idle, lang).alt
     said = {"en": "Revenue: none of these numbers (1), alone 10 %", "ru": "Показатель «Выручка» не"}
     assert alt.startswith(said[lang])
@@ -120,7 +120,7 @@ def test_tornado_without_an_elasticity_says_so(swings):
 
 def test_a_long_key_is_broken_at_a_dot(phone):
     key = "strategies.pull.touchpoints.tech_support"
-    found = tornado(phone, [key], "revenue", **MANY)
+    found = tornado(phone, [key], measure="revenue", **MANY)
     label = charts.tornado(found).figure.axes[0].get_yticklabels()[0].get_text()
     assert label.split("\n")[:2] == ["strategies.pull.touchpoints.", "tech_support"]
 
@@ -207,12 +207,14 @@ def test_a_gain_that_cannot_be_measured_is_not_taken_for_none(weak, lang):
 
 
 def test_one_run_has_no_whiskers_and_says_so(phone):
-    one = weak_point(phone, "revenue", 0.2, people=200, runs=1, executor="here")
+    one = weak_point(phone, "revenue", better=0.2, people=200, runs=1, executor="here")
     picture = charts.weak_point(one)
     assert [len(segments) for segments in map(list, _segments(picture))] == [0, 0]
     assert "one run" in picture.alt
     assert "nan" not in picture.alt
-    swing = charts.tornado(tornado(phone, KEYS[:2], "revenue", people=60, runs=1, executor="here"))
+    swing = charts.tornado(
+        tornado(phone, KEYS[:2], measure="revenue", people=60, runs=1, executor="here")
+    )
     assert "one run" in swing.alt
     assert len(swing.figure.legends[0].get_texts()) == 2  # smaller, larger, and no interval
 

@@ -147,7 +147,9 @@ def test_large_money_is_in_billions() -> None:
 @pytest.mark.parametrize(("key", "value"), [("money", "RUB"), ("horizon_days", 100.0)])
 def test_one_picture_has_one_money_and_one_horizon(key, value) -> None:
     one = market().scenario
-    mixed = cjsim.compare({"a": one, "b": one.with_changes({key: value})}, 5, 1, executor="here")
+    mixed = cjsim.compare(
+        {"a": one, "b": one.with_changes({key: value})}, 5, runs=1, executor="here"
+    )
     with pytest.raises(
         ValueError, match=f"{key} differs: .* in 'a', {value if key == 'money' else 100} in 'b'"
     ):
@@ -156,7 +158,7 @@ def test_one_picture_has_one_money_and_one_horizon(key, value) -> None:
 
 def test_a_long_name_is_broken_above_its_panel() -> None:
     name = "a name of a strategy that is far too long for a single line"
-    found = cjsim.compare({name: market().scenario}, 5, 1, executor="here")
+    found = cjsim.compare({name: market().scenario}, 5, runs=1, executor="here")
     lines = charts.waterfall(found).figure.axes[0].get_title("left").split("\n")
     assert " ".join(lines) == name
     assert max(map(len, lines)) <= 32

@@ -27,7 +27,7 @@ def phone():
 
 
 def rows(scenario, people=200, seed=3, **options):
-    return cjsim.simulate(scenario, people, seed, engine="compiled", **options).events.rows
+    return cjsim.simulate(scenario, people, seed=seed, engine="compiled", **options).events.rows
 
 
 def jobs(monkeypatch):

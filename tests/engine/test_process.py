@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from cjsim.door import LARGEST_SEED
 from cjsim.engine.process import Engine
 from cjsim.journey import RECOMMENDATION, Stage
 from cjsim.model import parameters, rules, transitions
@@ -16,7 +17,7 @@ from cjsim.model.events import Event
 from cjsim.model.parameters import Parameters
 from cjsim.model.population import Person
 from cjsim.model.streams import VISIT
-from cjsim.run import LARGEST_SEED, Run, simulate
+from cjsim.run import Run, simulate
 from cjsim.scenario import Scenario
 from tests.builders import (
     ALWAYS_CONTENT,

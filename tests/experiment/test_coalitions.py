@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import cjsim
-from cjsim.experiment import coalitions, workers
+from cjsim.experiment import coalitions
 from cjsim.experiment.coalitions import shapley, switched_off, touchpoint_truth
 from cjsim.experiment.intervals import difference
 from tests.builders import everywhere, neutral, touching
@@ -189,7 +189,7 @@ def test_what_does_nothing_helps_nobody(found):
 
 def test_switching_it_off_by_hand_gives_the_same_numbers(found):
     off = found.scenario.with_changes({"pull.touchpoints.site": 0.0})
-    table = workers.evaluate({"on": found.scenario, "off": off}, 80, 4, executor="here")
+    table = cjsim.evaluate({"on": found.scenario, "off": off}, 80, runs=4, executor="here")
     gaps = (table.loc["on"] - table.loc["off"])[["first_deals", "profit_per_person"]]
     mine = found.incremental().xs("site", level="touchpoint").loc[list(gaps)]
     pd.testing.assert_frame_equal(mine, difference(gaps), check_exact=True, check_names=False)
@@ -201,7 +201,7 @@ def test_alone_is_a_market_with_nothing_else(found):
     )
     only = nothing.with_changes({"pull.touchpoints.site": 1.0})
     runs = [
-        [cjsim.simulate(scenario, 80, seed).summary()["first_deals"] for seed in found.seeds]
+        [cjsim.simulate(scenario, 80, seed=seed).summary()["first_deals"] for seed in found.seeds]
         for scenario in (nothing, only)
     ]
     gaps = found.by_run("alone").loc["first_deals", "site"]
@@ -220,7 +220,7 @@ def test_shapley_shares_out_in_every_run_what_all_brought(found):
 
 
 def test_deals_are_first_and_repeat_deals(found):
-    summary = cjsim.simulate(found.scenario, 80, 2).summary()
+    summary = cjsim.simulate(found.scenario, 80, seed=2).summary()
     deals = found.runs.loc[("site + idle + mail", 2), "deals"]
     assert deals == summary["first_deals"] + summary["repeat_deals"] > 0
 
@@ -262,10 +262,10 @@ def test_without_its_last_push_touchpoint_a_firm_does_not_push():
 def test_an_emptied_programme_is_not_taken_for_all_there_are():
     off = switched_off(pushing(["a", "b"]), {"a", "b"})
     assert off.running.push == "none"
-    assert cjsim.simulate(off, 20, 1).summary()["contacts"] == 0
+    assert cjsim.simulate(off, 20, seed=1).summary()["contacts"] == 0
     still = switched_off(pushing([]), {"a", "b"})  # no programme of its own: all that run
     assert still.running.push == "animator"
-    assert set(cjsim.simulate(still, 20, 1).log()["touchpoint"].dropna()) == {"c"}
+    assert set(cjsim.simulate(still, 20, seed=1).log()["touchpoint"].dropna()) == {"c"}
 
 
 def test_a_guide_keeps_pushing_what_its_unused_programme_never_named():
@@ -276,7 +276,12 @@ def test_a_guide_keeps_pushing_what_its_unused_programme_never_named():
 def test_the_animator_of_a_preset_can_be_taken_apart():
     phone = cjsim.Scenario.load("phone", "animator")
     found = touchpoint_truth(
-        phone, ["mail_cases", "mail_offer"], ["profit_per_person"], 30, 2, executor="here"
+        phone,
+        ["mail_cases", "mail_offer"],
+        measures=["profit_per_person"],
+        people=30,
+        runs=2,
+        executor="here",
     )
     assert found.values("profit_per_person").shape == (2, 4)
     assert np.isfinite(found.shapley()["low"]).all()
@@ -321,7 +326,7 @@ def test_too_many_coalitions_are_refused_before_anything_runs(phone):
 
 def test_a_misspelt_measure_or_share_is_told_the_nearest(phone, found):
     with pytest.raises(ValueError, match=r"unknown measure: 'deal'. Did you mean 'deals'"):
-        touchpoint_truth(phone, ["site"], ["deal"])
+        touchpoint_truth(phone, ["site"], measures=["deal"])
     with pytest.raises(ValueError, match=r"unknown share: 'shapely'. Did you mean 'shapley'"):
         found.by_run("shapely")
     with pytest.raises(ValueError, match="unknown measure: 'profit'"):

@@ -57,7 +57,7 @@ def test_pairing_narrows_the_interval(scenarios):
 
 def test_funnels_add_up_over_runs(scenarios):
     found = cjsim.compare(scenarios, 40, runs=2, seed=3)
-    runs = [cjsim.simulate(scenarios["pull"], 40, seed) for seed in (3, 4)]
+    runs = [cjsim.simulate(scenarios["pull"], 40, seed=seed) for seed in (3, 4)]
     people = sum(run.funnel()["people"] for run in runs)
     mine = found.funnel().loc["pull", "people"]
     assert np.array_equal(mine, people.loc[mine.index])
@@ -66,7 +66,7 @@ def test_funnels_add_up_over_runs(scenarios):
 def test_it_needs_a_scenario_and_a_run_and_two_for_a_difference(scenarios):
     with pytest.raises(ValueError, match="at least one"):
         cjsim.compare({}, 10)
-    with pytest.raises(ValueError, match="at least one"):
+    with pytest.raises(ValueError, match="runs = 0: must be a whole number of at least 1"):
         cjsim.compare(scenarios, 10, runs=0)
     with pytest.raises(ValueError, match="at least two"):
         cjsim.compare({"pull": scenarios["pull"]}, 10, runs=1).paired()
@@ -185,7 +185,7 @@ def test_the_quadrants_count_the_people_of_the_log(scenarios):
     for seed in (5, 6):
         buyers = {}
         for name, scenario in scenarios.items():
-            log = cjsim.simulate(scenario, 80, seed).log()
+            log = cjsim.simulate(scenario, 80, seed=seed).log()
             buyers[name] = set(log.loc[log["event"] == "first_deal", "person"])
         only.append(len(buyers["pull"] - buyers["guide"]) / 80)
     assert found.uplift().loc[("guide", "only_without"), "share"] == pytest.approx(np.mean(only))

@@ -191,7 +191,7 @@ RENT = "touchpoints.here.cost_per_day"
 
 
 def flipped(scenario, key, claim, **more):
-    return flip_point(scenario, key, claim, **{"runs": 3, "executor": "here", **more})
+    return flip_point(scenario, key, claim=claim, **{"runs": 3, "executor": "here", **more})
 
 
 def test_the_cheaper_of_two_places_wins_up_to_the_rent_of_the_other(rents):
@@ -268,14 +268,16 @@ def test_strategies_of_a_preset_are_what_compare_says_they_are():
         seed=5, measure="deals",
     )  # fmt: skip
     sure = phone.with_changes({"guide.accuracy": 1.0})
-    runs = cjsim.compare({"pull": phone.with_strategy("pull"), "guide": sure}, 60, 4, 5).runs
+    runs = cjsim.compare(
+        {"pull": phone.with_strategy("pull"), "guide": sure}, 60, runs=4, seed=5
+    ).runs
     deals = runs["first_deals"] + runs["repeat_deals"]
     by_hand = deals.loc["guide"] - deals.loc["pull"]
     assert found.gaps[1.0].tolist() == by_hand.tolist()
     assert found.now == 0.7
     threads = flip_point(
-        phone, "guide.accuracy", "guide > pull", "deals", 0.4, 1.0, 2, 60, 4, 5,
-        executor="threads", workers=2,
+        phone, "guide.accuracy", claim="guide > pull", measure="deals", low=0.4,
+        high=1.0, points=2, people=60, runs=4, seed=5, executor="threads", workers=2,
     )  # fmt: skip
     pd.testing.assert_frame_equal(threads.runs, found.runs, check_exact=True)
 
@@ -401,12 +403,12 @@ def test_break_even_is_where_the_guide_stays_ahead(curve, accuracy):
 )
 def test_a_bad_claim_is_told_what_it_should_be(claim, message):
     with pytest.raises(ValueError, match=message):
-        flip_point(cjsim.Scenario.load("phone"), "guide.accuracy", claim)
+        flip_point(cjsim.Scenario.load("phone"), "guide.accuracy", claim=claim)
 
 
 def test_a_claim_on_scenarios_is_told_their_names(rents):
     with pytest.raises(ValueError, match=r"unknown scenario: 'mone'. Did you mean 'mine'\?"):
-        flip_point(rents, RENT, "mone > here", scenarios={"mine": rents, "here": rents})
+        flip_point(rents, RENT, claim="mone > here", scenarios={"mine": rents, "here": rents})
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ def guide():
 @functools.cache
 def small():
     """A real question, as small as it can be."""
-    return three_laws(guide(), n=6, people=60, runs=2, executor="here")
+    return three_laws(guide(), products=6, people=60, runs=2, executor="here")
 
 
 # --- Archetypes ---------------------------------------------------------------------------------
@@ -296,7 +296,7 @@ def test_an_effect_is_the_difference_one_gets_by_hand():
             scaled = one.with_changes(
                 {f"guide.touchpoints.{k}": factor * base.running.touchpoints[k] for k in names}
             )
-            runs = [cjsim.simulate(scaled, 60, seed).summary() for seed in (1, 2)]
+            runs = [cjsim.simulate(scaled, 60, seed=seed).summary() for seed in (1, 2)]
             ends.append([run["profit_per_person"] for run in runs])
         each = np.subtract(*ends) / (2 * 0.5)
         assert found[f"profit_effect_{group}"] == pytest.approx(each.mean())
@@ -311,7 +311,7 @@ def test_shares_of_margin_do_not_depend_on_the_price():
     every = laws._scenarios(guide(), drawn, divided(guide()), 0.5)
     values = {
         measure: np.array(
-            [[cjsim.simulate(one, 60, 1).summary()[measure]] * 2 for one in every]
+            [[cjsim.simulate(one, 60, seed=1).summary()[measure]] * 2 for one in every]
         ).reshape(2, -1, 2)
         for measure in MEASURES
     }
@@ -324,7 +324,7 @@ def test_shares_of_margin_do_not_depend_on_the_price():
 
 
 def test_the_question_is_the_same_on_threads():
-    again = three_laws(guide(), n=6, people=60, runs=2, executor="threads")
+    again = three_laws(guide(), products=6, people=60, runs=2, executor="threads")
     pd.testing.assert_frame_equal(again.archetypes, small().archetypes, check_exact=True)
 
 
@@ -359,9 +359,9 @@ def test_each_law_has_a_sentence_with_its_verdict_and_interval(lang, law, word):
 )
 def test_an_option_that_makes_no_sense_is_told(options, words):
     with pytest.raises(ValueError, match=words):
-        three_laws(guide(), n=6, people=10, **options)
+        three_laws(guide(), products=6, people=10, **options)
 
 
 def test_a_product_given_away_has_no_price_to_scale():
     with pytest.raises(ValueError, match=r"product\.price is 0"):
-        three_laws(guide().with_changes({"product.price": 0.0}), n=6)
+        three_laws(guide().with_changes({"product.price": 0.0}), products=6)

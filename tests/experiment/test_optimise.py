@@ -241,7 +241,7 @@ def shop(**firm):
 def test_the_gain_is_that_of_fresh_seeds():
     found = pushed()
     assert set(found.seeds).isdisjoint(found.fresh_seeds)
-    runs = evaluate({"now": guide(), "best": found.better}, 150, 4, seed=5, executor="here")
+    runs = evaluate({"now": guide(), "best": found.better}, 150, runs=4, seed=5, executor="here")
     gaps = runs.loc["best", "profit_per_person"] - runs.loc["now", "profit_per_person"]
     ends = stats.ttest_1samp(gaps, 0.0).confidence_interval(0.95)
     row = found.gain.loc["fresh"]
@@ -256,7 +256,7 @@ def test_each_point_is_what_one_gets_by_hand():
     point = found.points.iloc[3]
     days = point["guide.every_days"]
     by_hand = evaluate(
-        {"now": guide(), "then": guide().with_changes({"guide.every_days": days})}, 150, 4,
+        {"now": guide(), "then": guide().with_changes({"guide.every_days": days})}, 150, runs=4,
         executor="here",
     )["profit_per_person"]  # fmt: skip
     assert point["value"] == pytest.approx(by_hand.loc["then"].mean())
@@ -295,7 +295,13 @@ def test_the_best_of_a_measure_is_what_a_firm_wants_of_it(measure, least, best):
     """Reps that nobody needs: each one more costs more."""
     idle = shop().with_changes({"market.onset_days": 1e9, "firm.reps": 2})
     found = optimise(
-        idle, {"firm.reps": (1, 3)}, measure, people=20, runs=2, least=least, executor="here"
+        idle,
+        {"firm.reps": (1, 3)},
+        measure=measure,
+        people=20,
+        runs=2,
+        least=least,
+        executor="here",
     )
     assert found.best == {"firm.reps": best}
     assert found.least == ((measure == "costs") if least is None else least)
@@ -327,7 +333,9 @@ def test_where_nothing_can_be_measured_nothing_is_best():
     nobody = guide().with_changes({"market.onset_days": 1e12})
     for ranges in ({"guide.accuracy": (0.5, 0.7)}, {"guide.accuracy": (0, 1), "firm.reps": (1, 2)}):
         with pytest.raises(ValueError, match="churn: there is none in any run of the"):
-            optimise(nobody, ranges, "churn", people=5, runs=2, evaluations=10, executor="here")
+            optimise(
+                nobody, ranges, measure="churn", people=5, runs=2, evaluations=10, executor="here"
+            )
 
 
 @pytest.mark.parametrize(("lang", "words"), [("en", "cannot be told"), ("ru", "не сказать")])
@@ -335,7 +343,7 @@ def test_a_gain_on_what_has_no_value_is_not_told_in_numbers(lang, words):
     """No deals and hence no cost of a customer as it stands, but at the best setting."""
     closed = shop().with_changes({"market.onset_days": 1e9})
     found = optimise(
-        closed, {"market.onset_days": (5, 1e9)}, "cac", people=30, runs=2, executor="here"
+        closed, {"market.onset_days": (5, 1e9)}, measure="cac", people=30, runs=2, executor="here"
     )
     assert not found.points["value"].isna().all()
     assert found.gain.loc["fresh", ["difference", "low"]].isna().all()

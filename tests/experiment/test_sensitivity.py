@@ -27,7 +27,7 @@ def shop() -> Scenario:
 
 def values(scenario: Scenario, measure: str, people: int = 60, runs: int = 4) -> np.ndarray:
     return np.array(
-        [cjsim.simulate(scenario, people, 1 + i).summary()[measure] for i in range(runs)]
+        [cjsim.simulate(scenario, people, seed=1 + i).summary()[measure] for i in range(runs)]
     )
 
 
@@ -42,7 +42,9 @@ def assert_interval(row: pd.Series, name: str, gaps: np.ndarray) -> None:
 
 
 def test_revenue_is_proportional_to_the_price_and_deaf_to_the_cost(shop):
-    found = tornado(shop, ["product.unit_cost", "product.price"], "revenue", 0.2, **HERE)
+    found = tornado(
+        shop, ["product.unit_cost", "product.price"], measure="revenue", step=0.2, **HERE
+    )
     assert list(found.table.index) == ["product.price", "product.unit_cost"]
     price, cost = (found.table.loc[key] for key in found.table.index)
     revenue = values(shop, "revenue")
@@ -61,7 +63,9 @@ def test_revenue_is_proportional_to_the_price_and_deaf_to_the_cost(shop):
 
 
 def test_each_end_is_the_run_one_gets_alone(shop):
-    row = tornado(shop, ["stages.interest.planned_loss"], "first_deals", 0.5, **HERE).table.iloc[0]
+    row = tornado(
+        shop, ["stages.interest.planned_loss"], measure="first_deals", step=0.5, **HERE
+    ).table.iloc[0]
     base = values(shop, "first_deals")
     low, high = (
         values(shop.with_changes({"stages.interest.planned_loss": loss}), "first_deals")
@@ -75,7 +79,7 @@ def test_each_end_is_the_run_one_gets_alone(shop):
 def test_more_of_a_key_that_shrinks_a_loss_has_an_elasticity_above_zero(shop):
     """Profit = deals (price - cost) - reps; below zero at this cost. Deals do not see the price."""
     dear = shop.with_changes({"product.unit_cost": 150.0})
-    row = tornado(dear, ["product.price"], "profit", 0.1, **HERE).table.iloc[0]
+    row = tornado(dear, ["product.price"], measure="profit", step=0.1, **HERE).table.iloc[0]
     profit = values(dear, "profit").mean()
     assert profit < 0
     assert row["elasticity"] == pytest.approx(values(dear, "revenue").mean() / -profit)
@@ -110,13 +114,17 @@ def test_a_key_moves_as_far_as_it_may(shop, key, changes, low, high):
 def test_a_share_of_nothing_is_not_a_number(shop):
     """Before anybody can buy the revenue is 0."""
     early = shop.with_changes({"horizon_days": 1e-9})
-    row = tornado(early, ["product.price"], "revenue", people=5, runs=3, executor="here").table
+    row = tornado(
+        early, ["product.price"], measure="revenue", people=5, runs=3, executor="here"
+    ).table
     assert row["elasticity"].isna().all()
     assert row["swing"].eq(0).all()
 
 
 def test_one_run_has_effects_but_no_intervals(shop):
-    row = tornado(shop, ["product.price"], "revenue", people=60, runs=1, executor="here").table
+    row = tornado(
+        shop, ["product.price"], measure="revenue", people=60, runs=1, executor="here"
+    ).table
     assert row["elasticity"].iloc[0] == pytest.approx(1.0)
     assert row[["down_low", "up_high", "elasticity_low"]].isna().all(axis=None)
     assert not row["clear"].any()
@@ -145,7 +153,7 @@ def test_a_share_of_something_about_zero_is_not_a_number():
         (["product.price"], {"measure": "profit_per_dya"}, "Did you mean 'profit_per_day'"),
         (["product.price"], {"step": 1.0}, "above 0 and below 1"),
         (["product.price"], {"step": 0.0}, "above 0 and below 1"),
-        (["product.price"], {"runs": 0}, "at least one scenario and one run"),
+        (["product.price"], {"runs": 0}, "runs = 0: must be a whole number of at least 1"),
         ([], {}, "at least one key"),
         (["product.complexity"], {}, "product.complexity = 0: only a finite number other than 0"),
         (["shelf.stocked_days"], {}, "shelf.stocked_days = inf: only a finite"),
@@ -191,7 +199,7 @@ def test_ishigami():
     all_of_it = alone_1 + alone_2 + both_13
     first = [alone_1 / all_of_it, alone_2 / all_of_it, 0.0]
     total = [(alone_1 + both_13) / all_of_it, first[1], both_13 / all_of_it]
-    found = sobol_indices(ishigami, PI, n=4096)
+    found = sobol_indices(ishigami, PI, samples=4096)
     assert list(found.index) == list(PI)
     assert_indices(found, first, total)
     assert np.abs(found["first"] - first).max() < 0.02  # 4096 points: 1 / sqrt(n) = 0.016
@@ -199,7 +207,9 @@ def test_ishigami():
 
 
 def test_a_sum_has_no_interactions():
-    found = sobol_indices(lambda x: x @ [1.0, 2.0, 3.0], dict.fromkeys("abc", (0.0, 1.0)), n=1024)
+    found = sobol_indices(
+        lambda x: x @ [1.0, 2.0, 3.0], dict.fromkeys("abc", (0.0, 1.0)), samples=1024
+    )
     shares = [1 / 14, 4 / 14, 9 / 14]
     assert_indices(found, shares, shares)
 
@@ -219,7 +229,7 @@ def test_what_does_not_vary_has_no_indices():
 @pytest.mark.parametrize(
     ("function", "ranges", "n", "message"),
     [
-        (ishigami, PI, 1000, "n = 1000: must be a power of 2, e.g. 1024"),
+        (ishigami, PI, 1000, "samples = 1000: must be a power of 2, e.g. 1024"),
         (ishigami, PI, 0, "must be a power of 2"),
         (ishigami, {"x": (1.0, 1.0)}, 8, "must rise from low to high"),
         (ishigami, {}, 8, "at least one range"),
@@ -235,19 +245,19 @@ def test_what_has_no_indices_is_refused(function, ranges, n, message):
 def test_profit_is_a_line_in_price_and_cost(shop):
     """Profit = deals · (price - cost) - what is fixed: shares go as the squared widths, 4 : 9."""
     ranges = {"product.price": (90.0, 110.0), "product.unit_cost": (50.0, 80.0)}
-    found = sobol(shop, ranges, "profit", 10, n=64, runs=1, executor="here")
-    assert_indices(found, [4 / 13, 9 / 13], [4 / 13, 9 / 13])
+    found = sobol(shop, ranges, measure="profit", people=10, samples=64, runs=1, executor="here")
+    assert_indices(found.table, [4 / 13, 9 / 13], [4 / 13, 9 / 13])
 
 
 def test_whole_numbers_are_taken_equally_often(shop):
     """Costs = reps · wage · days, reps 1 to 4: Var(rw) = Var r Var w + Var r E w² + Var w E r²."""
     ranges = {"firm.reps": (1, 4), "firm.rep_cost_per_day": (2.0, 6.0)}
-    found = sobol(shop, ranges, "costs", 2, n=128, runs=1, executor="here")
+    found = sobol(shop, ranges, measure="costs", people=2, samples=128, runs=1, executor="here")
     reps, wage = (1.25, 2.5**2), (16 / 12, 4.0**2)  # variance and squared mean of each
     alone = np.array([reps[0] * wage[1], wage[0] * reps[1]])
     both = reps[0] * wage[0]
     everything = alone.sum() + both
-    assert_indices(found, list(alone / everything), list((alone + both) / everything))
+    assert_indices(found.table, list(alone / everything), list((alone + both) / everything))
 
 
 def test_the_first_and_last_whole_number_come_as_often_as_those_between(shop, monkeypatch):
@@ -260,7 +270,9 @@ def test_the_first_and_last_whole_number_come_as_often_as_those_between(shop, mo
         return evaluate(plan, *args, **options)
 
     monkeypatch.setattr("cjsim.experiment.sensitivity.evaluate", listening)
-    sobol(shop, {"firm.reps": (1, 4)}, "costs", 2, n=64, runs=1, executor="here")
+    sobol(
+        shop, {"firm.reps": (1, 4)}, measure="costs", people=2, samples=64, runs=1, executor="here"
+    )
     reps = [scenario.firm.reps for scenario in taken[0].values()]
     assert np.bincount(reps[::3]).tolist() == [0, 16, 16, 16, 16]  # the first of three matrices
 
@@ -273,6 +285,6 @@ def test_a_range_must_be_allowed(shop):
         ("product.qualty", (0.5, 1.0), "did you mean quality"),
     ):
         with pytest.raises(ValueError, match=message):
-            sobol(shop, {key: ends}, n=2, **HERE)
+            sobol(shop, {key: ends}, samples=2, **HERE)
     with pytest.raises(ValueError, match="power of 2"):
-        sobol(shop, {"product.quality": (0.5, 0.6)}, n=3, **HERE)
+        sobol(shop, {"product.quality": (0.5, 0.6)}, samples=3, **HERE)

@@ -164,11 +164,11 @@ def test_nothing_against_nothing_is_flagged_in_about_5_percent_of_the_cells(scen
     """
     settings = grid({"guide.accuracy": np.linspace(0.3, 0.9, 100).round(3).tolist()})
     guide = {"a": scenarios["guide"], "b": scenarios["guide"]}
-    found = sweep(guide, settings, 60, runs=12, luck="own", executor="threads")
+    found = sweep(guide, settings, people=60, runs=12, luck="own", executor="threads")
     flagged = int(found.differences("contacts")["clear"].sum())
     assert stats.binom.sf(11, 100, 0.05) + stats.binom.pmf(0, 100, 0.05) < 0.011
     assert 1 <= flagged <= 11
-    again = sweep(guide, settings.iloc[:5], 60, runs=3, executor="here")
+    again = sweep(guide, settings.iloc[:5], people=60, runs=3, executor="here")
     assert not again.differences("contacts")["clear"].any()  # with the same luck: no difference
     assert (again.differences("contacts")["difference"] == 0).all()
 
@@ -255,7 +255,9 @@ def test_a_sweep_that_was_killed_goes_on_to_the_same_end(scenarios, tmp_path):
         phone = phone.with_changes({"burn_in_days": 0.0, "horizon_days": 200.0})
         scenarios = {name: phone.with_strategy(name) for name in ("pull", "guide")}
         settings = grid({"guide.accuracy": [round(0.01 * i, 2) for i in range(50, 90)]})
-        found = sweep(scenarios, settings, 150, 4, folder=sys.argv[1], executor=sys.argv[2])
+        found = sweep(
+            scenarios, settings, people=150, runs=4, folder=sys.argv[1], executor=sys.argv[2]
+        )
         print(found.complete)
     """)
 

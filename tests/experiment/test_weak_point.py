@@ -54,7 +54,9 @@ def chance_to_stand(scenario: Scenario, stage: int) -> float:
 def test_the_gain_of_each_stage_is_that_of_the_chain(measure, stage):
     """Exact gain: people · (chance when the stage is passed 10 % better - chance as it is)."""
     scenario, people, better = loop(), 400, 0.1
-    found = weak_point(scenario, measure, better, people, runs=20, executor="threads").table
+    found = weak_point(
+        scenario, measure, better=better, people=people, runs=20, executor="threads"
+    ).table
     slope, half = 4.0, 0.5  # everybody's satisfaction stays 1/2
     now = logistic(slope * (half - 0.45)) * (1 + better)
     threshold = half - np.log(now / (1 - now)) / slope
@@ -80,7 +82,9 @@ def test_in_a_row_of_stages_one_per_cent_better_is_one_per_cent_more():
         stages=plans(days=1.0, loss=0.25, **LOSS, **seldom), horizon_days=60.0,
         market={"onset_days": 1.0, "return_days": 1e12}, rival={"retention": 1.0},
     )  # fmt: skip
-    found = weak_point(scenario, "first_deals", 0.04, 500, runs=20, executor="threads").table
+    found = weak_point(
+        scenario, "first_deals", better=0.04, people=500, runs=20, executor="threads"
+    ).table
     half_come_by = 0.6 / (0.6 + 1.0)  # of those who act, so many have compared (rationality 1/2)
     for stage, elasticity in [
         *(("awareness", 1), ("interest", 1), ("desire", 1), ("study", 1), ("action", 1)),
@@ -134,7 +138,7 @@ def test_a_gain_is_the_paired_difference_of_the_runs_one_gets_alone():
     found = weak_point(phone, better=0.1, seed=7, **HERE)
     better = phone.with_changes({"stages.comparison.planned_loss": 1 - 1.1 * 0.6})
     one, other = (
-        np.array([cjsim.simulate(s, 100, seed).summary()["profit_per_day"] for seed in SEEDS])
+        np.array([cjsim.simulate(s, 100, seed=seed).summary()["profit_per_day"] for seed in SEEDS])
         for s in (phone, better)
     )
     test = stats.ttest_1samp(other - one, 0.0).confidence_interval(0.95)
@@ -149,7 +153,7 @@ def test_a_gain_is_the_paired_difference_of_the_runs_one_gets_alone():
 def test_nobody_passes_more_surely_than_surely():
     """Of a loss of 4 in 1000 no more than 4 in 1000 can be won, whatever was asked for."""
     scenario = loop(stages=plans(days=4.0, action={"planned_loss": 0.004}))
-    found = weak_point(scenario, "first_deals", 0.01, 300, 8, executor="here")
+    found = weak_point(scenario, "first_deals", better=0.01, people=300, runs=8, executor="here")
     row = found.table.loc["action"]
     assert (row["passing"], row["passing_better"]) == (0.996, 1.0)
     rise = 1.0 / 0.996 - 1.0
@@ -161,7 +165,9 @@ def test_where_less_is_better_a_gain_is_how_much_less():
     found = weak_point(phone, "contacts_per_deal", better=0.1, seed=7, **HERE)
     better = phone.with_changes({"stages.comparison.planned_loss": 1 - 1.1 * 0.6})
     one, other = (
-        np.array([cjsim.simulate(s, 100, seed).summary()["contacts_per_deal"] for seed in SEEDS])
+        np.array(
+            [cjsim.simulate(s, 100, seed=seed).summary()["contacts_per_deal"] for seed in SEEDS]
+        )
         for s in (phone, better)
     )
     fewer = one - other
@@ -257,7 +263,7 @@ def test_the_budgets_of_the_stages_are_what_the_firm_pays():
     for scenario in (spender(), phone):
         found = weak_point(scenario, seed=7, **HERE)
         assert list(found.spending.columns) == [stage.key for stage in STAGES]
-        runs = [cjsim.simulate(scenario, 100, seed) for seed in SEEDS]
+        runs = [cjsim.simulate(scenario, 100, seed=seed) for seed in SEEDS]
         account = pd.concat([cjsim.measures.money(run) for run in runs])
         paid = (account["contact_cost"] + account["touchpoint_cost"]) / scenario.horizon_days
         assert found.spending.sum(axis=1).to_numpy() == pytest.approx(paid.to_numpy())
@@ -267,7 +273,7 @@ def test_a_budget_is_contacts_and_running_costs_of_what_aims_at_the_stage():
     scenario = spender()
     found = weak_point(scenario, **HERE)
     met = [
-        cjsim.measures.touchpoints(cjsim.simulate(scenario, 100, seed)).loc["site", "contacts"]
+        cjsim.measures.touchpoints(cjsim.simulate(scenario, 100, seed=seed)).loc["site", "contacts"]
         for seed in range(1, 5)
     ]
     row = found.table.loc["study"]
@@ -359,7 +365,7 @@ def test_threads_and_here_find_the_same():
         ({"better": -0.01}, "better = -0.01: must be a number of at least 0"),
         ({"better": float("nan")}, "must be a number of at least 0"),
         ({"measure": "first_deal"}, "Did you mean 'first_deals'"),
-        ({"runs": 0}, "at least one scenario and one run"),
+        ({"runs": 0}, "runs = 0: must be a whole number of at least 1"),
     ],
 )
 def test_what_cannot_be_asked_is_refused(options, message):

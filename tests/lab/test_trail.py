@@ -22,7 +22,7 @@ SIDES = ("pull", "guide")
 
 def run(strategy, people=PEOPLE, seed=1, log="all", **changes):
     scenario = cjsim.Scenario.load("phone").with_strategy(strategy).with_changes(changes)
-    return cjsim.simulate(scenario, people, seed, log=log)
+    return cjsim.simulate(scenario, people, seed=seed, log=log)
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cjsim.door import LARGEST_SEED
 from cjsim.model import compile, quickest, streams
-from cjsim.run import LARGEST_SEED
 
 LARGEST_WORD = 2**64 - 1
 seeds = st.integers(0, LARGEST_SEED - 1)

@@ -252,8 +252,8 @@ def test_each_run_learns_from_people_who_are_not_in_its_market(consulting):
     curve = learning_curve(consulting, {"12": {}}, pilots=(40,), people=30, runs=2, seed=5)
     for row in curve.runs.itertuples():
         others = row.seed + 2
-        filed = answers(cjsim.simulate(pilot(consulting, others), 40, others))
-        alone = cjsim.simulate(with_plan(consulting, learned_plan(filed)), 30, row.seed)
+        filed = answers(cjsim.simulate(pilot(consulting, others), 40, seed=others))
+        alone = cjsim.simulate(with_plan(consulting, learned_plan(filed)), 30, seed=row.seed)
         assert alone.summary()["profit"] == pytest.approx(row.profit)
 
 
@@ -267,11 +267,18 @@ def test_where_four_are_true_the_fine_map_loses_on_a_pilot(consulting, weights):
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"pilots": ()}, {"pilots": (0,)}, {"plans": {}}, {"runs": 0}], ids=str
+    ("wrong", "words"),
+    [
+        ({"pilots": ()}, "needs a plan and a pilot"),
+        ({"plans": {}}, "needs a plan and a pilot"),
+        ({"pilots": (0,)}, "pilots = 0: must be a whole number of at least 1"),
+        ({"runs": 0}, "runs = 0: must be a whole number of at least 1"),
+    ],
+    ids=str,
 )
-def test_a_curve_of_nothing_is_told(consulting, wrong):
+def test_a_curve_of_nothing_is_told(consulting, wrong, words):
     asked = {"plans": PAIR, "pilots": (5,), "runs": 1} | wrong
-    with pytest.raises(ValueError, match="needs a plan"):
+    with pytest.raises(ValueError, match=words):
         learning_curve(consulting, **asked)
 
 

@@ -27,13 +27,13 @@ def sets() -> list[str]:
 def tasks_of(number: str, task: int | None = None) -> tuple[Task, ...]:
     """The tasks of a set, or one of them. Raises ValueError for what does not exist."""
     if number not in sets():
-        raise unknown("exercise set", str(number), sets())
+        raise unknown("exercise set", number, sets())
     tasks: tuple[Task, ...] = importlib.import_module(f"{PACKAGE}.s{number}.checks").TASKS
     if task is None:
         return tasks
-    if task not in [one.number for one in tasks]:
-        known = [str(one.number) for one in tasks]
-        raise unknown(f"task of set {number}", str(task), known)
+    known = [one.number for one in tasks]
+    if task not in known:
+        raise unknown(f"task of set {number}", task, known)
     return tuple(one for one in tasks if one.number == task)
 
 
