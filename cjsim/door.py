@@ -111,10 +111,10 @@ def people_of(given: object, scenario: Scenario) -> int:
     return scenario.market.people if given is None else whole("people", given)
 
 
-def seed_of(given: object, runs: int = 1) -> int:
-    """The seed of the first of several runs; that of the last must be one, too."""
+def seed_of(given: object) -> int:
+    """A seed, the number of a world."""
     number = _integer(given)
-    if number is not None and 0 <= number <= LARGEST_SEED - runs:
+    if number is not None and 0 <= number < LARGEST_SEED:
         return number
     raise ValueError(f"seed = {shown(given)}: must be a whole number from 0 up to 2^62")
 

@@ -1,7 +1,8 @@
 """What every question asks alike, looked at before anything runs.
 
     people      size of each market; the (first) scenario's own when not given
-    runs, seed  how many markets, with the seeds seed, seed + 1, ...
+    runs, seed  how many markets, and the seed whose worlds they are, see `streams.worlds`: the
+                first has that seed itself, so that `simulate` of it shows the same market
     executor    where they are computed, see `cjsim.experiment.workers`
     workers     how many at a time; as many as there are processors when not given
     progress    wraps what is finished as it comes, such as `workers.bar`
@@ -24,6 +25,7 @@ from cjsim.door import number_of, people_of, seed_of, shown, whole
 from cjsim.engine import Simulation, engine_of, is_by_name
 from cjsim.experiment.intervals import known_confidence
 from cjsim.labels import unknown
+from cjsim.model.streams import worlds
 from cjsim.scenario import Scenario
 
 EXECUTORS: Final = ("threads", "processes", "here", "dask")
@@ -43,11 +45,12 @@ class Asked:
     progress: Progress | None
     confidence: float
     engine: str | type[Simulation]
+    skip: int = 0
 
     @property
     def seeds(self) -> tuple[int, ...]:
-        """The seeds of the runs."""
-        return tuple(range(self.seed, self.seed + self.runs))
+        """The seeds of the runs: the worlds of `seed`, after those that are skipped."""
+        return worlds(self.seed, self.skip + self.runs)[self.skip :]
 
     @property
     def where(self) -> dict[str, Any]:
@@ -57,7 +60,7 @@ class Asked:
     @property
     def how(self) -> dict[str, Any]:
         """All that `workers.evaluate` takes beside the scenarios, as keywords."""
-        size = {"people": self.people, "runs": self.runs, "seed": self.seed}
+        size = {"people": self.people, "runs": self.runs, "seed": self.seed, "skip": self.skip}
         return {**size, **self.where, "progress": self.progress}
 
 
@@ -73,6 +76,7 @@ def asked(
     engine: str | type[Simulation],
     confidence: float = 0.95,
     least_runs: int = 1,
+    skip: int = 0,
 ) -> Asked:
     """Look at the arguments that every question takes.
 
@@ -80,6 +84,7 @@ def asked(
     ----------
     scenario : the (first) one, for its own size.
     least_runs : how many runs the question needs.
+    skip : worlds of the seed that are left out before the first.
     others : see the head of this file.
 
     Returns them, numpy's numbers as Python's. Raises ValueError for the first that cannot be.
@@ -102,7 +107,7 @@ def asked(
         )
     at_a_time = None if workers is None else whole("workers", workers)
     return Asked(
-        size, count, seed_of(seed, count), executor, at_a_time, progress, confidence, engine
+        size, count, seed_of(seed), executor, at_a_time, progress, confidence, engine, skip
     )
 
 

@@ -27,6 +27,7 @@ from cjsim.experiment.result import (
 from cjsim.experiment.workers import outcomes
 from cjsim.labels import SPOKEN, text, title, unknown
 from cjsim.measures.summary import HEADLINE, UNITS, in_words, known_measure
+from cjsim.model.streams import worlds
 from cjsim.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -266,8 +267,8 @@ def compare(
 
     Returns the `Comparison`. Raises ValueError for what cannot be asked.
 
-    >>> compare(["phone", "yogurt"], 50, runs=2, executor="here").seeds
-    (1, 2)
+    >>> compare(["phone", "yogurt"], 50, runs=2, executor="here").people
+    50
     """
     named = scenarios_of(scenarios)
     question = asked(
@@ -280,13 +281,13 @@ def compare(
     known: dict[tuple[str, int], Any] = {}
     have, wanted = 0, question.runs
     while have < wanted:
-        new = range(question.seed + have, question.seed + wanted)
+        seeds = worlds(question.seed, wanted)
+        new = seeds[have:]
         plan = {name: (scenario, new) for name, scenario in named.items()}
         done: Iterable[Any] = outcomes(plan, question.people, True, **question.where)
         for name, number, outcome in progress(done, len(plan) * len(new)) if progress else done:
             known[name, number] = outcome
         have = wanted
-        seeds = tuple(range(question.seed, question.seed + have))
         comparison = _gathered(named, question.people, seeds, known, question.confidence)
         needed = [comparison.runs_needed(name, width) for name, width in widths.items()]
         wanted = min(max(needed, default=0), 2 * have, most)

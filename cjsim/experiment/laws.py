@@ -278,7 +278,7 @@ class Laws(Result):
         asked = text("laws.asked", lang).format(
             archetypes=number(len(self.archetypes), lang),
             base=self.scenario.name, strategy=self.scenario.strategy,
-            people=number(self.people, lang), runs=len(seeds), first=seeds[0], last=seeds[-1],
+            people=number(self.people, lang), runs=len(seeds), seed=seeds[0],
             step=setting(100 * self.step, lang), level=setting(100 * self.confidence, lang),
             profit=number(100 * clear["profit"], lang), margin=number(100 * clear["margin"], lang),
         )  # fmt: skip

@@ -38,6 +38,7 @@ from cjsim.experiment.workers import evaluate
 from cjsim.labels import SPOKEN, text, unknown
 from cjsim.labels.numbers import NONE, number, short
 from cjsim.measures.summary import LESS_IS_BETTER, in_words, known_measure
+from cjsim.model.streams import worlds
 from cjsim.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -150,8 +151,7 @@ class Optimum(Result):
             text("optimum.asked", lang).format(
                 tried=number(len(self.points), lang), people=number(self.people, lang),
                 runs=len(self.seeds),
-                first=self.seeds[0], last=self.seeds[-1],
-                fresh_first=self.fresh_seeds[0], fresh_last=self.fresh_seeds[-1],
+                seed=self.seeds[0],
             )
         )  # fmt: skip
         return " ".join(said)
@@ -357,7 +357,7 @@ class _Trial:
     def __call__(self, points: Floats) -> Floats:
         """The measure at each setting in each run, array (m, runs)."""
         every = [self.scenario.with_changes(self.changes(tuple(point))) for point in points]
-        return self._evaluated(every, self.question.seed)
+        return self._evaluated(every, 0)
 
     def changes(self, point: Point) -> dict[str, float]:
         """A setting as changes of the scenario's keys."""
@@ -370,15 +370,15 @@ class _Trial:
                 found[axis.name] = int(value) if axis.whole else value
         return found
 
-    def gain(self, better: Scenario, seed: int) -> pd.DataFrame:
+    def gain(self, better: Scenario, skip: int) -> pd.DataFrame:
         """Another scenario less this one, run by run: one row with its interval."""
         import pandas as pd
 
-        now, then = self._evaluated([self.scenario, better], seed)
+        now, then = self._evaluated([self.scenario, better], skip)
         return difference(pd.DataFrame({self.measure: then - now}), self.question.confidence)
 
-    def _evaluated(self, every: Sequence[Scenario], seed: int) -> Floats:
-        table = evaluate(dict(enumerate(every)), **{**self.question.how, "seed": seed})
+    def _evaluated(self, every: Sequence[Scenario], skip: int) -> Floats:
+        table = evaluate(dict(enumerate(every)), **{**self.question.how, "skip": skip})
         return np.asarray(table[self.measure].to_numpy().reshape(len(every), self.question.runs))
 
 
@@ -388,15 +388,14 @@ def _optimum(trial: _Trial, tried: Tried, now: Point, least: bool, tolerance: fl
 
     question, space = trial.question, trial.space
     best = tried.best()
-    fresh = question.seed + question.runs
     points = flatness(tried, tolerance, question.confidence)
     changes = trial.changes(best)
     on_lines = lines(tried, points)
     better = trial.scenario.with_changes(changes)
-    gains = [trial.gain(better, seed) for seed in (fresh, question.seed)]
+    gains = [trial.gain(better, skip) for skip in (question.runs, 0)]
     return Optimum(
         trial.scenario, better, trial.measure, least, question.people,
-        question.seeds, tuple(range(fresh, fresh + question.runs)), question.confidence,
+        question.seeds, worlds(question.seed, 2 * question.runs)[question.runs :], question.confidence,
         space.axes, space.named(now), space.named(best), changes,
         pd.concat(gains).set_axis(["fresh", "search"]), good_enough(space, best, on_lines),
         on_lines, points,

@@ -24,6 +24,7 @@ from cjsim.files import safe_names
 from cjsim.labels import SPOKEN, text, title, unknown
 from cjsim.labels.numbers import digits_for, number
 from cjsim.measures.summary import LESS_IS_BETTER, UNITS, in_words, known_measure
+from cjsim.model.streams import worlds
 from cjsim.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -321,13 +322,13 @@ def sweep(
         asks = _question(named, table, question, luck)
         kept = folders.Folder(folder_of("folder", folder), asks, named)
     left = sorted(set(range(len(cells))) - set(kept.done() if kept else []))
+    runs = question.runs
+    seeds = worlds(question.seed, runs * (len(cells) * len(names) if luck == "own" else 1))
     plan = {}
     for at in left:
         for i, name in enumerate(names):
-            start = question.seed
-            if luck == "own":
-                start += (at * len(names) + i) * question.runs
-            plan[at, name] = (cells[at][name], range(start, start + question.runs))
+            first = (at * len(names) + i) * runs if luck == "own" else 0
+            plan[at, name] = (cells[at][name], seeds[first : first + runs])
     finished = _collected(plan, table, names, kept, question)
     done = Sweep(
         table, names, question.people, kept.read() if kept else finished, measure,

@@ -246,6 +246,7 @@ def evaluate(
     workers: int | None = None,
     progress: Progress | None = None,
     engine: str | type[Simulation] = "auto",
+    skip: int = 0,
 ) -> pd.DataFrame:
     """The measures of every scenario on the same people with the same luck.
 
@@ -253,6 +254,7 @@ def evaluate(
     ----------
     scenarios : key -> scenario, a preset's name or a path; a key is a name, a number or a tuple.
     people, runs, seed, executor, workers, progress, engine : see `cjsim.experiment.asked`.
+    skip : worlds of the seed that are left out before the first, to have fresh ones.
 
     Returns one row per (scenario, seed), in the order of the scenarios, one column per measure of
     `measures.UNITS`, in the units that stand there. Raises ValueError without a scenario.
@@ -269,14 +271,15 @@ def evaluate(
     keys = list(every)
     question = asked(
         every[keys[0]], people=people, runs=runs, seed=seed, executor=executor, workers=workers,
-        progress=progress, engine=engine,
+        progress=progress, engine=engine, skip=skip,
     )  # fmt: skip
+    places = {number: place for place, number in enumerate(question.seeds)}
     plan = {number: (every[key], question.seeds) for number, key in enumerate(keys)}
     done: Iterable[Any] = outcomes(plan, question.people, False, **question.where)
     total = len(keys) * question.runs
     table = np.empty((len(keys), question.runs, len(UNITS)))
     for number, which, outcome in progress(done, total) if progress else done:
-        table[number, which - question.seed] = outcome.numbers
+        table[number, places[which]] = outcome.numbers
     index = pd.MultiIndex.from_arrays(
         [
             pd.Index(np.repeat(np.arange(len(keys)), question.runs)).map(dict(enumerate(keys))),

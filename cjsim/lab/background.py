@@ -15,6 +15,7 @@ import numpy.typing as npt
 from cjsim.experiment.intervals import t_interval
 from cjsim.experiment.workers import Batch, essence, live
 from cjsim.measures.summary import UNITS
+from cjsim.model.streams import worlds
 from cjsim.scenario import Scenario
 
 Floats = npt.NDArray[np.float64]
@@ -35,8 +36,9 @@ class Question:
 
     def seed(self, side: int, run: int) -> int:
         """The world of a side's run: the same for both, or one of its own."""
-        apart = 0 if self.same_luck else side * 1_000_003
-        return self.seeds[run] + apart
+        if self.same_luck or side == 0:
+            return self.seeds[run]
+        return worlds(self.seeds[run], 1 + side)[side]
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ from cjsim.lab.drawers import drawers
 from cjsim.lab.keyboard import box_of_its_own
 from cjsim.labels import SPOKEN, find, language, text, title
 from cjsim.labels.numbers import number
+from cjsim.model.streams import worlds
 from cjsim.scenario import Scenario, ScenarioError, presets, to_toml
 from cjsim.scenario.words import scenario_title
 
@@ -348,7 +349,7 @@ class Lab:
         self._asked = runs
         self.progress.max, self.progress.value = runs, 0
         self.done.value = self._word("running")
-        seeds = tuple(range(1, runs + 1))
+        seeds = worlds(1, runs)
         self._answers.ask(Question(now.scenarios, now.people, seeds, now.same_luck, now))
 
     def wait(self, seconds: float = 60.0) -> bool:

@@ -34,7 +34,7 @@ from cjsim.measures.visits import need, step_of, visits
 from cjsim.model.events import Event
 from cjsim.model.parameters import PROGRAMME_LENGTH, fits
 from cjsim.model.population import uniforms
-from cjsim.model.streams import MARKET_KEY, block
+from cjsim.model.streams import MARKET_KEY, block, worlds
 from cjsim.run import simulate
 from cjsim.scenario import Scenario
 
@@ -321,8 +321,9 @@ def learning_curve(
         raise ValueError(f"strategy {scenario.strategy!r} is no guide, it would not use a plan")
     key = f"strategies.{scenario.strategy}.plan"
     plan: dict[tuple[int, int, str], tuple[Scenario, tuple[int, ...]]] = {}
+    seeds = worlds(question.seed, 2 * question.runs)
     for run, number in enumerate(question.seeds):
-        other = number + question.runs
+        other = seeds[question.runs + run]
         filed = answers(simulate(pilot(scenario, other), sizes[-1], seed=other, engine=engine))
         for cell, size in enumerate(sizes):
             seen = filed[filed["person"] < size]
