@@ -392,10 +392,11 @@ def _optimum(trial: _Trial, tried: Tried, now: Point, least: bool, tolerance: fl
     changes = trial.changes(best)
     on_lines = lines(tried, points)
     better = trial.scenario.with_changes(changes)
+    fresh_seeds = worlds(question.seed, 2 * question.runs)[question.runs :]
     gains = [trial.gain(better, skip) for skip in (question.runs, 0)]
     return Optimum(
         trial.scenario, better, trial.measure, least, question.people,
-        question.seeds, worlds(question.seed, 2 * question.runs)[question.runs :], question.confidence,
+        question.seeds, fresh_seeds, question.confidence,
         space.axes, space.named(now), space.named(best), changes,
         pd.concat(gains).set_axis(["fresh", "search"]), good_enough(space, best, on_lines),
         on_lines, points,
