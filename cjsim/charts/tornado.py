@@ -25,7 +25,7 @@ LINE = 34
 def tornado(result: Tornado, lang: str = SPOKEN) -> Picture:
     """What each key, made smaller and larger, does to the measure; the strongest on top.
 
-    Whiskers are 95 % intervals over the runs. `lang` is "en" or "ru".
+    Whiskers are intervals over the runs. `lang` is "en" or "ru".
     """
     wanted_kind(result, Tornado)
     data = result.table
@@ -43,7 +43,7 @@ def tornado(result: Tornado, lang: str = SPOKEN) -> Picture:
         finish(axes, len(data))
         axes.set_title(text("ranking.tornado_title", lang).format(step=f"{100 * result.step:g}"))
         axes.set_xlabel(text("ranking.tornado_axis", lang).format(**measure_words(result, lang)))
-        legend(figure, axes, axes.get_legend_handles_labels()[0], lang)
+        legend(figure, axes, axes.get_legend_handles_labels()[0], result, lang)
     return Picture(figure, _tornado_alt(result, lang), data)
 
 
@@ -71,10 +71,10 @@ def _tornado_alt(result: Tornado, lang: str) -> str:
     return text("ranking.tornado_alt", lang).format(
         **words,
         key=data.index[0],
-        elasticity=elasticity.format(elasticity=interval_words(first, "elasticity", lang)),
+        elasticity=elasticity.format(elasticity=interval_words(result, first, "elasticity", lang)),
         low_value=setting(first["low_value"], lang),
         high_value=setting(first["high_value"], lang),
-        down=interval_words(first, "down", lang),
-        up=interval_words(first, "up", lang),
+        down=interval_words(result, first, "down", lang),
+        up=interval_words(result, first, "up", lang),
         clear=int(data["clear"].sum()),
     )

@@ -12,7 +12,7 @@ import numpy as np
 
 from cjsim.door import folder_of
 from cjsim.experiment.compare import QUADRANTS, Comparison
-from cjsim.experiment.intervals import difference
+from cjsim.experiment.intervals import USUAL, difference
 from cjsim.files import safe_names
 from cjsim.journey import TWELVE
 from cjsim.labels import SPOKEN, text, title
@@ -91,7 +91,7 @@ def _differences(comparison: Comparison, lang: str) -> list[str]:
     """Paired differences to the first scenario; a star where the interval leaves zero out."""
     names = list(comparison.scenarios)[1:]
     money = comparison.scenarios[comparison.first].money
-    paired = comparison.paired()
+    paired = comparison.paired(USUAL)
     rows = [["", *names]]
     for measure in HEADLINE:
         cells = []
