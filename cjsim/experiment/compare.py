@@ -152,9 +152,9 @@ class Comparison(Result):
 
         if interval not in INTERVALS:
             raise unknown("interval", interval, INTERVALS)
-        told = difference if interval == "t" else bootstrapped
+        interval_of = difference if interval == "t" else bootstrapped
         level = self.confidence if confidence is None else confidence
-        parts = {name: told(gap, level) for name, gap in self.gaps().items()}
+        parts = {name: interval_of(gap, level) for name, gap in self.gaps().items()}
         return pd.concat(parts, names=["scenario", "measure"])
 
     def pairing(self) -> pd.DataFrame:
@@ -276,6 +276,8 @@ def compare(
     )  # fmt: skip
     widths = mapping_of("until", until or {}, '{"first_deals": 5}')
     widths = {name: number_of(f"until[{name!r}]", width) for name, width in widths.items()}
+    for measure in widths:
+        known_measure(measure)
     most = max(whole("most", most), question.runs)
     known: dict[tuple[str, int], Any] = {}
     have, wanted = 0, question.runs

@@ -141,8 +141,9 @@ def cell(value: Any, lang: str = SPOKEN) -> str:
     if isinstance(value, bool | np.bool_):
         return text("column.yes" if value else "column.no", lang)
     if isinstance(value, int | float | np.number):
-        exact = float(value).is_integer()
-        return number(float(value), lang, 0 if exact else digits_for(float(value)))
+        size = float(value)
+        fraction = f"{size:.{digits_for(size)}f}".partition(".")[2].rstrip("0")
+        return number(size, lang, len(fraction))
     return str(value)
 
 
