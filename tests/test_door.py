@@ -95,6 +95,17 @@ def test_names_become_words_at_the_door(phone, tmp_path):
         cjsim.compare({1: phone, "1": phone})
 
 
+def test_the_report_of_odd_names_is_written_and_leaves_nothing_of_the_one_before(phone, tmp_path):
+    from cjsim.report.comparison import write
+
+    odd = cjsim.compare({0.6: phone, "a/b": phone, 'x?:"': phone}, **SMALL)
+    files = write(odd, tmp_path)
+    assert {"scenario-0.6.toml", "scenario-a_b.toml", "scenario-x___.toml"} < set(files)
+    write(cjsim.compare({0.6: phone, "c": phone}, **SMALL), tmp_path)
+    left = {path.name for path in tmp_path.glob("scenario-*")}
+    assert left == {"scenario-0.6.toml", "scenario-c.toml"}
+
+
 def test_a_kept_sweep_of_numbers_goes_on(phone, tmp_path):
     """Names and counts come back from the manifest as they went in."""
     count = np.int64(2)

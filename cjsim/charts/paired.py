@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from cjsim.charts.parts import wanted_kind
 from cjsim.charts.picture import Picture, style
 from cjsim.colours import COLOURS, QUIET
+from cjsim.experiment.intervals import USUAL
 from cjsim.labels import SPOKEN, text, title, unknown
 from cjsim.labels.numbers import digits_for, number
 from cjsim.measures.summary import UNITS
@@ -59,7 +60,7 @@ def paired(
         one_for_all(comparison.scenarios, "money")
     gaps = comparison.gaps()
     names = list(gaps)
-    data = comparison.paired().loc[(names, measures), :]
+    data = comparison.paired(USUAL).loc[(names, measures), :]
     rows_of_words = [fill(title(name, lang), NAME_LETTERS) for name in names]
     lines = max(words.count("\n") + 1 for words in rows_of_words)
     columns = 1 if len(measures) < 4 else 2

@@ -16,6 +16,7 @@ from cjsim.charts.sweep_parts import (
     has_one_run,
 )
 from cjsim.colours import COLOURS
+from cjsim.experiment.intervals import USUAL
 from cjsim.experiment.sweep import Sweep
 from cjsim.labels import SPOKEN, text, title
 from cjsim.labels.numbers import digits_for, number, setting
@@ -36,7 +37,7 @@ def profile(
     wanted_kind(sweep, Sweep)
     check_scenarios(sweep)
     others = sweep.names[1:]
-    tables = {name: sweep.profile(key, measure, name) for name in others}
+    tables = {name: sweep.profile(key, measure, name, USUAL) for name in others}
     check_numbers(sweep, key)
     import pandas as pd
 

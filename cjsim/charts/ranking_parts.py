@@ -48,11 +48,13 @@ def annotate(axes: Axes, row: int, words: str) -> None:
     )  # fmt: skip
 
 
-def legend(figure: Figure, axes: Axes, named: list[Any], lang: str) -> None:
+def legend(
+    figure: Figure, axes: Axes, named: list[Any], result: Tornado | WeakPoint, lang: str
+) -> None:
     """The names of these artists, and what the whiskers are, if there are any."""
     for whiskers in axes.containers:
         if isinstance(whiskers, ErrorbarContainer) and whiskers.lines[2][0].get_segments():
-            whiskers.set_label(text("chart.interval", lang).format(level=95))
+            whiskers.set_label(text("chart.interval", lang).format(level=level_words(result)))
             named = [*named, whiskers]
             break
     figure.legend(handles=named, loc="outside upper right", ncols=max(1, len(named)))
@@ -65,12 +67,20 @@ def measure_words(result: Tornado | WeakPoint, lang: str) -> dict[str, str]:
     return {"measure": text(f"measure.{result.measure}", lang), "unit": unit}
 
 
-def interval_words(row: Any, column: str, lang: str) -> str:
-    """A number and its interval in words."""
+def level_words(result: Tornado | WeakPoint) -> str:
+    """The coverage of its intervals, in per cent."""
+    return f"{100 * result.confidence:g}"
+
+
+def interval_words(result: Tornado | WeakPoint, row: Any, column: str, lang: str) -> str:
+    """A number of a result's table and its interval in words."""
     value, low, high = (row[f"{column}{end}"] for end in ("", "_low", "_high"))
     key = "one_run" if math.isnan(low) else "interval"
     return text(f"ranking.{key}", lang).format(
-        value=number_words(value, lang), low=number_words(low, lang), high=number_words(high, lang)
+        value=number_words(value, lang),
+        low=number_words(low, lang),
+        high=number_words(high, lang),
+        level=level_words(result),
     )
 
 

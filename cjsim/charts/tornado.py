@@ -26,7 +26,7 @@ LINE = 34
 def tornado(result: Tornado, lang: str = SPOKEN) -> Picture:
     """What each key, made smaller and larger, does to the measure; the strongest on top.
 
-    Whiskers are 95 % intervals over the runs. `lang` is "en" or "ru".
+    Whiskers are intervals over the runs. `lang` is "en" or "ru".
     """
     wanted_kind(result, Tornado)
     data = result.table
@@ -45,7 +45,7 @@ def tornado(result: Tornado, lang: str = SPOKEN) -> Picture:
         step = setting(100 * result.step, lang)
         axes.set_title(text("ranking.tornado_title", lang).format(step=step))
         axes.set_xlabel(text("ranking.tornado_axis", lang).format(**measure_words(result, lang)))
-        legend(figure, axes, axes.get_legend_handles_labels()[0], lang)
+        legend(figure, axes, axes.get_legend_handles_labels()[0], result, lang)
     return Picture(figure, _tornado_alt(result, lang), data, lang)
 
 
@@ -73,10 +73,10 @@ def _tornado_alt(result: Tornado, lang: str) -> str:
     return text("ranking.tornado_alt", lang).format(
         **words,
         key=data.index[0],
-        elasticity=elasticity.format(elasticity=interval_words(first, "elasticity", lang)),
+        elasticity=elasticity.format(elasticity=interval_words(result, first, "elasticity", lang)),
         low_value=setting(first["low_value"], lang),
         high_value=setting(first["high_value"], lang),
-        down=interval_words(first, "down", lang),
-        up=interval_words(first, "up", lang),
+        down=interval_words(result, first, "down", lang),
+        up=interval_words(result, first, "up", lang),
         clear=int(data["clear"].sum()),
     )

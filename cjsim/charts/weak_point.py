@@ -31,7 +31,7 @@ WHY_NOT = {NOTHING_TO_LOSE: "ranking.nothing_to_lose", FLAT_GATE: "ranking.flat_
 def weak_point(result: WeakPoint, lang: str = SPOKEN) -> Picture:
     """What each stage is worth if a few more pass it, and per budget; the weak point on top.
 
-    Whiskers are 95 % intervals over the runs. `lang` is "en" or "ru".
+    Whiskers are intervals over the runs. `lang` is "en" or "ru".
     """
     wanted_kind(result, WeakPoint)
     data = result.table
@@ -52,7 +52,7 @@ def weak_point(result: WeakPoint, lang: str = SPOKEN) -> Picture:
         finish(worth, len(data))
         _weak_words(result, gains, worth, lang)
         weak = Patch(color=COLOURS[1], label=text("ranking.weak_point", lang))
-        legend(figure, gains, [weak] if result.stage else [], lang)
+        legend(figure, gains, [weak] if result.stage else [], result, lang)
         note = textwrap.fill(result.note(lang), 130)
         figure.supxlabel(note, fontsize=10, x=0.01, ha="left")
     return Picture(figure, _weak_alt(result, lang), data, lang)
@@ -90,7 +90,7 @@ def _weak_alt(result: WeakPoint, lang: str) -> str:
         .format(
             **words,
             stage=_stage(result.stage, lang),
-            gain=interval_words(row, "gain", lang),
+            gain=interval_words(result, row, "gain", lang),
             clear=text(f"ranking.{sure}", lang),
             tied=rivals.format(stages=", ".join(tied)),
         )

@@ -22,7 +22,7 @@ from cjsim.experiment.result import (
     Result,
     amount,
     heads,
-    per_cent,
+    in_per_cent,
 )
 from cjsim.experiment.workers import outcomes
 from cjsim.labels import SPOKEN, text, title, unknown
@@ -65,7 +65,7 @@ class Comparison(Result):
 
     def says(self, lang: str = SPOKEN) -> str:
         """How far the others are from the first in deals and profit, a sentence each."""
-        level = per_cent(self.confidence)
+        level = in_per_cent(self.confidence, lang)
         if len(self.scenarios) == 1:
             parts = self._parts(self.table, lang, signed=False)
             name = title(self.first, lang)
@@ -153,9 +153,9 @@ class Comparison(Result):
 
         if interval not in INTERVALS:
             raise unknown("interval", interval, INTERVALS)
-        told = difference if interval == "t" else bootstrapped
+        interval_of = difference if interval == "t" else bootstrapped
         level = self.confidence if confidence is None else confidence
-        parts = {name: told(gap, level) for name, gap in self.gaps().items()}
+        parts = {name: interval_of(gap, level) for name, gap in self.gaps().items()}
         return pd.concat(parts, names=["scenario", "measure"])
 
     def pairing(self) -> pd.DataFrame:
@@ -277,6 +277,8 @@ def compare(
     )  # fmt: skip
     widths = mapping_of("until", until or {}, '{"first_deals": 5}')
     widths = {name: number_of(f"until[{name!r}]", width) for name, width in widths.items()}
+    for measure in widths:
+        known_measure(measure)
     most = max(whole("most", most), question.runs)
     known: dict[tuple[str, int], Any] = {}
     have, wanted = 0, question.runs

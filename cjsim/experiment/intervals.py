@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+USUAL = 0.95
+"""The coverage where nothing else is asked for: that of every picture whose words say 95 %."""
+
+
 def known_confidence(confidence: float) -> None:
     """Raise ValueError for a coverage that no interval can have, such as 95 for 95 %."""
     if not 0 < confidence < 1:

@@ -21,7 +21,7 @@ from cjsim.door import mapping_of, number_of, scenario_of, whole, words_of
 from cjsim.engine import Simulation
 from cjsim.experiment.asked import Asked, Progress, asked
 from cjsim.experiment.intervals import difference
-from cjsim.experiment.result import Grid, Result, cell, heads
+from cjsim.experiment.result import Grid, Result, amount, cell, heads
 from cjsim.experiment.search import (
     Axis,
     Floats,
@@ -107,8 +107,8 @@ class Optimum(Result):
         return {name: self.scenario, f"{name}-best": self.better}
 
     def _headline(self) -> str:
-        settings = ", ".join(f"{name} = {short(value, 'en')}" for name, value in self.best.items())
-        gain = _amounts(self.gain.loc["fresh"], "en")
+        settings = ", ".join(f"{name} = {cell(value)}" for name, value in self.best.items())
+        gain = amount(self.gain.loc["fresh"])
         return f"{in_words(self.measure, self.scenario.money)} {gain} at {settings}"
 
     def _grid(self, lang: str) -> Grid:

@@ -19,7 +19,7 @@ from cjsim import log
 from cjsim.door import folder_of
 from cjsim.files import safe_names
 from cjsim.labels import SPOKEN, text
-from cjsim.labels.numbers import digits_for, number
+from cjsim.labels.numbers import digits_for, number, setting
 from cjsim.labels.tables import html_table, one_line
 from cjsim.scenario import Scenario
 
@@ -141,8 +141,9 @@ def cell(value: Any, lang: str = SPOKEN) -> str:
     if isinstance(value, bool | np.bool_):
         return text("column.yes" if value else "column.no", lang)
     if isinstance(value, int | float | np.number):
-        exact = float(value).is_integer()
-        return number(float(value), lang, 0 if exact else digits_for(float(value)))
+        size = float(value)
+        fraction = f"{size:.{digits_for(size)}f}".partition(".")[2].rstrip("0")
+        return number(size, lang, len(fraction))
     return str(value)
 
 
@@ -151,6 +152,6 @@ def heads(names: Sequence[str], lang: str) -> list[str]:
     return [text(f"result.head.{name}", lang) for name in names]
 
 
-def per_cent(share: float) -> str:
+def in_per_cent(share: float, lang: str = SPOKEN) -> str:
     """A share as a number of per cent, without the sign."""
-    return f"{100 * share:g}"
+    return setting(100 * share, lang)

@@ -25,7 +25,7 @@ from cjsim.experiment.result import (
     amount,
     cell,
     heads,
-    per_cent,
+    in_per_cent,
     with_interval,
 )
 from cjsim.experiment.workers import evaluate
@@ -80,7 +80,7 @@ class Tornado(Result):
     def says(self, lang: str = SPOKEN) -> str:
         """The key that does most, and how many are clear of zero."""
         strongest = self.table.iloc[0]
-        words = {"step": per_cent(self.step), "keys": str(len(self.table))}
+        words = {"step": in_per_cent(self.step, lang), "keys": str(len(self.table))}
         measure = in_words(self.measure, self.scenario.money, lang)
         if not strongest["swing"] > 0:
             key = "tornado_nothing" if math.isnan(strongest["swing"]) else "tornado_none"

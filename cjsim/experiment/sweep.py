@@ -118,22 +118,21 @@ class Sweep(Result):
         column = "margin" if several else "mean"
         money = {scenario.money for scenario in self.scenarios.values()}
         unit = in_words(self.measure, money.pop() if len(money) == 1 else "", lang)
-        at = words.index(words[1] if several else words[0])
+        at = 1 if several else 0
         words[at] = f"{words[at]}: {unit}"
         rows = []
         for _, row in self.table.iterrows():
-            told = [amount(row, lang, column, signed=several)]
+            cells = [amount(row, lang, column, signed=several)]
             if several:
-                told = [title(row["winner"], lang), *told, cell(row["clear"], lang)]
-            rows.append([*(cell(row[key], lang) for key in keys), *told])
+                cells = [title(row["winner"], lang), *cells, cell(row["clear"], lang)]
+            rows.append([*(cell(row[key], lang) for key in keys), *cells])
         return [*keys, *words], rows
 
     def _means(self) -> pd.DataFrame:
         """The measure of the only scenario in each cell, with its interval."""
-        values = self.values(self.measure)[:, 0]
-        found = _told(values, self.confidence)
-        mean = {"mean": found["difference"], "low": found["low"], "high": found["high"]}
-        return self._settings_done().assign(**mean)
+        means = _told(self.values(self.measure)[:, 0], self.confidence)
+        columns = {"mean": means["difference"], "low": means["low"], "high": means["high"]}
+        return self._settings_done().assign(**columns)
 
     @cached_property
     def complete(self) -> bool:

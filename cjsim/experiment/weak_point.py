@@ -22,7 +22,7 @@ from cjsim.door import number_of, scenario_of
 from cjsim.engine import Simulation
 from cjsim.experiment.asked import Asked, Progress, asked
 from cjsim.experiment.intervals import difference
-from cjsim.experiment.result import Grid, Result, amount, cell, heads, per_cent
+from cjsim.experiment.result import Grid, Result, amount, cell, heads, in_per_cent
 from cjsim.experiment.sensitivity import Floats, relative
 from cjsim.experiment.workers import evaluate
 from cjsim.journey import SATISFACTION, STAGES, TWELVE, Stage
@@ -108,7 +108,7 @@ class WeakPoint(Result):
 
     def says(self, lang: str = SPOKEN) -> str:
         """The weak point, what is gained there, and which stages cannot be told from it."""
-        words = {"better": per_cent(self.better)}
+        words = {"better": in_per_cent(self.better, lang)}
         if self.stage is None:
             tried = self.table[~self.table["how"].isin([NOTHING_TO_LOSE, FLAT_GATE])]
             nothing = len(tried) and tried["gain"].isna().all()

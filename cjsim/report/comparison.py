@@ -12,7 +12,7 @@ import numpy as np
 
 from cjsim.door import folder_of
 from cjsim.experiment.compare import QUADRANTS, Comparison
-from cjsim.experiment.intervals import difference
+from cjsim.experiment.intervals import USUAL, difference
 from cjsim.files import all_together, safe_names, write_text
 from cjsim.journey import TWELVE
 from cjsim.labels import SPOKEN, text, title
@@ -85,7 +85,7 @@ def _differences(comparison: Comparison, lang: str) -> list[str]:
     """Paired differences to the first scenario; a star where the interval leaves zero out."""
     names = list(comparison.scenarios)[1:]
     money = comparison.scenarios[comparison.first].money
-    paired = comparison.paired()
+    paired = comparison.paired(USUAL)
     rows = [["", *names]]
     for measure in HEADLINE:
         read = partial(_mean_words, measure, lang=lang, signed=True)

@@ -119,7 +119,7 @@ def test_one_task_or_all():
 def test_a_set_or_a_task_that_does_not_exist_is_one_clear_message():
     with pytest.raises(ValueError, match=r"unknown exercise set: '99'.*Known: 01"):
         check("99", names={})
-    with pytest.raises(ValueError, match="unknown task of set 01: '7'"):
+    with pytest.raises(ValueError, match=r"unknown task of set 01: 7\. Known: 1, 2"):
         check("01", 7, {})
     assert "01" in sets()
 

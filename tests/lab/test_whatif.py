@@ -124,7 +124,7 @@ def test_a_run_that_fails_is_over(lab, monkeypatch):
 
 
 def test_a_market_of_nobody_is_refused(base):
-    with pytest.raises(ValueError, match="people = 0: a market has at least 1 person"):
+    with pytest.raises(ValueError, match="people = 0: must be a whole number of at least 1"):
         Lab(base, people=0)
 
 
