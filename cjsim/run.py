@@ -21,7 +21,7 @@ from cjsim.model import parameters, population
 from cjsim.model.events import EVENTS, Event
 from cjsim.model.population import Population
 from cjsim.record import Record
-from cjsim.scenario import Firm, Market, Scenario
+from cjsim.scenario import Firm, Market, Product, Rival, Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -105,13 +105,23 @@ def _people(scenario: Scenario, people: int, seed: int) -> Population:
     if people > REMEMBERED:
         return population.draw(scenario, people, seed)
     with _DRAWING:  # threads that ask at the same time get the same ones
-        return _remembered(scenario.market, scenario.firm.cold_list_share, people, seed)
+        tastes = scenario.product.taste_spread, scenario.rival.taste_spread
+        return _remembered(scenario.market, scenario.firm.cold_list_share, tastes, people, seed)
 
 
 @functools.lru_cache(maxsize=16)
-def _remembered(market: Market, cold_list_share: float, people: int, seed: int) -> Population:
-    firm = Firm(cold_list_share=cold_list_share)
-    return population.draw(Scenario(market=market, firm=firm), people, seed)
+def _remembered(
+    market: Market, cold_list_share: float, tastes: tuple[float, float], people: int, seed: int
+) -> Population:
+    """The people by all that they are drawn from."""
+    ours, rivals = tastes
+    alone = Scenario(
+        market=market,
+        firm=Firm(cold_list_share=cold_list_share),
+        product=Product(taste_spread=ours),
+        rival=Rival(taste_spread=rivals),
+    )
+    return population.draw(alone, people, seed)
 
 
 def simulate(

@@ -303,7 +303,10 @@ def chain(s: Scenario) -> tuple[list[State], Floats, Floats]:
 
 # --- Random firms -------------------------------------------------------------------------------
 
-FEATURES = ("pull", "push", "desk", "visits", "shelf", "tender", "friends", "burn-in", "spread")
+FEATURES = (
+    "pull", "push", "desk", "visits", "shelf", "tender", "friends", "burn-in", "spread", "price",
+    "presence", "pressure", "taste",
+)  # fmt: skip
 
 
 def _touchpoint(rng: random.Random, contact: str, visits: bool) -> dict[str, Any]:
@@ -374,7 +377,7 @@ def random_scenario(number: int, features: frozenset[str] = frozenset(FEATURES))
         }
         for stage in TWELVE
     }
-    return Scenario.model_validate(
+    firm = Scenario.model_validate(
         {
             "horizon_days": days(50.0, 400.0),
             "burn_in_days": days(1.0, 100.0) if "burn-in" in features else 0.0,
@@ -443,6 +446,38 @@ def random_scenario(number: int, features: frozenset[str] = frozenset(FEATURES))
             "strategy": rng.choice(["pull", "other"]),
         }
     )
+    return firm.with_changes(_switched_on(firm, random.Random(f"more {number}"), features))
+
+
+def _switched_on(firm: Scenario, rng: random.Random, features: frozenset[str]) -> dict[str, Any]:
+    """Mechanisms that are neutral unless written, drawn by a generator of their own."""
+    changes: dict[str, Any] = {}
+    if "price" in features:
+        changes |= {
+            "product.price": rng.choice([0.0, 80.0, 100.0, rng.uniform(1.0, 300.0)]),
+            "product.gift_value": rng.choice([0.0, 30.0]),
+            "market.price_sensitivity": rng.choice([0.0, 1.0, rng.uniform(0.0, 8.0)]),
+            "market.price_spread": rng.choice([0.0, 0.7]),
+            "product.effort": rng.choice([0.0, rng.uniform(0.0, 2.0)]),
+        }
+    if "presence" in features:
+        changes |= {
+            "market.presence": rng.random(),
+            "loyalty.friend_memory": rng.choice([0.0, 1.0]),
+        }
+        changes["response.memory_half_life_days"] = rng.uniform(5.0, 100.0)
+        for name in firm.touchpoints:
+            changes[f"touchpoints.{name}.reminds"] = rng.choice([0.0, rng.uniform(0.0, 1.0)])
+    if "pressure" in features:
+        changes |= {
+            "response.crowding": rng.choice([0.0, rng.random()]),
+            "response.dulling": rng.choice([0.0, rng.random()]),
+            "response.pressure_half_life_days": rng.uniform(5.0, 60.0),
+            "response.optout_harm": rng.choice([0.0, rng.random()]),
+        }
+    if "taste" in features:
+        changes |= {"product.taste_spread": 0.2 * rng.random(), "rival.taste_spread": 0.1}
+    return changes
 
 
 @st.composite

@@ -44,6 +44,8 @@ class Touch:
     appeal_pain: float
     appeal_dream: float
     warmth: float
+    reminds: float
+    presses: float  # 1 for a push: what it adds to the pressure
     intrusiveness: float
     proof: float
     promise: float
@@ -75,8 +77,16 @@ class Parameters:
     too_hot: float
     too_cold: float
     distrust: float
+    crowding: float
+    dulling: float
+    pressure_decay: float
+    memory_decay: float
+    optout_harm: float
+    presence: float
     # product and rival
     price: float
+    gift_value: float
+    rival_price: float
     quality: float
     quality_noise: float
     tender_every: int
@@ -104,6 +114,7 @@ class Parameters:
     friends: float
     friend_trust: float
     friend_warmth: float
+    friend_memory: float
     # firm
     reps: int
     deal_days: float
@@ -129,13 +140,16 @@ def _clocks(s: sc.Scenario) -> dict[str, Any]:
 
     Of two Weibull clocks of shape k the first to ring is one of mean d, and steps on with
     probability 1 - p; at k = 1 that is (1-p)/d and p/d. Fixed clocks (k = inf) both ring at d: a
-    neutral person steps on, and only who is irritated or distrusts leaves before.
+    neutral person steps on, and only who is irritated or distrusts leaves before. What is complex
+    takes longer at 2-5, and by `product.effort` costs people there as well.
     """
     days, loss, shape = ([1.0] * len(STAGES), [0.0] * len(STAGES), [1.0] * len(STAGES))
+    effort = [1.0] * len(STAGES)
     for stage in TWELVE:
         plan = s.plan(stage)
-        stretched = Stage.INTEREST <= stage <= Stage.COMPARISON
-        days[stage] = plan.typical_days * (1.0 + s.product.complexity * stretched)
+        complexity = s.product.complexity if Stage.INTEREST <= stage <= Stage.COMPARISON else 0.0
+        days[stage] = plan.typical_days * (1.0 + complexity)
+        effort[stage] = 1.0 + s.product.effort * complexity
         loss[stage], shape[stage] = plan.planned_loss, plan.regularity
     days[Stage.UNAWARE], days[Stage.DORMANT] = s.market.onset_days, s.market.return_days
     days[Stage.WITH_RIVAL] = days[Stage.REPEAT_DEAL]
@@ -144,7 +158,8 @@ def _clocks(s: sc.Scenario) -> dict[str, Any]:
     return {
         "step_rate": [power(1.0 - p, x) / d for p, x, d in zip(loss, inverse, days, strict=True)],
         "walk_rate": [
-            power(p, x) / d if p > 0.0 else 0.0 for p, x, d in zip(loss, inverse, days, strict=True)
+            power(p, x) / d * more if p > 0.0 else 0.0
+            for p, x, d, more in zip(loss, inverse, days, effort, strict=True)
         ],
         "inverse_shape": inverse,
         "threshold_scale": [weibull_scale(x) for x in inverse],
@@ -188,6 +203,8 @@ def _touch(s: sc.Scenario, number: int, name: str, stream: int) -> Touch:
         appeal_pain=t.appeal_pain,
         appeal_dream=t.appeal_dream,
         intrusiveness=t.intrusiveness * strength,
+        reminds=t.reminds * strength,
+        presses=1.0 if t.contact == "push" else 0.0,
         names_rival=t.names_rival,
         capture=t.capture,
         discount=t.discount,
@@ -244,7 +261,15 @@ def parameters_of(s: sc.Scenario, people: int, seed: int) -> Parameters:
         too_hot=s.response.too_hot,
         too_cold=s.response.too_cold,
         distrust=s.response.distrust,
+        crowding=s.response.crowding,
+        dulling=s.response.dulling,
+        pressure_decay=log(2.0) / s.response.pressure_half_life_days,
+        memory_decay=log(2.0) / s.response.memory_half_life_days,
+        optout_harm=s.response.optout_harm,
+        presence=s.market.presence,
         price=s.product.price,
+        gift_value=s.product.gift_value,
+        rival_price=s.rival.price,
         quality=s.product.quality,
         quality_noise=s.product.quality_noise,
         tender_every=s.product.tender_every,
@@ -269,6 +294,7 @@ def parameters_of(s: sc.Scenario, people: int, seed: int) -> Parameters:
         friends=s.loyalty.friends,
         friend_trust=s.loyalty.friend_trust,
         friend_warmth=s.loyalty.friend_warmth,
+        friend_memory=s.loyalty.friend_memory,
         reps=s.firm.reps,
         deal_days=s.firm.deal_hours / HOURS_PER_DAY,
         patience_days=s.firm.patience_days,

@@ -18,6 +18,7 @@ MOTIVES = ("pain", "dream")
 ADOPTERS = ("innovators", "early_adopters", "early_majority", "late_majority", "laggards")
 TRAIT_NAMES = (
     "segment", "motive", "need", "speed", "rationality", "innovativeness", "tolerance",
+    "price_sensitivity", "taste", "rival_taste",
 )  # fmt: skip
 ADOPTER_CUTS = (2.0, 1.0, 0.0, -1.0)
 """Rogers 1962: innovators lie above 2 standard deviations (2.5 %), then 13.5, 34, 34, 16 %."""
@@ -48,6 +49,9 @@ class Person:
     rationality: float
     innovativeness: float  # standard normal
     tolerance: float
+    price_sensitivity: float  # eta: the odds of walking away are multiplied by (price ratio)^eta
+    taste: float  # how much better than for others our product is for them
+    rival_taste: float
     # where they are
     stage: Flag
     visit: Number  # which visit to which stage: nth * rules.ROOM_FOR_STAGES + stage
@@ -61,11 +65,15 @@ class Person:
     satisfaction: float
     novelty: float
     loyalty: float
+    memory: float  # reminders that are not forgotten, and pushes that are not, at `minded_at`
+    pressure: float
+    minded_at: float
     triggers: Count  # empty shelves met since the last deal
     # the two clocks
     step_left: float
     walk_left: float
     ring_at: float
+    price_pull: float  # what the price makes of the walk-away rate at this stage
     walks: Flag  # does the clock that rings first lead away?
     # how much of warmth and irritation fades from the anchor to a time, worked out beforehand
     faded_at: float
@@ -102,6 +110,10 @@ class Population:
     rationality: Floats
     innovativeness: Floats
     tolerance: Floats
+    price_sensitivity: Floats
+    taste: Floats
+    rival_taste: Floats
+    trust: Floats  # at the start
     on_cold_list: npt.NDArray[np.bool_]
     segment_names: tuple[str, ...]
 
@@ -161,7 +173,7 @@ def draw(scenario: sc.Scenario, people: int, seed: int) -> Population:
     Sources: C14 speed, C19-C23 motive, C33-C34 rationality, C63 innovativeness (Rogers 1962).
     """
     m = scenario.market
-    first, second = (uniforms(seed, people, index, TRAITS) for index in (0, 1))
+    first, second, third = (uniforms(seed, people, index, TRAITS) for index in (0, 1, 2))
     cold = uniforms(seed, people, 0, COLD_LIST)[:, 0]
     segments = m.segments or (sc.Segment(name="all"),)
     shares = np.cumsum([s.share for s in segments])
@@ -179,6 +191,12 @@ def draw(scenario: sc.Scenario, people: int, seed: int) -> Population:
         rationality=_logit_normal(first[:, 3], m.rationality_mean, m.rationality_spread),
         innovativeness=innovativeness,
         tolerance=_lognormal(second[:, 1], m.tolerance_spread) * m.tolerance_mean,
+        price_sensitivity=_lognormal(second[:, 2], m.price_spread)
+        * m.price_sensitivity
+        * np.array([s.price_sensitivity for s in segments])[segment],
+        taste=scenario.product.taste_spread * _normal(second[:, 3]),
+        rival_taste=scenario.rival.taste_spread * _normal(third[:, 0]),
+        trust=np.minimum(1.0, m.prior_trust * np.array([s.trust for s in segments])[segment]),
         on_cold_list=cold < scenario.firm.cold_list_share,
         segment_names=tuple(s.name for s in segments),
     )
@@ -190,7 +208,11 @@ def initial_state(scenario: sc.Scenario, start: float) -> dict[str, Any]:
     return zero | {
         "anchor": start,
         "faded_at": -np.inf,
+        "minded_at": start,
+        "price_pull": 1.0,
         "warmth": 0.0,
+        "memory": 0.0,
+        "pressure": 0.0,
         "irritation": 0.0,
         "trust": scenario.market.prior_trust,
         "expectation": scenario.market.prior_expectation,
@@ -205,7 +227,7 @@ def initial_state(scenario: sc.Scenario, start: float) -> dict[str, Any]:
 def persons(population: Population, scenario: sc.Scenario, start: float) -> list[Person]:
     """The people as objects, for the SimPy engine."""
     state = initial_state(scenario, start)
-    columns = {name: getattr(population, name).tolist() for name in TRAIT_NAMES}
+    columns = {name: getattr(population, name).tolist() for name in (*TRAIT_NAMES, "trust")}
     cold = population.on_cold_list.tolist()
     return [
         Person(

@@ -13,8 +13,8 @@ from cjsim.model.compile import Source, compiled, has_numba
 Form = TypeVar("Form")
 
 ENTRY_POINTS = (
-    "block", "fill", "exp", "expm1", "exponential", "threshold", "logistic", "normal", "poisson",
-    "fill_normal", "fill_lognormal", "fill_logit_normal",
+    "block", "fill", "exp", "expm1", "log", "power", "exponential", "threshold", "logistic",
+    "normal", "poisson", "fill_normal", "fill_lognormal", "fill_logit_normal",
 )  # fmt: skip
 
 _compiled = (
@@ -39,11 +39,13 @@ block = _quickest(streams.block)
 fill = _quickest(streams.fill)
 exp = _quickest(arithmetic.exp)
 expm1 = _quickest(arithmetic.expm1)
+log = _quickest(arithmetic.log)
 exponential = _quickest(draws.exponential)
 threshold = _quickest(draws.threshold)
 logistic = _quickest(draws.logistic)
 normal = _quickest(draws.normal)
 poisson = _quickest(draws.poisson)
+power = _quickest(draws.power)
 fill_normal = _quickest(draws.fill_normal)
 fill_lognormal = _quickest(draws.fill_lognormal)
 fill_logit_normal = _quickest(draws.fill_logit_normal)

@@ -36,9 +36,11 @@ from cjsim.model.quickest import (
     exp,
     expm1,
     exponential,
+    log,
     logistic,
     normal,
     poisson,
+    power,
     threshold,
 )
 from cjsim.model.streams import (
@@ -107,14 +109,14 @@ def step_rate(person: Person, market: Parameters) -> float:
 
 
 def walk_rate(person: Person, market: Parameters) -> float:
-    """Walk-away rate without irritation: mu_s · (1½ - trust) · (1 + competition).
+    """Walk-away rate without irritation: mu_s · (1½ - trust) · price · (1 + competition).
 
     The last factor acts once a rival is in the person's set. C56-C57,
-    C88 (trust holds), A30 and C37 (competition).
+    C88 (trust holds), A30 and C37 (competition); for the price see `weigh_price`.
     """
     rate = market.walk_rate[person.stage]
     if rate > 0.0:
-        rate = rate * (1.5 - person.trust)
+        rate = rate * (1.5 - person.trust) * person.price_pull
         if person.rival_known:
             rate = rate * (1.0 + market.competition)
     return rate
@@ -227,6 +229,7 @@ def set_out(person: Person, market: Parameters, stage: int, now: float) -> None:
     person.busy = 0
     if stage == COMPARISON or stage == WITH_RIVAL:  # C37: here the competitor appears
         person.rival_known = 1
+    weigh_price(person, market)
     step, walk, _, _ = block(market.seed, person.id, person.visit, VISIT)
     person.step_left = threshold(step, market.inverse_shape[stage], market.threshold_scale[stage])
     person.walk_left = threshold(walk, market.inverse_shape[stage], market.threshold_scale[stage])
@@ -239,15 +242,60 @@ def visit_luck(person: Person, market: Parameters) -> tuple[float, float]:
     return branch, second
 
 
+# --- price ------------------------------------------------------------------------------------
+
+
+def price_odds(person: Person, market: Parameters) -> float:
+    """What the price makes of the odds of walking away: (offer / rival's price)^eta.
+
+    The offer is the price less a promised discount and, at a first deal, less the gift. At the
+    rival's price, or where nobody minds the price (eta = 0), it is 1.
+    """
+    if person.price_sensitivity == 0.0 or market.rival_price <= 0.0:
+        return 1.0
+    offer = market.price * (1.0 - person.discount)
+    if person.deals == 0:
+        offer = offer - market.gift_value
+    if offer <= 0.0:
+        return 0.0
+    return exp(person.price_sensitivity * log(offer / market.rival_price))
+
+
+def weigh_price(person: Person, market: Parameters) -> None:
+    """Keep what the price makes of the walk-away rate at 5, 6 and 9: odds^(1/k), 1 elsewhere.
+
+    With regularity k a rate factor x moves the odds by x^k: so written, the odds get `price_odds`.
+    """
+    person.price_pull = 1.0
+    stage = person.stage
+    if stage == COMPARISON or stage == ACTION or stage == REPEAT_DEAL:
+        odds = price_odds(person, market)
+        if odds != 1.0:
+            person.price_pull = power(odds, market.inverse_shape[stage])
+
+
 # --- contacts ---------------------------------------------------------------------------------
 
 
+def mind(person: Person, market: Parameters, now: float) -> None:
+    """Let reminders and pushes be forgotten up to now; they move no clock."""
+    days = now - person.minded_at
+    person.memory = person.memory * exp(-market.memory_decay * days)
+    person.pressure = person.pressure * exp(-market.pressure_decay * days)
+    person.minded_at = now
+
+
 def mismatch(person: Person, market: Parameters, touch: Touch) -> float:
-    """How much a contact jars: intrusiveness · (1 - fit) · too_hot or too_cold (C90-C93)."""
+    """How much a contact jars: intrusiveness · ((1 - fit) · too_hot or too_cold + crowding · P).
+
+    C90-C93; P counts the recent pushes: even what fits wears out (van Diepen 2009).
+    """
     jar = touch.intrusiveness * (1.0 - touch.fit[person.stage])
     if touch.aims_at > PLACES[person.stage]:
-        return jar * market.too_hot
-    return jar * market.too_cold
+        jar = jar * market.too_hot
+    else:
+        jar = jar * market.too_cold
+    return jar + touch.intrusiveness * market.crowding * person.pressure
 
 
 def contact(person: Person, market: Parameters, touch: Touch, now: float) -> None:
@@ -255,11 +303,14 @@ def contact(person: Person, market: Parameters, touch: Touch, now: float) -> Non
 
     warmth and expectation close part of their gap to 1, trust grows by proof and shrinks by
     mismatch (C141-C150), irritation adds up; after the first deal care and calm work (A22, C69).
-    A contact that moves neither clock leaves them untouched to the last bit.
+    A contact that moves neither clock leaves them untouched to the last bit. What it reminds of
+    and how it adds to the pressure are counted at the end: the pressure before it is what counts.
     """
     fit = touch.fit[person.stage]
     appeal = touch.appeal_dream if person.motive else touch.appeal_pain
-    warming = touch.warmth * fit * appeal
+    if touch.reminds > 0.0 or market.crowding > 0.0 or market.dulling > 0.0:
+        mind(person, market, now)
+    warming = touch.warmth * fit * appeal / (1.0 + market.dulling * person.pressure)
     proof = touch.proof * fit
     jar = mismatch(person, market, touch)
     if warming > 0.0 or proof > 0.0 or jar > 0.0:
@@ -270,11 +321,17 @@ def contact(person: Person, market: Parameters, touch: Touch, now: float) -> Non
         person.trust = max(0.0, person.trust + proof * (1.0 - person.trust) - loss * person.trust)
         person.ring_at = NOT_SET
     person.expectation = person.expectation + touch.promise * fit * (1.0 - person.expectation)
+    person.memory = person.memory + touch.reminds * fit
     if FIRST_DEAL <= person.stage <= RECOMMENDATION:
         person.satisfaction = person.satisfaction + touch.care * fit * (1.0 - person.satisfaction)
         person.novelty = person.novelty * (1.0 - touch.calm * fit)
     if fit > 0.0 and touch.discount > person.discount:
+        if person.price_sensitivity > 0.0:
+            run_clocks(person, market, now)
+            person.ring_at = NOT_SET
         person.discount = touch.discount
+        weigh_price(person, market)
+    person.pressure = person.pressure + touch.presses
 
 
 def name_rival(person: Person, market: Parameters, now: float) -> None:
@@ -282,6 +339,16 @@ def name_rival(person: Person, market: Parameters, now: float) -> None:
     if not person.rival_known:
         run_clocks(person, market, now)
         person.rival_known = 1
+        person.ring_at = NOT_SET
+
+
+def opt_out(person: Person, market: Parameters, now: float) -> None:
+    """No more pushes; being driven to it costs trust for good: trust ·= 1 - optout_harm."""
+    person.opted_out = 1
+    person.push_at = inf
+    if market.optout_harm > 0.0:
+        run_clocks(person, market, now)
+        person.trust = person.trust * (1.0 - market.optout_harm)
         person.ring_at = NOT_SET
 
 
@@ -426,8 +493,10 @@ def holds_tender(person: Person, market: Parameters) -> bool:
 
 
 def pay(person: Person, market: Parameters) -> float:
-    """The price of the deal less the promised discount, which is used up by it."""
+    """The price of the deal less the promised discount, which is used up by it, and the gift."""
     paid = market.price * (1.0 - person.discount)
+    if person.deals == 0:
+        paid = max(0.0, paid - market.gift_value)
     person.discount = 0.0
     return paid
 
@@ -435,12 +504,12 @@ def pay(person: Person, market: Parameters) -> float:
 def experience(person: Person, market: Parameters) -> tuple[float, float]:
     """Live through a deal; returns the luck of the gate and of curiosity that follow.
 
-    performance = quality + noise; D = performance - expectation; satisfaction += learning ·
+    performance = quality + taste + noise; D = performance - expectation; satisfaction += learning ·
     (D, or loss_aversion · D if D < 0); expectation drifts to performance (Oliver 1980; B19).
     """
     noise, gate_luck, curious_luck, _ = block(market.seed, person.id, person.deals, EXPERIENCE)
     person.deals = person.deals + 1
-    performance = market.quality + market.quality_noise * normal(noise)
+    performance = market.quality + person.taste + market.quality_noise * normal(noise)
     gap = performance - person.expectation
     person.expectation = person.expectation + market.expectation_drift * gap
     person.expectation = min(1.0, max(0.0, person.expectation))
@@ -494,7 +563,7 @@ def comes_back(person: Person, market: Parameters) -> bool:
     noise, luck, _, _ = block(market.seed, person.id, person.trials, TRIAL)
     person.trials = person.trials + 1
     person.rival_known = 1
-    performance = market.rival_quality + market.rival_noise * normal(noise)
+    performance = market.rival_quality + person.rival_taste + market.rival_noise * normal(noise)
     if luck < logistic(market.choice_slope * (person.satisfaction - performance)):
         person.novelty = 0.0
         return True
@@ -524,6 +593,9 @@ def hear(person: Person, market: Parameters, now: float) -> bool:
     run_clocks(person, market, now)
     person.trust = person.trust + market.friend_trust * (1.0 - person.trust)
     person.warmth = person.warmth + market.friend_warmth * (1.0 - person.warmth)
+    if market.friend_memory > 0.0:
+        mind(person, market, now)
+        person.memory = person.memory + market.friend_memory
     person.ring_at = NOT_SET
     return person.stage == UNAWARE or person.stage == DORMANT
 
@@ -536,13 +608,29 @@ def returns_from_rival(person: Person, market: Parameters, now: float) -> bool:
 
     The odds of leaving the rival, (1 - retention) : retention, are multiplied by trust and warmth
     as the step-on clock would be: win-back touchpoints shorten the absence without making people
-    buy from the rival more often.
+    buy from the rival more often. A dear offer keeps people there: the odds are divided by
+    `price_odds`.
     """
     warmth = person.warmth * exp(-market.warmth_decay * (now - person.anchor))
     leaves = (1.0 - market.rival_retention) * (0.5 + person.trust)
     leaves = leaves * (1.0 + market.warmth_gain * warmth)
+    odds = price_odds(person, market)
+    if odds <= 0.0:
+        return True
+    leaves = leaves / odds
     luck = visit_luck(person, market)[0]
     return luck * (market.rival_retention + leaves) >= market.rival_retention
+
+
+def is_considered(person: Person, market: Parameters, now: float) -> bool:
+    """Ready to compare or to buy: does the person think of us? 1 - (1 - presence) · e^(-memory).
+
+    Whoever has ever bought from us always does. Else the deal is made with a rival.
+    """
+    if person.deals > 0 or market.presence >= 1.0:
+        return True
+    memory = person.memory * exp(-market.memory_decay * (now - person.minded_at))
+    return visit_luck(person, market)[1] >= (1.0 - market.presence) * exp(-memory)
 
 
 def next_stage(person: Person, market: Parameters, now: float) -> int:
@@ -555,6 +643,8 @@ def next_stage(person: Person, market: Parameters, now: float) -> int:
         return stage + 1
     luck = visit_luck(person, market)[0]
     if stage == STUDY:
+        if not is_considered(person, market, now):
+            return WITH_RIVAL
         return COMPARISON if luck < person.rationality else ACTION
     if stage == SATISFACTION:
         return REPEAT_DEAL if passes_gate(person, market, luck) else WITH_RIVAL
@@ -571,12 +661,18 @@ def next_stage(person: Person, market: Parameters, now: float) -> int:
     return stage + 1
 
 
-def leave_by_walking(person: Person) -> int:
+def leave_by_walking(person: Person, market: Parameters) -> int:
     """Where walking away leads: to the rival if one is in the set, else to sleep (C57).
 
-    At stage 9 it is a silent lapse. At 10 a rival is tried: the engine asks `comes_back`.
+    At stage 9 it is a silent lapse; one by price, that is with chance 1 - 1 / `price_odds` where
+    those are above 1, goes to the rival too. At 10 a rival is tried: the engine asks `comes_back`.
     """
-    if person.stage != REPEAT_DEAL and person.rival_known:
+    if not person.rival_known:
+        return DORMANT
+    if person.stage != REPEAT_DEAL:
+        return WITH_RIVAL
+    odds = price_odds(person, market)
+    if odds > 1.0 and visit_luck(person, market)[0] * odds < odds - 1.0:
         return WITH_RIVAL
     return DORMANT
 

@@ -6,8 +6,6 @@ transitions, so that no behaviour is written twice; who waits for whom is left t
 
 from __future__ import annotations
 
-from math import inf
-
 from cjsim.journey import (
     AWARENESS,
     CURIOSITY,
@@ -15,6 +13,7 @@ from cjsim.journey import (
     FIRST_DEAL,
     REPEAT_DEAL,
     SATISFACTION,
+    STUDY,
     WITH_RIVAL,
 )
 from cjsim.model import events, rules
@@ -55,6 +54,9 @@ def step_on(world: World, person: Person, now: float) -> None:
         enter(world, person, SATISFACTION, now)
         return
     onward = rules.next_stage(person, world.market, now)
+    if stage == STUDY and onward == WITH_RIVAL:  # they did not think of us
+        lose_to_rival(world, person, now)
+        return
     if stage == WITH_RIVAL and onward == WITH_RIVAL:
         write(world, person, now, events.RIVAL_DEAL)
     enter(world, person, onward, now)
@@ -64,7 +66,7 @@ def walk_away(world: World, person: Person, now: float) -> None:
     """The walk-away clock has rung: a trial at stage 10, else the rival or sleep."""
     if person.stage == CURIOSITY:
         try_rival(world, person, now)
-    elif rules.leave_by_walking(person) == WITH_RIVAL:
+    elif rules.leave_by_walking(person, world.market) == WITH_RIVAL:
         lose_to_rival(world, person, now)
     else:
         enter(world, person, DORMANT, now)
@@ -157,8 +159,7 @@ def touch_person(
     if capture < touch.capture:
         become_known(world, person, now, touch.number)
     if belief >= 0 and rules.fed_up(person, market, now):
-        person.opted_out = 1
-        person.push_at = inf
+        rules.opt_out(person, market, now)
         write(world, person, now, events.OPT_OUT, touch.number)
 
 

@@ -7,6 +7,7 @@ for a default nobody measured.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, cast
 
 from pydantic import (
@@ -16,6 +17,7 @@ from pydantic import (
     Field,
     Strict,
     field_validator,
+    model_validator,
 )
 
 from cjsim.journey import BEFORE_THE_DEAL, TWELVE, Stage
@@ -82,10 +84,21 @@ class Product(_Table):
         0.0, "A30; form ours", "1", "Stretches typical_days of stages 2-5 by 1 + complexity",
         ge=0, le=20,
     )  # fmt: skip
+    effort: Number = _key(
+        0.0, "A30; size ours", "1",
+        "Walking away from stages 2-5 runs 1 + effort · complexity times as fast", ge=0, le=20,
+    )  # fmt: skip
+    gift_value: Number = _key(
+        0.0, "C46-C47; size ours", "money", "Taken off the price of a first deal", ge=0
+    )
     quality: Number = _share(0.62, "ours", "Mean performance that a customer experiences")
     quality_noise: Number = _key(
         0.12, "ours", "sd", "How much performance differs from deal to deal", ge=0, le=1
     )
+    taste_spread: Number = _key(
+        0.0, "ours", "sd", "How much our performance differs from person to person, for good",
+        ge=0, le=1,
+    )  # fmt: skip
     tender_every: Whole = _key(
         0, "C68", "needs", "A tender, back to comparison, at each n-th need; 0 = never", ge=0
     )
@@ -112,6 +125,13 @@ class Segment(_Table):
     share: Number = _key(1.0, "ours", "weight", "Weight of the segment in the market", gt=0)
     need: Number = _key(1.0, "ours", "factor", "Multiplies the strength of need", gt=0)
     speed: Number = _key(1.0, "C14; size ours", "factor", "Multiplies personal speed", gt=0)
+    price_sensitivity: Number = _key(
+        1.0, "ours", "factor", "Multiplies the sensitivity to price", ge=0, le=100
+    )
+    trust: Number = _key(
+        1.0, "C141; size ours", "factor", "Multiplies the trust at the start, up to full trust",
+        ge=0, le=100,
+    )  # fmt: skip
 
 
 class Market(_Table):
@@ -146,6 +166,17 @@ class Market(_Table):
     tolerance_spread: Number = _key(
         0.6, "ours", "cv", "Spread of tolerance (lognormal); 0 = all alike", ge=0, le=3
     )
+    price_sensitivity: Number = _key(
+        0.0, "Bijmolt 2005 [S]: elasticity of sales -2.6; form ours", "eta",
+        "The odds of walking away at 5, 6, 9 are multiplied by (price / rival price)^eta", ge=0,
+        le=50,
+    )  # fmt: skip
+    price_spread: Number = _key(
+        0.0, "ours", "cv", "Spread of that sensitivity (lognormal); 0 = all alike", ge=0, le=3
+    )
+    presence: Number = _share(
+        1.0, "ours", "Chance to be considered at the end of study by who remembers no contact"
+    )
     prior_trust: Number = _share(0.5, "C141, C144", "Trust in the firm at the start; 0.5 = neutral")
     prior_expectation: Number = _share(0.55, "B2, C32; size ours", "Expected performance at start")
     segments: tuple[Segment, ...] = Field(
@@ -160,6 +191,13 @@ class Rival(_Table):
     quality_noise: Number = _key(
         0.15, "ours", "sd", "Spread of the rival's performance", ge=0, le=1
     )
+    price: Number = _key(
+        0.0, "ours", "money", "What the rival asks; 0 = our price as the file says it", ge=0
+    )
+    taste_spread: Number = _key(
+        0.0, "ours", "sd", "How much its performance differs from person to person, for good",
+        ge=0, le=1,
+    )  # fmt: skip
     retention: Number = _share(
         0.8, "C57, C85; size ours", "Chance that a rival's customer buys there again"
     )
@@ -199,6 +237,19 @@ class Response(_Table):
         0.15, "Slovic 1993 [M]; size ours", "1", "Share of trust lost per unit of mismatch",
         ge=0, le=1,
     )  # fmt: skip
+    crowding: Number = _key(
+        0.0, "ours; 0 is defensible, van Diepen 2009 [S]", "1",
+        "Mismatch that each recent push adds to a contact, per unit of its intrusiveness",
+        ge=0, le=10,
+    )  # fmt: skip
+    dulling: Number = _key(
+        0.0, "ours", "1", "A contact warms 1 + dulling · recent pushes times less", ge=0, le=10
+    )
+    pressure_half_life_days: Number = _key(30.0, "ours", "days", "A push counts half after", gt=0)
+    memory_half_life_days: Number = _key(
+        75.0, "carry-over of weeks to months; ours", "days", "A reminder counts half after", gt=0
+    )
+    optout_harm: Number = _share(0.0, "ours", "Share of trust that an opt-out costs for good")
     detour_scale_m: Number = _key(
         300.0, "C99-C101; form ours", "metres", "Detour that need 1 still makes with chance 1/e",
         gt=0,
@@ -258,6 +309,9 @@ class Loyalty(_Table):
     )
     friend_trust: Number = _share(0.15, "C81; size ours", "Share of the gap to full trust closed")
     friend_warmth: Number = _share(0.4, "C81; size ours", "Share of the gap to full warmth closed")
+    friend_memory: Number = _key(
+        0.0, "C81; size ours", "reminders", "Reminders that a friend's word is worth", ge=0, le=100
+    )
 
 
 class Firm(_Table):
@@ -318,6 +372,9 @@ class Touchpoint(_Table):
     intrusiveness: Number = _key(
         0.0, "C90-C93; size ours", "irritation", "Irritation of a contact with no fit", ge=0, le=5
     )
+    reminds: Number = _key(
+        0.0, "ours", "reminders", "Reminders that a contact at fit 1 is worth", ge=0, le=100
+    )
     proof: Number = _share(0.0, "C146-C150; size ours", "Share of the gap to full trust closed")
     promise: Number = _share(0.0, "B2; size ours", "Share of the gap to full expectation closed")
     care: Number = _share(
@@ -372,6 +429,13 @@ class Strategy(_Table):
     )
 
 
+def _value_in(table: Any, key: str, otherwise: Any) -> Any:
+    """A key of a table that may be plain or checked."""
+    if isinstance(table, Mapping):
+        return table.get(key, otherwise)
+    return getattr(table, key, otherwise)
+
+
 def _default_stages() -> dict[TwelveKey, StagePlan]:
     return {cast(TwelveKey, stage.key): StagePlan() for stage in TWELVE}
 
@@ -407,6 +471,26 @@ class ScenarioTables(_Table):
     shelf: Shelf = Field(default_factory=Shelf)
     touchpoints: dict[Name, Touchpoint] = Field(default_factory=dict)
     strategies: dict[Name, Strategy] = Field(default_factory=lambda: {"pull": Strategy()})
+
+    @model_validator(mode="before")
+    @classmethod
+    def _rival_asks_what_we_ask(cls, tables: Any) -> Any:
+        """A rival whose price is not said asks our price as the file says it.
+
+        From then on it stands in the scenario: who changes our price does not change the rival's.
+        """
+        if not isinstance(tables, Mapping):
+            return tables
+        price = _value_in(tables.get("product", {}), "price", Product().price)
+        rival = tables.get("rival", {})
+        known = isinstance(price, int | float) and 0 < price < float("inf")
+        if _value_in(rival, "price", 0.0) != 0.0 or not known:
+            return tables
+        if isinstance(rival, Rival):
+            return {**tables, "rival": rival.model_copy(update={"price": float(price)})}
+        if isinstance(rival, Mapping):
+            return {**tables, "rival": {**rival, "price": price}}
+        return tables
 
     @field_validator("stages")
     @classmethod

@@ -221,7 +221,7 @@ def _people(everybody: Population, scenario: Scenario, start: float) -> Any:
     for name, value in population.initial_state(scenario, start).items():
         if name != "visits":
             people[name] = value
-    for name in population.TRAIT_NAMES:
+    for name in (*population.TRAIT_NAMES, "trust"):
         people[name] = getattr(everybody, name)
     people["id"] = np.arange(len(everybody))
     people["known"] = everybody.on_cold_list
