@@ -160,10 +160,10 @@ def _alt(comparison: Comparison, data: pd.DataFrame, measures: list[str], lang: 
         for measure in measures:
             row = _scale(measure) * data.loc[(name, measure), ["difference", "low", "high"]]
             digits = digits_for(row.abs().max())
-            shown = [number(value, lang, digits, signed=True) for value in row]
-            words = f"{_label(comparison, measure, lang)}: {shown[0]}"
+            numbers = [number(value, lang, digits, signed=True) for value in row]
+            words = f"{_label(comparison, measure, lang)}: {numbers[0]}"
             if np.isfinite(row["low"]):
-                words += f" [{shown[1]} .. {shown[2]}]"
+                words += f" [{numbers[1]} .. {numbers[2]}]"
                 clear = "clear" if data.loc[(name, measure), "clear"] else "not_clear"
                 words += f" ({text(f'paired.{clear}', lang)})"
             clauses.append(words)

@@ -48,33 +48,33 @@ def retention(run: Run, lang: str = SPOKEN, *, by: str | None = "adopter") -> Pi
     parts = groups(run, by)
     curves = measures.retention(run, by)
     sizes = parts.count(customers(run).person)
-    shown = [g for g in range(len(parts)) if sizes[g] >= ENOUGH]
-    if not shown:
+    shown_groups = [g for g in range(len(parts)) if sizes[g] >= ENOUGH]
+    if not shown_groups:
         shortage = f"no group by {by!r} has {ENOUGH} customers won since day 0 (the largest has"
         if by is None:
             shortage = f"a curve takes {ENOUGH} customers won since day 0 (there are"
         raise ValueError(f"{shortage} {sizes.max()}); simulate more people or days")
     words = [f"{_group_word(parts, g, lang)} ({number(sizes[g], lang)})" for g in range(len(parts))]
-    tables = {g: curves if by is None else curves.loc[parts.names[g]] for g in shown}
-    small_groups = ", ".join(words[g] for g in range(len(parts)) if g not in shown)
+    tables = {g: curves if by is None else curves.loc[parts.names[g]] for g in shown_groups}
+    small_groups = ", ".join(words[g] for g in range(len(parts)) if g not in shown_groups)
     left_out = ""
     if small_groups:
         left_out = text("retention.left_out", lang).format(groups=small_groups, enough=ENOUGH)
     ends = [_last_day(run, parts.of == g, table) for g, table in tables.items()]
     day = _telling_day(tables, min(run.scenario.horizon_days / 2, *ends))
     with style():
-        columns = COLUMNS.get(len(shown), 3)
-        rows = -(-len(shown) // columns)
+        columns = COLUMNS.get(len(shown_groups), 3)
+        rows = -(-len(shown_groups) // columns)
         figure = Figure(figsize=(11.5, 1.3 + (5.0 if rows == 1 else 2.9 * rows)))
         panels = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).ravel()
-        for place, (axes, g) in enumerate(zip(panels, shown, strict=False)):
+        for place, (axes, g) in enumerate(zip(panels, shown_groups, strict=False)):
             _draw(axes, run, parts.of == g, tables[g], COLOURS[place % len(COLOURS)])
             _mark(axes, tables[g], day, lang)
             axes.set_title(words[g], fontsize=12)
         if by is not None:
-            _draw_all(panels[: len(shown)], run, lang)
-        _finish(figure, panels, len(shown), left_out, lang)
-    data = curves if by is None else curves.loc[[parts.names[g] for g in shown]]
+            _draw_all(panels[: len(shown_groups)], run, lang)
+        _finish(figure, panels, len(shown_groups), left_out, lang)
+    data = curves if by is None else curves.loc[[parts.names[g] for g in shown_groups]]
     alt = _alt({words[g]: table for g, table in tables.items()}, day, left_out, lang)
     return Picture(figure, alt, data, lang)
 

@@ -105,10 +105,10 @@ def trail(runs: Mapping[str, Run], lang: str = SPOKEN, people: int | None = None
     """
     _check(runs)
     size = len(next(iter(runs.values())))
-    shown = size if people is None else people
-    if not 1 <= shown <= size:
-        raise ValueError(f"people = {shown}: a trail shows 1 to {size} people, those of the run")
-    return Trail(dict(runs), language(lang), shown, _tracks(list(runs.values()), shown))
+    walking = size if people is None else people
+    if not 1 <= walking <= size:
+        raise ValueError(f"people = {walking}: a trail shows 1 to {size} people, those of the run")
+    return Trail(dict(runs), language(lang), walking, _tracks(list(runs.values()), walking))
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -317,8 +317,10 @@ def _check(runs: Mapping[str, Run]) -> None:
         ("horizon_days", lambda run: run.scenario.horizon_days),
     ):
         if len({value_of(run) for run in runs.values()}) > 1:
-            both = " and ".join(f"{value_of(run)} ({name})" for name, run in runs.items())
-            raise ValueError(f"two runs are compared on the same people: same {what}, not {both}")
+            listing = " and ".join(f"{value_of(run)} ({name})" for name, run in runs.items())
+            raise ValueError(
+                f"two runs are compared on the same people: same {what}, not {listing}"
+            )
     for name, run in runs.items():
         if run.events.level == "measures":
             raise ValueError(

@@ -64,8 +64,8 @@ def draw_sweep(sweep: Sweep, measure: str, folder: Path, lang: str) -> None:
     A key that holds words has no axis, and more scenarios than colours have no map.
     """
     keys = [key for key in sweep.settings if in_numbers(sweep, key)]
-    both = len(keys) == len(sweep.settings.columns) == 2
-    if both and sweep.is_grid and len(sweep.names) <= len(COLOURS):
+    both_in_numbers = len(keys) == len(sweep.settings.columns) == 2
+    if both_in_numbers and sweep.is_grid and len(sweep.names) <= len(COLOURS):
         pictures = {"map": phase_map(sweep, measure, lang)}
     else:
         pictures = {f"profile-{key}": profile(sweep, key, measure, lang) for key in keys}
@@ -94,8 +94,8 @@ def of_weak_point(result: WeakPoint, lang: str, as_json: bool) -> str:
         }
         return json.dumps(data, indent=2, ensure_ascii=False)
     words = [text(f"stage.{stage}.label", lang) for stage in result.table.index]
-    shown = result.table[["gain", "gain_low", "gain_high", "spend_per_day", "gain_per_budget"]]
-    table = _in_columns(shown.set_axis(words), lang, index=True)
+    gains = result.table[["gain", "gain_low", "gain_high", "spend_per_day", "gain_per_budget"]]
+    table = _in_columns(gains.set_axis(words), lang, index=True)
     return "\n".join([weak_point(result, lang).alt, "", table, "", result.note(lang)])
 
 
@@ -125,7 +125,7 @@ def _in_columns(table: pd.DataFrame, lang: str, index: bool = False, typed: bool
     """A table as text: its heads in words where the labels have any, four digits that count."""
     heads = {column: find(f"report.column.{column}", lang) or column for column in table}
     counts = table.select_dtypes("integer").columns  # else they would be written by pandas
-    shown = (
+    table_text = (
         table.astype(dict.fromkeys(counts, float))
         .rename(columns=heads)
         .to_string(
@@ -134,7 +134,7 @@ def _in_columns(table: pd.DataFrame, lang: str, index: bool = False, typed: bool
             na_rep=number(math.nan, lang, typed=typed),
         )
     )
-    return str(shown)
+    return str(table_text)
 
 
 def _in_json(values: Mapping[str, float]) -> dict[str, float | str]:
