@@ -157,7 +157,8 @@ def _draw_way(
     if share >= WORTH_A_NUMBER and not next_on_the_arc:
         box = {"fc": "white", "ec": "none", "alpha": 0.8, "pad": 0.8}
         words = number(people, lang)
-        axes.text(*place, words, ha="center", va="center", fontsize=SMALL, bbox=box, zorder=4)
+        x, y = place
+        axes.text(x, y, words, ha="center", va="center", fontsize=SMALL, bbox=box, zorder=4)
 
 
 def _draw_arrow(axes: Axes, start: Any, end: Any, bend: float, colour: str, width: float) -> None:
