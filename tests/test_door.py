@@ -137,9 +137,12 @@ def test_a_seed_is_a_whole_number(phone, wrong):
         cjsim.compare({"a": phone}, 5, runs=2, seed=wrong)
 
 
-def test_the_last_run_needs_a_seed_too(phone):
-    with pytest.raises(ValueError, match="seed = "):
-        cjsim.compare({"a": phone}, 5, runs=3, seed=LARGEST_SEED - 2)
+def test_the_largest_seed_has_as_many_worlds_as_any(phone):
+    comparison = cjsim.compare({"a": phone}, 5, runs=3, seed=LARGEST_SEED - 1, executor="here")
+    assert comparison.seeds == worlds(LARGEST_SEED - 1, 3)
+    assert len({*comparison.seeds}) == 3
+    for seed in comparison.seeds:
+        assert cjsim.simulate(phone, 5, seed=seed).seed == seed
 
 
 @pytest.mark.parametrize("wrong", [2.5, True, "3", 0, np.float64(2)], ids=repr)
