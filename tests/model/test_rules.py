@@ -468,7 +468,7 @@ def test_a_rivals_name_speeds_walking_away_from_that_day_on() -> None:  # C38
     assert ring_of(p, m) == pytest.approx(12.0 + 8.0 / 4.0)
     rules.name_rival(p, m, 13.0)  # a second name adds nothing
     assert p.anchor == 12.0
-    assert rules.leave_by_walking(p) == Stage.WITH_RIVAL
+    assert rules.leave_by_walking(p, m) == Stage.WITH_RIVAL
 
 
 def test_irritation_fades_before_it_is_weighed_against_tolerance() -> None:
@@ -884,7 +884,7 @@ def test_a_rival_that_keeps_everybody_or_nobody(retention: float, back: bool) ->
 @pytest.mark.parametrize("known", [0, 1])
 @pytest.mark.parametrize("stage", [1, 2, 3, 4, 6, 9])
 def test_walking_away_leads_to_the_rival_only_if_one_is_known(stage: int, known: int) -> None:
-    there = rules.leave_by_walking(person(stage=stage, rival_known=known))
+    there = rules.leave_by_walking(person(stage=stage, rival_known=known), market())
     lapse = stage == Stage.REPEAT_DEAL  # in silence: B12
     assert there == (Stage.WITH_RIVAL if known and not lapse else Stage.DORMANT)
     assert may_follow(stage, there)

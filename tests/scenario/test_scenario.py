@@ -182,13 +182,14 @@ def test_every_strategy_of_a_preset_can_be_chosen(name):
 
 
 @pytest.mark.parametrize("name", presets())
-def test_three_lines_on_top_of_a_preset_change_three_keys_and_nothing_else(name):
+def test_three_lines_on_top_of_a_preset_change_three_keys_and_the_rivals_price(name):
     mine = loaded(f'extends = "{name}"\nname = "mine"\nproduct.price = 7777\nmarket.people = 3\n')
     preset = load(name)
     assert diff(preset, mine) == {
         "name": (preset.name, "mine"),
         "product.price": (preset.product.price, 7777.0),
         "market.people": (preset.market.people, 3),
+        "rival.price": (preset.product.price, 7777.0),  # not said: what the file asks
     }
 
 
