@@ -230,6 +230,10 @@ _IN_ORDER: Final = (
         "C142",
         _set({"market.tolerance_mean": NEVER, "market.tolerance_spread": 0.0}),
     ),
+    _assumed("optout_harm", "C142", _set({"response.optout_harm": 0.0})),
+    _assumed(
+        "pressure", "C7, van Diepen 2009", _set({"response.crowding": 0.0, "response.dulling": 0.0})
+    ),
     _assumed("distrust", "C142, Slovic 1993", _set({"response.distrust": 0.0})),
     # what a contact does
     _assumed("warmth", "B15, Sethuraman 2011", _set({"response.warmth_gain": 0.0})),
@@ -251,7 +255,10 @@ _IN_ORDER: Final = (
     _assumed("optimism", "C160", _each_strategy("optimism", NEUTRAL)),
     # rivals
     _assumed("early_rival", "C38, C39", _each_touchpoint("names_rival")),
+    _assumed("presence", "C4, C81", _set({"market.presence": 1.0})),
+    _assumed("price", "A23, C33, Bijmolt 2005", _set({"market.price_sensitivity": 0.0})),
     _assumed("competition", "A30, C37", _set({"rival.competition": 0.0})),
+    _assumed("effort", "A30", _set({"product.effort": 0.0})),
     _assumed("complexity", "A30", _set({"product.complexity": 0.0})),
     # the deal
     _assumed(
@@ -264,6 +271,7 @@ _IN_ORDER: Final = (
     _assumed("costly_first_deal", "C46, C47", _set({"product.first_deal_extra_cost": 0.0})),
     # the experience
     _assumed("experience", "B17, B19, Oliver 1980", _set({"experience.learning": 0.0})),
+    _assumed("taste", "C61", _set({"product.taste_spread": 0.0, "rival.taste_spread": 0.0})),
     _assumed(
         "loss_aversion", "B19, Anderson & Sullivan 1993", _set({"experience.loss_aversion": 1.0})
     ),

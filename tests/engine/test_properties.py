@@ -110,7 +110,10 @@ def test_money_comes_in_by_deals_and_goes_out_by_contacts(
     assert (rows["touchpoint"] < len(s.touchpoints)).all()
     promised = [1.0 - t.discount for t in s.touchpoints.values()] + [1.0]
     allowed = s.product.price * np.array(promised)
-    assert all(np.isclose(amount, allowed).any() for amount in paid)
+    first = rows["event"][deals] == Event.FIRST_DEAL
+    gift = np.maximum(0.0, allowed - s.product.gift_value)
+    assert all(np.isclose(amount, gift).any() for amount in paid[first])
+    assert all(np.isclose(amount, allowed).any() for amount in paid[~first])
 
 
 def test_no_amount_is_minus_zero() -> None:
