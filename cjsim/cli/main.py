@@ -218,7 +218,7 @@ def _strategies(args: argparse.Namespace) -> dict[str, Scenario]:
     return {name.strip(): scenario.with_strategy(name.strip()) for name in names}
 
 
-def _where(args: argparse.Namespace) -> dict[str, Any]:
+def _run_options(args: argparse.Namespace) -> dict[str, Any]:
     """How large, how often and where: the arguments that every experiment takes."""
     from cjsim.experiment.workers import bar
 
@@ -230,7 +230,7 @@ def _compare(args: argparse.Namespace) -> int:
     from cjsim.experiment.compare import compare
     from cjsim.report import comparison
 
-    compared = compare(_strategies(args), **_where(args))
+    compared = compare(_strategies(args), **_run_options(args))
     if args.json:
         print(json.dumps(comparison.as_json(compared), indent=2, ensure_ascii=False))
     else:
@@ -254,7 +254,7 @@ def _sweep(args: argparse.Namespace) -> int:
         raise ValueError(f"--strategies {args.strategies}: name at least two to compare")
     settings = settings_of(args.vary, args.sample, args.seed)
     known_measure(args.measure)
-    answer = sweep(scenarios, settings, folder=args.out, **_where(args))
+    answer = sweep(scenarios, settings, folder=args.out, **_run_options(args))
     if len(answer.runs):
         print(experiments.of_sweep(answer, args.measure, args.lang, args.json))
         if args.out:
@@ -275,7 +275,7 @@ def _weak_point(args: argparse.Namespace) -> int:
     from cjsim.experiment.weak_point import weak_point
     from cjsim.report import experiments
 
-    ranking = weak_point(_running(args), args.measure, better=args.better, **_where(args))
+    ranking = weak_point(_running(args), args.measure, better=args.better, **_run_options(args))
     print(experiments.of_weak_point(ranking, args.lang, args.json))
     if args.out:
         experiments.keep_weak_point(ranking, args.out, args.lang)
@@ -292,7 +292,7 @@ def _optimise(args: argparse.Namespace) -> int:
         raise ValueError("say what may change: --vary firm.reps=1:12, or --split TOUCHPOINTS")
     optimum = optimise(
         _running(args), ranges_of(args.vary), measure=args.measure, budget=args.budget, split=split,
-        least=args.least or None, **_where(args),
+        least=args.least or None, **_run_options(args),
     )  # fmt: skip
     print(experiments.of_optimum(optimum, args.lang, args.json))
     if args.out:

@@ -80,9 +80,9 @@ def _between(key: str, low: float, high: float, points: int) -> list[float]:
 
 def _value(word: str) -> Any:
     """What JSON takes the word for; a number, inf too, where it is one; else the word itself."""
-    for read in (json.loads, float):
+    for parse in (json.loads, float):
         try:
-            return read(word)
+            return parse(word)
         except ValueError:
             continue
     return word.strip()

@@ -280,5 +280,7 @@ _IN_ORDER: Final = (
     _assumed("word_of_mouth", "B18, C78, C79, C81", _fixed({"loyalty.friends": 0.0})),
 )
 
-ASSUMPTIONS: Final[Mapping[str, Assumption]] = {one.name: one for one in _IN_ORDER}
+ASSUMPTIONS: Final[Mapping[str, Assumption]] = {
+    assumption.name: assumption for assumption in _IN_ORDER
+}
 """Name -> assumption, in the order of the journey."""
