@@ -39,7 +39,8 @@ from cjsim.labels.numbers import number, setting
 Facts = dict[str, str | float]
 """What fills the places of a verdict; numbers are written when it is said."""
 
-SECONDS, MEMORY = 60.0, 2.0  # per submission: seconds from its first cell on, GB beside the kit
+SECONDS = 60.0  # per submission, from its first cell on
+MEMORY = 2.0  # per submission [GB], beside the kit
 START_SECONDS = 180.0  # to load the kit: long only where the engine has to be compiled first
 LAST_WORD = 2.0  # seconds from a process's last line to its end
 MOST_LINES = 5_000  # from one process; more is not ours
