@@ -65,10 +65,11 @@ def test_json_says_the_confidence_that_was_asked_for(confidence):
     pair = {name: Scenario.load("phone", name) for name in ("pull", "guide")}
     compared = compare(pair, people=60, runs=3, confidence=confidence, executor="here")
     paired = comparison.as_json(compared)["paired"]
-    gaps = compared.gaps()["guide"]["first_deals"]
+    gaps = compared.gaps()["guide"]["contacts"]
     interval = stats.ttest_1samp(gaps, 0.0).confidence_interval(confidence)
-    told = paired["differences"]["guide"]["first_deals"]
+    told = paired["differences"]["guide"]["contacts"]
     assert paired["confidence"] == confidence
+    assert told["low"] < told["high"]
     assert (told["low"], told["high"]) == pytest.approx((interval.low, interval.high))
 
 

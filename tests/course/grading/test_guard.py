@@ -135,7 +135,7 @@ CHANGE_NOTHING = {
     "lstat", "open", "pathconf", "posix_spawn", "posix_spawnp", "readlink", "scandir", "stat",
     "statvfs",
 }  # fmt: skip
-"""Functions of `os` that take a path: those that read, that start programs, that are tried above."""
+"""Functions of `os` that take a path, and read it or start a program."""
 NOT_ON_LINUX = {"chflags", "lchflags", "lchmod"}
 """The guard names their events."""
 
