@@ -24,14 +24,16 @@ from collections.abc import Callable
 from typing import Any
 
 import cjsim
+from benchmarks import floor as floor_of
 from cjsim.engine.fast import calendar as cal
 from cjsim.engine.fast import engine, pointers
 from cjsim.engine.fast.engine import CompiledEngine
 from cjsim.engine.process import Engine
 from cjsim.log import ROW
-from cjsim.model import compile, population
+from cjsim.model import population
+from cjsim.model.compile import Source, compiled
 
-FLOOR = (*engine.SOURCES, "benchmarks.floor")
+FLOOR = (*engine.SOURCES, Source("benchmarks.floor"))
 
 
 def seconds(work: Callable[[], Any]) -> float:
@@ -118,7 +120,7 @@ def floor(repeats: int) -> None:
          "product.tender_every": 0}
     )  # fmt: skip
     everybody = population.draw(alone, people, 1)
-    rules = compile.compiled(*FLOOR)
+    rules = compiled(*FLOOR, entry_points=floor_of.ENTRY_POINTS)
     world = CompiledEngine(alone, population.draw(alone, 1, 1), 1)._world(alone, 0)
     table = pointers.table(world)
     rules.one_after_the_other(table.ctypes.data, 1.0)
