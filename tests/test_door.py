@@ -15,6 +15,7 @@ from cjsim.door import LARGEST_SEED, scenario_of, scenarios_of, shown, whole
 from cjsim.engine.process import Engine
 from cjsim.experiment.workers import outcomes
 from cjsim.labels import unknown
+from cjsim.model.streams import worlds
 
 SMALL = {"people": 30, "runs": 2, "executor": "here"}
 CELLS = cjsim.grid({"guide.accuracy": [0.5, 0.9]})
@@ -125,7 +126,7 @@ def test_numpys_whole_numbers_are_whole_numbers(phone):
     run = cjsim.simulate(phone, np.int64(20), seed=np.uint8(3))
     assert (len(run), run.seed, type(run.seed)) == (20, 3, int)
     found = cjsim.compare({"a": phone}, np.int32(20), runs=np.int16(2), executor="here")
-    assert found.seeds == (1, 2)
+    assert found.seeds == worlds(1, 2)
 
 
 @pytest.mark.parametrize("wrong", [3.5, True, "3", None, -1, LARGEST_SEED, 2.0], ids=repr)
@@ -136,9 +137,12 @@ def test_a_seed_is_a_whole_number(phone, wrong):
         cjsim.compare({"a": phone}, 5, runs=2, seed=wrong)
 
 
-def test_the_last_run_needs_a_seed_too(phone):
-    with pytest.raises(ValueError, match="seed = "):
-        cjsim.compare({"a": phone}, 5, runs=3, seed=LARGEST_SEED - 2)
+def test_the_largest_seed_has_as_many_worlds_as_any(phone):
+    comparison = cjsim.compare({"a": phone}, 5, runs=3, seed=LARGEST_SEED - 1, executor="here")
+    assert comparison.seeds == worlds(LARGEST_SEED - 1, 3)
+    assert len({*comparison.seeds}) == 3
+    for seed in comparison.seeds:
+        assert cjsim.simulate(phone, 5, seed=seed).seed == seed
 
 
 @pytest.mark.parametrize("wrong", [2.5, True, "3", 0, np.float64(2)], ids=repr)

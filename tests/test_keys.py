@@ -19,9 +19,11 @@ def phone():
 
 READERS = {
     "tornado": lambda s, key: tornado(s, [key], runs=2, **SHORT),
-    "sobol": lambda s, key: sobol(s, {key: (0.1, 0.2)}, n=2, **SHORT),
+    "sobol": lambda s, key: sobol(s, {key: (0.1, 0.2)}, samples=2, **SHORT),
     "optimise": lambda s, key: optimise(s, {key: (0.1, 0.2)}, runs=2, **SHORT),
-    "flip_point": lambda s, key: flip_point(s, key, "guide > pull", low=0.1, high=0.2, **SHORT),
+    "flip_point": lambda s, key: flip_point(
+        s, key, claim="guide > pull", low=0.1, high=0.2, **SHORT
+    ),
     "sweep": lambda s, key: sweep({"a": s}, pd.DataFrame({key: [0.1]}), runs=1, **SHORT),
     "slider": slider,
     "panel": lambda s, key: panel(s, key, people=20),

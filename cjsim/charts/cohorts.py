@@ -101,7 +101,7 @@ def _alt(data: pd.DataFrame, period: float, active: str, lang: str) -> str:
 
     later = period * (len(first) - 1)
     key = f"cohorts.alt_{active}" if len(first) > 1 else f"cohorts.alt_{active}_one"
-    said = text(key, lang).format(
+    sentence = text(key, lang).format(
         days=counted("days", period, lang, decimals(period)),
         people=number(size, lang),
         end=days(begin + period),
@@ -111,10 +111,10 @@ def _alt(data: pd.DataFrame, period: float, active: str, lang: str) -> str:
         later=counted("days", later, lang, decimals(period)),
     )
     if len(data.columns) < 2 or data[1].notna().sum() < 2:
-        return said
+        return sentence
     next_period = data[1].dropna()
     people = next_period.index.get_level_values("people").to_numpy()
-    return f"{said} " + text("cohorts.alt_all", lang).format(
+    return f"{sentence} " + text("cohorts.alt_all", lang).format(
         cohorts=number(len(next_period), lang),
         mean=per_cent(np.average(next_period.to_numpy(), weights=people), lang),
         low=per_cent(next_period.min(), lang),

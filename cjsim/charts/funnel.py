@@ -73,10 +73,11 @@ def _draw_reached(axes: Axes, data: pd.DataFrame, names: list[str], lang: str) -
     bars = []
     for i, name in enumerate(names):
         share = data.loc[name, "share_reached"].to_numpy()
-        at = np.arange(len(share)) + (i - (len(names) - 1) / 2) * height
-        again = i // len(COLOURS)  # a colour that comes again has a hatch
-        look: Any = {"hatch": HATCHES[again % len(HATCHES)], "hatchcolor": "white"} if again else {}
-        bars.append(axes.barh(at, share, height * 0.92, color=COLOURS[i % len(COLOURS)], **look))
+        places = np.arange(len(share)) + (i - (len(names) - 1) / 2) * height
+        cycle = i // len(COLOURS)  # a colour that comes again has a hatch
+        look: Any = {"hatch": HATCHES[cycle % len(HATCHES)], "hatchcolor": "white"} if cycle else {}
+        colour = COLOURS[i % len(COLOURS)]
+        bars.append(axes.barh(places, share, height * 0.92, color=colour, **look))
     axes.xaxis.set_major_formatter(lambda share, _: per_cent(share, lang))
     axes.grid(True)
     axes.set_axisbelow(True)
@@ -93,9 +94,9 @@ def _draw_losses(
     marks = []
     for i, name in enumerate(names):
         loss = data.loc[name, "actual_loss"].to_numpy()
-        at = np.arange(len(loss)) + (i - (len(names) - 1) / 2) * offset
+        places = np.arange(len(loss)) + (i - (len(names) - 1) / 2) * offset
         marker = MARKERS[(i + i // len(COLOURS)) % len(MARKERS)]
-        marks += axes.plot(loss, at, marker, color=COLOURS[i % len(COLOURS)], markersize=7)
+        marks += axes.plot(loss, places, marker, color=COLOURS[i % len(COLOURS)], markersize=7)
     differ = _draw_plans(axes, data, names)
     axes.xaxis.set_major_formatter(lambda share, _: per_cent(share, lang))
     axes.grid(True)
@@ -104,8 +105,8 @@ def _draw_losses(
     axes.tick_params(left=False)
     axes.set_title(text("chart.loss_title", lang))
     axes.set_xlabel(text("measure.actual_loss", lang))
-    said = text("chart.plans_differ" if differ else "measure.planned_loss", lang)
-    return marks, Line2D([], [], color="black", lw=2, label=said)
+    plan_label = text("chart.plans_differ" if differ else "measure.planned_loss", lang)
+    return marks, Line2D([], [], color="black", lw=2, label=plan_label)
 
 
 def _draw_plans(axes: Axes, data: pd.DataFrame, names: list[str]) -> bool:
@@ -123,27 +124,27 @@ def _draw_plans(axes: Axes, data: pd.DataFrame, names: list[str]) -> bool:
 
 def _legends(figure: Figure, handles: Sequence[Any], words: Sequence[str], plan: Line2D) -> None:
     """Scenarios at the left and their plan at the right, or all in one if that is too wide."""
-    said = [*words, str(plan.get_label())]
-    widths = [TextPath((0, 0), word, size=11).get_extents().width for word in said]
+    labels = [*words, str(plan.get_label())]
+    widths = [TextPath((0, 0), word, size=11).get_extents().width for word in labels]
     room = 72 * figure.get_size_inches()[0]
     beside: Any = {tuple: HandlerTuple(None)}  # a bar and its mark
-    if sum(widths) + AROUND * len(said) < room:
+    if sum(widths) + AROUND * len(labels) < room:
         figure.legend(
             handles, words, loc="outside lower left", ncols=len(words), handler_map=beside
         )
-        figure.legend([plan], said[-1:], loc="outside lower right")
+        figure.legend([plan], labels[-1:], loc="outside lower right")
         return
     columns = int(np.clip(room // (max(widths) + AROUND), 1, 4))
-    lines = max(word.count("\n") + 1 for word in said) * -(-len(said) // columns)
+    lines = max(word.count("\n") + 1 for word in labels) * -(-len(labels) // columns)
     figure.set_figheight(figure.get_figheight() + 0.2 * (lines - 1))
     figure.legend(
-        [*handles, plan], said, loc="outside lower left", ncols=columns, handler_map=beside
+        [*handles, plan], labels, loc="outside lower left", ncols=columns, handler_map=beside
     )
 
 
 def _alt(data: pd.DataFrame, names: list[str], lang: str) -> str:
     """The finding in a sentence: how many reach the first deal and how many come back."""
-    parts = [
+    clauses = [
         text("chart.funnel_alt_part", lang).format(
             name=title(name, lang),
             first=per_cent(data.loc[(name, "first_deal"), "share_reached"], lang, 1),
@@ -151,4 +152,4 @@ def _alt(data: pd.DataFrame, names: list[str], lang: str) -> str:
         )
         for name in names
     ]
-    return text("chart.funnel_alt", lang).format(parts="; ".join(parts))
+    return text("chart.funnel_alt", lang).format(parts="; ".join(clauses))

@@ -30,7 +30,8 @@ KINDS = {"on": COLOURS[0], "away": COLOURS[1], "back": COLOURS[5]}
 
 WIDEST = 15.0
 """Width of the arrow that everybody takes [points]."""
-WIDE, HIGH = 6.3, 5.6
+WIDE = 6.3
+HIGH = 5.6
 """Half axes of the arc; a stage and its name take about one unit."""
 NODE = 0.34
 """Radius of a stage."""
@@ -70,22 +71,23 @@ def journey_map(run: Run, lang: str = SPOKEN) -> Picture:
     """
     wanted_kind(run, Run)
     data = _people(run)
-    at = _places()
+    places = _places()
     with style():
         figure = Figure(figsize=(12.5, 7.6))
         axes = figure.subplots()
-        for here, ways in EXITS.items():
-            for there in ways:
-                _way(axes, at, here, there, int(data.loc[here.key, there.key]), len(run), lang)
+        for origin, targets in EXITS.items():
+            for target in targets:
+                people = int(data.loc[origin.key, target.key])
+                _draw_way(axes, places, origin, target, people, len(run), lang)
         for stage in STAGES:
-            _node(axes, at, stage, data, lang)
+            _draw_stage(axes, places, stage, data, lang)
         axes.set_aspect("equal")
         axes.set_xlim(-8.6, 8.6)
         axes.set_ylim(-2.1, 6.9)
         axes.axis("off")
-        people = counted("people", len(run), lang)
+        everybody = counted("people", len(run), lang)
         days = counted("days", run.scenario.horizon_days, lang)
-        axes.set_title(text("journey_map.title", lang).format(people=people, days=days))
+        axes.set_title(text("journey_map.title", lang).format(people=everybody, days=days))
         handles = [
             Line2D([], [], color=colour, lw=6, label=text(f"journey_map.{kind}", lang))
             for kind, colour in KINDS.items()
@@ -99,17 +101,16 @@ def _people(run: Run) -> pd.DataFrame:
     """Rows are stages; columns people (who were there), at_end, and people by the next stage."""
     import pandas as pd
 
-    seen = visits(run)
+    all_visits = visits(run)
     size = len(STAGES)
-    been = np.unique(seen.person * size + seen.step) % size
-    moved = seen.to != OPEN
-    ways = np.unique(
-        (seen.person[moved] * size + seen.step[moved]) * size + seen.to[moved]
-    ) % size**2  # fmt: skip
+    visited_stage = np.unique(all_visits.person * size + all_visits.step) % size
+    is_over = all_visits.to != OPEN
+    person_stage = all_visits.person[is_over] * size + all_visits.step[is_over]
+    ways = np.unique(person_stage * size + all_visits.to[is_over]) % size**2
     keys = [stage.key for stage in STAGES]
     flows = np.bincount(ways, minlength=size**2).reshape(size, size)
     table = pd.DataFrame(flows, index=pd.Index(keys, name="stage"), columns=keys)
-    table.insert(0, "people", np.bincount(been, minlength=size))
+    table.insert(0, "people", np.bincount(visited_stage, minlength=size))
     table.insert(1, "at_end", np.bincount(final_stage(run), minlength=size))
     return table
 
@@ -127,43 +128,45 @@ def _places() -> dict[Stage, np.ndarray]:
     return places
 
 
-def _kind(here: Stage, there: Stage) -> str:
-    if there in AWAY:
+def _way_kind(origin: Stage, target: Stage) -> str:
+    if target in AWAY:
         return "away"
-    return "on" if there > here and here not in AWAY else "back"
+    return "on" if target > origin and origin not in AWAY else "back"
 
 
-def _way(
-    axes: Axes, at: Any, here: Stage, there: Stage, people: int, everybody: int, lang: str
+def _draw_way(
+    axes: Axes, places: Any, origin: Stage, target: Stage, people: int, everybody: int, lang: str
 ) -> None:
     """One arrow, with its number if enough people took it."""
     if not people:
-        axes.plot(*zip(at[here], at[there], strict=True), color=FAINT, lw=1, zorder=0)
+        axes.plot(*zip(places[origin], places[target], strict=True), color=FAINT, lw=1, zorder=0)
         return
     share = people / everybody
-    colour, width = KINDS[_kind(here, there)], 0.8 + (WIDEST - 0.8) * share
-    if here == there:
-        where = _loop(axes, at[here], 1.0 if here not in AWAY else -1.0, colour, width)
+    colour = KINDS[_way_kind(origin, target)]
+    width = 0.8 + (WIDEST - 0.8) * share
+    if origin == target:
+        up = 1.0 if origin not in AWAY else -1.0
+        place = _draw_loop(axes, places[origin], up, colour, width)
     else:
-        bend = BENDS.get((here, there), 0.0)
-        _arrow(axes, at[here], at[there], bend, colour, width)
-        usual = 0.5 if bend else 0.32
-        where = _along(at[here], at[there], bend, NUMBER_AT.get((here, there), usual))
-    next_on_the_arc = there == here + 1 and here not in AWAY
+        bend = BENDS.get((origin, target), 0.0)
+        _draw_arrow(axes, places[origin], places[target], bend, colour, width)
+        usual_part = 0.5 if bend else 0.32
+        part = NUMBER_AT.get((origin, target), usual_part)
+        place = _along(places[origin], places[target], bend, part)
+    next_on_the_arc = target == origin + 1 and origin not in AWAY
     if share >= WORTH_A_NUMBER and not next_on_the_arc:
         box = {"fc": "white", "ec": "none", "alpha": 0.8, "pad": 0.8}
         words = number(people, lang)
-        axes.text(
-            where[0], where[1], words, ha="center", va="center", fontsize=SMALL, bbox=box, zorder=4
-        )
+        x, y = place
+        axes.text(x, y, words, ha="center", va="center", fontsize=SMALL, bbox=box, zorder=4)
 
 
-def _arrow(axes: Axes, start: Any, end: Any, bend: float, colour: str, width: float) -> None:
+def _draw_arrow(axes: Axes, start: Any, end: Any, bend: float, colour: str, width: float) -> None:
     """An arrow between two stages."""
     axes.add_patch(
         FancyArrowPatch(
-            start, end, arrowstyle=_form(width), connectionstyle=f"arc3,rad={bend}", fc=colour,
-            lw=0, alpha=0.9, shrinkA=17, shrinkB=17, zorder=2,
+            start, end, arrowstyle=_arrow_style(width), connectionstyle=f"arc3,rad={bend}",
+            fc=colour, lw=0, alpha=0.9, shrinkA=17, shrinkB=17, zorder=2,
         )
     )  # fmt: skip
 
@@ -175,26 +178,27 @@ def _along(start: Any, end: Any, bend: float, part: float) -> Any:
     return (1 - part) ** 2 * start + 2 * part * (1 - part) * control + part**2 * end
 
 
-def _loop(axes: Axes, at: Any, up: float, colour: str, width: float) -> Any:
+def _draw_loop(axes: Axes, at: Any, up: float, colour: str, width: float) -> Any:
     """A way from a stage to itself, above (`up` = 1) or below it (-1); the place of its number."""
     x, y = at
     far = y + up * 1.15
-    out = [(x - 0.2, y + up * 0.25), (x - 0.75, far), (x, far)]
-    home = [(x, far), (x + 0.75, far), (x + 0.2, y + up * 0.3)]
+    outward = [(x - 0.2, y + up * 0.25), (x - 0.75, far), (x, far)]
+    homeward = [(x, far), (x + 0.75, far), (x + 0.2, y + up * 0.3)]
     curve = [Path.MOVETO, Path.CURVE3, Path.CURVE3]
-    axes.add_patch(PathPatch(Path(out, curve), fill=False, ec=colour, lw=width, zorder=2))
-    head = Path(home, curve)
-    axes.add_patch(FancyArrowPatch(path=head, arrowstyle=_form(width), fc=colour, lw=0, zorder=2))
+    axes.add_patch(PathPatch(Path(outward, curve), fill=False, ec=colour, lw=width, zorder=2))
+    head = Path(homeward, curve)
+    shape = _arrow_style(width)
+    axes.add_patch(FancyArrowPatch(path=head, arrowstyle=shape, fc=colour, lw=0, zorder=2))
     return x, far
 
 
-def _form(width: float) -> str:
+def _arrow_style(width: float) -> str:
     """An arrow of that width [points] with a head that can be told from it."""
     head = width + 7
     return f"simple,tail_width={width},head_width={head},head_length={0.5 * head + 3}"
 
 
-def _node(axes: Axes, at: Any, stage: Stage, data: pd.DataFrame, lang: str) -> None:
+def _draw_stage(axes: Axes, at: Any, stage: Stage, data: pd.DataFrame, lang: str) -> None:
     """A stage: its number, its name and how many people were there."""
     x, y = at[stage]
     own = stage in TWELVE
@@ -215,27 +219,29 @@ def _beside(stage: Stage, x: float, y: float) -> tuple[tuple[float, float], str,
         return (x, y - 0.45), "center", "top"
     if stage in (Stage.WITH_RIVAL, Stage.REPEAT_DEAL):
         return (x + 0.6, y + (0.5 if stage == Stage.REPEAT_DEAL else 0.0)), "left", "center"
-    out = np.array([x / WIDE, y / HIGH])
-    out /= np.hypot(*out)
-    far = 1.2 if stage == Stage.CURIOSITY else 0.5  # beyond the way from 9 to 11
-    place = (x + far * out[0], y + 0.48 * out[1])
-    side = "center" if abs(out[0]) < 0.3 else "left" if out[0] > 0 else "right"
-    return place, side, "bottom" if out[1] > 0.55 else "center"
+    outward = np.array([x / WIDE, y / HIGH])
+    outward /= np.hypot(*outward)
+    distance = 1.2 if stage == Stage.CURIOSITY else 0.5  # beyond the way from 9 to 11
+    place = (x + distance * outward[0], y + 0.48 * outward[1])
+    side = "left" if outward[0] > 0 else "right"
+    if abs(outward[0]) < 0.3:
+        side = "center"
+    return place, side, "bottom" if outward[1] > 0.55 else "center"
 
 
 def _alt(data: pd.DataFrame, run: Run, lang: str) -> str:
     """The finding: how far people came, the way out that most took, and how many came back."""
     keys = [stage.key for stage in STAGES]
-    out = data.loc[keys[:-2], ["with_rival", "dormant"]].stack()
-    here, there = out.idxmax()
+    ways_out = data.loc[keys[:-2], ["with_rival", "dormant"]].stack()
+    origin, target = ways_out.idxmax()
 
     def people(value: float) -> str:
         return number(value, lang)
 
-    way_out = text(f"journey_map.{'out' if out.max() else 'nobody_out'}", lang).format(
-        here=stage_word(Stage.of(here), lang),
-        there=stage_word(Stage.of(there), lang),
-        most=counted("people", out.max(), lang),
+    way_out = text(f"journey_map.{'out' if ways_out.max() else 'nobody_out'}", lang).format(
+        here=stage_word(Stage.of(origin), lang),
+        there=stage_word(Stage.of(target), lang),
+        most=counted("people", ways_out.max(), lang),
     )
     return text("journey_map.alt", lang).format(
         people=counted("people", len(run), lang),

@@ -37,16 +37,16 @@ def occupancy(run: Run, lang: str = SPOKEN, *, lens: str = "twelve") -> Picture:
     wanted_kind(run, Run)
     horizon = run.scenario.horizon_days
     data = measures.occupancy(run, every=horizon / MOMENTS, lens=lens)
-    seen = lens_named(lens)
-    words = step_words(seen, lang)
+    chosen_lens = lens_named(lens)
+    words = step_words(chosen_lens, lang)
     with style():
         figure = Figure(figsize=(11.5, 1.6 + 0.4 * len(words)))
         axes, beside = figure.subplots(1, 2, sharey=True, width_ratios=(4, 1))
         day = data.index.to_numpy()
         for row, step in enumerate(data.columns):
-            here = data[step].to_numpy()
-            high = row + TALL * here / max(1, here.max())
-            axes.fill_between(day, row, high, step="post", color=_colour(seen, row), lw=0)
+            counts = data[step].to_numpy()
+            tops = row + TALL * counts / max(1, counts.max())
+            axes.fill_between(day, row, tops, step="post", color=_colour(chosen_lens, row), lw=0)
             axes.axhline(row, color=FAINT, lw=1)
         axes.set_yticks(np.arange(len(words)) + 0.3, words)
         axes.set_ylim(-0.05, len(words))
@@ -99,7 +99,9 @@ def _alt(data: pd.DataFrame, words: list[str], lang: str) -> str:
     """The finding: where most people stand at the end, and which step grew and shrank most."""
     first, last = data.iloc[0].to_numpy(), data.iloc[-1].to_numpy()
     change = last - first
-    most, up, down = int(last.argmax()), int(change.argmax()), int(change.argmin())
+    fullest = int(last.argmax())
+    grown = int(change.argmax())
+    shrunk = int(change.argmin())
 
     def names(step: int) -> str:
         word = words[step].split("  ")[-1]
@@ -109,17 +111,17 @@ def _alt(data: pd.DataFrame, words: list[str], lang: str) -> str:
         return number(value, lang)
 
     moved = text(f"occupancy.{'moved' if change.any() else 'still'}", lang).format(
-        up=names(up),
-        up_from=people(first[up]),
-        up_to=people(last[up]),
-        down=names(down),
-        down_from=people(first[down]),
-        down_to=people(last[down]),
+        up=names(grown),
+        up_from=people(first[grown]),
+        up_to=people(last[grown]),
+        down=names(shrunk),
+        down_from=people(first[shrunk]),
+        down_to=people(last[shrunk]),
     )
     return text("occupancy.alt", lang).format(
         days=counted("days", data.index[-1], lang),
-        most=names(most),
-        there=people(last[most]),
+        most=names(fullest),
+        there=people(last[fullest]),
         everybody=people(last.sum()),
         moved=moved,
     )

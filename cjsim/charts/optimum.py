@@ -124,14 +124,14 @@ def _title(result: Optimum, lang: str) -> str:
 
 def _alt(result: Optimum, lang: str) -> str:
     """The finding: where the best lies and how far one may stray, key by key."""
-    parts = []
+    sentences = []
     for axis in result.axes:
-        row = result.good_enough.loc[axis.name]
+        best_row = result.good_enough.loc[axis.name]
         best, low, high, from_, to = (
-            setting(row[name], lang, 3) for name in ("best", "low", "high", "from", "to")
+            setting(best_row[name], lang, 3) for name in ("best", "low", "high", "from", "to")
         )
-        edge = text("optimum.alt_edge", lang) if row["at_edge"] else ""
-        parts.append(
+        edge = text("optimum.alt_edge", lang) if best_row["at_edge"] else ""
+        sentences.append(
             text("optimum.alt_one", lang).format(
                 axis=result.name(axis, lang), best=best, low=low, high=high, from_=from_, to=to,
                 edge=edge,
@@ -140,4 +140,4 @@ def _alt(result: Optimum, lang: str) -> str:
     title = text("optimum.title", lang).format(
         measure=in_words(result.measure, result.scenario.money, lang)
     )
-    return " ".join([f"{title}.", *parts])
+    return " ".join([f"{title}.", *sentences])

@@ -57,7 +57,7 @@ def paired(
     if not measures:
         raise ValueError("measures = (): a picture of differences needs at least one measure")
     if any(UNITS[measure].startswith("money") for measure in measures):
-        one_for_all(comparison.scenarios, "money")
+        check_same(comparison.scenarios, "money")
     gaps = comparison.gaps()
     names = list(gaps)
     data = comparison.paired(USUAL).loc[(names, measures), :]
@@ -79,13 +79,13 @@ def paired(
     return Picture(figure, _alt(comparison, data, measures, lang), data, lang)
 
 
-def one_for_all(scenarios: Mapping[str, Scenario], key: str) -> None:
+def check_same(scenarios: Mapping[str, Scenario], key: str) -> None:
     """Raise ValueError, naming the values, where the scenarios differ in a key of their own."""
-    found = ((name, getattr(scenario, key)) for name, scenario in scenarios.items())
-    values = {name: value if isinstance(value, str) else f"{value:g}" for name, value in found}
+    settings = ((name, getattr(scenario, key)) for name, scenario in scenarios.items())
+    values = {name: value if isinstance(value, str) else f"{value:g}" for name, value in settings}
     if len(set(values.values())) > 1:
-        said = ", ".join(f"{value} in {name!r}" for name, value in values.items())
-        raise ValueError(f"{key} differs: {said}; one picture of money needs the same in all")
+        listing = ", ".join(f"{value} in {name!r}" for name, value in values.items())
+        raise ValueError(f"{key} differs: {listing}; one picture of money needs the same in all")
 
 
 def _around(figure: Figure, comparison: Comparison, lang: str) -> None:
@@ -110,11 +110,11 @@ def _label(comparison: Comparison, measure: str, lang: str) -> str:
     return f"{text(f'measure.{measure}', lang)}, {word}"
 
 
-def _draw(axes: Axes, row: int, gaps: Any, found: Any, measure: str, lang: str) -> None:
+def _draw(axes: Axes, row: int, gaps: Any, interval: Any, measure: str, lang: str) -> None:
     """One scenario's runs, mean and interval."""
     scale = _scale(measure)
     runs = scale * gaps.dropna().to_numpy()
-    mean, low, high = (scale * found[name] for name in ("difference", "low", "high"))
+    mean, low, high = (scale * interval[name] for name in ("difference", "low", "high"))
     if not len(runs):
         axes.text(0, row, text("paired.nothing", lang), ha="center", va="center", color=QUIET)
         return
@@ -154,20 +154,20 @@ def _alt(comparison: Comparison, data: pd.DataFrame, measures: list[str], lang: 
     """The finding: each difference with its interval, and which of them leave zero out."""
     names = [name for name in comparison.scenarios if name != comparison.first]
     many = len(comparison.seeds) > 1
-    said = []
+    sentences = []
     for name in names:
-        parts = []
+        clauses = []
         for measure in measures:
             row = _scale(measure) * data.loc[(name, measure), ["difference", "low", "high"]]
             digits = digits_for(row.abs().max())
-            shown = [number(value, lang, digits, signed=True) for value in row]
-            words = f"{_label(comparison, measure, lang)}: {shown[0]}"
+            numbers = [number(value, lang, digits, signed=True) for value in row]
+            words = f"{_label(comparison, measure, lang)}: {numbers[0]}"
             if np.isfinite(row["low"]):
-                words += f" [{shown[1]} .. {shown[2]}]"
+                words += f" [{numbers[1]} .. {numbers[2]}]"
                 clear = "clear" if data.loc[(name, measure), "clear"] else "not_clear"
                 words += f" ({text(f'paired.{clear}', lang)})"
-            parts.append(words)
-        said.append(f"{title(name, lang)} — {'; '.join(parts)}.")
+            clauses.append(words)
+        sentences.append(f"{title(name, lang)} — {'; '.join(clauses)}.")
     head = text("paired.alt" if many else "paired.alt_one_run", lang)
     first = title(comparison.first, lang)
-    return head.format(first=first, runs=len(comparison.seeds), parts=" ".join(said))
+    return head.format(first=first, runs=len(comparison.seeds), parts=" ".join(sentences))

@@ -49,18 +49,20 @@ def wanted_kind(given: object, *kinds: type) -> None:
         return
     names = [kind.__name__ for kind in kinds]
     makers = " or ".join(f"cjsim.{MAKERS[name]}" for name in names)
-    here = type(given).__name__
-    others = f". {here} is drawn by: {CHARTS_OF[here]}" if here in CHARTS_OF else ""
+    given_kind = type(given).__name__
+    others = ""
+    if given_kind in CHARTS_OF:
+        others = f". {given_kind} is drawn by: {CHARTS_OF[given_kind]}"
     raise TypeError(
-        f"this chart draws what {makers} returns ({' or '.join(names)}), not {here}{others}"
+        f"this chart draws what {makers} returns ({' or '.join(names)}), not {given_kind}{others}"
     )
 
 
 def stage_word(stage: int, lang: str, numbered: bool = False) -> str:
     """A stage's name; `numbered` puts the number before each of the twelve."""
-    here = Stage(stage)
-    word = text(f"stage.{here.key}.label", lang)
-    return f"{int(here)}  {word}" if numbered and here in TWELVE else word
+    the_stage = Stage(stage)
+    word = text(f"stage.{the_stage.key}.label", lang)
+    return f"{int(the_stage)}  {word}" if numbered and the_stage in TWELVE else word
 
 
 def step_words(lens: Lens, lang: str) -> list[str]:
@@ -90,9 +92,9 @@ def spread_out(at: Sequence[float], gap: float, low: float, high: float) -> npt.
     )
     placed = np.minimum(placed, high - gap * np.arange(len(placed))[::-1])
     placed = np.maximum(placed, low + gap * np.arange(len(placed)))
-    out = np.empty(len(placed))
-    out[order] = placed
-    return out
+    places = np.empty(len(placed))
+    places[order] = placed
+    return places
 
 
 def cells(

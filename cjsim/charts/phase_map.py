@@ -87,32 +87,33 @@ def phase_map(sweep: Sweep, measure: str = "profit_per_person", lang: str = SPOK
     return Picture(figure, _map_alt(sweep, phase, measure, lang), phase, lang)
 
 
-def _edges(at: np.ndarray) -> np.ndarray:
+def _edges(values: np.ndarray) -> np.ndarray:
     """The borders of cells around their values."""
-    if len(at) == 1:
-        return np.array([at[0] - 0.5, at[0] + 0.5])
-    middle = (at[1:] + at[:-1]) / 2
-    return np.concatenate([[2 * at[0] - middle[0]], middle, [2 * at[-1] - middle[-1]]])
+    if len(values) == 1:
+        return np.array([values[0] - 0.5, values[0] + 0.5])
+    middle = (values[1:] + values[:-1]) / 2
+    return np.concatenate([[2 * values[0] - middle[0]], middle, [2 * values[-1] - middle[-1]]])
 
 
 def _cells(sweep: Sweep, table: pd.DataFrame, column: str) -> pd.DataFrame:
     """A column as a map of all cells: NaN where nothing was measured, or not yet run."""
     x, y = sweep.settings.columns
-    found = table.pivot_table(column, y, x, dropna=False)
-    return found.reindex(index=np.unique(sweep.settings[y]), columns=np.unique(sweep.settings[x]))
+    grid = table.pivot_table(column, y, x, dropna=False)
+    return grid.reindex(index=np.unique(sweep.settings[y]), columns=np.unique(sweep.settings[x]))
 
 
 def _draw_lead(axes: Axes, sweep: Sweep, phase: pd.DataFrame, measure: str, lang: str) -> None:
     """Two scenarios: how far the second is ahead, in colour."""
     table = _cells(sweep, sweep.differences(measure), "difference")
     most = float(np.nanmax(np.abs(table.to_numpy()))) or 1.0
-    at, up = table.columns.to_numpy(float), table.index.to_numpy(float)
+    x_values = table.columns.to_numpy(float)
+    y_values = table.index.to_numpy(float)
     mesh = axes.pcolormesh(
-        _edges(at), _edges(up), table, cmap="PuOr_r", norm=TwoSlopeNorm(0.0, -most, most),
-        rasterized=False,
+        _edges(x_values), _edges(y_values), table, cmap="PuOr_r",
+        norm=TwoSlopeNorm(0.0, -most, most), rasterized=False,
     )  # fmt: skip
     if min(table.shape) > 1 and (table.min().min() < 0 < table.max().max()):
-        axes.contour(at, up, table, levels=[0.0], colors="black", linewidths=2.5)
+        axes.contour(x_values, y_values, table, levels=[0.0], colors="black", linewidths=2.5)
     if min(table.shape) == 1:  # too thin for a contour
         line = flips(sweep, measure)
         crossing = line.columns[1]
@@ -162,38 +163,39 @@ def _legend(sweep: Sweep, phase: pd.DataFrame, lang: str) -> list[Patch | Line2D
 
 def _map_alt(sweep: Sweep, phase: pd.DataFrame, measure: str, lang: str) -> str:
     """The finding: how often each is ahead, how often clearly, and where the lead changes."""
-    parts = []
-    ahead, one_run = _ahead(phase), has_one_run(phase)
+    clauses = []
+    ahead = _ahead(phase)
+    one_run = has_one_run(phase)
     for name in sweep.names:
-        won = ahead & (phase["winner"] == name)
+        is_ahead = ahead & (phase["winner"] == name)
         part = text("chart.map_alt_part_one_run" if one_run else "chart.map_alt_part", lang)
-        parts.append(
+        clauses.append(
             part.format(
                 name=title(name, lang),
-                cells=number(won.sum(), lang),
-                clear=number((won & phase["clear"]).sum(), lang),
+                cells=number(is_ahead.sum(), lang),
+                clear=number((is_ahead & phase["clear"]).sum(), lang),
             )
         )
     head = text("chart.map_alt", lang).format(
         measure=text(f"measure.{measure}", lang),
         cells=number(len(phase), lang),
-        parts="; ".join(parts),
+        parts="; ".join(clauses),
     )
     without = {
         "level": int((phase["margin"] == 0).sum()),
         "nothing": int(phase["margin"].isna().sum()),
     }
-    said = [head]
-    said += [
+    sentences = [head]
+    sentences += [
         text(f"chart.map_alt_{word}", lang).format(cells=number(cells, lang))
         for word, cells in without.items()
         if cells
     ]
     if one_run:
-        said.append(text("chart.map_alt_one_run", lang))
+        sentences.append(text("chart.map_alt_one_run", lang))
     if len(sweep.names) == 2:
-        said.append(_flip_words(sweep, phase, measure, lang))
-    return " ".join(filter(None, said))
+        sentences.append(_flip_words(sweep, phase, measure, lang))
+    return " ".join(filter(None, sentences))
 
 
 def _flip_words(sweep: Sweep, phase: pd.DataFrame, measure: str, lang: str) -> str:
@@ -204,13 +206,13 @@ def _flip_words(sweep: Sweep, phase: pd.DataFrame, measure: str, lang: str) -> s
         return text("chart.map_alt_no_flip", lang) if leaders < 2 else ""
     held, crossing = line.columns[:2]
     ends = [line.iloc[0], line.iloc[-1]]
-    where = "; ".join(
-        f"{held} = {_at(row[held], lang)}: {crossing} = {setting(row[crossing], lang, 3)}"
+    crossings = "; ".join(
+        f"{held} = {_value_words(row[held], lang)}: {crossing} = {setting(row[crossing], lang, 3)}"
         for row in ends[: len(line)]
     )
-    return text("chart.map_alt_flip", lang).format(where=where)
+    return text("chart.map_alt_flip", lang).format(where=crossings)
 
 
-def _at(value: Any, lang: str) -> str:
+def _value_words(value: Any, lang: str) -> str:
     """The value of a key, words as they are."""
     return value if isinstance(value, str) else setting(value, lang)

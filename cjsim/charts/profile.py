@@ -48,10 +48,11 @@ def profile(
         figure = Figure(figsize=(9.5, 5.2))
         axes = figure.subplots()
         for i, (name, table) in enumerate(tables.items(), 1):
-            at, colour = table.index.to_numpy(float), COLOURS[i % len(COLOURS)]
+            values = table.index.to_numpy(float)
+            colour = COLOURS[i % len(COLOURS)]
             line = LINES[i // len(COLOURS) % len(LINES)]  # a colour that comes again is dashed
-            axes.fill_between(at, table["low"], table["high"], color=colour, alpha=0.25, lw=0)
-            axes.plot(at, table["difference"], "osD^"[(i - 1) % 4], ls=line, color=colour)
+            axes.fill_between(values, table["low"], table["high"], color=colour, alpha=0.25, lw=0)
+            axes.plot(values, table["difference"], "osD^"[(i - 1) % 4], ls=line, color=colour)
             axes.plot([], [], ls=line, color=colour, label=title(name, lang))
         axes.axhline(0.0, color="black", lw=1)
         axes.set_xlabel(key)
@@ -66,16 +67,16 @@ def _profile_alt(
     tables: dict[str, pd.DataFrame], first: str, key: str, measure: str, lang: str
 ) -> str:
     """The finding: the lead at both ends, with intervals."""
-    parts = []
+    clauses = []
     for name, table in tables.items():
         ends = dict.fromkeys([table.index[0], table.index[-1]])
-        shown = "; ".join(
-            f"{key} = {setting(at, lang)}: {_gap(table.loc[at], lang)}" for at in ends
+        leads = "; ".join(
+            f"{key} = {setting(value, lang)}: {_gap(table.loc[value], lang)}" for value in ends
         )
-        parts.append(f"{title(name, lang)} — {shown}")
+        clauses.append(f"{title(name, lang)} — {leads}")
     one_run = all(map(has_one_run, tables.values()))
     return text("chart.profile_alt_one_run" if one_run else "chart.profile_alt", lang).format(
-        measure=text(f"measure.{measure}", lang), first=first, parts=". ".join(parts)
+        measure=text(f"measure.{measure}", lang), first=first, parts=". ".join(clauses)
     )
 
 

@@ -25,11 +25,11 @@ def bars(axes: Axes, at: Any, data: pd.DataFrame, column: str, height: float, **
     values = data[column].to_numpy()
     axes.barh(at, np.nan_to_num(values), height, **looks)
     low, high = data[f"{column}_low"].to_numpy(), data[f"{column}_high"].to_numpy()
-    there = ~np.isnan(low)
-    ends = [(values - low)[there], (high - values)[there]]
+    has_interval = ~np.isnan(low)
+    ends = [(values - low)[has_interval], (high - values)[has_interval]]
     axes.errorbar(
-        values[there], np.asarray(at)[there], xerr=ends, fmt="none", ecolor="black", lw=1.2,
-        capsize=3,
+        values[has_interval], np.asarray(at)[has_interval], xerr=ends, fmt="none",
+        ecolor="black", lw=1.2, capsize=3,
     )  # fmt: skip
 
 

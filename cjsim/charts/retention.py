@@ -48,36 +48,38 @@ def retention(run: Run, lang: str = SPOKEN, *, by: str | None = "adopter") -> Pi
     parts = groups(run, by)
     curves = measures.retention(run, by)
     sizes = parts.count(customers(run).person)
-    shown = [g for g in range(len(parts)) if sizes[g] >= ENOUGH]
-    if not shown:
-        found = f"no group by {by!r} has {ENOUGH} customers won since day 0 (the largest has"
+    shown_groups = [g for g in range(len(parts)) if sizes[g] >= ENOUGH]
+    if not shown_groups:
+        shortage = f"no group by {by!r} has {ENOUGH} customers won since day 0 (the largest has"
         if by is None:
-            found = f"a curve takes {ENOUGH} customers won since day 0 (there are"
-        raise ValueError(f"{found} {sizes.max()}); simulate more people or days")
-    words = [f"{_word(parts, g, lang)} ({number(sizes[g], lang)})" for g in range(len(parts))]
-    tables = {g: curves if by is None else curves.loc[parts.names[g]] for g in shown}
-    few = ", ".join(words[g] for g in range(len(parts)) if g not in shown)
-    left_out = text("retention.left_out", lang).format(groups=few, enough=ENOUGH) if few else ""
-    ends = [_end(run, parts.of == g, table) for g, table in tables.items()]
+            shortage = f"a curve takes {ENOUGH} customers won since day 0 (there are"
+        raise ValueError(f"{shortage} {sizes.max()}); simulate more people or days")
+    words = [f"{_group_word(parts, g, lang)} ({number(sizes[g], lang)})" for g in range(len(parts))]
+    tables = {g: curves if by is None else curves.loc[parts.names[g]] for g in shown_groups}
+    small_groups = ", ".join(words[g] for g in range(len(parts)) if g not in shown_groups)
+    left_out = ""
+    if small_groups:
+        left_out = text("retention.left_out", lang).format(groups=small_groups, enough=ENOUGH)
+    ends = [_last_day(run, parts.of == g, table) for g, table in tables.items()]
     day = _telling_day(tables, min(run.scenario.horizon_days / 2, *ends))
     with style():
-        columns = COLUMNS.get(len(shown), 3)
-        rows = -(-len(shown) // columns)
+        columns = COLUMNS.get(len(shown_groups), 3)
+        rows = -(-len(shown_groups) // columns)
         figure = Figure(figsize=(11.5, 1.3 + (5.0 if rows == 1 else 2.9 * rows)))
         panels = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).ravel()
-        for place, (axes, g) in enumerate(zip(panels, shown, strict=False)):
+        for place, (axes, g) in enumerate(zip(panels, shown_groups, strict=False)):
             _draw(axes, run, parts.of == g, tables[g], COLOURS[place % len(COLOURS)])
             _mark(axes, tables[g], day, lang)
             axes.set_title(words[g], fontsize=12)
         if by is not None:
-            _draw_all(panels[: len(shown)], run, lang)
-        _finish(figure, panels, len(shown), left_out, lang)
-    data = curves if by is None else curves.loc[[parts.names[g] for g in shown]]
-    told = _alt({words[g]: table for g, table in tables.items()}, day, left_out, lang)
-    return Picture(figure, told, data, lang)
+            _draw_all(panels[: len(shown_groups)], run, lang)
+        _finish(figure, panels, len(shown_groups), left_out, lang)
+    data = curves if by is None else curves.loc[[parts.names[g] for g in shown_groups]]
+    alt = _alt({words[g]: table for g, table in tables.items()}, day, left_out, lang)
+    return Picture(figure, alt, data, lang)
 
 
-def _word(parts: Groups, group: int, lang: str) -> str:
+def _group_word(parts: Groups, group: int, lang: str) -> str:
     """A group's name; a segment keeps the one it was given."""
     name = parts.names[group]
     if parts.by is None:
@@ -85,38 +87,38 @@ def _word(parts: Groups, group: int, lang: str) -> str:
     return name if parts.by == "segment" else text(f"{parts.by}.{name}", lang)
 
 
-def _draw(axes: Axes, run: Run, here: Flags, table: pd.DataFrame, colour: str) -> None:
+def _draw(axes: Axes, run: Run, members: Flags, table: pd.DataFrame, colour: str) -> None:
     """A curve, its band and the ticks of those who are still there."""
-    open_after = _open_after(run, here)
-    day = np.append(table.index.to_numpy(), _end(run, here, table))
-    low, kept, high = (
+    open_after = _open_after(run, members)
+    day = np.append(table.index.to_numpy(), _last_day(run, members, table))
+    low, retained, high = (
         np.append(table[name], table[name].iloc[-1]) for name in ("low", "retained", "high")
     )
     axes.fill_between(day, low, high, step="post", color=colour, alpha=0.25, lw=0)
-    axes.step(day, kept, where="post", color=colour, lw=2.5)
-    at = np.searchsorted(day, open_after, "right") - 1
-    axes.plot(open_after, kept[at], "|", color="black", markersize=7, mew=0.8)
+    axes.step(day, retained, where="post", color=colour, lw=2.5)
+    places = np.searchsorted(day, open_after, "right") - 1
+    axes.plot(open_after, retained[places], "|", color="black", markersize=7, mew=0.8)
 
 
 def _draw_all(panels: Any, run: Run, lang: str) -> None:
     """The curve of all customers, to hold each group against."""
     table = measures.retention(run)
     day = np.append(table.index.to_numpy(), run.scenario.horizon_days)
-    kept = np.append(table["retained"], table["retained"].iloc[-1])
+    retained = np.append(table["retained"], table["retained"].iloc[-1])
     for axes in panels:
         axes.step(
-            day, kept, where="post", color="black", lw=1, ls=(0, (4, 2)),
+            day, retained, where="post", color="black", lw=1, ls=(0, (4, 2)),
             label=text("retention.all", lang),
         )  # fmt: skip
 
 
 def _mark(axes: Axes, table: pd.DataFrame, day: float, lang: str) -> None:
     """The number that the picture is put into words with, where it is read."""
-    kept = _on(table, day)["retained"]
-    axes.plot(day, kept, "o", color="black", markersize=6)
+    retained = _row_on(table, day)["retained"]
+    axes.plot(day, retained, "o", color="black", markersize=6)
     axes.annotate(
-        per_cent(kept, lang), (day, kept), (6, 8), textcoords="offset points", weight="bold",
-        va="bottom",
+        per_cent(retained, lang), (day, retained), (6, 8), textcoords="offset points",
+        weight="bold", va="bottom",
     )  # fmt: skip
 
 
@@ -145,22 +147,23 @@ def _finish(figure: Figure, panels: Any, shown: int, left_out: str, lang: str) -
     layout.set(w_pad=0.12, h_pad=0.08)
 
 
-def _open_after(run: Run, here: Flags) -> Floats:
+def _open_after(run: Run, members: Flags) -> Floats:
     """Days from the first deal to the horizon of those customers who have not left since."""
-    rows, won = run.events.rows, customers(run)
-    away = np.flatnonzero((rows["event"] == Event.ENTER) & (rows["stage"] >= WITH_RIVAL))
+    rows = run.events.rows
+    won = customers(run)
+    leaving_rows = np.flatnonzero((rows["event"] == Event.ENTER) & (rows["stage"] >= WITH_RIVAL))
     last_left = np.full(len(run), -1)
-    last_left[rows["person"][away]] = away  # the last one stands
-    stays = (last_left[won.person] < won.row) & here[won.person]
-    return run.scenario.horizon_days - won.since[stays]
+    last_left[rows["person"][leaving_rows]] = leaving_rows  # the last one stands
+    still_here = (last_left[won.person] < won.row) & members[won.person]
+    return run.scenario.horizon_days - won.since[still_here]
 
 
-def _end(run: Run, here: Flags, table: pd.DataFrame) -> float:
+def _last_day(run: Run, members: Flags, table: pd.DataFrame) -> float:
     """The last day [since the first deal] on which any of these customers was seen."""
-    return max(float(table.index[-1]), float(_open_after(run, here).max(initial=0.0)))
+    return max(float(table.index[-1]), float(_open_after(run, members).max(initial=0.0)))
 
 
-def _on(table: pd.DataFrame, day: float) -> Any:
+def _row_on(table: pd.DataFrame, day: float) -> Any:
     """The row of a curve that holds on that day."""
     return table.iloc[np.searchsorted(table.index.to_numpy(), day, "right") - 1]
 
@@ -168,7 +171,7 @@ def _on(table: pd.DataFrame, day: float) -> Any:
 def _telling_day(tables: dict[int, pd.DataFrame], latest: float) -> float:
     """A day on which no curve has come to its end, and that many customers have lived to see."""
     for day in DAYS:
-        if day <= latest and all(_on(table, day)["low"] > 0 for table in tables.values()):
+        if day <= latest and all(_row_on(table, day)["low"] > 0 for table in tables.values()):
             return day
     day = min(DAYS[-1], latest)
     return float(math.floor(day)) if day >= 1 else day
@@ -176,14 +179,14 @@ def _telling_day(tables: dict[int, pd.DataFrame], latest: float) -> float:
 
 def _alt(tables: dict[str, pd.DataFrame], day: float, left_out: str, lang: str) -> str:
     """The finding: the share of each group still there on that day, and who is left out."""
-    parts = []
+    clauses = []
     for word, table in tables.items():
-        row = _on(table, day)
-        part = f"{word} — {per_cent(row['retained'], lang)}"
+        row = _row_on(table, day)
+        clause = f"{word} — {per_cent(row['retained'], lang)}"
         if not math.isnan(row["low"]):
-            part += f" [{per_cent(row['low'], lang)} .. {per_cent(row['high'], lang)}]"
-        parts.append(part)
-    said = text("retention.alt", lang).format(
-        day=counted("days", day, lang, decimals(day)), parts="; ".join(parts)
+            clause += f" [{per_cent(row['low'], lang)} .. {per_cent(row['high'], lang)}]"
+        clauses.append(clause)
+    sentence = text("retention.alt", lang).format(
+        day=counted("days", day, lang, decimals(day)), parts="; ".join(clauses)
     )
-    return f"{said} {left_out}".rstrip()
+    return f"{sentence} {left_out}".rstrip()

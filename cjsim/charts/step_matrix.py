@@ -35,8 +35,8 @@ def step_matrix(run: Run, lang: str = SPOKEN, *, lens: str = "twelve") -> Pictur
     counts = measures.conversion(run, lens)
     data = measures.conversion(run, lens, share=True)
     data.insert(0, "visits", counts.sum(axis=1))
-    seen = lens_named(lens)
-    words = step_words(seen, lang)
+    chosen_lens = lens_named(lens)
+    words = step_words(chosen_lens, lang)
     shares = 100 * data.iloc[:, 1:].to_numpy()
     rows, columns = shares.shape
     with style():
@@ -62,36 +62,39 @@ def step_matrix(run: Run, lang: str = SPOKEN, *, lens: str = "twelve") -> Pictur
         axes.axvline(columns - 1.5, color="black", lw=1.5)
         axes.set_title(text("step_matrix.title", lang), pad=12)
         axes.set_xlabel(text("step_matrix.note", lang))
-    return Picture(figure, _alt(data, seen, words, lang), data, lang)
+    return Picture(figure, _alt(data, chosen_lens, words, lang), data, lang)
 
 
 def _per_cent(value: float) -> str:
     return "<1" if value < 0.5 else f"{value:.0f}"
 
 
-def _alt(data: pd.DataFrame, seen: Lens, words: list[str], lang: str) -> str:
+def _alt(data: pd.DataFrame, lens: Lens, words: list[str], lang: str) -> str:
     """The finding: where most are lost, and which step is passed most surely."""
-    lost = {seen.of[Stage.WITH_RIVAL], seen.of[Stage.DORMANT]}
+    away_steps = {lens.of[Stage.WITH_RIVAL], lens.of[Stage.DORMANT]}
     inside = [
         row for row in range(1, len(words))
-        if row not in lost and data["visits"].iloc[row] >= ENOUGH
+        if row not in away_steps and data["visits"].iloc[row] >= ENOUGH
     ]  # fmt: skip
-    said = [text("step_matrix.alt", lang).format(lens=text(f"lens.{seen.name}.label", lang))]
+    sentences = [text("step_matrix.alt", lang).format(lens=text(f"lens.{lens.name}.label", lang))]
     if not inside:
-        return " ".join([*said, text("step_matrix.alt_few", lang).format(visits=ENOUGH)])
+        return " ".join([*sentences, text("step_matrix.alt_few", lang).format(visits=ENOUGH)])
     shares = data.iloc[:, 1:-1].to_numpy()
-    away = shares[:, sorted(lost)]
-    most = max(inside, key=lambda row: float(away[row].max()))
-    risky = [row for row in inside if away[row].max() > 0]  # the others are passed by all
-    found = [("alt_lost", most, sorted(lost)[int(away[most].argmax())])] if risky else []
-    ways = [
+    away_shares = shares[:, sorted(away_steps)]
+    riskiest = max(inside, key=lambda row: float(away_shares[row].max()))
+    risky = [row for row in inside if away_shares[row].max() > 0]  # the others are passed by all
+    findings = []
+    if risky:
+        away_step = sorted(away_steps)[int(away_shares[riskiest].argmax())]
+        findings.append(("alt_lost", riskiest, away_step))
+    ways_on = [
         (row, to) for row in risky for to in range(row + 1, len(words))
-        if to not in lost and shares[row, to] > 0
+        if to not in away_steps and shares[row, to] > 0
     ]  # fmt: skip
-    if ways:
-        found.append(("alt_sure", *max(ways, key=lambda way: float(shares[way]))))
-    for key, row, to in found:
-        said.append(
+    if ways_on:
+        findings.append(("alt_sure", *max(ways_on, key=lambda way: float(shares[way]))))
+    for key, row, to in findings:
+        sentences.append(
             text(f"step_matrix.{key}", lang).format(
                 here=words[row].split("  ")[-1],
                 there=words[to].split("  ")[-1],
@@ -99,4 +102,4 @@ def _alt(data: pd.DataFrame, seen: Lens, words: list[str], lang: str) -> str:
                 visits=number(data["visits"].iloc[row], lang),
             )
         )
-    return " ".join(said)
+    return " ".join(sentences)

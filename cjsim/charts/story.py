@@ -61,7 +61,7 @@ def story(run: Run, person: int, lang: str = SPOKEN) -> Picture:
         raise ValueError(f"person = {person!r}: must be a whole number")
     if not 0 <= person < len(run):
         raise ValueError(f"person = {person}: this market has people 0 to {len(run) - 1}")
-    data = _rows(run, person)
+    data = _rows_of_person(run, person)
     with style():
         figure = Figure(figsize=(11.5, 8.6))
         path, feelings = figure.subplots(2, 1, sharex=True, height_ratios=(7, 3))
@@ -69,7 +69,7 @@ def story(run: Run, person: int, lang: str = SPOKEN) -> Picture:
         _draw_contacts(path, data, lang)
         _draw_events(path, data, lang)
         _draw_feelings(feelings, run, person, data, lang)
-        path.set_xlim(_begin(data), run.scenario.horizon_days)
+        path.set_xlim(_first_day(data), run.scenario.horizon_days)
         who = _who(run, person, lang)
         path.set_title(text("story.title", lang).format(person=person, who=who))
         feelings.set_xlabel(text("chart.days", lang))
@@ -104,14 +104,15 @@ def a_story(run: Run, like: str = "bought") -> int:
 def _bought(run: Run) -> Numbers:
     """For each person the different touchpoints met up to the first deal, 0 without one."""
     rows = run.events.rows
-    until = np.full(len(run), -1)
-    deal = np.flatnonzero(rows["event"] == Event.FIRST_DEAL)
-    until[rows["person"][deal]] = deal
-    met = np.flatnonzero(rows["event"] == Event.CONTACT)
-    met = met[met < until[rows["person"][met]]]
+    first_deal_row = np.full(len(run), -1)
+    first_deals = np.flatnonzero(rows["event"] == Event.FIRST_DEAL)
+    first_deal_row[rows["person"][first_deals]] = first_deals
+    contact_rows = np.flatnonzero(rows["event"] == Event.CONTACT)
+    contact_rows = contact_rows[contact_rows < first_deal_row[rows["person"][contact_rows]]]
     size = max(1, len(run.events.touchpoints))
-    pairs = np.unique(rows["person"][met].astype(np.int64) * size + rows["touchpoint"][met])
-    return np.asarray((np.bincount(pairs // size, minlength=len(run)) + 1) * (until >= 0))
+    person = rows["person"][contact_rows].astype(np.int64)
+    pairs = np.unique(person * size + rows["touchpoint"][contact_rows])
+    return np.asarray((np.bincount(pairs // size, minlength=len(run)) + 1) * (first_deal_row >= 0))
 
 
 def _driven_away(run: Run) -> Numbers:
@@ -119,15 +120,15 @@ def _driven_away(run: Run) -> Numbers:
     rows = run.events.rows
     library = run.scenario.touchpoints.values()
     pushes = np.array([touchpoint.contact == "push" for touchpoint in library], bool)
-    met = rows[rows["event"] == Event.CONTACT]
-    with_us = (met["stage"] > UNAWARE) & (met["stage"] < WITH_RIVAL)
-    met = met[with_us & (np.append(pushes, False)[met["touchpoint"]])]
-    missed = 1.0 - fits(run.scenario)[met["touchpoint"], met["stage"]]
-    score = np.bincount(met["person"], missed, len(run))
-    out = np.zeros(len(run), bool)
-    out[rows["person"][rows["event"] == Event.OPT_OUT]] = True
-    first = score.max(initial=0.0) * (out & (score > 0))
-    return np.asarray((score + first) * (final_stage(run) >= WITH_RIVAL))
+    contact_rows = rows[rows["event"] == Event.CONTACT]
+    with_us = (contact_rows["stage"] > UNAWARE) & (contact_rows["stage"] < WITH_RIVAL)
+    contact_rows = contact_rows[with_us & (np.append(pushes, False)[contact_rows["touchpoint"]])]
+    mismatch = 1.0 - fits(run.scenario)[contact_rows["touchpoint"], contact_rows["stage"]]
+    score = np.bincount(contact_rows["person"], mismatch, len(run))
+    opted_out = np.zeros(len(run), bool)
+    opted_out[rows["person"][rows["event"] == Event.OPT_OUT]] = True
+    bonus = score.max(initial=0.0) * (opted_out & (score > 0))
+    return np.asarray((score + bonus) * (final_stage(run) >= WITH_RIVAL))
 
 
 def _loyal(run: Run) -> Numbers:
@@ -138,21 +139,21 @@ def _loyal(run: Run) -> Numbers:
     return np.asarray((deals + 1) * (run.totals.stood >> LOYALTY & 1))
 
 
-def _rows(run: Run, person: int) -> pd.DataFrame:
+def _rows_of_person(run: Run, person: int) -> pd.DataFrame:
     """The person's log rows with what the firm cannot see.
 
     Columns: those of the log, contact (pull or push), mismatch (1 - fit, of contacts), warmth,
     trust, irritation.
     """
-    here = run.events["person"] == person
-    data = run.log()[here].copy()
-    rows = run.events.rows[here]
-    met = rows["event"] == Event.CONTACT
+    of_person = run.events["person"] == person
+    data = run.log()[of_person].copy()
+    rows = run.events.rows[of_person]
+    is_contact = rows["event"] == Event.CONTACT
     kinds = np.array([t.contact for t in run.scenario.touchpoints.values()] + [""], object)
-    data["contact"] = np.where(met, kinds[rows["touchpoint"]], "")
+    data["contact"] = np.where(is_contact, kinds[rows["touchpoint"]], "")
     mismatch = 1.0 - fits(run.scenario)[rows["touchpoint"], rows["stage"]]
-    data["mismatch"] = np.where(met, mismatch, np.nan)
-    data[list(FEELINGS)] = run.truth().loc[here, list(FEELINGS)]
+    data["mismatch"] = np.where(is_contact, mismatch, np.nan)
+    data[list(FEELINGS)] = run.truth().loc[of_person, list(FEELINGS)]
     return data.reset_index(drop=True)
 
 
@@ -160,7 +161,7 @@ def _heights(data: pd.DataFrame) -> Numbers:
     return np.array([HEIGHT[code] for code in data["stage"].cat.codes], float)
 
 
-def _begin(data: pd.DataFrame) -> float:
+def _first_day(data: pd.DataFrame) -> float:
     """Where the picture begins: day 0, or a little before something happens to the unaware."""
     if data["stage"].cat.codes[0] != UNAWARE or len(data) < 2:
         return 0.0
@@ -185,11 +186,11 @@ def _draw_contacts(axes: Axes, data: pd.DataFrame, lang: str) -> None:
     """Pulls below the path pointing up, pushes above it pointing down; those that miss hollow."""
     for contact, shape, shift in (("pull", "^", -0.3), ("push", "v", 0.3)):
         for misses in (False, True):
-            met = data[(data["contact"] == contact) & ((data["mismatch"] > MISSES) == misses)]
+            contacts = data[(data["contact"] == contact) & ((data["mismatch"] > MISSES) == misses)]
             colour = COLOURS[2] if misses else COLOURS[0]
             label = text(f"story.{contact}_{'misses' if misses else 'fits'}", lang)
             axes.plot(
-                met["time"], _heights(met) + shift, shape, markersize=7, color=colour,
+                contacts["time"], _heights(contacts) + shift, shape, markersize=7, color=colour,
                 mfc="white" if misses else colour, mew=1.5, label=label, zorder=3,
             )  # fmt: skip
 
@@ -202,29 +203,31 @@ def _draw_events(axes: Axes, data: pd.DataFrame, lang: str) -> None:
         "opt_out": ["opt_out"],
     }
     for name, (shape, size, colour) in MARKS.items():
-        there = data[data["event"].isin(events[name])]
+        event_rows = data[data["event"].isin(events[name])]
         axes.plot(
-            there["time"], _heights(there), shape, markersize=size, color=colour, mec="white",
-            label=text(f"story.{name}", lang), zorder=4,
+            event_rows["time"], _heights(event_rows), shape, markersize=size, color=colour,
+            mec="white", label=text(f"story.{name}", lang), zorder=4,
         )  # fmt: skip
 
 
 def _draw_feelings(axes: Axes, run: Run, person: int, data: pd.DataFrame, lang: str) -> None:
     """Warmth and irritation jump at contacts and fade between them; trust stays as it is."""
     horizon = run.scenario.horizon_days
-    seen = data["time"].to_numpy()
-    time = np.unique(np.concatenate([np.linspace(0.0, horizon, 1500), seen, seen[1:] - 1e-9]))
+    log_time = data["time"].to_numpy()
+    grid = np.linspace(0.0, horizon, 1500)
+    time = np.unique(np.concatenate([grid, log_time, log_time[1:] - 1e-9]))
     time = time[time >= 0.0]
-    row = np.maximum(np.searchsorted(seen, time, "right") - 1, 0)
+    row = np.maximum(np.searchsorted(log_time, time, "right") - 1, 0)
     response = run.scenario.response
     half_lives = {
         "warmth": response.warmth_half_life_days,
         "irritation": response.irritation_half_life_days,
         "trust": np.inf,
     }
-    ends, words = [], []
+    ends = []
+    words = []
     for name, (colour, line) in FEELINGS.items():
-        value = data[name].to_numpy()[row] * 0.5 ** ((time - seen[row]) / half_lives[name])
+        value = data[name].to_numpy()[row] * 0.5 ** ((time - log_time[row]) / half_lives[name])
         axes.plot(time, value, color=colour, ls=line, lw=2.2)
         ends.append(float(value[-1]))
         words.append(text(f"story.{name}", lang))
@@ -237,10 +240,10 @@ def _draw_feelings(axes: Axes, run: Run, person: int, data: pd.DataFrame, lang: 
         words.append(text("story.tolerance", lang))
     axes.set_ylim(0, top)
     axes.grid(True, axis="y")
-    _name(axes, ends, words, top)
+    _name_curves(axes, ends, words, top)
 
 
-def _name(axes: Axes, ends: list[float], words: list[str], top: float) -> None:
+def _name_curves(axes: Axes, ends: list[float], words: list[str], top: float) -> None:
     """The names of the curves at their ends, apart from each other."""
     colours = [*(colour for colour, _ in FEELINGS.values()), "black"]
     places = spread_out(ends, 0.14 * top, 0.0, top)
@@ -262,31 +265,32 @@ def _who(run: Run, person: int, lang: str) -> str:
 
 def _alt(run: Run, person: int, data: pd.DataFrame, lang: str) -> str:
     """The story in two sentences: the way of the person, and what the firm did."""
-    event, met = data["event"], data[data["contact"] != ""]
-    own = data.loc[event.isin(["start", "enter"]), "stage"].cat.codes
-    ahead = own[own <= Stage.RECOMMENDATION]
+    event = data["event"]
+    contacts = data[data["contact"] != ""]
+    stages = data.loc[event.isin(["start", "enter"]), "stage"].cat.codes
+    ahead = stages[stages <= Stage.RECOMMENDATION]
     opted_out = data.loc[event == "opt_out", "time"]
-    end = "opted_out" if len(opted_out) else "not_opted_out"
-    told: dict[str, Any] = {
+    ending = "opted_out" if len(opted_out) else "not_opted_out"
+    facts: dict[str, Any] = {
         "person": person,
         "who": _who(run, person, lang),
-        "start": stage_word(own.iloc[0], lang),
-        "furthest": stage_word(own.iloc[0] if ahead.empty else ahead.max(), lang),
+        "start": stage_word(stages.iloc[0], lang),
+        "furthest": stage_word(stages.iloc[0] if ahead.empty else ahead.max(), lang),
         "deals": int(event.isin(["first_deal", "repeat_deal"]).sum()),
         "rival": int((event == "rival_deal").sum()),
-        "end": stage_word(own.iloc[-1], lang),
+        "end": stage_word(stages.iloc[-1], lang),
         "horizon": number(run.scenario.horizon_days, lang),
-        "contacts": len(met),
-        "pull": int((met["contact"] == "pull").sum()),
-        "push": int((met["contact"] == "push").sum()),
-        "missed": int((met["mismatch"] > MISSES).sum()),
+        "contacts": len(contacts),
+        "pull": int((contacts["contact"] == "pull").sum()),
+        "push": int((contacts["contact"] == "push").sum()),
+        "missed": int((contacts["mismatch"] > MISSES).sum()),
         "warmth": number(data["warmth"].max(), lang, 2),
         "trust_from": number(data["trust"].iloc[0], lang, 2),
         "trust_to": number(data["trust"].iloc[-1], lang, 2),
         "irritation": number(data["irritation"].max(), lang, 2),
         "tolerance": number(run.everybody.tolerance[person], lang, 2),
-        "opt_out": text(f"story.{end}", lang).format(
+        "opt_out": text(f"story.{ending}", lang).format(
             day=number(opted_out.iloc[0], lang) if len(opted_out) else ""
         ),
     }
-    return text("story.alt", lang).format(**told)
+    return text("story.alt", lang).format(**facts)

@@ -80,7 +80,9 @@ def uplift(comparison: Comparison, lang: str = SPOKEN) -> Picture:
 
 def _write_shares(axes: Axes, shares: pd.Series[float], row: int, lang: str) -> None:
     """The number of each part: in it, or above the bar where it is narrow, clear of the others."""
-    narrow, at, left = [], [], 0.0
+    narrow_shares = []
+    wanted_places = []
+    left = 0.0
     for key in SHADES:
         share = shares[key]
         words = per_cent(share, lang, 1)
@@ -92,18 +94,18 @@ def _write_shares(axes: Axes, shares: pd.Series[float], row: int, lang: str) -> 
         elif key == "neither":
             axes.text(left + share, row, f" {words}", ha="left", va="center")
         else:
-            narrow.append(share)
-            at.append(wanted)
+            narrow_shares.append(share)
+            wanted_places.append(wanted)
         left += share
-    places = spread_out(at, WIDTH, WIDTH / 2, 1 - WIDTH / 2)
-    for share, place in zip(narrow, places, strict=True):
+    places = spread_out(wanted_places, WIDTH, WIDTH / 2, 1 - WIDTH / 2)
+    for share, place in zip(narrow_shares, places, strict=True):
         axes.text(place, row - 0.34, per_cent(share, lang, 1), ha="center", va="bottom")
 
 
 def _alt(comparison: Comparison, lang: str) -> str:
     """The finding: how many are won and how many are lost, with intervals."""
     data = comparison.uplift()
-    parts = []
+    clauses = []
     for name in list(comparison.scenarios)[1:]:
         shares = {}
         for key in ("only_with", "only_without"):
@@ -112,6 +114,6 @@ def _alt(comparison: Comparison, lang: str) -> str:
             shares[key] = per_cent(row["share"], lang, 1)
             if math.isfinite(high):  # a single run has no interval
                 shares[key] += f" [{per_cent(low, lang, 1)} .. {per_cent(high, lang, 1)}]"
-        parts.append(text("uplift.alt_part", lang).format(name=title(name, lang), **shares))
+        clauses.append(text("uplift.alt_part", lang).format(name=title(name, lang), **shares))
     first = title(comparison.first, lang)
-    return text("uplift.alt", lang).format(first=first, parts="; ".join(parts))
+    return text("uplift.alt", lang).format(first=first, parts="; ".join(clauses))

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from cjsim import measures
-from cjsim.charts.paired import one_for_all
+from cjsim.charts.paired import check_same
 from cjsim.charts.parts import wanted_kind
 from cjsim.charts.picture import Picture, style
 from cjsim.colours import COLOURS, QUIET
@@ -39,12 +39,12 @@ NAME_LETTERS = 32
 """Of a scenario's name in one line above its panel."""
 
 
-def waterfall(found: Run | Comparison, lang: str = SPOKEN) -> Picture:
+def waterfall(result: Run | Comparison, lang: str = SPOKEN) -> Picture:
     """Revenue, less what deals cost, is margin; less what reaching people costs, is profit.
 
     Parameters
     ----------
-    found : one run, or a comparison: a panel per scenario, means over its runs with the 95 % t
+    result : one run, or a comparison: a panel per scenario, means over its runs with the 95 % t
         interval of each mean. One run has no interval, and the picture says so.
     lang : "en", "ru", or what `cjsim.speak` has set.
 
@@ -53,16 +53,21 @@ def waterfall(found: Run | Comparison, lang: str = SPOKEN) -> Picture:
     """
     from cjsim.experiment.compare import Comparison
 
-    wanted_kind(found, Run, Comparison)
-    if isinstance(found, Run):
-        names, scenario, people, runs = [found.scenario.strategy], found.scenario, len(found), 1
-        data = _with_interval({names[0]: measures.money(found)[list(STEPS)]})
+    wanted_kind(result, Run, Comparison)
+    if isinstance(result, Run):
+        scenario = result.scenario
+        names = [scenario.strategy]
+        people = len(result)
+        runs = 1
+        data = _with_interval({names[0]: measures.money(result)[list(STEPS)]})
     else:
-        one_for_all(found.scenarios, "money")
-        one_for_all(found.scenarios, "horizon_days")
-        names, people, runs = list(found.scenarios), found.people, len(found.seeds)
-        scenario = found.scenarios[names[0]]
-        data = _with_interval({name: _split(found, name) for name in names})
+        check_same(result.scenarios, "money")
+        check_same(result.scenarios, "horizon_days")
+        names = list(result.scenarios)
+        scenario = result.scenarios[names[0]]
+        people = result.people
+        runs = len(result.seeds)
+        data = _with_interval({name: _run_accounts(result, name) for name in names})
     scale = next(s for s in SCALES if data["money"].abs().max() >= s[0])
     with style():
         columns = min(3, len(names))
@@ -87,14 +92,15 @@ def waterfall(found: Run | Comparison, lang: str = SPOKEN) -> Picture:
     return Picture(figure, _alt(data, scenario, people, runs, lang), data, lang)
 
 
-def _split(comparison: Comparison, name: str) -> pd.DataFrame:
+def _run_accounts(comparison: Comparison, name: str) -> pd.DataFrame:
     """The account of each run: a comparison keeps sums, the prices in its scenario part them."""
-    scenario, runs = comparison.scenarios[name], comparison.runs.loc[name]
-    made = runs["first_deals"] + runs["repeat_deals"]
+    scenario = comparison.scenarios[name]
+    runs = comparison.runs.loc[name]
+    deals = runs["first_deals"] + runs["repeat_deals"]
     touchpoints = touchpoint_cost_per_day(scenario) * scenario.horizon_days
     reps = rep_cost_per_day(scenario) * scenario.horizon_days
     table = runs[["revenue", "margin", "profit"]].assign(
-        product_cost=made * scenario.product.unit_cost,
+        product_cost=deals * scenario.product.unit_cost,
         first_deal_extra=runs["first_deals"] * scenario.product.first_deal_extra_cost,
         contact_cost=runs["costs"] - touchpoints - reps,
         touchpoint_cost=touchpoints,
@@ -110,19 +116,19 @@ def _with_interval(accounts: dict[str, pd.DataFrame]) -> pd.DataFrame:
     from cjsim.experiment.intervals import difference
 
     sign = pd.Series({step: 1.0 if step in TOTALS else -1.0 for step in STEPS})
-    parts = {
+    tables = {
         name: difference(account * sign).drop(columns="clear") for name, account in accounts.items()
     }
-    table = pd.concat(parts, names=["scenario", "step"])
+    table = pd.concat(tables, names=["scenario", "step"])
     return table.rename(columns={"difference": "money"})
 
 
 def _draw(axes: Axes, account: pd.DataFrame, lang: str) -> None:
     """One account: bars that start where the last one ended, and its numbers at the right."""
     digits = max(1, digits_for(account["money"].abs().max()))
-    for row, (step, at) in enumerate(zip(STEPS, _ends(account["money"]), strict=True)):
+    for row, (step, end) in enumerate(zip(STEPS, _ends(account["money"]), strict=True)):
         money, low, high = account.loc[step]
-        begin = at - money
+        begin = end - money
         colour = COLOURS[0] if step in TOTALS else COLOURS[1]
         if step == "profit":
             colour = COLOURS[3]
@@ -133,9 +139,9 @@ def _draw(axes: Axes, account: pd.DataFrame, lang: str) -> None:
         )  # fmt: skip
         if high > low:
             ends = [[money - low], [high - money]]
-            axes.errorbar(at, row, xerr=ends, fmt="none", ecolor="black", lw=1.5, capsize=4)
+            axes.errorbar(end, row, xerr=ends, fmt="none", ecolor="black", lw=1.5, capsize=4)
         if row + 1 < len(STEPS):
-            axes.plot([at, at], [row + 0.33, row + 0.67], color=QUIET, lw=1)
+            axes.plot([end, end], [row + 0.33, row + 0.67], color=QUIET, lw=1)
         axes.annotate(
             _words(money, high, digits, lang), (1.0, row), (-2, 0),
             xycoords=axes.get_yaxis_transform(), textcoords="offset points", ha="right",
@@ -168,7 +174,8 @@ def _room(axes: Axes, data: pd.DataFrame) -> None:
     for _, account in data.droplevel("step").groupby(level="scenario", sort=False):
         ends = _ends(account["money"].set_axis(list(STEPS)))
         half = (account["high"] - account["money"]).fillna(0.0).to_numpy()
-        low, high = min(low, (ends - half).min()), max(high, (ends + half).max())
+        low = min(low, (ends - half).min())
+        high = max(high, (ends + half).max())
     high = high if high > low else 1.0  # no money at all
     axes.set_xlim(1.08 * low, high + 0.75 * (high - low))
     if not 0.1 <= high - low < 1e5:  # long numbers on the axis
@@ -179,20 +186,20 @@ def _alt(data: pd.DataFrame, scenario: Scenario, people: int, runs: int, lang: s
     """The finding: revenue, the largest cost, and profit, each with its interval."""
 
     def words(row: Any) -> str:
-        said = number(row["money"], lang, digits)
+        amount = number(row["money"], lang, digits)
         if not np.isnan(row["low"]):
             low, high = (number(row[end], lang, digits) for end in ("low", "high"))
-            said += f" [{low} .. {high}]"
-        return said
+            amount += f" [{low} .. {high}]"
+        return amount
 
-    parts = []
+    clauses = []
     for name in data.index.get_level_values("scenario").unique():
         account = data.loc[name]
         digits = digits_for(account["money"].abs().max())
         costs = account["money"].drop(list(TOTALS))
         largest = costs.idxmin()
         key = "alt_part" if costs[largest] < 0.0 else "alt_part_no_costs"
-        parts.append(
+        clauses.append(
             text(f"waterfall.{key}", lang).format(
                 name=title(name, lang),
                 revenue=words(account.loc["revenue"]),
@@ -207,5 +214,5 @@ def _alt(data: pd.DataFrame, scenario: Scenario, people: int, runs: int, lang: s
         days=counted("days", scenario.horizon_days, lang),
         money=scenario.money,
         runs=number(runs, lang),
-        parts=" ".join(parts),
+        parts=" ".join(clauses),
     )

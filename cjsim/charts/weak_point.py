@@ -80,7 +80,8 @@ def _weak_alt(result: WeakPoint, lang: str) -> str:
     sure = "clear" if row["clear"] else "not_clear"
     tied = [_stage(name, lang) for name in result.tied]
     if math.isnan(row["gain_low"]):
-        sure, rivals = "unknown_clear", ""
+        sure = "unknown_clear"
+        rivals = ""
     else:
         rivals = text(f"ranking.{'tied' if tied else 'not_tied'}", lang)
     if result.measure in LESS_IS_BETTER:  # a gain is how much less

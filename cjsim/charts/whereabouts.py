@@ -28,14 +28,15 @@ def whereabouts(counts: Mapping[str, Any], day: float, alt: str, lang: str = SPO
     import pandas as pd
 
     data = pd.DataFrame(dict(counts), index=pd.Index([s.key for s in STAGES], name="stage"))
-    rows, height = np.arange(len(STAGES)), 0.8 / len(data.columns)
+    rows = np.arange(len(STAGES))
+    height = 0.8 / len(data.columns)
     with style():
         figure = Figure(figsize=(9, 6.4))
         axes = figure.subplots()
         for i, name in enumerate(data):
-            at = rows + (i - (len(data.columns) - 1) / 2) * height
+            places = rows + (i - (len(data.columns) - 1) / 2) * height
             bars = axes.barh(
-                at, data[name], height * 0.92, color=COLOURS[i], label=title(name, lang)
+                places, data[name], height * 0.92, color=COLOURS[i], label=title(name, lang)
             )
             axes.bar_label(bars, fmt=lambda people: number(people, lang), padding=3, fontsize=9)
         axes.set_yticks(rows, [text(f"stage.{stage.key}.label", lang) for stage in STAGES])

@@ -214,7 +214,7 @@ def weak_point(
     levers = {stage.key: _lever(scenario, stage, better, question) for stage in TWELVE}
     changes = {key: lever.changes for key, lever in levers.items() if lever.changes}
     plan = {"": scenario} | {key: scenario.with_changes(what) for key, what in changes.items()}
-    values = evaluate(plan, **question.how)[measure].unstack("scenario")
+    values = evaluate(plan, **question.how)[measure].unstack("scenario").loc[list(question.seeds)]
     base = values[""].rename(measure)
     sign = -1.0 if measure in LESS_IS_BETTER else 1.0
     gains = sign * values[list(changes)].sub(base, axis=0).reindex(columns=list(levers))

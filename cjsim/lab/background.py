@@ -83,8 +83,9 @@ class Answers:
     """
 
     def __init__(self, publish: Callable[[Answer], None], failed: Callable[[str], None]) -> None:
-        self._publish, self._failed = publish, failed
-        self._kept: OrderedDict[tuple[str, int, int], tuple[float, ...]] = OrderedDict()
+        self._publish = publish
+        self._failed = failed
+        self._numbers_by_key: OrderedDict[tuple[str, int, int], tuple[float, ...]] = OrderedDict()
         self._news = threading.Condition()
         self._question: Question | None = None
         self._busy = False
@@ -101,7 +102,8 @@ class Answers:
     def cancel(self) -> bool:
         """Leave it at the worlds that are done; False if nothing was under way."""
         with self._news:
-            under_way, self._question = self._question is not None, None
+            under_way = self._question is not None
+            self._question = None
             self._news.notify_all()
         return under_way
 
@@ -123,27 +125,28 @@ class Answers:
                 self._failed(f"{kind}{error}")
             with self._news:
                 if self._question is question or self._question is None:
-                    self._question, self._busy = None, False
+                    self._question = None
+                    self._busy = False
                     self._news.notify_all()
 
     def _answer(self, question: Question) -> None:
-        done: list[list[tuple[float, ...]]] = []
+        numbers_by_run: list[list[tuple[float, ...]]] = []
         names = [essence(scenario) for scenario in question.scenarios]
         for run in range(len(question.seeds)):
             keys = [(name, question.people, question.seed(i, run)) for i, name in enumerate(names)]
-            known = all(key in self._kept for key in keys)
+            known = all(key in self._numbers_by_key for key in keys)
             if self._question is not question:
                 return
-            done.append(list(self._pool.map(self._run, keys, question.scenarios)))
+            numbers_by_run.append(list(self._pool.map(self._run, keys, question.scenarios)))
             if self._question is not question:
                 return
             if not known or run + 1 == len(question.seeds):
-                self._publish(Answer(question, np.array(done).swapaxes(0, 1)))
+                self._publish(Answer(question, np.array(numbers_by_run).swapaxes(0, 1)))
 
     def _run(self, key: tuple[str, int, int], scenario: Scenario) -> tuple[float, ...]:
-        if key not in self._kept:
+        if key not in self._numbers_by_key:
             _, people, seed = key
-            self._kept[key] = live(Batch(scenario, people, (seed,), False))[0].numbers
-            while len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
-        return self._kept[key]
+            self._numbers_by_key[key] = live(Batch(scenario, people, (seed,), False))[0].numbers
+            while len(self._numbers_by_key) > KEPT:
+                self._numbers_by_key.popitem(last=False)
+        return self._numbers_by_key[key]

@@ -59,14 +59,20 @@ def _around(key: str, value: float, ends: tuple[float, float]) -> tuple[float, f
 
 
 def usual_range(scenario: Scenario, key: str, value: float) -> tuple[float, float]:
-    """From the lowest value allowed to the highest, or to four times the value, at least 1."""
+    """From the lowest value allowed to the highest, or to four times the value, at least 1.
+
+    Where 0 is not allowed, from the first step above it that is.
+    """
     limits = scenario.key(key).limits
     low = limits.get("ge", limits.get("gt", min(0.0, 4 * value)))
     high = min(limits.get("le", limits.get("lt", math.inf)), max(1.0, 4 * value))
     if isinstance(value, int):
         return low, max(high, low + 1)
-    step = _step(low, high, value)
-    low = low + step if "gt" in limits else low
+    step = _step(min(low, 0.0), high, value)
+    if "gt" in limits:
+        low += step
+    elif low > 0.0:
+        low = max(low, step)
     return (low, high - step if "lt" in limits and high == limits["lt"] else high)
 
 

@@ -37,16 +37,16 @@ def drawers(
     stack.selected_index = None
     stack.children = tuple(widgets.VBox() for _ in names)
     stack.titles = tuple(names)
-    made: dict[str, Any] = {}
+    controls: dict[str, Any] = {}
 
-    def opened(event: Any) -> None:
+    def fill_drawer(event: Any) -> None:
         place = event["new"]
         if place is not None and not stack.children[place].children:
-            rows = _rows(present(), names[place], change, lang, made)
+            rows = _rows(present(), names[place], change, lang, controls)
             stack.children[place].children = tuple(rows)
 
-    stack.observe(opened, "selected_index")
-    return made
+    stack.observe(fill_drawer, "selected_index")
+    return controls
 
 
 def _rows(
@@ -54,7 +54,7 @@ def _rows(
     table: str,
     change: Callable[[str, Any], None],
     lang: str,
-    made: dict[str, Any],
+    controls: dict[str, Any],
 ) -> Iterator[Any]:
     """A control for every key below a table, each with the key's meaning beside it."""
     plain = widgets.Layout()  # one for all: each would be a message more to the browser
@@ -64,7 +64,7 @@ def _rows(
         control = box(scenario, key, known, key.removeprefix(f"{table}."))
         if control is None:
             continue
-        made[scenario.key(key).short] = control
+        controls[scenario.key(key).short] = control
         control.observe(lambda event, key=key: change(key, event["new"]), "value")
         hint = widgets.Label(_meaning(scenario, table, key, lang), layout=plain)
         yield widgets.HBox([control, hint], layout=plain)

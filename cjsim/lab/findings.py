@@ -29,29 +29,35 @@ def sentence(
     word = functools.partial(_word, lang=lang)
     gap, low, high = answer.gap("profit_per_person")
     deals = answer.gap("first_deals")[0] + answer.gap("repeat_deals")[0]
-    sure = "one" if answer.runs < 2 else "clear" if low > 0 or high < 0 else "unclear"
-    sure = "same" if low == gap == high == deals == 0 else sure
+    if low == gap == high == deals == 0:
+        certainty = "same"
+    elif answer.runs < 2:
+        certainty = "one"
+    elif low > 0 or high < 0:
+        certainty = "clear"
+    else:
+        certainty = "unclear"
     amount = functools.partial(number, lang=lang, digits=2, signed=True)
     interval = "" if answer.runs < 2 else f" [{amount(low)} .. {amount(high)}]"
-    changed = ", ".join(f"{key} = {_setting(value, lang)}" for key, value in changes.items())
+    changed = ", ".join(f"{key} = {_setting_words(value, lang)}" for key, value in changes.items())
     first, second = sides
     return word("finding").format(
         changed=changed or word("unchanged"), first=first, second=second,
         people=number(answer.question.people, lang), runs=answer.runs,
         gap=f"{amount(gap)}{interval}", money=money,
-        deals=number(deals, lang, signed=True), sure=word(f"sure_{sure}"),
+        deals=number(deals, lang, signed=True), sure=word(f"sure_{certainty}"),
     )  # fmt: skip
 
 
 def table(answer: Answer, pinned: Answer | None, lang: str) -> str:
     """Both sides, the difference, its interval, and the pinned difference, in HTML."""
     word = functools.partial(_word, lang=lang)
-    a, b = word("first"), word("second")
-    heads = ["", a, b, f"{b} − {a}", word("interval")]
+    first, second = word("first"), word("second")
+    heads = ["", first, second, f"{second} − {first}", word("interval")]
     if pinned:
-        here = pinned.question.people == answer.question.people
-        size = "" if here else f" ({number(pinned.question.people, lang)})"
-        heads.append(f"{word('pinned')}{size}")
+        same_size = pinned.question.people == answer.question.people
+        size_note = "" if same_size else f" ({number(pinned.question.people, lang)})"
+        heads.append(f"{word('pinned')}{size_note}")
     rows = ["".join(f"<th>{html.escape(head)}</th>" for head in heads)]
     for measure in SHOWN:
         read = functools.partial(value_words, measure, lang=lang)
@@ -73,7 +79,7 @@ def _word(key: str, lang: str) -> str:
     return text(f"whatif.{key}", lang)
 
 
-def _setting(value: Any, lang: str) -> str:
+def _setting_words(value: Any, lang: str) -> str:
     """What a key was set to: a number as people write it, anything else as the file has it."""
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     return setting(value, lang, 10, typed=True) if is_number else str(value)

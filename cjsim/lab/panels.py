@@ -100,14 +100,17 @@ class Panel:
             raise unknown("key with a range", min(astray), keys)
         own = _strategy_named(scenario, keys)
         self._lang = language(lang)
-        self._show, self._people, self._seed = show, people, seed
+        self._show = show
+        self._people = people
+        self._seed = seed
         self._changed = scenario.with_strategy(own)
         reference = scenario.with_strategy(beside or scenario.strategy)
-        self._names = _names(reference, self._changed, lang)
+        self._names = _side_names(reference, self._changed, lang)
         self.sliders = {key: slider(scenario, key, ranges.get(key)) for key in keys}
         self._last_good = self._settings()
         self._reference = self._run(self._names[0], reference)
-        self._canvas, self._sentence = widgets.HTML(), widgets.HTML()
+        self._canvas = widgets.HTML()
+        self._sentence = widgets.HTML()
         self.box = box_of_its_own([*self.sliders.values(), self._canvas, self._sentence])
         self._answer()
         for dial in self.sliders.values():
@@ -125,21 +128,23 @@ class Panel:
         self._say(text("lab.running", self._lang))
         try:
             scenario = self._changed.with_changes(settings)
-            comparison = _beside(self._reference, self._run(self._names[1], scenario))
-            picture = self._drawn(comparison, scenario)
+            comparison = _joined_comparison(self._reference, self._run(self._names[1], scenario))
+            picture = self._picture_of(comparison, scenario)
         except ValueError as error:
             if change is None:  # at the start there is nothing to keep
                 raise
-            wrong = error.said(self._lang) if isinstance(error, ScenarioError) else str(error)
-            kept = _as_words(self._last_good, self._lang)
-            still = text("lab.still", self._lang).format(settings=kept)
-            self._say(f"{wrong}{'' if wrong.endswith('?') else '.'} {still}")
+            complaint = error.said(self._lang) if isinstance(error, ScenarioError) else str(error)
+            last_settings = _settings_words(self._last_good, self._lang)
+            picture_note = text("lab.still", self._lang).format(settings=last_settings)
+            self._say(f"{complaint}{'' if complaint.endswith('?') else '.'} {picture_note}")
             return
-        self.comparison, self.picture, self._last_good = comparison, picture, settings
+        self.comparison = comparison
+        self.picture = picture
+        self._last_good = settings
         self._canvas.value = picture._repr_html_()
         self._say(self._finding())
 
-    def _drawn(self, both: Comparison, changed: Scenario) -> Picture:
+    def _picture_of(self, both: Comparison, changed: Scenario) -> Picture:
         """The picture: of both sides, or of the changed one alone."""
         if self._show in BOTH:
             return BOTH[self._show](both, self._lang)
@@ -158,7 +163,7 @@ class Panel:
         first, second = (title(name, self._lang) for name in self._names)
         return text("lab.finding", self._lang).format(
             people=number(self._people, self._lang),
-            settings=_as_words(self._last_good, self._lang),
+            settings=_settings_words(self._last_good, self._lang),
             here=second, there=first, **counts,
         )  # fmt: skip
 
@@ -176,7 +181,7 @@ class Panel:
         return {**live, "text/plain": repr(self), "text/html": saved}
 
 
-def _beside(a: Comparison, b: Comparison) -> Comparison:
+def _joined_comparison(a: Comparison, b: Comparison) -> Comparison:
     """Two comparisons on the same people as one."""
     return Comparison(
         {**a.scenarios, **b.scenarios}, a.people, a.seeds,
@@ -184,14 +189,14 @@ def _beside(a: Comparison, b: Comparison) -> Comparison:
     )  # fmt: skip
 
 
-def _names(reference: Scenario, changed: Scenario, lang: str) -> tuple[str, str]:
+def _side_names(reference: Scenario, changed: Scenario, lang: str) -> tuple[str, str]:
     """Names of the two sides: their strategies, or before and after if it is one strategy."""
     if reference.strategy != changed.strategy:
         return reference.strategy, changed.strategy
     return text("lab.before", lang), text("lab.after", lang)
 
 
-def _as_words(settings: Mapping[str, float], lang: str) -> str:
+def _settings_words(settings: Mapping[str, float], lang: str) -> str:
     values = {key: setting(value, lang, typed=True) for key, value in settings.items()}
     return ", ".join(f"{key} = {value}" for key, value in values.items())
 
@@ -202,7 +207,7 @@ def _as_words(settings: Mapping[str, float], lang: str) -> str:
 def _strategy_named(scenario: Scenario, keys: tuple[str, ...]) -> str:
     """The strategy that the keys are about; the scenario's own where they are about none."""
     paths = [scenario.key(key).path for key in keys]
-    named = list(dict.fromkeys(str(path[1]) for path in paths if path[0] == "strategies"))
-    if len(named) > 1:
-        raise ValueError(f"a panel changes one strategy, not {' and '.join(named)}; make two")
-    return named[0] if named else scenario.strategy
+    strategies = list(dict.fromkeys(str(path[1]) for path in paths if path[0] == "strategies"))
+    if len(strategies) > 1:
+        raise ValueError(f"a panel changes one strategy, not {' and '.join(strategies)}; make two")
+    return strategies[0] if strategies else scenario.strategy

@@ -62,14 +62,14 @@ def open_lab(
     `page` leaves JupyterLab and the code out; `browser` opens the address in a browser. Raises
     ScenarioError or ValueError before anything is started.
     """
-    made = notebook(scenario, lang, page)
+    notebook_text = notebook(scenario, lang, page)
     if page and importlib.util.find_spec("voila") is None:
         raise ValueError('the page needs Voilà, which is not here yet: pip install "cjsim[lab]"')
     if port is not None:
         _check_port(port)
     with tempfile.TemporaryDirectory(prefix="cjsim-lab-", ignore_cleanup_errors=True) as folder:
         path = Path(folder, NAME)
-        write_text(path, made)
+        write_text(path, notebook_text)
         try:
             if page:
                 _serve_page(path, lang, port, browser)
@@ -89,7 +89,7 @@ def notebook(scenario: str = "phone", lang: str = "en", page: bool = False) -> s
     title = text("lab_page.title", lang)
     words = text("lab_page.page" if page else "lab_page.run", lang)
     code = f"from cjsim.lab import lab\n\nlab({scenario!r}, lang={lang!r})"
-    made = {
+    content = {
         "cells": [
             {**_cell("markdown", "title"), "source": f"# {title}\n\n{words}"},
             {**_cell("code", "lab"), "source": code, "execution_count": None, "outputs": []},
@@ -102,7 +102,7 @@ def notebook(scenario: str = "phone", lang: str = "en", page: bool = False) -> s
         "nbformat": 4,
         "nbformat_minor": 5,
     }
-    return str(nbformat.writes(nbformat.from_dict(made)))  # type: ignore[no-untyped-call]
+    return str(nbformat.writes(nbformat.from_dict(content)))  # type: ignore[no-untyped-call]
 
 
 def _cell(kind: str, name: str) -> dict[str, Any]:
@@ -123,7 +123,7 @@ def _check_port(port: int) -> None:
         raise ValueError(f"--port {port}: {why}; choose another, or none") from None
 
 
-def _kernel(folder: Path) -> None:
+def _write_kernel_spec(folder: Path) -> None:
     """Our own Python runs the notebook, says nothing of being stopped, and is found in `folder`."""
     quiet = "--IPKernelApp.log_level=CRITICAL"
     ready = "--IPKernelApp.exec_lines=[\"__import__('cjsim.lab.serve').lab.serve.get_ready()\"]"
@@ -167,7 +167,7 @@ def get_ready() -> None:
 def _serve_jupyterlab(path: Path, port: int | None, browser: bool) -> None:
     """JupyterLab on a notebook, with windows of its own, until Ctrl-C."""
     hidden = path.parent / ".jupyter"
-    _kernel(hidden)
+    _write_kernel_spec(hidden)
     Path(hidden, "labconfig").mkdir()
     write_text(hidden / DEFAULTS, json.dumps(NO_NEWS))
     _put_first("JUPYTER_CONFIG_PATH", hidden)
@@ -197,15 +197,19 @@ def _start_kernel(server: int) -> None:
     """
     from jupyter_core.paths import jupyter_runtime_dir
 
-    note, give_up = Path(jupyter_runtime_dir(), f"jpserver-{server}.json"), time.monotonic() + 30
+    info_file = Path(jupyter_runtime_dir(), f"jpserver-{server}.json")
+    deadline = time.monotonic() + 30
     with suppress(OSError, ValueError):
-        while not note.is_file() and time.monotonic() < give_up:
+        while not info_file.is_file() and time.monotonic() < deadline:
             time.sleep(0.05)
-        told = json.loads(note.read_text(encoding="utf-8"))
+        server_info = json.loads(info_file.read_text(encoding="utf-8"))
         wanted = {"path": NAME, "name": NAME, "type": "notebook", "kernel": {"name": "python3"}}
-        headers = {"Authorization": f"token {told['token']}", "Content-Type": "application/json"}
+        headers = {
+            "Authorization": f"token {server_info['token']}",
+            "Content-Type": "application/json",
+        }
         data = json.dumps(wanted).encode()
-        request = urllib.request.Request(f"{told['url']}api/sessions", data, headers)
+        request = urllib.request.Request(f"{server_info['url']}api/sessions", data, headers)
         urllib.request.urlopen(request, timeout=30).close()
 
 
@@ -260,7 +264,7 @@ def _serve_page(path: Path, lang: str, port: int | None, browser: bool) -> None:
     if port is not None:
         words += [f"--Voila.port={port}", "--Voila.port_retries=0"]
     logging.getLogger("tornado").setLevel(logging.ERROR)  # an old tab asks for its lost kernel
-    _kernel(path.parent / ".jupyter")
+    _write_kernel_spec(path.parent / ".jupyter")
     app = Voila()
     app.initialize(words)
     app.template_paths.insert(0, str(TEMPLATE))

@@ -132,6 +132,8 @@ const SHAPES = [ // of each kind
   (c, r) => c.arc(0, 0, r * 0.75, 0, 7),
 ];
 
+const EDGES = { [DORMANT]: "#777777", [ADVOCATE]: "#3b0f70" }; // white around the other kinds
+
 /** A small picture of each kind of person, to be stamped. Shape and place tell as colour does. */
 function spritesOf(radius, [blue, orange, red, , grey, purple]) {
   const fills = [grey, blue, orange, purple, red, "#ffffff"];
@@ -145,7 +147,7 @@ function spritesOf(radius, [blue, orange, red, , grey, purple]) {
     c.fillStyle = fills[kind];
     c.fill();
     c.lineWidth = Math.max(0.6, radius / 4);
-    c.strokeStyle = kind === DORMANT ? "#777777" : kind === ADVOCATE ? "#3b0f70" : "#ffffff";
+    c.strokeStyle = EDGES[kind] ?? "#ffffff";
     c.stroke();
     return sprite;
   });
@@ -277,23 +279,23 @@ function storyOf(side, person, { words, stages: names }, { times, stages, deals,
     since = i;
     way.push({ name: names[stages[i]], visits: 1, day: Math.floor(times[i]) });
   }
-  const told = way.slice(-STEPS_TOLD).map(
+  const lastSteps = way.slice(-STEPS_TOLD).map(
     ({ name, visits, day }) => `${name}${visits > 1 ? ` ×${visits}` : ""} (${day})`);
-  if (way.length > STEPS_TOLD) told.unshift("…");
+  if (way.length > STEPS_TOLD) lastSteps.unshift("…");
   const { name: stage, day } = way.at(-1);
-  const said = [fill(since > begin ? words.where : words.where_start, { stage, day }),
+  const sentences = [fill(since > begin ? words.where : words.where_start, { stage, day }),
     fill(words.deals, { deals: deals[now] })];
   if (tracks.contacts.length) {
-    said.push(fill(words.contacts_before, { contacts: tracks.contacts[since] }));
+    sentences.push(fill(words.contacts_before, { contacts: tracks.contacts[since] }));
   }
-  return [...said, fill(words.way, { way: told.join(" → ") })].join(" ");
+  return [...sentences, fill(words.way, { way: lastSteps.join(" → ") })].join(" ");
 }
 
 function writeNumbers({ dealDays, loyalDays, counts, numbers }, day) {
   let customers = 0;
   for (let stage = FIRST_DEAL; stage <= RECOMMENDATION; stage++) customers += counts[stage];
-  const found = [upTo(dealDays, day), customers, upTo(loyalDays, day), counts[RIVAL]];
-  found.forEach((count, n) => { numbers[n].textContent = count; }); // in the order of COUNTED
+  const values = [upTo(dealDays, day), customers, upTo(loyalDays, day), counts[RIVAL]];
+  values.forEach((count, n) => { numbers[n].textContent = count; }); // in the order of COUNTED
 }
 
 // --- what stands on the page -------------------------------------------------------------------

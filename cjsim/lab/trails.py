@@ -105,10 +105,10 @@ def trail(runs: Mapping[str, Run], lang: str = SPOKEN, people: int | None = None
     """
     _check(runs)
     size = len(next(iter(runs.values())))
-    shown = size if people is None else people
-    if not 1 <= shown <= size:
-        raise ValueError(f"people = {shown}: a trail shows 1 to {size} people, those of the run")
-    return Trail(dict(runs), language(lang), shown, _tracks(list(runs.values()), shown))
+    walking = size if people is None else people
+    if not 1 <= walking <= size:
+        raise ValueError(f"people = {walking}: a trail shows 1 to {size} people, those of the run")
+    return Trail(dict(runs), language(lang), walking, _tracks(list(runs.values()), walking))
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -133,15 +133,16 @@ class Trail:
         """
         import pandas as pd
 
-        found = {}
+        counts = {}
         for name, run in self.runs.items():
-            stood, last = run.totals.stood[: self.people], run.totals.last[: self.people]
-            found[name] = {
-                "first_deal": int(np.count_nonzero(stood >> FIRST_DEAL & 1)),
-                "loyalty": int(np.count_nonzero(stood >> LOYALTY & 1)),
-                "with_rival": int(np.count_nonzero(last == WITH_RIVAL)),
+            stages_stood = run.totals.stood[: self.people]
+            last_stage = run.totals.last[: self.people]
+            counts[name] = {
+                "first_deal": int(np.count_nonzero(stages_stood >> FIRST_DEAL & 1)),
+                "loyalty": int(np.count_nonzero(stages_stood >> LOYALTY & 1)),
+                "with_rival": int(np.count_nonzero(last_stage == WITH_RIVAL)),
             }
-        return pd.DataFrame.from_dict(found, orient="index")
+        return pd.DataFrame.from_dict(counts, orient="index")
 
     @property
     def words(self) -> str:
@@ -165,7 +166,7 @@ class Trail:
         if not 0 <= now <= self.days:
             raise ValueError(f"day = {now:g}: the run lasts from day 0 to {self.days:g}")
         return {
-            name: f"{self._way(side, person, now)} {self._met(name, person, now)}"
+            name: f"{self._way_words(side, person, now)} {self._contacts_words(name, person, now)}"
             for side, name in enumerate(self.runs)
         }
 
@@ -195,7 +196,7 @@ class Trail:
     def _finding(self, *names: str) -> str:
         numbers = self.ending.to_dict("index")
         part = text("trail.finding_part", self.lang)
-        parts = [
+        clauses = [
             part.format(
                 name=title(name, self.lang),
                 **{what: number(count, self.lang) for what, count in numbers[name].items()},
@@ -204,7 +205,7 @@ class Trail:
         ]
         return text("trail.finding", self.lang).format(
             days=setting(self.days, self.lang), people=number(self.people, self.lang),
-            parts="; ".join(parts),
+            parts="; ".join(clauses),
         )  # fmt: skip
 
     def _facts(self) -> dict[str, Any]:
@@ -232,11 +233,12 @@ class Trail:
 
     # --- a person's story -----------------------------------------------------------------------
 
-    def _way(self, side: int, person: int, day: float) -> str:
+    def _way_words(self, side: int, person: int, day: float) -> str:
         """Where a person stands and how they got there; `trail.js` says the same."""
-        say, tracks = functools.partial(text, lang=self.lang), self.tracks
-        mine = tracks.of(side * self.people + person)
-        stages, times = tracks.stages[mine], tracks.times[mine]
+        say = functools.partial(text, lang=self.lang)
+        tracks = self.tracks
+        entries = tracks.of(side * self.people + person)
+        stages, times = tracks.stages[entries], tracks.times[entries]
         now = int(np.searchsorted(times, np.float32(day), side="right"))  # entries so far
         first = np.flatnonzero(np.diff(stages[:now], prepend=255))  # of visits one after another
         visits = np.diff(first, append=now)
@@ -246,36 +248,38 @@ class Trail:
             f"{name} ×{n} ({since})" if n > 1 else f"{name} ({since})"
             for name, n, since in zip(names, visits, days, strict=True)
         ]
-        told = ["…"] * (len(way) > STEPS_TOLD) + way[-STEPS_TOLD:]
+        last_steps = ["…"] * (len(way) > STEPS_TOLD) + way[-STEPS_TOLD:]
         where = say("trail.where" if len(way) > 1 else "trail.where_start")
         sentences = [
             where.format(stage=names[-1], day=days[-1]),
-            say("trail.deals").format(deals=tracks.deals[mine][now - 1]),
+            say("trail.deals").format(deals=tracks.deals[entries][now - 1]),
         ]
         if len(tracks.contacts):
-            before = tracks.contacts[mine][first[-1]]
+            before = tracks.contacts[entries][first[-1]]
             sentences.append(say("trail.contacts_before").format(contacts=before))
-        return " ".join([*sentences, say("trail.way").format(way=" → ".join(told))])
+        return " ".join([*sentences, say("trail.way").format(way=" → ".join(last_steps))])
 
-    def _met(self, name: str, person: int, day: float) -> str:
+    def _contacts_words(self, name: str, person: int, day: float) -> str:
         """The contacts up to a day by touchpoint; of a thinned log only how many there are."""
-        events, say = self.runs[name].events, functools.partial(text, lang=self.lang)
+        events = self.runs[name].events
+        say = functools.partial(text, lang=self.lang)
         if events.level != "all":
-            whole = self.runs[name].totals.contacts[person]
-            return say("trail.contacts_in_all").format(contacts=whole)
+            contact_count = self.runs[name].totals.contacts[person]
+            return say("trail.contacts_in_all").format(contacts=contact_count)
         rows = events.rows
-        mine = rows[(rows["person"] == person) & (rows["event"] == Event.CONTACT)]
-        mine = mine[mine["time"].astype(np.float32) <= np.float32(day)]
-        count = np.bincount(mine["touchpoint"], minlength=len(events.touchpoints))
-        often = [k for k in np.argsort(-count, kind="stable") if count[k]]
-        by = ", ".join(f"{events.touchpoints[k]} {count[k]}" for k in often)
-        said = say("trail.contacts_now").format(day=int(day), contacts=count.sum())
-        return f"{said[:-1]} ({by})." if by else said
+        contacts = rows[(rows["person"] == person) & (rows["event"] == Event.CONTACT)]
+        contacts = contacts[contacts["time"].astype(np.float32) <= np.float32(day)]
+        count = np.bincount(contacts["touchpoint"], minlength=len(events.touchpoints))
+        most_met_first = [k for k in np.argsort(-count, kind="stable") if count[k]]
+        by_touchpoint = ", ".join(f"{events.touchpoints[k]} {count[k]}" for k in most_met_first)
+        sentence = say("trail.contacts_now").format(day=int(day), contacts=count.sum())
+        return f"{sentence[:-1]} ({by_touchpoint})." if by_touchpoint else sentence
 
-    def _reply(self, live: Live, asked: Any, buffers: Any) -> None:
+    def _reply(self, live: Live, question: Any, buffers: Any) -> None:
         """Answer the browser, which asks what a person has met up to a day."""
-        person, day = int(asked["person"]), float(asked["day"])
-        met = [self._met(name, person, day) for name in self.runs]
+        person = int(question["person"])
+        day = float(question["day"])
+        met = [self._contacts_words(name, person, day) for name in self.runs]
         live.send({"person": person, "day": day, "met": met})
 
 
@@ -307,14 +311,16 @@ def _check(runs: Mapping[str, Run]) -> None:
         raise ValueError('a trail takes runs by name, for example {"pull": run, "guide": other}')
     if not 1 <= len(runs) <= 2:
         raise ValueError(f"a trail shows one run or two side by side, not {len(runs)}")
-    for what, of in (
+    for what, value_of in (
         ("seed", lambda run: run.seed),
         ("number of people", len),
         ("horizon_days", lambda run: run.scenario.horizon_days),
     ):
-        if len({of(run) for run in runs.values()}) > 1:
-            both = " and ".join(f"{of(run)} ({name})" for name, run in runs.items())
-            raise ValueError(f"two runs are compared on the same people: same {what}, not {both}")
+        if len({value_of(run) for run in runs.values()}) > 1:
+            listing = " and ".join(f"{value_of(run)} ({name})" for name, run in runs.items())
+            raise ValueError(
+                f"two runs are compared on the same people: same {what}, not {listing}"
+            )
     for name, run in runs.items():
         if run.events.level == "measures":
             raise ValueError(
@@ -325,7 +331,8 @@ def _check(runs: Mapping[str, Run]) -> None:
 
 def _tracks(runs: list[Run], people: int) -> Tracks:
     """The stage entries of the first people of each run."""
-    sides, who = [_side(run.events.rows, people) for run in runs], runs[0].everybody
+    sides = [_entries_of_side(run.events.rows, people) for run in runs]
+    everybody = runs[0].everybody
     times, stages, kinds, deals, contacts, entries = (
         np.concatenate(column) for column in zip(*sides, strict=True)
     )
@@ -334,12 +341,12 @@ def _tracks(runs: list[Run], people: int) -> Tracks:
     offsets = np.concatenate([[0], np.cumsum(entries)])
     return Tracks(
         times.astype(np.float32), stages, kinds, deals.astype(np.uint32),
-        contacts.astype(np.uint32), offsets.astype(np.uint32), who.motive[:people].astype(np.uint8),
-        who.adopter[:people].astype(np.uint8),
+        contacts.astype(np.uint32), offsets.astype(np.uint32),
+        everybody.motive[:people].astype(np.uint8), everybody.adopter[:people].astype(np.uint8),
     )  # fmt: skip
 
 
-def _side(rows: Rows, people: int) -> tuple[Rows, ...]:
+def _entries_of_side(rows: Rows, people: int) -> tuple[Rows, ...]:
     """Of each entry, person by person: time, stage, kind, deals and contacts so far.
 
     And last the number of entries of each person.
@@ -357,7 +364,8 @@ def _side(rows: Rows, people: int) -> tuple[Rows, ...]:
     recommended = so_far(entry & (stage == RECOMMENDATION)) > 0
     kinds = KIND_AT[stage[entry]]
     kinds[recommended & (kinds == KIND_AT[RECOMMENDATION])] = ADVOCATE
-    deals, contacts = so_far(np.isin(event, DEALS)), so_far(event == Event.CONTACT)
+    deals = so_far(np.isin(event, DEALS))
+    contacts = so_far(event == Event.CONTACT)
     entries = np.bincount(person[entry], minlength=people)
     return rows["time"][entry], stage[entry], kinds, deals, contacts, entries
 

@@ -44,8 +44,10 @@ BUTTONS = ("undo", "reset", "pin", "more", "stop", "save")
 SHUT = -1
 """In the list of drawers: none."""
 SIZES = (500, 2_000, 10_000)
-FIRST_RUNS, MORE_RUNS = 5, 20
-"""Worlds that are run anyway, one after the other, and those that the button adds."""
+FIRST_RUNS = 5
+"""Worlds that are run anyway, one after the other."""
+MORE_RUNS = 20
+"""Those that the button adds."""
 
 
 @dataclass(frozen=True)
@@ -95,11 +97,12 @@ class Lab:
         self.lang = language(lang)
         self.answer: Answer | None = None
         self.pinned: Answer | None = None
-        self._told = (("", ""), "")  # names of the sides, and the sentence that goes with `answer`
-        self.settings = replace(self._opened(base), people=people)
+        # names of the sides, and the sentence that goes with `answer`
+        self._caption = (("", ""), "")
+        self.settings = replace(self._first_settings(base), people=people)
         self._history: list[Settings] = []
         self._quiet = False
-        self._answers = Answers(self._found, self._failed)
+        self._answers = Answers(self._show_answer, self._failed)
         self._make_controls()
         self._show_settings()
         self._ask()
@@ -107,12 +110,12 @@ class Lab:
     def _word(self, key: str) -> str:
         return text(f"whatif.{key}", self.lang)
 
-    def _product(self, name: str) -> str:
+    def _product_title(self, name: str) -> str:
         """A preset in a word; one that has no label yet by its own title."""
         own = presets()[name].partition(":")[0]
         return find(f"preset.{name}", self.lang) or own
 
-    def _opened(self, base: Scenario) -> Settings:
+    def _first_settings(self, base: Scenario) -> Settings:
         """A product as it is: pull beside its own strategy, beside the guide if that is pull."""
         names = list(base.strategies)
         first = "pull" if "pull" in names else names[0]
@@ -123,9 +126,10 @@ class Lab:
     # --- what is on the screen ----------------------------------------------------------------
 
     def _make_controls(self) -> None:
-        word, wide = self._word, {"style": WIDE, "layout": {"width": "23em"}}
+        word = self._word
+        wide = {"style": WIDE, "layout": {"width": "23em"}}
         self.product = widgets.Dropdown(
-            options=[(self._product(name), name) for name in presets()],
+            options=[(self._product_title(name), name) for name in presets()],
             description=word("product"), **wide,
         )  # fmt: skip
         self.sides = tuple(
@@ -143,9 +147,12 @@ class Lab:
         self.file = widgets.FileUpload(
             accept=".toml", description=word("load"), layout={"width": "auto"}
         )
-        self.sentence, self.trouble, self.table = widgets.HTML(), widgets.HTML(), widgets.HTML()
+        self.sentence = widgets.HTML()
+        self.trouble = widgets.HTML()
+        self.table = widgets.HTML()
         self.board = Board(self.lang)
-        self.first_screen, self.drawers = widgets.VBox(), widgets.Stack()
+        self.first_screen = widgets.VBox()
+        self.drawers = widgets.Stack()
         self.drawer = widgets.Dropdown(description=word("drawers"), **wide)
         row = {"flex_flow": "row wrap", "align_items": "center"}
         right = widgets.VBox([self.board, self.sentence], layout={"flex": "1 1 36em"})
@@ -200,13 +207,16 @@ class Lab:
             self._quiet = False
 
     def _fill_controls(self) -> None:
-        now, changed = self.settings, self.settings.scenarios[1]
+        now = self.settings
+        changed = now.scenarios[1]
         names = [(title(name, self.lang), name) for name in now.base.strategies]
         for side, name in zip(self.sides, now.sides, strict=True):
-            side.options, side.value = names, name
+            side.options = names
+            side.value = name
         self.product.value = now.base.name if self._is_preset() else None
         self.product.tooltip = scenario_title(now.base.title, self.lang)
-        self.size.value, self.same.value = now.people, now.same_luck
+        self.size.value = now.people
+        self.same.value = now.same_luck
         keys = [now.base.key(place.format(b=f"strategies.{now.sides[1]}")).short for place in DIALS]
         self.dials = {
             key: self._dial(changed, key, place) for key, place in zip(keys, DIALS, strict=True)
@@ -221,14 +231,17 @@ class Lab:
             self._set_key, self.lang,
         )  # fmt: skip
         tables = [(table, place) for place, table in enumerate(self.drawers.titles)]
-        self.drawer.options, self.drawer.value = [("–", SHUT), *tables], SHUT
+        self.drawer.options = [("–", SHUT), *tables]
+        self.drawer.value = SHUT
 
     def _dial(self, scenario: Scenario, key: str, place: str) -> Any:
         name = text(f"dial.{place.replace('{b}.', 'push_').replace('.', '_')}", self.lang)
         dial = slider(self.settings.base, key, label=name, width="34em", label_width="17em")
         value = scenario.value(key)
-        dial.min, dial.max = min(dial.min, value), max(dial.max, value)
-        dial.value, dial.tooltip = value, key
+        dial.min = min(dial.min, value)
+        dial.max = max(dial.max, value)
+        dial.value = value
+        dial.tooltip = key
         dial.observe(lambda change: self._set_key(key, change["new"]), "value")
         return dial
 
@@ -250,7 +263,8 @@ class Lab:
         """Have the controls of a key, on the first screen and in a drawer, say what is so."""
         value = self.settings.scenarios[1].value(key)
         if dial := self.dials.get(key):
-            dial.min, dial.max = min(dial.min, value), max(dial.max, value)
+            dial.min = min(dial.min, value)
+            dial.max = max(dial.max, value)
             dial.value = value
         if box := self._boxes.get(key):
             box.value = value
@@ -268,9 +282,9 @@ class Lab:
             self._open(Scenario.load(name))
 
     def _open(self, base: Scenario) -> None:
-        opened = self._opened(base)
+        settings = self._first_settings(base)
         now = self.settings
-        self._go_to(replace(opened, people=now.people, same_luck=now.same_luck))
+        self._go_to(replace(settings, people=now.people, same_luck=now.same_luck))
 
     def _change(self, redraw: bool = False, **news: Any) -> None:
         """Go to changed settings, or say in the panel why they cannot be."""
@@ -308,16 +322,16 @@ class Lab:
         self.pinned = None if self.pinned else self.answer
         self.buttons["pin"].description = self._word("unpin" if self.pinned else "pin")
         if self.answer:
-            self._draw(self.answer, *self._told)
+            self._draw(self.answer, *self._caption)
 
     def _more(self) -> None:
         self._ask(self._asked + MORE_RUNS)
 
     def _stop(self) -> None:
         if self._answers.cancel():
-            self._rest()
+            self._show_done()
 
-    def _rest(self) -> None:
+    def _show_done(self) -> None:
         """Nothing is under way any more: say how many worlds of these settings are done."""
         ours = self.answer and self.answer.question.about is self.settings
         self._asked = self.answer.runs if self.answer and ours else 0
@@ -347,7 +361,8 @@ class Lab:
     def _ask(self, runs: int = FIRST_RUNS) -> None:
         now = self.settings
         self._asked = runs
-        self.progress.max, self.progress.value = runs, 0
+        self.progress.max = runs
+        self.progress.value = 0
         self.done.value = self._word("running")
         seeds = worlds(1, runs)
         self._answers.ask(Question(now.scenarios, now.people, seeds, now.same_luck, now))
@@ -356,14 +371,15 @@ class Lab:
         """Until everything asked for is answered; for notebooks that go on with the result."""
         return self._answers.wait(seconds)
 
-    def _found(self, answer: Answer) -> None:
+    def _show_answer(self, answer: Answer) -> None:
         """An answer has come, from the worker's thread."""
         about: Settings = answer.question.about
         first, second = sides = tuple(title(name, self.lang) for name in about.sides)
         names = (f"{self._word('first')}: {first}", f"{self._word('second')}: {second}")
         words = findings.sentence(answer, sides, about.changes, about.base.money, self.lang)
-        self.answer, self._told = answer, (names, words)
-        self._draw(answer, *self._told)
+        self.answer = answer
+        self._caption = (names, words)
+        self._draw(answer, *self._caption)
         self.progress.value = answer.runs
         self.done.value = self._word("worlds").format(runs=answer.runs)
 
@@ -386,7 +402,7 @@ class Lab:
     def _failed(self, words: str) -> None:
         """A run has failed, from the worker's thread."""
         self._complain(words)
-        self._rest()
+        self._show_done()
 
     # --- in a notebook ------------------------------------------------------------------------
 

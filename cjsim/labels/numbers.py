@@ -51,7 +51,7 @@ def number(
     lang = language(lang)
     if not math.isfinite(value):
         return "-" if typed and lang == "en" else NONE
-    return _finished(_formatted(value, lang, digits, signed), lang, typed)
+    return _with_true_minus(_formatted(value, lang, digits, signed), lang, typed)
 
 
 def short(value: float, lang: str = SPOKEN, digits: int = 3, typed: bool = False) -> str:
@@ -75,7 +75,7 @@ def short(value: float, lang: str = SPOKEN, digits: int = 3, typed: bool = False
     shown = number(float(mantissa), lang, _decimals_of(mantissa), typed=typed)
     if not power:
         return shown
-    return f"{shown}e{power}" if lang == "en" else f"{shown}·10{_raised(int(power))}"
+    return f"{shown}e{power}" if lang == "en" else f"{shown}·10{_superscript(int(power))}"
 
 
 def setting(value: float, lang: str = SPOKEN, digits: int = 6, typed: bool = False) -> str:
@@ -143,7 +143,7 @@ def _formatted(value: float, lang: str, digits: int, signed: bool) -> str:
     return shown if any(figure in "123456789" for figure in shown) else shown.lstrip("+-")
 
 
-def _finished(shown: str, lang: str, typed: bool) -> str:
+def _with_true_minus(shown: str, lang: str, typed: bool) -> str:
     return shown if typed and lang == "en" else shown.replace("-", MINUS)
 
 
@@ -151,7 +151,7 @@ def _decimals_of(shown: str) -> int:
     return len(shown.partition(".")[2])
 
 
-def _raised(power: int) -> str:
+def _superscript(power: int) -> str:
     return str(power).translate(SUPERSCRIPT)
 
 

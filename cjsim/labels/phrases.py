@@ -31,8 +31,8 @@ Words = str | Phrase
 
 def phrase(label: str, **places: Any) -> Phrase:
     """`phrase("no_preset", names=["phone"])`. A place takes a word, a phrase or several names."""
-    kept = {name: tuple(v) if _is_several(v) else v for name, v in places.items()}
-    return Phrase(label, kept)
+    fillings = {name: tuple(v) if _is_several(v) else v for name, v in places.items()}
+    return Phrase(label, fillings)
 
 
 def in_words(value: Any, lang: str = SPOKEN) -> str:

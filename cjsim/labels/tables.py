@@ -32,26 +32,26 @@ def html_table(
     >>> html_table(["Measure"], [["Deals < 5"]]).count("&lt;")
     1
     """
-    parts = ["<table>"]
+    pieces = ["<table>"]
     if caption:
-        parts.append(f'<caption style="text-align:left">{escape(caption)}</caption>')
-    parts.append(f"<thead>{_row('th', heads)}</thead><tbody>")
-    parts += [_row("td", row) for row in rows[:MOST_ROWS]]
-    if (left := len(rows) - MOST_ROWS) > 0:
-        parts.append(_row("td", [text("result.more", lang).format(rows=left)]))
-    parts.append("</tbody></table>")
+        pieces.append(f'<caption style="text-align:left">{escape(caption)}</caption>')
+    pieces.append(f"<thead>{_row('th', heads)}</thead><tbody>")
+    pieces += [_row("td", row) for row in rows[:MOST_ROWS]]
+    if (rows_left := len(rows) - MOST_ROWS) > 0:
+        pieces.append(_row("td", [text("result.more", lang).format(rows=rows_left)]))
+    pieces.append("</tbody></table>")
     if note:
-        parts.append(f"<p>{escape(note)}</p>")
-    return "".join(parts)
+        pieces.append(f"<p>{escape(note)}</p>")
+    return "".join(pieces)
 
 
 def _row(tag: str, cells: Sequence[str]) -> str:
     sides = ["left", *["right"] * (len(cells) - 1)]
-    shown = (
+    html_cells = (
         f'<{tag} style="text-align:{side}">{escape(cell)}</{tag}>'
         for side, cell in zip(sides, cells, strict=True)
     )
-    return f"<tr>{''.join(shown)}</tr>"
+    return f"<tr>{''.join(html_cells)}</tr>"
 
 
 def one_line(kind: str, facts: str) -> str:

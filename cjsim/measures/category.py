@@ -29,8 +29,8 @@ def share_of_category(run: Record, by: str | None = None) -> pd.DataFrame:
 def category_columns(run: Record, parts: Groups) -> dict[str, Numbers]:
     """The columns of `share_of_category`, one number per group."""
     rows = run.events.rows
-    ours = (rows["event"] == Event.FIRST_DEAL) | (rows["event"] == Event.REPEAT_DEAL)
-    our_deals = parts.count(rows["person"][ours])
+    is_our_deal = (rows["event"] == Event.FIRST_DEAL) | (rows["event"] == Event.REPEAT_DEAL)
+    our_deals = parts.count(rows["person"][is_our_deal])
     rival_deals = parts.count(rows["person"][rows["event"] == Event.RIVAL_DEAL])
     share = ratio(our_deals, our_deals + rival_deals)
     return {"our_deals": our_deals, "rival_deals": rival_deals, "share": share}
@@ -51,16 +51,17 @@ def churn_columns(run: Record, parts: Groups) -> dict[str, Numbers]:
     """The columns of `churn`, one number per group."""
     bought = np.flatnonzero(ever_bought(run))
     away = bought[final_stage(run)[bought] >= WITH_RIVAL]
-    count, gone = parts.count(bought), parts.count(away)
-    return {"bought": count, "away": gone, "churn": ratio(gone, count)}
+    bought_count = parts.count(bought)
+    away_count = parts.count(away)
+    return {"bought": bought_count, "away": away_count, "churn": ratio(away_count, bought_count)}
 
 
 def ever_bought(run: Record) -> Flags:
     """For each person, whether the log shows that they have bought from us."""
     rows = run.events.rows
     event, stage = rows["event"], rows["stage"]
-    inside = (event == Event.START) & (stage >= SATISFACTION) & (stage <= RECOMMENDATION)
-    shows = inside | (event == Event.FIRST_DEAL) | (event == Event.REPEAT_DEAL)
+    began_with_us = (event == Event.START) & (stage >= SATISFACTION) & (stage <= RECOMMENDATION)
+    shows_deal = began_with_us | (event == Event.FIRST_DEAL) | (event == Event.REPEAT_DEAL)
     bought = np.zeros(len(run), bool)
-    bought[rows["person"][shows]] = True
+    bought[rows["person"][shows_deal]] = True
     return bought

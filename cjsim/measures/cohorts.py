@@ -41,34 +41,34 @@ def cohorts(
         raise unknown("way to be active", active, ACTIVE)
     horizon = run.scenario.horizon_days
     periods = int(np.ceil(horizon / period_days))
-    over = int(np.floor(horizon / period_days + 1e-9))  # those that are over at the horizon
+    periods_over = int(np.floor(horizon / period_days + 1e-9))  # those that are over at the horizon
     won = customers(run)
     cohort = np.full(len(run), -1)
     cohort[won.person] = np.minimum(won.since // period_days, periods - 1).astype(int)
     size = np.bincount(cohort[won.person], minlength=periods)
-    count = _inside if active == "inside" else _dealing
-    table = count(run, cohort, size, period_days)  # cohort x calendar period
-    since = np.arange(periods)[:, None] + np.arange(periods)
-    seen = np.take_along_axis(table, np.minimum(since, periods - 1), 1).astype(float)
-    seen[since >= over] = np.nan
+    count_active = _inside if active == "inside" else _dealing
+    table = count_active(run, cohort, size, period_days)  # cohort x calendar period
+    calendar_period = np.arange(periods)[:, None] + np.arange(periods)
+    by_age = np.take_along_axis(table, np.minimum(calendar_period, periods - 1), 1).astype(float)
+    by_age[calendar_period >= periods_over] = np.nan
     if share:
-        seen = np.divide(
-            seen, size[:, None], out=np.full(seen.shape, np.nan), where=size[:, None] > 0
+        by_age = np.divide(
+            by_age, size[:, None], out=np.full(by_age.shape, np.nan), where=size[:, None] > 0
         )
-    begin = np.arange(periods) * period_days
-    index = pd.MultiIndex.from_arrays([begin, size], names=["from_day", "people"])
-    return pd.DataFrame(seen, index=index, columns=pd.RangeIndex(periods, name="periods_since"))
+    first_day = np.arange(periods) * period_days
+    index = pd.MultiIndex.from_arrays([first_day, size], names=["from_day", "people"])
+    return pd.DataFrame(by_age, index=index, columns=pd.RangeIndex(periods, name="periods_since"))
 
 
 def _inside(run: Record, cohort: Ints, size: Ints, period: float) -> Ints:
     """Members of each cohort who are with us at the end of each calendar period."""
-    stays = visits(run)
-    away = (stays.step >= WITH_RIVAL) & (cohort[stays.person] >= 0)
+    all_visits = visits(run)
+    away = (all_visits.step >= WITH_RIVAL) & (cohort[all_visits.person] >= 0)
     # period p ends at day (p + 1) * period; a visit covers the ends from start up to before end
-    first = np.ceil(stays.start[away] / period).astype(int) - 1
-    beyond = np.where(stays.open[away], len(size), np.ceil(stays.end[away] / period) - 1)
+    first = np.ceil(all_visits.start[away] / period).astype(int) - 1
+    beyond = np.where(all_visits.open[away], len(size), np.ceil(all_visits.end[away] / period) - 1)
     change = np.zeros((len(size), len(size) + 1), np.int64)
-    member = cohort[stays.person[away]]
+    member = cohort[all_visits.person[away]]
     np.add.at(change, (member, np.clip(first, 0, len(size))), 1)
     np.add.at(change, (member, np.clip(beyond.astype(int), 0, len(size))), -1)
     return size[:, None] - np.cumsum(change, 1)[:, :-1]
@@ -79,7 +79,7 @@ def _dealing(run: Record, cohort: Ints, size: Ints, period: float) -> Ints:
     rows = run.events.rows
     is_deal = (rows["event"] == Event.FIRST_DEAL) | (rows["event"] == Event.REPEAT_DEAL)
     deals = rows[is_deal & (cohort[rows["person"]] >= 0)]
-    when = np.minimum(deals["time"] // period, len(size) - 1).astype(np.int64)
-    once = np.unique(deals["person"].astype(np.int64) * len(size) + when)
-    cell = cohort[once // len(size)] * len(size) + once % len(size)
+    period_of_deal = np.minimum(deals["time"] // period, len(size) - 1).astype(np.int64)
+    person_period = np.unique(deals["person"].astype(np.int64) * len(size) + period_of_deal)
+    cell = cohort[person_period // len(size)] * len(size) + person_period % len(size)
     return np.bincount(cell, minlength=len(size) ** 2).reshape(len(size), len(size))

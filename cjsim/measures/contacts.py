@@ -46,19 +46,22 @@ def contacts(run: Record, by: str | None = None) -> pd.DataFrame:
     parts = groups(run, by)
     rows = run.events.rows
     columns = contact_columns(run, parts)
-    first = np.full(len(run), -1)
-    won = np.flatnonzero(rows["event"] == Event.FIRST_DEAL)
-    first[rows["person"][won]] = won
-    met = np.flatnonzero(rows["event"] == Event.CONTACT)
-    before = rows["person"][met[met < first[rows["person"][met]]]]
+    first_deal_row = np.full(len(run), -1)
+    first_deals = np.flatnonzero(rows["event"] == Event.FIRST_DEAL)
+    first_deal_row[rows["person"][first_deals]] = first_deals
+    contact_rows = np.flatnonzero(rows["event"] == Event.CONTACT)
+    met = rows["person"][contact_rows]
+    met_before = met[contact_rows < first_deal_row[met]]
     known = rows["person"][rows["event"] == Event.KNOWN]
-    count = columns["contacts"]
+    contact_count = columns["contacts"]
     return by_group(
         {
-            "contacts": count,
-            "per_person": ratio(count, parts.sizes),
+            "contacts": contact_count,
+            "per_person": ratio(contact_count, parts.sizes),
             "per_deal": columns["per_deal"],
-            "before_first_deal": ratio(parts.count(before), parts.count(rows["person"][won])),
+            "before_first_deal": ratio(
+                parts.count(met_before), parts.count(rows["person"][first_deals])
+            ),
             "mismatch_rate": columns["mismatch_rate"],
             "dropped": columns["dropped"],
             "known": parts.count(known),
@@ -71,12 +74,12 @@ def contacts(run: Record, by: str | None = None) -> pd.DataFrame:
 def contact_columns(run: Record, parts: Groups) -> dict[str, Numbers]:
     """The columns of `contacts` that the summary needs, one number per group."""
     event, person = run.events["event"], run.events["person"]
-    count = parts.sum(run.totals.contacts)
+    contact_count = parts.sum(run.totals.contacts)
     deals = (event == Event.FIRST_DEAL) | (event == Event.REPEAT_DEAL)
     return {
-        "contacts": count,
-        "per_deal": ratio(count, parts.count(person[deals])),
-        "mismatch_rate": ratio(parts.sum(run.totals.mismatch), count),
+        "contacts": contact_count,
+        "per_deal": ratio(contact_count, parts.count(person[deals])),
+        "mismatch_rate": ratio(parts.sum(run.totals.mismatch), contact_count),
         "dropped": parts.count(person[event == Event.DROPPED]),
         "opt_outs": parts.count(person[event == Event.OPT_OUT]),
     }
@@ -110,26 +113,27 @@ def _by_touchpoint(run: Record, parts: Groups) -> dict[str, Numbers]:
     """Numbers of shape (groups, library)."""
     rows = run.events.rows
     size = len(run.events.touchpoints)
-    met = rows[rows["event"] == Event.CONTACT]
-    count = parts.table(met["person"], met["touchpoint"], size)
-    pair = np.unique(met["person"].astype(np.int64) * size + met["touchpoint"])
-    cell = parts.of[met["person"]] * size + met["touchpoint"]
-    missed = 1.0 - fits(run.scenario)[met["touchpoint"], met["stage"]]
+    contact_rows = rows[rows["event"] == Event.CONTACT]
+    person, touchpoint = contact_rows["person"], contact_rows["touchpoint"]
+    contact_count = parts.table(person, touchpoint, size)
+    pair = np.unique(person.astype(np.int64) * size + touchpoint)
+    cell = parts.of[person] * size + touchpoint
+    mismatch = 1.0 - fits(run.scenario)[touchpoint, contact_rows["stage"]]
 
-    def total(amount: Numbers) -> Floats:
+    def total_of(amount: Numbers) -> Floats:
         return np.bincount(cell, amount, len(parts) * size).reshape(len(parts), size).astype(float)
 
-    def happened(event: Event) -> Numbers:
-        there = rows[rows["event"] == event]
-        return parts.table(there["person"], there["touchpoint"], size)
+    def count_of(event: Event) -> Numbers:
+        event_rows = rows[rows["event"] == event]
+        return parts.table(event_rows["person"], event_rows["touchpoint"], size)
 
     return {
-        "contacts": count,
+        "contacts": contact_count,
         "people": parts.table(pair // size, pair % size, size),
-        "mismatch_rate": ratio(total(missed), count),
-        "cost": -total(met["amount"]),
-        "dropped": happened(Event.DROPPED),
-        "opt_outs": happened(Event.OPT_OUT),
+        "mismatch_rate": ratio(total_of(mismatch), contact_count),
+        "cost": -total_of(contact_rows["amount"]),
+        "dropped": count_of(Event.DROPPED),
+        "opt_outs": count_of(Event.OPT_OUT),
     }
 
 
@@ -144,13 +148,14 @@ def _touchpoint_frame(run: Record, running: list[int], columns: dict[str, Number
 def contact_map(run: Record, lens: str = "twelve") -> pd.DataFrame:
     """Contacts by running touchpoint (rows) and the person's true step of the lens (columns)."""
     need(run, "all")
-    seen = lens_named(lens)
+    chosen_lens = lens_named(lens)
     rows = run.events.rows
     names = run.events.touchpoints
-    met = rows[rows["event"] == Event.CONTACT]
-    steps = len(seen.steps)
-    cell = met["touchpoint"].astype(np.int64) * steps + step_of(seen)[met["stage"]]
+    contact_rows = rows[rows["event"] == Event.CONTACT]
+    steps = len(chosen_lens.steps)
+    step = step_of(chosen_lens)[contact_rows["stage"]]
+    cell = contact_rows["touchpoint"].astype(np.int64) * steps + step
     table = np.bincount(cell, minlength=len(names) * steps).reshape(len(names), steps)
     running = [i for i, name in enumerate(names) if _runs(run, name)]
-    columns = dict(zip(seen.steps, table[running].T, strict=True))
-    return _touchpoint_frame(run, running, columns).set_axis(steps_index(seen), axis=1)
+    columns = dict(zip(chosen_lens.steps, table[running].T, strict=True))
+    return _touchpoint_frame(run, running, columns).set_axis(steps_index(chosen_lens), axis=1)

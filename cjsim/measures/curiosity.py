@@ -39,20 +39,21 @@ def curiosity_columns(run: Record, parts: Groups) -> dict[str, Numbers]:
     rows = run.events.rows
     event, stage, person = rows["event"], rows["stage"], rows["person"]
     entered = (event == Event.ENTER) & (stage == CURIOSITY)
-    tried = np.flatnonzero((event == Event.TRIAL) & (stage == CURIOSITY))
-    before_the_shelf = (event == Event.TRIAL) & (stage == REPEAT_DEAL)
-    back = tried[next_entry(run, tried) == REPEAT_DEAL]
+    trial_rows = np.flatnonzero((event == Event.TRIAL) & (stage == CURIOSITY))
+    at_empty_shelf = (event == Event.TRIAL) & (stage == REPEAT_DEAL)
+    returning_rows = trial_rows[next_entry(run, trial_rows) == REPEAT_DEAL]
 
-    deals = np.flatnonzero(event == Event.REPEAT_DEAL)
-    onward = next_entry(run, deals)  # satisfaction, for who has come back: not looked at here
-    stayed = deals[(onward >= REPEAT_DEAL) & (onward <= LOYALTY)]
-    wondered = deals[onward == CURIOSITY]
-    trials, returns = parts.count(person[tried]), parts.count(person[back])
+    deal_rows = np.flatnonzero(event == Event.REPEAT_DEAL)
+    onward = next_entry(run, deal_rows)  # satisfaction, for who has come back: not looked at here
+    stayed = deal_rows[(onward >= REPEAT_DEAL) & (onward <= LOYALTY)]
+    wondered = deal_rows[onward == CURIOSITY]
+    trials = parts.count(person[trial_rows])
+    returns = parts.count(person[returning_rows])
     return {
         "entries": parts.count(person[entered]),
         "trials": trials,
         "returns": returns,
         "return_rate": ratio(returns, trials),
         "bypass_rate": 1.0 - ratio(parts.count(person[wondered]), parts.count(person[stayed])),
-        "shelf_trials": parts.count(person[before_the_shelf]),
+        "shelf_trials": parts.count(person[at_empty_shelf]),
     }

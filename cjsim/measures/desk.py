@@ -44,15 +44,15 @@ def desk_columns(run: Record, parts: Groups) -> dict[str, Numbers]:
     over = joined & goes_on  # a person's next row tells how the wait ended
     wait = np.where(over, np.roll(time, -1) - time, 0.0)
     served = over & (np.roll(event, -1) == Event.SERVED)
-    ended = parts.count(person[over])
+    waits_over = parts.count(person[over])
     return {
         "queued": parts.count(person[joined]),
         "served": parts.count(person[event == Event.SERVED]),
         "lost": parts.count(person[event == Event.RENEGED]),
         "waiting": parts.count(person[joined & ~over]),
-        "wait_days": ratio(parts.total(person, wait), ended),
+        "wait_days": ratio(parts.total(person, wait), waits_over),
         "wait_days_served": ratio(
             parts.total(person[served], wait[served]), parts.count(person[served])
         ),
-        "waited": ratio(parts.count(person[wait > 0]), ended),
+        "waited": ratio(parts.count(person[wait > 0]), waits_over),
     }

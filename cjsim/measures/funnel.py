@@ -42,29 +42,30 @@ def funnel(run: Record, lens: str = "twelve", by: str | None = None) -> pd.DataF
         a coarse lens nothing is left to pass to, and it is 1.
     planned_loss : what the scenario plans for a neutral person (`planned_loss`).
     """
-    seen = visits(run, lens)
+    all_visits = visits(run, lens)
     parts = groups(run, by)
-    steps = len(seen.lens.steps)
-    ever = np.unique(seen.person * steps + seen.step)
-    people = parts.table(ever // steps, ever % steps, steps)
+    steps = len(all_visits.lens.steps)
+    person_step = np.unique(all_visits.person * steps + all_visits.step)
+    people = parts.table(person_step // steps, person_step % steps, steps)
 
-    def count(which: Flags) -> Ints:
-        return parts.table(seen.person[which], seen.step[which], steps)
+    def count_of(which: Flags) -> Ints:
+        return parts.table(all_visits.person[which], all_visits.step[which], steps)
 
-    lost, still = count(seen.lost), count(seen.open)
-    passed = count(~seen.lost & ~seen.open)
-    away = [bool(here) and set(here) <= set(AWAY) for here in _stages_on(seen.lens)]
+    lost = count_of(all_visits.lost)
+    still_open = count_of(all_visits.open)
+    passed = count_of(~all_visits.lost & ~all_visits.open)
+    away = [bool(stages) and set(stages) <= set(AWAY) for stages in _stages_on(all_visits.lens)]
     columns = {
         "people": people,
         "share": ratio(people, np.broadcast_to(parts.sizes[:, None], people.shape)),
-        "visits": passed + lost + still,
+        "visits": passed + lost + still_open,
         "passed": passed,
         "lost": lost,
-        "open": still,
+        "open": still_open,
         "actual_loss": np.where(away, np.nan, ratio(lost, lost + passed)),
-        "planned_loss": np.tile(planned_loss(run.scenario, seen.lens), (len(parts), 1)),
+        "planned_loss": np.tile(planned_loss(run.scenario, all_visits.lens), (len(parts), 1)),
     }
-    return by_step(columns, parts, seen.lens)
+    return by_step(columns, parts, all_visits.lens)
 
 
 def planned_loss(scenario: Scenario, lens: Lens | str = "twelve") -> Floats:
@@ -75,18 +76,18 @@ def planned_loss(scenario: Scenario, lens: Lens | str = "twelve") -> Floats:
     journey, and on a step that holds several stages of the later life, which people circle in.
     At curiosity the plan is the share who try a rival; some of them come back.
     """
-    seen = lens_named(lens) if isinstance(lens, str) else lens
-    plan = np.full(len(seen.steps), np.nan)
-    for step, stages in enumerate(_stages_on(seen)):
+    chosen_lens = lens_named(lens) if isinstance(lens, str) else lens
+    plan = np.full(len(chosen_lens.steps), np.nan)
+    for step, stages in enumerate(_stages_on(chosen_lens)):
         several = len(stages) > 1
         if not set(stages) <= set(TWELVE) or (several and max(stages) > FIRST_DEAL):
             continue
-        kept = 1.0
+        share_passing = 1.0
         for stage in stages:
             skipped = several and stage == COMPARISON
-            taken = scenario.market.rationality_mean if skipped else 1.0
-            kept *= 1.0 - taken * scenario.plan(stage).planned_loss
-        plan[step] = 1.0 - kept if stages else np.nan
+            share_taking_it = scenario.market.rationality_mean if skipped else 1.0
+            share_passing *= 1.0 - share_taking_it * scenario.plan(stage).planned_loss
+        plan[step] = 1.0 - share_passing if stages else np.nan
     return plan
 
 

@@ -87,9 +87,9 @@ def groups(run: Record, by: str | None) -> Groups:
 
 def ratio(part: Numbers, whole: Numbers) -> Floats:
     """part / whole, NaN where there is no whole."""
-    out = np.full(np.shape(whole), np.nan)
-    np.divide(part, whole, out=out, where=np.asarray(whole) != 0)
-    return out
+    quotient = np.full(np.shape(whole), np.nan)
+    np.divide(part, whole, out=quotient, where=np.asarray(whole) != 0)
+    return quotient
 
 
 def by_group(columns: Mapping[str, Numbers], parts: Groups) -> pd.DataFrame:

@@ -47,11 +47,11 @@ def money(run: Record, by: str | None = None) -> pd.DataFrame:
 def money_columns(run: Record, parts: Groups) -> dict[str, Numbers]:
     """The columns of `money`, one number per group."""
     scenario = run.scenario
-    made = deals(run)
+    our_deals = deals(run)
     by_head = parts.sizes / len(run)
-    revenue = parts.total(made.person, made.paid)
-    product_cost = parts.count(made.person) * scenario.product.unit_cost
-    extra = parts.count(made.person[made.first]) * scenario.product.first_deal_extra_cost
+    revenue = parts.total(our_deals.person, our_deals.paid)
+    product_cost = parts.count(our_deals.person) * scenario.product.unit_cost
+    extra = parts.count(our_deals.person[our_deals.first]) * scenario.product.first_deal_extra_cost
     margin = revenue - product_cost - extra
     contact_cost = parts.sum(run.totals.contact_cost)
     touchpoint_cost = touchpoint_cost_per_day(scenario) * scenario.horizon_days * by_head
@@ -87,13 +87,14 @@ class Deals:
 
 def deals(run: Record) -> Deals:
     """Our deals and what each leaves."""
-    rows, product = run.events.rows, run.scenario.product
+    rows = run.events.rows
+    product = run.scenario.product
     event = rows["event"]
-    at = np.flatnonzero((event == Event.FIRST_DEAL) | (event == Event.REPEAT_DEAL))
-    made = rows[at]
-    first = made["event"] == Event.FIRST_DEAL
-    margin = made["amount"] - product.unit_cost - first * product.first_deal_extra_cost
-    return Deals(at, made["person"], made["time"], first, made["amount"], margin)
+    row = np.flatnonzero((event == Event.FIRST_DEAL) | (event == Event.REPEAT_DEAL))
+    deal_rows = rows[row]
+    first = deal_rows["event"] == Event.FIRST_DEAL
+    margin = deal_rows["amount"] - product.unit_cost - first * product.first_deal_extra_cost
+    return Deals(row, deal_rows["person"], deal_rows["time"], first, deal_rows["amount"], margin)
 
 
 def touchpoint_cost_per_day(scenario: Scenario) -> float:
@@ -123,10 +124,10 @@ def profit_over_time(run: Record, every: float = 1.0) -> pd.DataFrame:
         raise ValueError(f"every = {every}: days between two rows must be above 0")
     horizon = run.scenario.horizon_days
     day = np.append(np.arange(0.0, horizon, every), horizon)
-    made = deals(run)
-    paid_out = run.events["event"] == Event.CONTACT
-    margin = _up_to(day, made.time, made.margin)
-    costs = _up_to(day, run.events["time"][paid_out], -run.events["amount"][paid_out])
+    our_deals = deals(run)
+    is_contact = run.events["event"] == Event.CONTACT
+    margin = _up_to(day, our_deals.time, our_deals.margin)
+    costs = _up_to(day, run.events["time"][is_contact], -run.events["amount"][is_contact])
     costs += _daily(run) * day
     columns = {"margin": margin, "costs": costs, "profit": margin - costs}
     return pd.DataFrame(columns, index=pd.Index(day, name="day"))
@@ -134,21 +135,21 @@ def profit_over_time(run: Record, every: float = 1.0) -> pd.DataFrame:
 
 def break_even_day(run: Record) -> float:
     """The day by whose end the firm's profit since day 0 has come above 0 to stay; NaN if never."""
-    made = deals(run)
+    our_deals = deals(run)
     costs = run.totals.cost_by_day
-    margin = np.bincount(made.time.astype(np.int64), made.margin, len(costs))
+    margin = np.bincount(our_deals.time.astype(np.int64), our_deals.margin, len(costs))
     ends = np.minimum(np.arange(1, len(costs) + 1), run.scenario.horizon_days)
-    good = np.cumsum(margin - costs) - _daily(run) * ends > 0
-    bad = np.flatnonzero(~good)
-    if not len(bad):
+    in_profit = np.cumsum(margin - costs) - _daily(run) * ends > 0
+    loss_days = np.flatnonzero(~in_profit)
+    if not len(loss_days):
         return 1.0
-    return float(bad[-1] + 2) if bad[-1] + 1 < len(good) else np.nan
+    return float(loss_days[-1] + 2) if loss_days[-1] + 1 < len(in_profit) else np.nan
 
 
 def _up_to(day: Floats, time: Floats, amount: Floats) -> Floats:
     """The sum of the amounts up to each of these days."""
-    total = np.append(0.0, np.cumsum(amount))
-    return np.asarray(total[np.searchsorted(time, day, "right")])
+    running_total = np.append(0.0, np.cumsum(amount))
+    return np.asarray(running_total[np.searchsorted(time, day, "right")])
 
 
 def _daily(run: Record) -> float:

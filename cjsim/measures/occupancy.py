@@ -27,25 +27,26 @@ def occupancy(
 
     if not every > 0:
         raise ValueError(f"every = {every}: days between two rows must be above 0")
-    seen = visits(run, lens)
+    all_visits = visits(run, lens)
     parts = groups(run, by)
     day = np.append(np.arange(0.0, run.scenario.horizon_days, every), run.scenario.horizon_days)
     index = pd.Index(day, name="day")
-    columns = steps_index(seen.lens)
-    group = parts.of[seen.person]
+    columns = steps_index(all_visits.lens)
+    group = parts.of[all_visits.person]
     frames = [
-        pd.DataFrame(_present(seen, group == g, day), index=index, columns=columns)
+        pd.DataFrame(_present(all_visits, group == g, day), index=index, columns=columns)
         for g in range(len(parts))
     ]
     return stacked(frames, parts)
 
 
-def _present(seen: Visits, which: Flags, day: Floats) -> Ints:
+def _present(all_visits: Visits, which: Flags, day: Floats) -> Ints:
     """Visits under way on each day, shape (days, steps): those begun less those ended."""
-    out = np.zeros((len(day), len(seen.lens.steps)), np.int64)
-    for step in range(out.shape[1]):
-        here = which & (seen.step == step)
-        begun = np.sort(seen.start[here])
-        ended = np.sort(seen.end[here & ~seen.open])
-        out[:, step] = np.searchsorted(begun, day, "right") - np.searchsorted(ended, day, "right")
-    return out
+    present = np.zeros((len(day), len(all_visits.lens.steps)), np.int64)
+    for step in range(present.shape[1]):
+        on_step = which & (all_visits.step == step)
+        begun = np.sort(all_visits.start[on_step])
+        ended = np.sort(all_visits.end[on_step & ~all_visits.open])
+        present[:, step] = np.searchsorted(begun, day, "right")
+        present[:, step] -= np.searchsorted(ended, day, "right")
+    return present

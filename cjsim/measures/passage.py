@@ -29,25 +29,25 @@ def time_in_stage(run: Record, lens: str = "twelve", by: str | None = None) -> p
     median_days : Kaplan-Meier median [days], which respects the open ones; NaN where fewer than
         half are seen to end.
     """
-    seen = visits(run, lens)
+    all_visits = visits(run, lens)
     parts = groups(run, by)
-    steps = len(seen.lens.steps)
-    cell = parts.of[seen.person] * steps + seen.step
+    steps = len(all_visits.lens.steps)
+    cell = parts.of[all_visits.person] * steps + all_visits.step
     cells = len(parts) * steps
-    done = seen.whole & ~seen.open
-    completed = np.bincount(cell[done], minlength=cells)
-    total = np.bincount(cell[done], seen.days[done], cells)
-    median = [
-        kaplan_meier(seen.days[here], ~seen.open[here]).median
-        for here in (seen.whole & (cell == c) for c in range(cells))
+    is_over = all_visits.whole & ~all_visits.open
+    completed = np.bincount(cell[is_over], minlength=cells)
+    total_days = np.bincount(cell[is_over], all_visits.days[is_over], cells)
+    median_days = [
+        kaplan_meier(all_visits.days[in_cell], ~all_visits.open[in_cell]).median
+        for in_cell in (all_visits.whole & (cell == c) for c in range(cells))
     ]
     columns = {
-        "visits": np.bincount(cell[seen.whole], minlength=cells),
+        "visits": np.bincount(cell[all_visits.whole], minlength=cells),
         "completed": completed,
-        "mean_days": ratio(total, completed),
-        "median_days": np.array(median),
+        "mean_days": ratio(total_days, completed),
+        "median_days": np.array(median_days),
     }
-    return by_step(columns, parts, seen.lens)
+    return by_step(columns, parts, all_visits.lens)
 
 
 def conversion(
@@ -59,15 +59,17 @@ def conversion(
     """
     import pandas as pd
 
-    seen = visits(run, lens)
+    all_visits = visits(run, lens)
     parts = groups(run, by)
-    steps = len(seen.lens.steps)
-    to = np.append(step_of(seen.lens), steps)[np.where(seen.open, len(STAGES), seen.to)]
-    flat = parts.table(seen.person, seen.step * (steps + 1) + to, steps * (steps + 1))
+    steps = len(all_visits.lens.steps)
+    step_or_open = np.append(step_of(all_visits.lens), steps)
+    to = step_or_open[np.where(all_visits.open, len(STAGES), all_visits.to)]
+    cell = all_visits.step * (steps + 1) + to
+    flat = parts.table(all_visits.person, cell, steps * (steps + 1))
     counts = flat.reshape(len(parts), steps, steps + 1)
     values = ratio(counts, np.broadcast_to(counts.sum(2, keepdims=True), counts.shape))
-    names = [*seen.lens.steps, "open"]
+    names = [*all_visits.lens.steps, "open"]
     cells = {name: (values if share else counts)[:, :, i] for i, name in enumerate(names)}
-    frame = by_step(cells, parts, seen.lens)
+    frame = by_step(cells, parts, all_visits.lens)
     frame.columns = pd.CategoricalIndex(names, categories=names, ordered=True, name="to")
     return frame

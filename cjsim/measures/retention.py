@@ -32,9 +32,9 @@ class Customers:
 def customers(run: Record) -> Customers:
     """The people won during a run. Who had bought before day 0 is not among them."""
     rows = run.events.rows
-    at = np.flatnonzero(rows["event"] == Event.FIRST_DEAL)
-    at = at[by_person(rows["person"][at])]
-    return Customers(rows["person"][at].astype(np.int64), rows["time"][at], at)
+    row = np.flatnonzero(rows["event"] == Event.FIRST_DEAL)
+    row = row[by_person(rows["person"][row])]
+    return Customers(rows["person"][row].astype(np.int64), rows["time"][row], row)
 
 
 def retention(
@@ -59,11 +59,11 @@ def retention(
     parts = groups(run, by)
     won = customers(run)
     left_on = _first_leaving(run, won)
-    stay = np.where(np.isnan(left_on), run.scenario.horizon_days, left_on) - won.since
+    days_with_us = np.where(np.isnan(left_on), run.scenario.horizon_days, left_on) - won.since
     frames = []
     for g in range(len(parts)):
-        here = parts.of[won.person] == g
-        curve = kaplan_meier(stay[here], ~np.isnan(left_on[here]), confidence)
+        in_group = parts.of[won.person] == g
+        curve = kaplan_meier(days_with_us[in_group], ~np.isnan(left_on[in_group]), confidence)
         frames.append(_curve_frame(curve, days))
     return stacked(frames, parts)
 
@@ -71,12 +71,13 @@ def retention(
 def _first_leaving(run: Record, won: Customers) -> Floats:
     """For each customer the day they first left after the first deal, NaN if they have not."""
     rows = run.events.rows
-    bought = np.full(len(run), len(rows))
-    bought[won.person] = won.row
-    at = np.flatnonzero((rows["event"] == Event.ENTER) & (rows["stage"] >= WITH_RIVAL))
-    at = at[at > bought[rows["person"][at]]][::-1]  # backwards: the first leaving stands
+    first_deal_row = np.full(len(run), len(rows))
+    first_deal_row[won.person] = won.row
+    leaving_rows = np.flatnonzero((rows["event"] == Event.ENTER) & (rows["stage"] >= WITH_RIVAL))
+    leaving_rows = leaving_rows[leaving_rows > first_deal_row[rows["person"][leaving_rows]]]
+    leaving_rows = leaving_rows[::-1]  # backwards: the first leaving stands
     day = np.full(len(run), np.nan)
-    day[rows["person"][at]] = rows["time"][at]
+    day[rows["person"][leaving_rows]] = rows["time"][leaving_rows]
     return day[won.person]
 
 
@@ -96,8 +97,8 @@ def _curve_frame(curve: Curve, days: Sequence[float] | None) -> pd.DataFrame:
     )
     if days is None:
         return table
-    at = np.searchsorted(curve.day, np.asarray(days, float), "right") - 1
-    table = table[["retained", "low", "high"]].iloc[at]
+    place = np.searchsorted(curve.day, np.asarray(days, float), "right") - 1
+    table = table[["retained", "low", "high"]].iloc[place]
     return table.set_axis(pd.Index(np.asarray(days, float), name="day"))
 
 
@@ -136,20 +137,21 @@ class _Deals:
 
 def _deals(run: Record) -> _Deals:
     rows = run.events.rows
-    won = np.zeros(len(run), bool)
-    won[customers(run).person] = True
+    is_won = np.zeros(len(run), bool)
+    is_won[customers(run).person] = True
     is_deal = (rows["event"] == Event.FIRST_DEAL) | (rows["event"] == Event.REPEAT_DEAL)
-    at = np.flatnonzero(is_deal & won[rows["person"]])
-    at = at[by_person(rows["person"][at])]
-    person, time = rows["person"][at].astype(np.int64), rows["time"][at]
-    first = np.append(True, person[1:] != person[:-1])[: len(at)]
-    begin = np.maximum.accumulate(np.where(first, np.arange(len(at)), 0))
-    repeated = ~np.append(first[1:], True)[: len(at)]
-    until = np.where(repeated, np.roll(time, -1), run.scenario.horizon_days)
+    deal_rows = np.flatnonzero(is_deal & is_won[rows["person"]])
+    deal_rows = deal_rows[by_person(rows["person"][deal_rows])]
+    person = rows["person"][deal_rows].astype(np.int64)
+    time = rows["time"][deal_rows]
+    is_first = np.append(True, person[1:] != person[:-1])[: len(deal_rows)]
+    begin = np.maximum.accumulate(np.where(is_first, np.arange(len(deal_rows)), 0))
+    repeated = ~np.append(is_first[1:], True)[: len(deal_rows)]
+    until_day = np.where(repeated, np.roll(time, -1), run.scenario.horizon_days)
     return _Deals(
         person=person,
-        nth=np.arange(len(at)) - begin + 1,
-        gap=until - time,
+        nth=np.arange(len(deal_rows)) - begin + 1,
+        gap=until_day - time,
         repeated=repeated,
         left=~repeated & (final_stage(run)[person] >= WITH_RIVAL),
     )
@@ -158,25 +160,25 @@ def _deals(run: Record) -> _Deals:
 def _repeat_frame(deals: _Deals, parts: Groups, group: int, within: float | None) -> pd.DataFrame:
     import pandas as pd
 
-    here = parts.of[deals.person] == group
-    nth, repeated, left = deals.nth[here], deals.repeated[here], deals.left[here]
-    most = int(nth.max(initial=0))
-    made = np.bincount(nth, minlength=most + 1)[1:]
-    more = np.bincount(nth[repeated], minlength=most + 1)[1:]
-    gone = np.bincount(nth[left], minlength=most + 1)[1:]
+    in_group = parts.of[deals.person] == group
+    nth, repeated, left = deals.nth[in_group], deals.repeated[in_group], deals.left[in_group]
+    most_deals = int(nth.max(initial=0))
+    buyers = np.bincount(nth, minlength=most_deals + 1)[1:]
+    made_next = np.bincount(nth[repeated], minlength=most_deals + 1)[1:]
+    leavers = np.bincount(nth[left], minlength=most_deals + 1)[1:]
     frame = pd.DataFrame(
         {
-            "customers": made,
-            "made_next": more,
-            "left": gone,
-            "open": made - more - gone,
-            "rate": ratio(more, made),
-            "rate_decided": ratio(more, more + gone),
+            "customers": buyers,
+            "made_next": made_next,
+            "left": leavers,
+            "open": buyers - made_next - leavers,
+            "rate": ratio(made_next, buyers),
+            "rate_decided": ratio(made_next, made_next + leavers),
         },
-        index=pd.RangeIndex(1, most + 1, name="deal"),
+        index=pd.RangeIndex(1, most_deals + 1, name="deal"),
     )
     if within is not None:
-        gaps = deals.gap[here]
+        gaps = deals.gap[in_group]
         curves = (kaplan_meier(gaps[nth == n], repeated[nth == n]) for n in frame.index)
         frame["rate_within"] = [1.0 - float(curve.at(np.array(within))) for curve in curves]
     return frame

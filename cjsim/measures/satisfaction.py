@@ -25,15 +25,15 @@ def satisfaction(run: Record, lens: str = "twelve", by: str | None = None) -> pd
 
     Columns: visits; mean; low, median, high = the 10, 50 and 90 % points.
     """
-    seen = visits(run, lens)
+    all_visits = visits(run, lens)
     parts = groups(run, by)
-    steps = len(seen.lens.steps)
-    felt = run.truth()["satisfaction"].to_numpy()[seen.row]
-    cell = parts.of[seen.person] * steps + seen.step
+    steps = len(all_visits.lens.steps)
+    at_entry = run.truth()["satisfaction"].to_numpy()[all_visits.row]
+    cell = parts.of[all_visits.person] * steps + all_visits.step
     cells = len(parts) * steps
     count = np.bincount(cell, minlength=cells)
     points = np.full((len(SHARES), cells), np.nan)
     for c in np.flatnonzero(count):
-        points[:, c] = np.quantile(felt[cell == c], list(SHARES.values()))
-    columns = {"visits": count, "mean": ratio(np.bincount(cell, felt, cells), count)}
-    return by_step(columns | dict(zip(SHARES, points, strict=True)), parts, seen.lens)
+        points[:, c] = np.quantile(at_entry[cell == c], list(SHARES.values()))
+    columns = {"visits": count, "mean": ratio(np.bincount(cell, at_entry, cells), count)}
+    return by_step(columns | dict(zip(SHARES, points, strict=True)), parts, all_visits.lens)

@@ -112,8 +112,8 @@ def summary(run: Record) -> pd.Series[float]:
 
 def numbers(run: Record) -> dict[str, float]:
     """What `summary` holds, as a plain dictionary."""
-    found = _all_columns(run, groups(run, None))
-    return {name: float(np.asarray(found[name]).reshape(-1)[0]) for name in UNITS}
+    columns = _all_columns(run, groups(run, None))
+    return {name: float(np.asarray(columns[name]).reshape(-1)[0]) for name in UNITS}
 
 
 def _all_columns(run: Record, parts: Groups) -> dict[str, Numbers]:
@@ -121,8 +121,10 @@ def _all_columns(run: Record, parts: Groups) -> dict[str, Numbers]:
     rows = run.events.rows
     events = np.bincount(rows["event"], minlength=len(EVENTS))
     money = money_columns(run, parts)
-    category, word = category_columns(run, parts), word_columns(run, parts)
-    curious, contact = curiosity_columns(run, parts), contact_columns(run, parts)
+    category = category_columns(run, parts)
+    word = word_columns(run, parts)
+    curious = curiosity_columns(run, parts)
+    contact = contact_columns(run, parts)
     waits = desk_columns(run, parts)
     return {
         **money,

@@ -39,24 +39,24 @@ class Curve:
 def kaplan_meier(days: Floats, ended: Flags, confidence: float = 0.95) -> Curve:
     """The curve of durations; those not `ended` are open (Kaplan & Meier 1958)."""
     if not ended.any():
-        one = np.ones(1)
-        return Curve(np.zeros(1), one * len(days), np.zeros(1), one, one, one)
+        whole = np.ones(1)
+        return Curve(np.zeros(1), whole * len(days), np.zeros(1), whole, whole, whole)
     from scipy import stats
 
-    seen = stats.CensoredData(uncensored=days[ended], right=days[~ended])
-    curve: Any = stats.ecdf(seen).sf
+    durations = stats.CensoredData(uncensored=days[ended], right=days[~ended])
+    curve: Any = stats.ecdf(durations).sf
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore", RuntimeWarning)  # no interval at its ends: NaN
         limits = curve.confidence_interval(confidence, method="log-log")
     ends = np.unique(days[ended])
-    at = np.searchsorted(curve.quantiles, ends)
-    count = np.diff(np.append(0, np.searchsorted(np.sort(days[ended]), ends, "right")))
+    place = np.searchsorted(curve.quantiles, ends)
+    ended_on_day = np.diff(np.append(0, np.searchsorted(np.sort(days[ended]), ends, "right")))
     at_risk = len(days) - np.searchsorted(np.sort(days), ends, "left")
     return Curve(
         day=np.append(0.0, ends),
         at_risk=np.append(float(len(days)), at_risk),
-        ended=np.append(0.0, count),
-        lasting=np.append(1.0, curve.probabilities[at]),
-        low=np.append(1.0, limits.low.probabilities[at]),
-        high=np.append(1.0, limits.high.probabilities[at]),
+        ended=np.append(0.0, ended_on_day),
+        lasting=np.append(1.0, curve.probabilities[place]),
+        low=np.append(1.0, limits.low.probabilities[place]),
+        high=np.append(1.0, limits.high.probabilities[place]),
     )

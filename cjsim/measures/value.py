@@ -48,32 +48,34 @@ def value_columns(run: Record, parts: Groups, costs: Numbers | None = None) -> d
     if costs is None:
         costs = money_columns(run, parts)["costs"]
     won = customers(run)
-    count = parts.count(won.person)
+    customer_count = parts.count(won.person)
     person, age, margin = ages(run)
-    made = deals(run)
-    seen = parts.total(won.person, run.scenario.horizon_days - won.since)
+    our_deals = deals(run)
+    days_seen = parts.total(won.person, run.scenario.horizon_days - won.since)
     worth = margin * discount(run, age)
     return {
-        "customers": count,
-        "days_seen": ratio(seen, count),
-        "deals": ratio(parts.count(person), count),
+        "customers": customer_count,
+        "days_seen": ratio(days_seen, customer_count),
+        "deals": ratio(parts.count(person), customer_count),
         "first_deal_margin": ratio(
-            parts.total(made.person[made.first], made.margin[made.first]), count
+            parts.total(our_deals.person[our_deals.first], our_deals.margin[our_deals.first]),
+            customer_count,
         ),
-        "cac": ratio(costs, count),
-        "ltv": ratio(parts.total(person, worth), count),
-        "ltv_undiscounted": ratio(parts.total(person, margin), count),
+        "cac": ratio(costs, customer_count),
+        "ltv": ratio(parts.total(person, worth), customer_count),
+        "ltv_undiscounted": ratio(parts.total(person, margin), customer_count),
     }
 
 
 def ages(run: Record) -> tuple[Numbers, Floats, Floats]:
     """Person, days since their first deal and margin [money] of each deal of the customers won."""
-    won, made = customers(run), deals(run)
-    since = np.full(len(run), np.nan)
-    since[won.person] = won.since
-    age = made.time - since[made.person]
-    theirs = ~np.isnan(age)
-    return made.person[theirs], age[theirs], made.margin[theirs]
+    won = customers(run)
+    our_deals = deals(run)
+    first_deal_day = np.full(len(run), np.nan)
+    first_deal_day[won.person] = won.since
+    age = our_deals.time - first_deal_day[our_deals.person]
+    of_won = ~np.isnan(age)
+    return our_deals.person[of_won], age[of_won], our_deals.margin[of_won]
 
 
 def discount(run: Record, days: Floats) -> Floats:
@@ -112,8 +114,8 @@ def payback_day(
     """Days from the first deal until a mean customer's margin covers the CAC; NaN if never seen."""
     everybody = groups(run, None) if parts is None else parts
     day, _, margin, cac = _mean_margin(run, everybody, group, discounted)
-    back = np.flatnonzero(margin >= cac)
-    return float(day[back[0]]) if len(back) else np.nan
+    paid_back = np.flatnonzero(margin >= cac)
+    return float(day[paid_back[0]]) if len(paid_back) else np.nan
 
 
 def _mean_margin(
@@ -123,13 +125,13 @@ def _mean_margin(
     person, age, margin = ages(run)
     if discounted:
         margin = margin * discount(run, age)
-    here = parts.of[person] == group
-    day, place = np.unique(age[here], return_inverse=True)
+    deal_in_group = parts.of[person] == group
+    day, day_index = np.unique(age[deal_in_group], return_inverse=True)
     won = customers(run)
-    mine = parts.of[won.person] == group
-    seen = np.sort(run.scenario.horizon_days - won.since[mine])
-    at_risk = len(seen) - np.searchsorted(seen, day, "left")
-    total = np.bincount(place, margin[here], len(day))
+    customer_in_group = parts.of[won.person] == group
+    days_seen = np.sort(run.scenario.horizon_days - won.since[customer_in_group])
+    at_risk = len(days_seen) - np.searchsorted(days_seen, day, "left")
+    margin_on_day = np.bincount(day_index, margin[deal_in_group], len(day))
     costs = float(money_columns(run, parts)["costs"][group])
-    cac = costs / len(seen) if len(seen) else np.nan
-    return day, at_risk, np.cumsum(total / at_risk), cac
+    cac = costs / len(days_seen) if len(days_seen) else np.nan
+    return day, at_risk, np.cumsum(margin_on_day / at_risk), cac

@@ -67,31 +67,31 @@ def by_person(person: Numbers) -> Ints:
 def visits(run: Record, lens: str = "twelve") -> Visits:
     """All visits of a run, seen through the lens of that name."""
     need(run, "stages")
-    seen = lens_named(lens)
+    chosen_lens = lens_named(lens)
     rows = run.events.rows
-    at = np.flatnonzero(rows["event"] <= Event.ENTER)  # START or ENTER
-    at = at[by_person(rows["person"][at])]
-    person = rows["person"][at].astype(np.int64)
-    stage = rows["stage"][at].astype(np.int64)
-    time = rows["time"][at]
-    step = step_of(seen)[stage]
+    entry_rows = np.flatnonzero(rows["event"] <= Event.ENTER)  # START or ENTER
+    entry_rows = entry_rows[by_person(rows["person"][entry_rows])]
+    person = rows["person"][entry_rows].astype(np.int64)
+    stage = rows["stage"][entry_rows].astype(np.int64)
+    time = rows["time"][entry_rows]
+    step = step_of(chosen_lens)[stage]
 
-    goes_on = np.zeros(len(at), bool)  # the next row is the same person's
+    goes_on = np.zeros(len(entry_rows), bool)  # the next row is the same person's
     goes_on[:-1] = person[1:] == person[:-1]
     to = np.where(goes_on, np.roll(stage, -1), OPEN)
     end = np.where(goes_on, np.roll(time, -1), run.scenario.horizon_days)
-    spans_several = np.bincount(step_of(seen), minlength=len(seen.steps)) > 1
-    stays = goes_on & (np.roll(step, -1) == step) & spans_several[step]
-    first = ~np.roll(stays, 1)
-    whole = (rows["event"][at] == Event.ENTER) | (run.scenario.burn_in_days == 0)
+    spans_several = np.bincount(step_of(chosen_lens), minlength=len(chosen_lens.steps)) > 1
+    same_step = goes_on & (np.roll(step, -1) == step) & spans_several[step]
+    first = ~np.roll(same_step, 1)
+    whole = (rows["event"][entry_rows] == Event.ENTER) | (run.scenario.burn_in_days == 0)
     return Visits(
-        lens=seen,
+        lens=chosen_lens,
         person=person[first],
         step=step[first],
         start=time[first],
-        end=end[~stays],
-        to=to[~stays],
-        row=at[first],
+        end=end[~same_step],
+        to=to[~same_step],
+        row=entry_rows[first],
         whole=whole[first],
     )
 
@@ -105,9 +105,9 @@ def next_entry(run: Record, rows: Ints) -> Ints:
     keys = np.append(keys, -1)  # a place to fall on, nobody's
     person = log["person"][rows].astype(np.int64)
     key = keys[np.searchsorted(keys[:-1], person * size + rows)]
-    found = (key >= 0) & (key // max(size, 1) == person)
-    stage = log["stage"][np.where(found, key % max(size, 1), 0)] if size else np.empty(0)
-    return np.where(found, stage, OPEN).astype(np.int64)
+    has_next = (key >= 0) & (key // max(size, 1) == person)
+    stage = log["stage"][np.where(has_next, key % max(size, 1), 0)] if size else np.empty(0)
+    return np.where(has_next, stage, OPEN).astype(np.int64)
 
 
 def final_stage(run: Record) -> Ints:

@@ -42,24 +42,24 @@ def word_columns(run: Record, parts: Groups) -> dict[str, Numbers]:
     """The columns of `word_of_mouth`, one number per group."""
     rows = run.events.rows
     event, person = rows["event"], rows["person"]
-    told = person[event == Event.TOLD]
+    tellers = person[event == Event.TOLD]
     awake = awakenings(run)
     parent = awake.parent[awake.parent >= 0]
-    brought = parts.count(awake.person[parent])
-    from_zero = parts.count(awake.person[parent[~awake.by_friend[parent]]])
-    zero = parts.count(awake.person[~awake.by_friend])
-    new = awake.entered
+    referrals = parts.count(awake.person[parent])
+    brought_by_zero = parts.count(awake.person[parent[~awake.by_friend[parent]]])
+    generation_zero = parts.count(awake.person[~awake.by_friend])
+    awoke_in_log = awake.entered
     return {
-        "advocates": parts.count(np.unique(told)),
-        "told": parts.count(told),
-        "referrals": brought,
-        "referrals_per_deal": ratio(brought, parts.count(person[event == Event.FIRST_DEAL])),
-        "awakenings": parts.count(awake.person[new]),
+        "advocates": parts.count(np.unique(tellers)),
+        "told": parts.count(tellers),
+        "referrals": referrals,
+        "referrals_per_deal": ratio(referrals, parts.count(person[event == Event.FIRST_DEAL])),
+        "awakenings": parts.count(awake.person[awoke_in_log]),
         "by_friend": ratio(
-            parts.count(awake.person[awake.by_friend]), parts.count(awake.person[new])
+            parts.count(awake.person[awake.by_friend]), parts.count(awake.person[awoke_in_log])
         ),
-        "k_factor": ratio(from_zero, zero),
-        "multiplier": ratio(parts.count(awake.person), zero),
+        "k_factor": ratio(brought_by_zero, generation_zero),
+        "multiplier": ratio(parts.count(awake.person), generation_zero),
     }
 
 
@@ -100,25 +100,28 @@ def awakenings(run: Record) -> Awakenings:
     rows = run.events.rows
     event, stage, person = rows["event"], rows["stage"], rows["person"].astype(np.int64)
     size = max(len(rows), 1)
-    here = (event == Event.START) & (stage != UNAWARE) & (stage != DORMANT)
-    here |= (event == Event.ENTER) & (stage == AWARENESS)
-    at = np.flatnonzero(here)
-    keys = np.sort(person[at] * size + at)
-    at = keys % size
+    is_awake = (event == Event.START) & (stage != UNAWARE) & (stage != DORMANT)
+    is_awake |= (event == Event.ENTER) & (stage == AWARENESS)
+    awake_rows = np.flatnonzero(is_awake)
+    keys = np.sort(person[awake_rows] * size + awake_rows)
+    awake_rows = keys % size
 
-    entered = event[at] == Event.ENTER
-    by_friend = entered & (event[at - 1] == Event.REFERRAL) & (person[at - 1] == person[at])
-    return Awakenings(person[at], at, entered, by_friend, _parents(run, keys, by_friend))
+    entered = event[awake_rows] == Event.ENTER
+    before = awake_rows - 1
+    by_friend = entered & (event[before] == Event.REFERRAL) & (person[before] == person[awake_rows])
+    return Awakenings(
+        person[awake_rows], awake_rows, entered, by_friend, _parents(run, keys, by_friend)
+    )
 
 
 def _parents(run: Record, keys: Ints, by_friend: Flags) -> Ints:
     """For each awakening by a friend, the friend's own; `keys` are person · rows + row, sorted."""
     rows = run.events.rows
     parent = np.full(len(keys), -1)
-    tells = np.append(-1, np.flatnonzero(rows["event"] == Event.TOLD))
-    word = tells[np.searchsorted(tells, keys[by_friend] % max(len(rows), 1)) - 1]
-    teller = rows["person"][word].astype(np.int64)
-    found = np.searchsorted(keys, teller * len(rows) + word) - 1
-    sound = (word >= 0) & (found >= 0) & (keys[found] // max(len(rows), 1) == teller)
-    parent[by_friend] = np.where(sound, found, -1)
+    told_rows = np.append(-1, np.flatnonzero(rows["event"] == Event.TOLD))
+    told_row = told_rows[np.searchsorted(told_rows, keys[by_friend] % max(len(rows), 1)) - 1]
+    teller = rows["person"][told_row].astype(np.int64)
+    awakening = np.searchsorted(keys, teller * len(rows) + told_row) - 1
+    is_known = (told_row >= 0) & (awakening >= 0) & (keys[awakening] // max(len(rows), 1) == teller)
+    parent[by_friend] = np.where(is_known, awakening, -1)
     return parent

@@ -63,12 +63,12 @@ def summary(comparison: Comparison, lang: str = SPOKEN) -> str:
     for measure in HEADLINE:
         word = _label(measure, scenario.money, lang)
         rows.append([word, *(_mean(comparison, measure, name, lang) for name in names)])
-    parts = [head, "", *_lines(rows)]
+    lines = [head, "", *_lines(rows)]
     if len(names) > 1:
-        parts += ["", *_differences(comparison, lang)]
+        lines += ["", *_differences(comparison, lang)]
     if len(names) > 1 and runs > 1:
-        parts += ["", *_person_by_person(comparison, lang)]
-    return "\n".join(parts)
+        lines += ["", *_person_by_person(comparison, lang)]
+    return "\n".join(lines)
 
 
 def _mean(comparison: Comparison, measure: str, name: str, lang: str) -> str:
@@ -102,12 +102,13 @@ def _differences(comparison: Comparison, lang: str) -> list[str]:
 
 def _person_by_person(comparison: Comparison, lang: str) -> list[str]:
     """Who is won and who is driven away, and what the same luck saved."""
-    shares, gain = comparison.uplift(), comparison.pairing()["gain"]
+    shares = comparison.uplift()
+    gain = comparison.pairing()["gain"]
     first = title(comparison.first, lang)
     lines = [text("report.uplift", lang).format(first=first)]
     for name in list(comparison.scenarios)[1:]:
-        found = {key: per_cent(shares.loc[(name, key), "share"], lang, 1) for key in QUADRANTS[1:3]}
-        lines.append(f"  {text('uplift.alt_part', lang).format(name=title(name, lang), **found)}")
+        words = {key: per_cent(shares.loc[(name, key), "share"], lang, 1) for key in QUADRANTS[1:3]}
+        lines.append(f"  {text('uplift.alt_part', lang).format(name=title(name, lang), **words)}")
     saved = [
         f"{title(name, lang)} {number(gain[name, 'profit_per_person'], lang)} x"
         for name in list(comparison.scenarios)[1:]
@@ -150,10 +151,13 @@ def as_json(comparison: Comparison) -> dict[str, Any]:
 
 def _plain(values: dict[Any, Any]) -> dict[str, Any]:
     """JSON has no nan: a number that does not exist is null."""
-    return {
-        str(k): bool(v) if k == "clear" else None if math.isnan(v) else float(v)
-        for k, v in values.items()
-    }
+    return {str(key): _plain_value(key, value) for key, value in values.items()}
+
+
+def _plain_value(key: str, value: Any) -> bool | float | None:
+    if key == "clear":
+        return bool(value)
+    return None if math.isnan(value) else float(value)
 
 
 def write(comparison: Comparison, folder: Path, lang: str = SPOKEN) -> list[str]:

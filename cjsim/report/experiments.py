@@ -31,15 +31,17 @@ def of_sweep(sweep: Sweep, measure: str, lang: str, as_json: bool) -> str:
     """Who is ahead where, as a table or as JSON."""
     phase = sweep.phase(measure)
     keys = list(sweep.settings.columns)
-    two = sweep.is_grid and len(keys) == len(sweep.names) == 2
-    line = flips(sweep, measure) if two else None
+    is_map = sweep.is_grid and len(keys) == len(sweep.names) == 2
+    flip_line = flips(sweep, measure) if is_map else None
     if as_json:
         data = {
             "measure": measure,
             "people": sweep.people,
             "complete": sweep.complete,
             "cells": json.loads(phase.to_json(orient="records")),
-            "flip_line": None if line is None else json.loads(line.to_json(orient="records")),
+            "flip_line": None
+            if flip_line is None
+            else json.loads(flip_line.to_json(orient="records")),
         }
         return json.dumps(data, indent=2, ensure_ascii=False)
     head = text("report.sweep", lang).format(
@@ -49,11 +51,11 @@ def of_sweep(sweep: Sweep, measure: str, lang: str, as_json: bool) -> str:
     )
     clear = phase["clear"].map({True: "*", False: ""})
     table = _in_columns(phase.drop(columns="clear").assign(**{"": clear}), lang, typed=True)
-    parts = [head, "", table]
-    if line is not None and len(line):
-        crossings = _in_columns(line.drop(columns="up"), lang, typed=True)
-        parts += ["", text("report.flip_line", lang), "", crossings]
-    return "\n".join(line.rstrip() for part in parts for line in part.split("\n"))
+    blocks = [head, "", table]
+    if flip_line is not None and len(flip_line):
+        crossings = _in_columns(flip_line.drop(columns="up"), lang, typed=True)
+        blocks += ["", text("report.flip_line", lang), "", crossings]
+    return "\n".join(line.rstrip() for block in blocks for line in block.split("\n"))
 
 
 def draw_sweep(sweep: Sweep, measure: str, folder: Path, lang: str) -> None:
@@ -62,8 +64,8 @@ def draw_sweep(sweep: Sweep, measure: str, folder: Path, lang: str) -> None:
     A key that holds words has no axis, and more scenarios than colours have no map.
     """
     keys = [key for key in sweep.settings if in_numbers(sweep, key)]
-    both = len(keys) == len(sweep.settings.columns) == 2
-    if both and sweep.is_grid and len(sweep.names) <= len(COLOURS):
+    both_in_numbers = len(keys) == len(sweep.settings.columns) == 2
+    if both_in_numbers and sweep.is_grid and len(sweep.names) <= len(COLOURS):
         pictures = {"map": phase_map(sweep, measure, lang)}
     else:
         pictures = {f"profile-{key}": profile(sweep, key, measure, lang) for key in keys}
@@ -79,51 +81,51 @@ def stopped(sweep: Sweep, folder: Path | None, lang: str) -> str:
     return text(key, lang).format(done=number(done, lang), cells=cells, folder=folder)
 
 
-def of_weak_point(found: WeakPoint, lang: str, as_json: bool) -> str:
+def of_weak_point(result: WeakPoint, lang: str, as_json: bool) -> str:
     """The ranking of the stages, as a table or as JSON."""
     if as_json:
         data = {
-            "measure": found.measure,
-            "better": found.better,
-            "people": found.people,
-            "weak_point": found.stage,
-            "tied": list(found.tied),
-            "stages": json.loads(found.table.reset_index().to_json(orient="records")),
+            "measure": result.measure,
+            "better": result.better,
+            "people": result.people,
+            "weak_point": result.stage,
+            "tied": list(result.tied),
+            "stages": json.loads(result.table.reset_index().to_json(orient="records")),
         }
         return json.dumps(data, indent=2, ensure_ascii=False)
-    words = [text(f"stage.{stage}.label", lang) for stage in found.table.index]
-    shown = found.table[["gain", "gain_low", "gain_high", "spend_per_day", "gain_per_budget"]]
-    table = _in_columns(shown.set_axis(words), lang, index=True)
-    return "\n".join([weak_point(found, lang).alt, "", table, "", found.note(lang)])
+    words = [text(f"stage.{stage}.label", lang) for stage in result.table.index]
+    gains = result.table[["gain", "gain_low", "gain_high", "spend_per_day", "gain_per_budget"]]
+    table = _in_columns(gains.set_axis(words), lang, index=True)
+    return "\n".join([weak_point(result, lang).alt, "", table, "", result.note(lang)])
 
 
-def keep_weak_point(found: WeakPoint, folder: Path, lang: str) -> None:
+def keep_weak_point(result: WeakPoint, folder: Path, lang: str) -> None:
     """The ranking as SVG, PNG and table."""
     with all_together(folder) as draft:
-        _keep({"weak-point": weak_point(found, lang)}, draft)
-        log.save(found.table.reset_index(), draft / "weak-point-table.csv")
+        _keep({"weak-point": weak_point(result, lang)}, draft)
+        log.save(result.table.reset_index(), draft / "weak-point-table.csv")
 
 
-def of_optimum(found: Optimum, lang: str, as_json: bool) -> str:
+def of_optimum(result: Optimum, lang: str, as_json: bool) -> str:
     """The best settings in words, or as JSON."""
     if as_json:
         data = {
-            "measure": found.measure,
-            "now": _in_json(found.now),
-            "best": found.best,
-            "changes": found.changes,
-            "gain": json.loads(found.gain.to_json(orient="index")),
-            "good_enough": json.loads(found.good_enough.to_json(orient="index")),
+            "measure": result.measure,
+            "now": _in_json(result.now),
+            "best": result.best,
+            "changes": result.changes,
+            "gain": json.loads(result.gain.to_json(orient="index")),
+            "good_enough": json.loads(result.good_enough.to_json(orient="index")),
         }
         return json.dumps(data, indent=2, ensure_ascii=False)
-    return found.says(lang)
+    return result.says(lang)
 
 
 def _in_columns(table: pd.DataFrame, lang: str, index: bool = False, typed: bool = False) -> str:
     """A table as text: its heads in words where the labels have any, four digits that count."""
     heads = {column: find(f"report.column.{column}", lang) or column for column in table}
     counts = table.select_dtypes("integer").columns  # else they would be written by pandas
-    shown = (
+    table_text = (
         table.astype(dict.fromkeys(counts, float))
         .rename(columns=heads)
         .to_string(
@@ -132,7 +134,7 @@ def _in_columns(table: pd.DataFrame, lang: str, index: bool = False, typed: bool
             na_rep=number(math.nan, lang, typed=typed),
         )
     )
-    return str(shown)
+    return str(table_text)
 
 
 def _in_json(values: Mapping[str, float]) -> dict[str, float | str]:
@@ -140,11 +142,11 @@ def _in_json(values: Mapping[str, float]) -> dict[str, float | str]:
     return {key: v if math.isfinite(v) else str(v) for key, v in values.items()}
 
 
-def keep_optimum(found: Optimum, folder: Path, lang: str) -> None:
+def keep_optimum(result: Optimum, folder: Path, lang: str) -> None:
     """The curve as SVG, PNG and table, and the scenario at its best as a file."""
     with all_together(folder) as draft:
-        _keep({"optimum": draw_optimum(found, lang)}, draft)
-        found.better.save(draft / f"scenario-{found.better.name}-best.toml")
+        _keep({"optimum": draw_optimum(result, lang)}, draft)
+        result.better.save(draft / f"scenario-{result.better.name}-best.toml")
 
 
 def _keep(pictures: dict[str, Picture], folder: Path) -> None:

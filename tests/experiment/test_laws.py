@@ -27,6 +27,7 @@ from cjsim.experiment.laws import (
     verdict,
 )
 from cjsim.labels.numbers import number
+from cjsim.model.streams import worlds
 from cjsim.scenario import presets
 
 
@@ -281,7 +282,7 @@ def test_a_small_question_has_all_its_parts_and_shares_add_up():
             assert parts.sum(axis=1).to_numpy() == pytest.approx(1.0)
     assert len(small().table) == 24
     assert small().clear().to_numpy().min() >= 0
-    assert small().seeds == (1, 2)
+    assert small().seeds == worlds(1, 2)
 
 
 @pytest.mark.parametrize(
@@ -317,7 +318,7 @@ def test_an_effect_is_the_difference_one_gets_by_hand():
             scaled = one.with_changes(
                 {f"guide.touchpoints.{k}": factor * base.running.touchpoints[k] for k in names}
             )
-            runs = [cjsim.simulate(scaled, 60, seed=seed).summary() for seed in (1, 2)]
+            runs = [cjsim.simulate(scaled, 60, seed=seed).summary() for seed in worlds(1, 2)]
             ends.append([run["profit_per_person"] for run in runs])
         each = np.subtract(*ends) / (2 * 0.5)
         assert found[f"profit_effect_{group}"] == pytest.approx(each.mean())

@@ -7,6 +7,7 @@ import pytest
 
 import cjsim
 from cjsim.experiment.result import Result
+from cjsim.model.streams import worlds
 from cjsim.observe import learning_curve
 from cjsim.scenario import Scenario
 
@@ -108,7 +109,7 @@ def test_it_knows_its_people_seeds_confidence_and_table(made):
         return
     assert isinstance(result.table, pd.DataFrame)
     assert len(result.table)
-    assert (result.people, result.seeds, result.confidence) == (30, (1, 2), 0.95)
+    assert (result.people, result.seeds, result.confidence) == (30, worlds(1, 2), 0.95)
     assert result._scenarios() or name == "Sweep of pilots"
 
 

@@ -10,6 +10,7 @@ from scipy import stats
 import cjsim
 from cjsim.experiment import workers
 from cjsim.experiment.sensitivity import _row, relative, sobol, sobol_indices, tornado
+from cjsim.model.streams import worlds
 from cjsim.scenario import Scenario
 from tests.builders import neutral, plans
 
@@ -27,7 +28,7 @@ def shop() -> Scenario:
 
 def values(scenario: Scenario, measure: str, people: int = 60, runs: int = 4) -> np.ndarray:
     return np.array(
-        [cjsim.simulate(scenario, people, seed=1 + i).summary()[measure] for i in range(runs)]
+        [cjsim.simulate(scenario, people, seed=seed).summary()[measure] for seed in worlds(1, runs)]
     )
 
 

@@ -12,6 +12,7 @@ import cjsim
 from cjsim.experiment.weak_point import _at_the_gate, weak_point
 from cjsim.journey import STAGES, TWELVE
 from cjsim.measures.visits import visits
+from cjsim.model.streams import worlds
 from cjsim.scenario import Scenario
 from tests.builders import SURE, chain, everywhere, logistic, neutral, plans, touching
 
@@ -23,7 +24,7 @@ LOSS = {
     "comparison": {"planned_loss": 0.4},
 }
 HERE = {"people": 100, "runs": 4, "executor": "here"}
-SEEDS = range(7, 11)
+SEEDS = worlds(7, 4)
 SEEN = {"contact": "pull", "fit": everywhere(), "reach_per_day": 0.05}
 SIGMAS = 4.0  # of the frame's own standard errors: one wrong alarm in 15 000, the seeds are fixed
 
@@ -274,7 +275,7 @@ def test_a_budget_is_contacts_and_running_costs_of_what_aims_at_the_stage():
     found = weak_point(scenario, **HERE)
     met = [
         cjsim.measures.touchpoints(cjsim.simulate(scenario, 100, seed=seed)).loc["site", "contacts"]
-        for seed in range(1, 5)
+        for seed in worlds(1, 4)
     ]
     row = found.table.loc["study"]
     assert row["spend_per_day"] == pytest.approx(2.0 * np.mean(met) / 90.0 + 1.5)

@@ -362,7 +362,7 @@ def test_everything_can_be_reached_and_done_with_the_keyboard_alone(visit, page)
     with visit.answered():
         visit.page.keyboard.type("0.9")
         press("Enter")
-    assert "product.complexity = 0.9" in visit.sentence
+    assert "product.complexity = 0,9" in visit.sentence
     names = [words for kind, words in reached if kind == "BUTTON"]
     assert names == [
         "Сбросить", "Закрепить", "Ещё прогоны", "Стоп", "Сохранить файл сценария",

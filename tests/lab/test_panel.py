@@ -82,7 +82,7 @@ def test_a_value_that_cannot_be_is_told_in_words_and_the_picture_stays(phone):
     panel = lab.panel(phone, "guide.every_days", ranges={"guide.every_days": (0, 60)}, people=10)
     before = panel.picture
     panel.sliders["guide.every_days"].value = 0
-    assert "every_days = 0.0: must be a number above 0." in panel.words
+    assert "every_days = 0.0: must be a number of at least 0.01." in panel.words
     assert panel.words.endswith("The picture still shows guide.every_days = 30.")
     assert panel.picture is before
     panel.sliders["guide.every_days"].value = 60
@@ -103,7 +103,7 @@ def test_what_is_wrong_is_told_in_the_language_of_the_panel(phone):
     ranges = {"guide.every_days": (0, 60)}
     panel = lab.panel(phone, "guide.every_days", ranges=ranges, people=10, lang="ru")
     panel.sliders["guide.every_days"].value = 0
-    assert "every_days = 0.0: ожидается число больше 0." in panel.words
+    assert "every_days = 0.0: ожидается число не меньше 0.01." in panel.words
 
 
 def test_a_key_of_the_market_is_compared_with_the_market_as_it_is(phone):
@@ -128,7 +128,7 @@ def test_two_keys_are_two_sliders(phone):
 @pytest.mark.parametrize(
     ("key", "low", "high"),
     [
-        ("guide.every_days", 1, 120),  # above 0, to four times its value
+        ("guide.every_days", 1, 120),  # a step above 0, to four times its value
         ("guide.touchpoints.webinar", 0, 1),  # not run yet
         ("stages.interest.planned_loss", 0, 0.99),  # below 1
         ("firm.reps", 0, 4),

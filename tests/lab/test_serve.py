@@ -179,7 +179,7 @@ def test_no_kernel_outlives_the_lab(monkeypatch):
     waits = [sys.executable, "-c", "import sys; sys.stdin.read()", "-f"]
 
     def start(path, port, browser):
-        serve._kernel(path.parent / ".jupyter")
+        serve._write_kernel_spec(path.parent / ".jupyter")
         for folder in (os.environ["JUPYTER_RUNTIME_DIR"], "/elsewhere"):
             name = str(Path(folder, "kernel-1.json"))
             started.append(subprocess.Popen([*waits, name], stdin=subprocess.PIPE))

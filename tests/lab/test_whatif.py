@@ -358,7 +358,7 @@ def test_the_sentence_tells_the_settings_of_its_own_runs(lab):
     old = lab.answer
     lab.dials["guide.accuracy"].value = 0.9
     assert lab.wait()
-    lab._found(old)
+    lab._show_answer(old)
     assert "Changed: nothing" in lab.sentence.value
 
 

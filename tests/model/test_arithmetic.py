@@ -12,7 +12,6 @@ from itertools import pairwise
 from math import inf, isnan, nan, nextafter, ulp
 from pathlib import Path
 
-import both_forms
 import mpmath
 import numba
 import numpy as np
@@ -22,7 +21,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from mpmath import mpf
 
-from cjsim.model import arithmetic
+from cjsim.model import arithmetic, wide
+from tests.model import both_forms
 
 ROOT = Path(__file__).parents[2]
 NAMES = ("exp", "log", "expm1", "log1p")
@@ -133,7 +133,7 @@ def same(a: float, b: float) -> bool:
 )  # fmt: skip
 def test_the_ends_and_the_middle_are_as_in_mathematics(name: str, x: float, result: float) -> None:
     assert same(getattr(arithmetic, name)(x), result)
-    assert same(getattr(both_forms.compiled(arithmetic.__name__), name)(x), result)
+    assert same(getattr(both_forms.arithmetic(), name)(x), result)
 
 
 @pytest.mark.parametrize("n", [-1074, -1022, -700, -1, 1, 10, 1023])
@@ -185,7 +185,7 @@ DIGEST = "eb4efdcc1e0d31bd39c37402cfd57da5189dad5e85d1c129132668453b2b7d1a"
 @each_function
 def test_both_forms_agree_to_the_last_bit(name: str) -> None:
     plain = getattr(arithmetic, name)
-    compiled = getattr(both_forms.compiled(arithmetic.__name__), name)
+    compiled = getattr(both_forms.arithmetic(), name)
     given_bits = np.random.default_rng(3).integers(0, 2**64, 20_000, np.uint64, endpoint=False)
     values = [*EDGES, *arguments(name, 60_000).tolist(), *given_bits.view(float).tolist()]
     assert [x for x in values if not same(plain(x), compiled(x))] == []
@@ -204,10 +204,11 @@ def test_the_results_are_those_of_every_machine() -> None:
     ],
     ids=["as it is", "library without FMA", "compiler without FMA"],
 )
-def test_the_processor_makes_no_difference(processor: dict[str, str]) -> None:
+def test_the_processor_makes_no_difference(processor: dict[str, str], tmp_path: Path) -> None:
+    anew = {"PYTHONPATH": str(ROOT), "NUMBA_CACHE_DIR": str(tmp_path)}
     finished = subprocess.run(
-        [sys.executable, both_forms.__file__],
-        env={**os.environ, **processor, "PYTHONPATH": str(ROOT)},
+        [sys.executable, "-m", both_forms.__name__],
+        env={**os.environ, **processor, **anew},
         capture_output=True,
         text=True,
         check=True,
@@ -218,7 +219,7 @@ def test_the_processor_makes_no_difference(processor: dict[str, str]) -> None:
 @each_function
 def test_compiled_code_calls_no_library(name: str) -> None:
     """All that is declared and not defined belongs to how numba hands results to Python."""
-    function = getattr(both_forms.compiled(arithmetic.__name__), name)
+    function = getattr(both_forms.arithmetic(), name)
 
     @numba.njit(error_model="numpy", _nrt=False)
     def caller(x: float) -> float:
@@ -247,19 +248,19 @@ def test_the_source_takes_nothing_from_a_library_but_what_is_exact() -> None:
 
 @pytest.mark.parametrize("helper", ["scaled", "split", "whole"])
 def test_an_instruction_gives_what_the_plain_helper_gives(helper: str) -> None:
-    plain, wide = getattr(arithmetic, helper), getattr(both_forms.wide, helper)
+    plain, instruction = getattr(arithmetic, helper), getattr(wide, helper)
     luck = np.random.default_rng(5)
     if helper == "scaled":
-        compiled = numba.njit(lambda x, n: wide(x, n))
+        compiled = numba.njit(lambda x, n: instruction(x, n))
         powers = luck.integers(-1022, 1023, 999).tolist()
         given = [(1.0 + luck.random(), n) for n in powers]
     elif helper == "split":
-        compiled = numba.njit(lambda x: wide(x))
+        compiled = numba.njit(lambda x: instruction(x))
         near = [nextafter(k / 256, way) for k in range(170, 372) for way in (0.0, inf, k / 256)]
         normal = luck.integers(1 << 52, 2047 << 52, 9_999).view(np.float64).tolist()
         given = [(x,) for x in [*near, *normal]]
     else:
-        compiled = numba.njit(lambda x: wide(x))
+        compiled = numba.njit(lambda x: instruction(x))
         halves = [k / 2 for k in range(-99, 99)]
         given = [(x,) for x in [*halves, *luck.normal(0.0, 9e4, 9_999).tolist()]]
     assert [each for each in given if plain(*each) != compiled(*each)] == []

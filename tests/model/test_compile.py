@@ -120,7 +120,7 @@ def test_threads_that_start_together_compile_once_and_in_the_cache(tmp_path: Pat
         compile._twin = lambda *names: made.append(names) or twin(*names)
         nobody = cjsim.Scenario()
         with ThreadPoolExecutor(8) as pool:
-            runs = list(pool.map(lambda seed: cjsim.simulate(nobody, 3, seed), range(8)))
+            runs = list(pool.map(lambda seed: cjsim.simulate(nobody, 3, seed=seed), range(8)))
         print(len(made) == len(set(made)))
     """
     words = [sys.executable, "-c", textwrap.dedent(program)]

@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
-from scipy import stats
+from scipy import special, stats
 
 from cjsim.model import population
+from cjsim.model.draws import logit_normal_of
 from cjsim.model.population import ADOPTERS, DREAM, PAIN, Population
 from cjsim.scenario import Scenario
 from tests.builders import neutral
@@ -25,6 +26,26 @@ def assert_share(of: np.ndarray, share: float) -> None:
 def assert_mean(values: np.ndarray, mean: float) -> None:
     """Standard error of a mean: sd / sqrt(n)."""
     assert abs(values.mean() - mean) <= SIGMAS * values.std() / np.sqrt(len(values))
+
+
+def assert_distribution(values: np.ndarray, of: object) -> None:
+    """Kolmogorov-Smirnov at 1 in 10 000: 2.23 / sqrt(n)."""
+    assert stats.kstest(values, of.cdf).statistic < 2.23 / np.sqrt(len(values))
+
+
+def assert_lognormal(values: np.ndarray, mean: float, spread: float) -> None:
+    """Mean and coefficient of variation asked for: ln is normal, s² = ln(1 + spread²).
+
+    Standard errors, all exact: sd / sqrt(n) of a mean, s² sqrt(2 / n) of the variance of a normal.
+    """
+    n = len(values)
+    variance = np.log1p(spread**2)
+    logs = np.log(values / mean)
+    assert abs(values.mean() - mean) <= SIGMAS * mean * spread / np.sqrt(n)
+    assert abs(logs.mean() + variance / 2) <= SIGMAS * np.sqrt(variance / n)
+    assert abs(((logs + variance / 2) ** 2).mean() - variance) <= SIGMAS * variance * np.sqrt(2 / n)
+    median = mean / np.sqrt(1 + spread**2)
+    assert_distribution(values, stats.lognorm(np.sqrt(variance), scale=median))
 
 
 def test_the_same_seed_gives_the_same_people_under_every_strategy() -> None:
@@ -52,16 +73,12 @@ def test_pain_drives_its_share_and_a_dream_the_rest(share: float) -> None:
 
 
 @pytest.mark.parametrize("spread", [0.0, 0.5, 1.0, 2.0])
-def test_speed_has_mean_1_and_the_spread_asked_for(spread: float) -> None:
+def test_speed_is_lognormal_with_mean_1_and_the_spread_asked_for(spread: float) -> None:
     speed = draw(speed_spread=spread).speed
     if spread == 0:
         assert set(speed) == {1.0}
         return
-    assert_mean(speed, 1.0)
-    assert_mean((speed - 1.0) ** 2, spread**2)
-    # Kolmogorov-Smirnov at 1 in 10 000: 2.23 / sqrt(n)
-    gamma = stats.gamma(1 / spread**2, scale=spread**2)
-    assert stats.kstest(speed, gamma.cdf).statistic < 2.23 / np.sqrt(len(speed))
+    assert_lognormal(speed, 1.0, spread)
 
 
 @pytest.mark.parametrize(("mean", "spread"), [(0.5, 0.2), (0.2, 0.1), (0.7, 0.0), (0.5, 0.45)])
@@ -74,22 +91,25 @@ def test_rationality_has_the_mean_and_spread_asked_for(mean: float, spread: floa
         return
     assert_mean(rationality, mean)
     assert_mean((rationality - mean) ** 2, spread**2)
+    # whose mean and deviation these are, scipy's integrals say in test_draws
+    assert_distribution(special.logit(rationality), stats.norm(*logit_normal_of(mean, spread)))
 
 
 def test_a_spread_of_rationality_that_cannot_be_becomes_the_widest_there_is() -> None:
+    median_logit, wide = logit_normal_of(0.05, 0.49)
+    assert wide == 8.0
     rationality = draw(rationality_mean=0.05, rationality_spread=0.49).rationality
     assert np.isfinite(rationality).all()
     assert_mean(rationality, 0.05)
-    assert rationality.std() == pytest.approx(np.sqrt(0.05 * 0.95), rel=0.1)
+    assert_distribution(special.logit(rationality), stats.norm(median_logit, wide))
 
 
-def test_tolerance_has_its_mean() -> None:
-    assert_mean(draw(tolerance_mean=1.7, tolerance_spread=0.6).tolerance, 1.7)
+def test_tolerance_is_lognormal_with_its_mean_and_spread() -> None:
+    assert_lognormal(draw(tolerance_mean=1.7, tolerance_spread=0.6).tolerance, 1.7, 0.6)
 
 
 def test_innovativeness_is_standard_normal() -> None:
-    z = draw().innovativeness
-    assert stats.kstest(z, stats.norm.cdf).statistic < 2.23 / np.sqrt(len(z))
+    assert_distribution(draw().innovativeness, stats.norm)
 
 
 def test_adopters_fall_into_the_categories_of_rogers() -> None:  # C63

@@ -96,10 +96,17 @@ def test_the_logistic_is_a_probability(x: float) -> None:
 
 @pytest.mark.parametrize("mean", [0.0, 0.3, 1.5, 30.0, 200.0])
 def test_a_poisson_count_has_its_probabilities(mean: float) -> None:
-    counts = np.bincount([rules.poisson(u, mean) for u in midpoints()])
+    counts = np.bincount([rules.poisson(u, mean, rules.MOST_TOLD) for u in midpoints()])
     # inversion over a grid misplaces at most one point at each end of a count's interval
     expected = stats.poisson.pmf(np.arange(len(counts)), mean)
     assert abs(counts / GRID - expected).max() <= 1.01 / GRID
+
+
+def test_a_poisson_count_ends_at_the_most_that_is_asked_for() -> None:
+    for most in (0, 2, 30, 1_000):
+        counts = [rules.poisson(u, 30.0, most) for u in midpoints(100)]
+        assert counts == [min(rules.poisson(u, 30.0, 10_000), most) for u in midpoints(100)]
+    assert rules.poisson(1.0 - 2**-53, 1e4, 25) == 25  # e^-10000 is 0: it would never end
 
 
 # --- the two clocks ---------------------------------------------------------------------------

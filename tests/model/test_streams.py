@@ -97,16 +97,18 @@ def test_no_two_purposes_share_a_stream() -> None:
         )
     ]  # fmt: skip
     assert len(set(own)) == len(own)
-    assert max(own) < 2**32 <= streams.stream_of("")
+    named = [streams.stream_of(name) for name in ("", "site", "mail_offer", "витрина")]
+    assert max(own) < 2**62 <= min(named)
+    assert max(named) < 2**63
 
 
 @pytest.mark.parametrize(
     ("name", "purpose"),
     [
-        ("site", 6060968420),
-        ("mail_offer", 4782892369),
-        ("phone_call", 5092572460),
-        ("витрина", 4876609436),
+        ("site", 8920572339327340087),
+        ("mail_offer", 7738426887025842859),
+        ("phone_call", 6808388506770092338),
+        ("витрина", 8390874037502448672),
     ],
 )
 def test_a_touchpoint_keeps_its_stream_for_ever(name: str, purpose: int) -> None:

@@ -7,6 +7,7 @@ import pytest
 import cjsim
 from cjsim.journey import STAGES, lens_named
 from cjsim.model.parameters import fits
+from cjsim.model.streams import worlds
 from cjsim.observe import (
     alike_within,
     answers,
@@ -250,8 +251,8 @@ def test_plans_are_paired_and_a_small_pilot_is_the_beginning_of_a_large_one(cons
 
 def test_each_run_learns_from_people_who_are_not_in_its_market(consulting):
     curve = learning_curve(consulting, {"12": {}}, pilots=(40,), people=30, runs=2, seed=5)
-    for row in curve.runs.itertuples():
-        others = row.seed + 2
+    assert tuple(curve.runs["seed"]) == worlds(5, 2)
+    for row, others in zip(curve.runs.itertuples(), worlds(5, 4)[2:], strict=True):
         filed = answers(cjsim.simulate(pilot(consulting, others), 40, seed=others))
         alone = cjsim.simulate(with_plan(consulting, learned_plan(filed)), 30, seed=row.seed)
         assert alone.summary()["profit"] == pytest.approx(row.profit)

@@ -98,8 +98,8 @@ def test_the_stage_keys_are_the_stages_of_the_journey():
 def test_tab_offers_the_keys_and_our_own_methods_only(small):
     fields = set(Scenario.model_fields)
     methods = {
-        "diff", "key", "load", "plan", "running", "running_touchpoints", "save", "value",
-        "with_changes", "with_strategy",
+        "diff", "key", "load", "plan", "running", "running_touchpoints", "save", "says",
+        "value", "with_changes", "with_strategy",
     }  # fmt: skip
     assert set(dir(small)) == fields | methods
     assert set(dir(small.product)) == set(Product.model_fields)

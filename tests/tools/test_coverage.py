@@ -76,7 +76,7 @@ def test_a_touchpoint_simulates_what_stands_in_its_table(tmp_path: Path) -> None
 def test_a_key_of_a_scenario_simulates_the_claim_it_comes_from() -> None:
     found = simulated()
     assert "`product.first_deal_extra_cost`" in found["C46"]
-    assert "`rules.py`" in found["C49"]
+    assert "`model/rules.py`" in found["C49"]
 
 
 def test_a_claim_named_as_left_out_is_not_simulated(tmp_path: Path) -> None:

@@ -164,7 +164,7 @@ my_plan = dict.fromkeys(
         ),
         "trusts_its_eyes_with_dear_presents": (
             CONTENT.replace('"loyalty": "base_messages"', '"loyalty": "gifts"').replace(
-                "{\n", '{\n    "interest": "mail_cases",\n    "desire": "mail_cases",\n', 1
+                "{\n", '{\n    "interest": "mail_cases",\n', 1
             ),
             "eyes",
         ),

@@ -184,8 +184,8 @@ def _fresh(work: Work) -> bool:
 def _unchanged(work: Work) -> bool:
     """Without a cap it is the usual engine, reps and all, row by row."""
     guide = Scenario.load("consulting", strategy="guide")
-    busy = guide.with_changes({"firm.reps": 1, "guide.every_days": 10.0, "horizon_days": DAYS})
-    return bool(_log(work, 0.0, busy, 40).equals(_usual(busy, 40, 1)))
+    busy = guide.with_changes({"firm.reps": 1, "guide.every_days": 5.0, "horizon_days": DAYS})
+    return bool(_log(work, 0.0, busy, 80).equals(_usual(busy, 80, 1)))
 
 
 def _first_stays(work: Work, market: Scenario, people: int, seeds: Sequence[int]) -> bool:
