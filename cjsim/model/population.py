@@ -161,24 +161,26 @@ def draw(scenario: sc.Scenario, people: int, seed: int) -> Population:
     Sources: C14 speed, C19-C23 motive, C33-C34 rationality, C63 innovativeness (Rogers 1962).
     """
     m = scenario.market
-    first, second = (uniforms(seed, people, index, TRAITS) for index in (0, 1))
+    # columns one by one in memory: compiled code is for such arrays, also where there is one person
+    first, second = (
+        np.ascontiguousarray(uniforms(seed, people, index, TRAITS).T) for index in (0, 1)
+    )
     cold = uniforms(seed, people, 0, COLD_LIST)[:, 0]
     segments = m.segments or (sc.Segment(name="all"),)
     shares = np.cumsum([s.share for s in segments])
-    segment = np.searchsorted(shares / shares[-1], first[:, 0], side="right")
+    segment = np.searchsorted(shares / shares[-1], first[0], side="right")
     segment = np.minimum(segment, len(segments) - 1)
-    motive = np.where(first[:, 1] < m.pain_share, PAIN, DREAM)
-    innovativeness = _normal(second[:, 0])
+    motive = np.where(first[1] < m.pain_share, PAIN, DREAM)
+    innovativeness = _normal(second[0])
     return Population(
         segment=segment,
         motive=motive,
         need=np.where(motive == PAIN, m.pain_need, m.dream_need)
         * np.array([s.need for s in segments])[segment],
-        speed=_lognormal(first[:, 2], m.speed_spread)
-        * np.array([s.speed for s in segments])[segment],
-        rationality=_logit_normal(first[:, 3], m.rationality_mean, m.rationality_spread),
+        speed=_lognormal(first[2], m.speed_spread) * np.array([s.speed for s in segments])[segment],
+        rationality=_logit_normal(first[3], m.rationality_mean, m.rationality_spread),
         innovativeness=innovativeness,
-        tolerance=_lognormal(second[:, 1], m.tolerance_spread) * m.tolerance_mean,
+        tolerance=_lognormal(second[1], m.tolerance_spread) * m.tolerance_mean,
         on_cold_list=cold < scenario.firm.cold_list_share,
         segment_names=tuple(s.name for s in segments),
     )

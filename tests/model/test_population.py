@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import special, stats
 
-from cjsim.model import population
+from cjsim.model import compile, population, quickest
 from cjsim.model.draws import logit_normal_of
 from cjsim.model.population import ADOPTERS, DREAM, PAIN, Population
 from cjsim.scenario import Scenario
@@ -62,6 +62,16 @@ def test_a_larger_market_has_the_same_people_and_more() -> None:
     small, large = draw(100), draw(300)
     assert np.array_equal(small.speed, large.speed[:100])
     assert np.array_equal(small.innovativeness, large.innovativeness[:100])
+
+
+@pytest.mark.skipif(not compile.has_numba(), reason="nothing is compiled without numba")
+def test_one_person_is_drawn_by_the_code_that_draws_many() -> None:
+    """Compiling is slow, and forbidden while exercises are graded."""
+    spreads = {"speed_spread": 0.5, "rationality_spread": 0.2}
+    for people in (20, 1):
+        draw(people, **spreads)
+    for name in ("fill", "fill_normal", "fill_lognormal", "fill_logit_normal"):
+        assert len(getattr(quickest, name).signatures) == 1
 
 
 @pytest.mark.parametrize("share", [0.0, 0.3, 1.0])
