@@ -34,7 +34,13 @@ CHANGES = (
     "os.chmod", "os.chown", "os.utime", "os.setxattr", "os.removexattr", "os.chflags", "os.lchmod",
     "os.lchown", "os.lockf", "shutil.move", "shutil.rmtree",
 )  # fmt: skip
+UNANNOUNCED = ("mkfifo", "mknod")
+"""Functions of `os` that make something in a folder and raise no audit event."""
 TWO_PATHS = ("os.rename", "os.link", "os.symlink", "shutil.move")
+BY_READERS = (
+    "os.chmod", "os.chown", "os.utime", "os.setxattr", "os.removexattr", "os.chflags",
+)  # fmt: skip
+"""What may be done to a file that was opened to be read."""
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 Refused = Callable[[str, str], None]
@@ -61,6 +67,8 @@ def close(folder: str, refused: Refused) -> None:
     judge_of = judges.get
     fail = PermissionError
     _disarm()
+    for name in UNANNOUNCED:
+        _announce(name)
 
     def hook(event: str, arguments: tuple[Any, ...]) -> None:
         kind = kind_of(event)
@@ -95,6 +103,20 @@ def _disarm() -> None:
     _posixsubprocess.fork_exec = fork_exec
 
 
+def _announce(name: str) -> None:
+    """Have a function of `os` tell what it makes, as `os.mkdir` does."""
+    function = getattr(os, name, None)
+    if function is None:
+        return
+
+    def announced(path: Any, *given: Any, **words: Any) -> Any:
+        sys.audit("os.mkdir", path, 0, -1)
+        return function(path, *given, **words)
+
+    for module in (os, sys.modules[os.name]):  # posix, where the former has it from
+        setattr(module, name, announced)
+
+
 def _opens(event: str, arguments: tuple[Any, ...], home: str) -> str:
     """`open(path, mode, flags)`: what is written where it must not be, else nothing."""
     path, mode, flags = arguments
@@ -120,7 +142,18 @@ def _signals(event: str, arguments: tuple[Any, ...], home: str) -> str:
 
 def _changes(event: str, arguments: tuple[Any, ...], home: str) -> str:
     paths = arguments[:2] if event in TWO_PATHS else arguments[:1]
+    if event in BY_READERS and isinstance(paths[0], int):
+        paths = (_path_of(paths[0]),)
     return next((place for path in paths if (place := _elsewhere(path, home))), "")
+
+
+def _path_of(file: int) -> str | int:
+    """Where an open file lies, as far as this system tells; else its number."""
+    try:
+        path = os.readlink(f"/proc/self/fd/{file}")
+    except OSError:
+        return file
+    return path if os.path.exists(path) else file
 
 
 def _elsewhere(path: Any, home: str) -> str:
