@@ -21,7 +21,8 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 STAMP = VENV / "cjsim-setup.txt"  # what .venv was made from, or "unfinished"
 BIN, EXE = (VENV / "Scripts", ".exe") if os.name == "nt" else (VENV / "bin", "")
-PYTHON, CJSIM = str(BIN / f"python{EXE}"), str(BIN / f"cjsim{EXE}")
+PYTHON = str(BIN / f"python{EXE}")
+CJSIM = str(BIN / f"cjsim{EXE}")
 LOCK = ROOT / "requirements.lock.txt"
 DEMO = "compare phone --strategies pull,guide,animator --people 2000 --runs 10 --out results/demo"
 CHECKS = ["ruff check .", "ruff format --check .", "mypy", "pytest -n 2"]
@@ -34,12 +35,12 @@ def set_up():
     """Make .venv and fill it from the lock; do nothing where that is already done."""
     place = f"{sys.version}\n{ROOT}\n"
     inputs = LOCK.read_bytes() + (ROOT / "pyproject.toml").read_bytes()
-    wanted = place + hashlib.sha256(inputs).hexdigest()
-    found = STAMP.read_text(encoding="utf-8") if STAMP.is_file() else place
-    if found == wanted:
+    complete = place + hashlib.sha256(inputs).hexdigest()
+    stamp = STAMP.read_text(encoding="utf-8") if STAMP.is_file() else place
+    if stamp == complete:
         return
     print("Setting up (once, about a minute) ...", flush=True)
-    if not found.startswith(place):  # interrupted last time, or made by another Python
+    if not stamp.startswith(place):  # interrupted last time, or made by another Python
         shutil.rmtree(VENV)
     VENV.mkdir(exist_ok=True)
     STAMP.write_text("unfinished", encoding="utf-8")
@@ -52,7 +53,7 @@ def set_up():
         if not install(pip):
             sys.exit("Setting up failed, see above. Check the connection, then try again.")
     run(PYTHON, "-m", "cjsim.engine.fast.engine")  # compiles the engine, so that no lecture waits
-    STAMP.write_text(wanted, encoding="utf-8")
+    STAMP.write_text(complete, encoding="utf-8")
 
 
 def install(tool):

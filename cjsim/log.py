@@ -110,7 +110,8 @@ def fold(rows: npt.NDArray[Any], people: int, horizon: float, fits: Any) -> Fold
     def total(place: Any, amount: Any, size: int) -> Any:
         return np.bincount(place, amount, size).astype(float)
 
-    stood, last = np.zeros(people, np.uint16), np.zeros(people, np.uint8)
+    stood = np.zeros(people, np.uint16)
+    last = np.zeros(people, np.uint8)
     np.bitwise_or.at(stood, moves["person"], np.uint16(1) << moves["stage"].astype(np.uint16))
     last[moves["person"]] = moves["stage"]  # the last one stands
     return Folded(
@@ -129,14 +130,14 @@ def thin(rows: npt.NDArray[Any], level: str) -> npt.NDArray[Any]:
     "measures" keeps where people start awake, awakenings, and what a deal or a trial leads to.
     """
     event = rows["event"]
-    kept = np.full(len(rows), level == "all") | (event != Event.CONTACT)
+    keep = np.full(len(rows), level == "all") | (event != Event.CONTACT)
     if level == "measures":
         before = np.roll(rows, 1)
         follows = (before["person"] == rows["person"]) & np.isin(before["event"], LEADS_ON)
         asleep = (event == Event.START) & (rows["stage"] == UNAWARE)
         passing = (event == Event.ENTER) & (rows["stage"] != AWARENESS) & ~follows
-        kept &= ~(asleep | passing)
-    return np.asarray(rows[kept])
+        keep &= ~(asleep | passing)
+    return np.asarray(rows[keep])
 
 
 def whole_days(horizon: float) -> int:

@@ -62,7 +62,8 @@ class Record:
     @cached_property
     def totals(self) -> event_log.Folded:
         """Contacts, costs and stages reached per person, whichever rows the log has kept."""
-        fits, days = parameters.fits(self.scenario), self.scenario.horizon_days
+        fits = parameters.fits(self.scenario)
+        days = self.scenario.horizon_days
         rows = self.events.rows
         return self.events.totals or event_log.fold(rows, len(self), days, fits)
 

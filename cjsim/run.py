@@ -40,7 +40,7 @@ class Run(Record):
     def says(self, lang: str = SPOKEN) -> str:
         """What was run, and how many deals there were."""
         counts = np.bincount(self.events.rows["event"], minlength=len(EVENTS))
-        parts = (
+        sentences = (
             text("result.run", lang).format(
                 title=self.scenario.name, strategy=title(self.scenario.strategy, lang),
                 people=number(len(self), lang), days=number(self.scenario.horizon_days, lang),
@@ -51,7 +51,7 @@ class Run(Record):
                 repeat=number(int(counts[Event.REPEAT_DEAL]), lang),
             ),
         )  # fmt: skip
-        return " ".join(parts)
+        return " ".join(sentences)
 
     def _repr_html_(self) -> str:
         from cjsim.measures.summary import HEADLINE, in_words

@@ -5,9 +5,11 @@ import subprocess
 import sys
 
 import pytest
+from scipy import stats
 
 from cjsim.cli import main
 from cjsim.experiment import workers
+from cjsim.experiment.compare import compare
 from cjsim.journey import TWELVE
 from cjsim.report import comparison, experiments
 from cjsim.scenario import Scenario, presets
@@ -56,6 +58,19 @@ def test_json_is_json_and_nothing_else(capsys):
     means = data["means"]
     expected = means["guide"]["first_deals"] - means["pull"]["first_deals"]
     assert gap["difference"] == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("confidence", [0.5, 0.9, 0.95])
+def test_json_says_the_confidence_that_was_asked_for(confidence):
+    pair = {name: Scenario.load("phone", name) for name in ("pull", "guide")}
+    compared = compare(pair, people=60, runs=3, confidence=confidence, executor="here")
+    paired = comparison.as_json(compared)["paired"]
+    gaps = compared.gaps()["guide"]["contacts"]
+    interval = stats.ttest_1samp(gaps, 0.0).confidence_interval(confidence)
+    told = paired["differences"]["guide"]["contacts"]
+    assert paired["confidence"] == confidence
+    assert told["low"] < told["high"]
+    assert (told["low"], told["high"]) == pytest.approx((interval.low, interval.high))
 
 
 def test_set_changes_one_key(capsys):

@@ -248,6 +248,26 @@ def test_every_key_that_decides_what_people_do_is_told() -> None:
     assert [key for key in keys if f"`{key}`" not in text] == []
 
 
+BOUNDS = {
+    "MOST_TOLD": ("1,000", 1_000),
+    "ROOM_FOR_STAGES": ("16", 16),
+    "MOST_VISITS": ("2³⁰", 1 << 30),
+    "CONTACTS_A_VISIT": ("2²⁹", 1 << 29),
+    "AFTER_SWITCH": ("2²⁸", 1 << 28),
+    "LONGEST_WAIT": ("a day", 1.0),
+}
+"""Numbers of the rules that no scenario sets -> as the page writes them, as they are."""
+
+
+@pytest.mark.parametrize("name", BOUNDS)
+def test_every_bound_of_the_rules_is_told_with_its_size(name: str) -> None:
+    from cjsim.model import rules
+
+    told, value = BOUNDS[name]
+    assert getattr(rules, name) == value
+    assert any(f"`{name}`" in part and told in part for part in page("model.md").split("\n\n"))
+
+
 @pytest.mark.parametrize("name", ["model.md", "evidence.md", "measures.md"])
 def test_every_key_that_a_page_names_is_a_key(name: str) -> None:
     from cjsim.scenario import TABLES

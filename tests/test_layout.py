@@ -111,3 +111,36 @@ def test_whatever_is_compiled_is_in_its_digest():
     wanted = {source.module for source in SOURCES}
     taken_over = {other for module in wanted for other in IMPORTS[module] if other in MODULES}
     assert {MODULES[name] for name in wanted | taken_over} <= held
+
+
+INNOCENT = {"cjsim.labels", "cjsim.version", "cjsim.files", "cjsim.colours", "cjsim.door"}
+"""Floors that decide about no number: words, files, what is refused at the door."""
+
+
+def reached_from(*modules):
+    """All modules that some import, and what those import."""
+    reached, todo = set(), list(modules)
+    while todo:
+        module = todo.pop()
+        if module not in reached:
+            reached.add(module)
+            todo += IMPORTS[module]
+    return reached
+
+
+def test_whatever_decides_about_a_kept_sweeps_numbers_is_in_its_digest():
+    """A sweep keeps the summaries of runs: all that these two need, and nothing else."""
+    held = set(python_files(HOME, sweep_folder.DECIDES))
+    needed = reached_from("cjsim.run", "cjsim.measures.summary", "cjsim.engine.process")
+    lost = {name for name in needed if MODULES[name] not in held}
+    assert {name for name in lost if room_of(name) not in INNOCENT} == set()
+
+
+def test_whatever_the_compiled_code_takes_over_at_any_remove_is_in_its_digest():
+    """Numbers and layouts travel through imports, as the stages do from the map to the loop."""
+    from cjsim.engine.fast.engine import SOURCES
+
+    held = set(python_files(HOME, compile.COMPILED))
+    needed = reached_from(*(source.module for source in SOURCES))
+    lost = {name for name in needed if MODULES[name] not in held}
+    assert {room_of(name) for name in lost} <= {*INNOCENT, "cjsim.scenario"}  # given as arguments

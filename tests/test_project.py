@@ -89,5 +89,22 @@ def test_the_launcher_needs_only_python() -> None:
     assert imported <= sys.stdlib_module_names
 
 
-def test_the_launcher_can_be_read_in_one_sitting() -> None:
-    assert len(KIT.splitlines()) <= 90
+def test_the_launcher_names_each_word_that_it_takes() -> None:
+    launcher = ast.parse(KIT)
+    comparisons = [node for node in ast.walk(launcher) if isinstance(node, ast.Compare)]
+    words = {
+        value.value
+        for node in comparisons
+        if isinstance(node.left, ast.Name) and node.left.id == "word"
+        for value in node.comparators
+        if isinstance(value, ast.Constant)
+    }
+    named = set(re.findall(r"^python3 kit\.py (\w+) ", ast.get_docstring(launcher) or "", re.M))
+    assert {"demo", "test", "lab"} <= words
+    assert named == words | {"compare"}  # one of the commands, for any other word
+
+
+def test_each_function_of_the_launcher_says_what_it_does() -> None:
+    functions = [node for node in ast.parse(KIT).body if isinstance(node, ast.FunctionDef)]
+    assert {"set_up", "main"} <= {function.name for function in functions}
+    assert [function.name for function in functions if not ast.get_docstring(function)] == []

@@ -41,18 +41,19 @@ def main(words: Sequence[str] | None = None) -> int:
     differs = False
     for lang in LANGUAGES:
         try:
-            made = built(args.folder / lang)
+            notebooks = built(args.folder / lang)
         except (BuildError, OSError) as problem:
             print(f"{args.folder / lang}: {problem}", file=sys.stderr)
             return 1
-        for name, content in made.items():
+        for name, content in notebooks.items():
             path = args.folder / lang / "release" / name
             same = path.is_file() and path.read_text(encoding="utf-8") == content
             differs |= not same
             if not same and not args.check:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 write_text(path, content)
-            print(f"{path}: {'nothing new' if same else 'differs' if args.check else 'written'}")
+            news = "differs" if args.check else "written"
+            print(f"{path}: {'nothing new' if same else news}")
     return int(args.check and differs)
 
 
@@ -60,7 +61,7 @@ def built(course: Path) -> dict[str, str]:
     """The students' versions of all sets of a language: path below `release` -> content."""
     import nbformat
 
-    made = {}
+    notebooks = {}
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         shutil.copytree(course / "source", root / "source")
@@ -74,8 +75,8 @@ def built(course: Path) -> dict[str, str]:
             for path in sorted((root / "release" / source).glob("*.ipynb")):
                 notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
                 tidy(notebook)
-                made[f"{source}/{path.name}"] = text_of(notebook)
-    return made
+                notebooks[f"{source}/{path.name}"] = text_of(notebook)
+    return notebooks
 
 
 def tidy(notebook: Any) -> None:
@@ -88,7 +89,8 @@ def tidy(notebook: Any) -> None:
         if marks:
             cell.metadata["nbgrader"] = dict(sorted(marks.items()))
         if cell.cell_type == "code":
-            cell.outputs, cell.execution_count = [], None
+            cell.outputs = []
+            cell.execution_count = None
 
 
 def nbgrader_api(root: Path) -> Any:

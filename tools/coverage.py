@@ -72,11 +72,11 @@ Places = Mapping[str, list[str]]
 
 def claims(text: str) -> set[str]:
     """The claim ids in a text; C90–C93 names four."""
-    found = set()
+    ids = set()
     cited = r"(?<![\w#])([ABCT])(\d{1,3})\b(?:[–-]\1(\d{1,3})\b)?"
     for letter, first, last in re.findall(cited, text):
-        found |= {f"{letter}{n}" for n in range(int(first), int(last or first) + 1)}
-    return found
+        ids |= {f"{letter}{n}" for n in range(int(first), int(last or first) + 1)}
+    return ids
 
 
 def ledger() -> list[str]:
@@ -111,15 +111,15 @@ def simulated(package: Path = ROOT / "cjsim") -> Places:
         name = path.relative_to(package).as_posix()
         if name.split("/")[0] not in NO_MODEL:
             left_out = DENIED.get(name, set())
-            found = " ".join(sorted(claims(_told(path)) - left_out))
-            cited.append((f"`{name}`", found))
+            cited_ids = " ".join(sorted(claims(_comments_and_strings(path)) - left_out))
+            cited.append((f"`{name}`", cited_ids))
     cited += list(_keys())
     for path in sorted((package / "scenario" / "presets").glob("*.toml")):
         cited += list(_preset(path))
     return _places(cited)
 
 
-def _told(path: Path) -> str:
+def _comments_and_strings(path: Path) -> str:
     """The comments and strings of a module: a variable named C1 is no claim."""
     source = io.StringIO(path.read_text(encoding="utf-8"))
     kinds = (tokenize.COMMENT, tokenize.STRING)
@@ -150,7 +150,7 @@ def _places(cited: Iterable[tuple[str, str]]) -> Places:
     for place, text in cited:
         for claim in claims(text):
             places[claim][place] = None
-    return {claim: list(found) for claim, found in places.items()}
+    return {claim: list(cited_at) for claim, cited_at in places.items()}
 
 
 # --- The page -------------------------------------------------------------------------------------
@@ -176,8 +176,8 @@ def page(lectures: Places | None = None, model: Places | None = None) -> str:
     """The page as Markdown: counts per group, what is not covered yet, then claim by claim."""
     lectures = taught() if lectures is None else lectures
     model = simulated() if model is None else model
-    missing = [one for one in ledger() if one not in lectures and one not in model]
-    parts = [
+    missing = [claim for claim in ledger() if claim not in lectures and claim not in model]
+    blocks = [
         "# Coverage of the claims",
         "Which claims of the sources are taught, which are simulated. **Taught**: the text of an\n"
         "English lecture cites the id. **Simulated**: a rule, a key, a touchpoint or a preset of\n"
@@ -188,31 +188,34 @@ def page(lectures: Places | None = None, model: Places | None = None) -> str:
         ", ".join(missing) + "." if missing else "Every claim is taught or simulated.",
     ]
     for letter, title in SOURCES.items():
-        parts.append(f"## {title}")
+        blocks.append(f"## {title}")
         for group in groups():
             if group.ids.startswith(letter):
-                rows = [_row(one, lectures, model) for one in group.claims]
-                table = _table("Claim | Taught in | Simulated in", rows)
-                parts += [f"### {group.ids} {group.topic}", table]
-    return "\n\n".join(parts) + "\n"
+                lines = [_row(claim, lectures, model) for claim in group.claims]
+                table = _table("Claim | Taught in | Simulated in", lines)
+                blocks += [f"### {group.ids} {group.topic}", table]
+    return "\n\n".join(blocks) + "\n"
 
 
 def _counts(lectures: Places, model: Places) -> list[str]:
     """A row of counts for each group, and one for all."""
-    rows = []
+    lines = []
     for ids, topic, members in [*groups(), Group("All", "", ledger())]:
-        told = sum(one in lectures for one in members)
-        run = sum(one in model for one in members)
-        left = sum(one not in lectures and one not in model for one in members)
-        rows.append(f"{ids} | {topic} | {len(members)} | {told} | {run} | {left}")
-    return rows
+        taught_ones = sum(claim in lectures for claim in members)
+        simulated_ones = sum(claim in model for claim in members)
+        missing = sum(claim not in lectures and claim not in model for claim in members)
+        lines.append(
+            f"{ids} | {topic} | {len(members)} | {taught_ones} | {simulated_ones} | {missing}"
+        )
+    return lines
 
 
 def _row(claim: str, lectures: Places, model: Places) -> str:
-    return f"{claim} | {_named(lectures.get(claim, []))} | {_named(model.get(claim, []))}"
+    taught_in, simulated_in = (_first_places(places.get(claim, [])) for places in (lectures, model))
+    return f"{claim} | {taught_in} | {simulated_in}"
 
 
-def _named(places: list[str]) -> str:
+def _first_places(places: list[str]) -> str:
     """The first places, and how many more there are."""
     more = f", and {len(places) - MOST} more" if len(places) > MOST else ""
     return ", ".join(places[:MOST]) + more

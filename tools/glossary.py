@@ -67,11 +67,12 @@ def term(word: str, lang: str = SPOKEN) -> Term:
 
     Raises ValueError for a word that is not in the glossary, with the nearest spelling.
     """
-    spoken, names = language(lang), _names()
-    asked = word.strip().casefold()
-    if asked not in names:
-        raise unknown("term of the glossary", asked, names)
-    entry = names[asked]
+    spoken = language(lang)
+    names = _names()
+    folded = word.strip().casefold()
+    if folded not in names:
+        raise unknown("term of the glossary", folded, names)
+    entry = names[folded]
     return Term(entry.key, entry.word[spoken], entry.says[spoken])
 
 
@@ -85,13 +86,13 @@ def entries() -> tuple[Entry, ...]:
     return tuple(
         Entry(
             key=key,
-            word={lang: told[lang] for lang in LANGUAGES},
-            says={lang: told[f"{lang}_says"] for lang in LANGUAGES},
-            avoid={lang: tuple(told.get(f"avoid_{lang}", ())) for lang in LANGUAGES},
-            label=told.get("label"),
-            claims=told.get("claims", ""),
+            word={lang: facts[lang] for lang in LANGUAGES},
+            says={lang: facts[f"{lang}_says"] for lang in LANGUAGES},
+            avoid={lang: tuple(facts.get(f"avoid_{lang}", ())) for lang in LANGUAGES},
+            label=facts.get("label"),
+            claims=facts.get("claims", ""),
         )
-        for key, told in tomllib.loads(source).items()
+        for key, facts in tomllib.loads(source).items()
     )
 
 
@@ -106,7 +107,9 @@ def page() -> str:
     """The glossary as Markdown: an index in Russian, then each word in both languages."""
     russian = sorted(entries(), key=lambda entry: _alphabet(entry.word["ru"]))
     index = " · ".join(f"[{entry.word['ru']}](#{entry.key})" for entry in russian)
-    words = "\n".join(_shown(entry) for entry in sorted(entries(), key=lambda entry: entry.key))
+    words = "\n".join(
+        _entry_in_markdown(entry) for entry in sorted(entries(), key=lambda entry: entry.key)
+    )
     return f"{HEAD}\n{index}\n\n{words}"
 
 
@@ -115,7 +118,7 @@ def _alphabet(word: str) -> str:
     return word.casefold().replace("ё", "е").strip("«")
 
 
-def _shown(entry: Entry) -> str:
+def _entry_in_markdown(entry: Entry) -> str:
     says = [f"**{entry.word[lang]}.** {entry.says[lang]}" for lang in LANGUAGES]
     sources = [f"({entry.claims})"] if entry.claims else []
     return "\n\n".join([f"## {entry.key}", *says, *sources]) + "\n"

@@ -84,9 +84,9 @@ def tidy(notebook: Any) -> None:
     notebook.metadata.clear()
     notebook.metadata.update(METADATA)
     for cell in notebook.cells:
-        kept = {name: cell.metadata[name] for name in KEPT if cell.metadata.get(name)}
+        metadata = {name: cell.metadata[name] for name in KEPT if cell.metadata.get(name)}
         cell.metadata.clear()
-        cell.metadata.update(kept)
+        cell.metadata.update(metadata)
         if cell.cell_type == "code":
             cell.outputs = [_tidied(output, cell.id) for output in _joined(cell.outputs)]
 

@@ -38,24 +38,24 @@ def differences(original: Any, twin: Any, lang: str) -> list[str]:
     """What is wrong with a twin, one line per cell: missing, other code, stale prose."""
     ids = [cell.id for cell in original.cells]
     others = {cell.id: cell for cell in twin.cells}
-    found = [f"{name}: has no twin" for name in ids if name not in others]
-    found += [f"{name}: is not in the original" for name in others if name not in ids]
-    if not found and ids != list(others):
-        found.append("the cells stand in another order")
+    faults = [f"{name}: has no twin" for name in ids if name not in others]
+    faults += [f"{name}: is not in the original" for name in others if name not in ids]
+    if not faults and ids != list(others):
+        faults.append("the cells stand in another order")
     for cell in original.cells:
         other = others.get(cell.id)
         if other is None:
             continue
         if cell.cell_type != other.cell_type:
-            found.append(f"{cell.id}: is {cell.cell_type} here and {other.cell_type} there")
+            faults.append(f"{cell.id}: is {cell.cell_type} here and {other.cell_type} there")
         elif cell.cell_type == "code":
             if in_language(cell.source, lang) != other.source:
-                found.append(f"{cell.id}: the code differs")
+                faults.append(f"{cell.id}: the code differs")
             if cell.metadata.get("tags", []) != other.metadata.get("tags", []):
-                found.append(f"{cell.id}: the tags differ")
+                faults.append(f"{cell.id}: the tags differ")
         elif other.metadata.get(SAYS) != digest(cell.source):
-            found.append(f"{cell.id}: the original has changed since this was translated")
-    return found
+            faults.append(f"{cell.id}: the original has changed since this was translated")
+    return faults
 
 
 def confirm(original: Any, twin: Any, lang: str) -> None:
@@ -83,7 +83,8 @@ def main(words: Sequence[str] | None = None) -> int:
     args = parser.parse_args(words)
     status = 0
     for path in args.twins:
-        lang, source = path.parent.name, path.parent.parent / ORIGINAL / path.name
+        lang = path.parent.name
+        source = path.parent.parent / ORIGINAL / path.name
         try:
             original, twin = (nbformat.read(p, as_version=4) for p in (source, path))  # type: ignore[no-untyped-call]
         except (OSError, ValueError) as problem:

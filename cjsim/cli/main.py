@@ -37,8 +37,8 @@ def main(words: Sequence[str] | None = None) -> int:
         _write_no_more()
         return 141
     except MemoryError as error:
-        told = text("report.no_memory", lang)
-        print(f"cjsim: {told} {error}".rstrip(), file=sys.stderr)
+        no_memory = text("report.no_memory", lang)
+        print(f"cjsim: {no_memory} {error}".rstrip(), file=sys.stderr)
         return 2
     except (ValueError, OSError, RuntimeError) as error:  # RuntimeError: the workers died
         print(f"cjsim: {error}", file=sys.stderr)
@@ -146,7 +146,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_shared(job: argparse.ArgumentParser, out: str, executor: str = "processes") -> None:
+def _add_shared(job: argparse.ArgumentParser, contents: str, executor: str = "processes") -> None:
     """What every experiment takes."""
     job.add_argument("scenario", help="a preset's name or a scenario file")
     job.add_argument("--people", type=_count, help="size of each market (default: the scenario's)")
@@ -156,7 +156,7 @@ def _add_shared(job: argparse.ArgumentParser, out: str, executor: str = "process
         "--set", action="append", default=[], metavar="KEY=VALUE", dest="changes",
         help="change a key, e.g. --set guide.accuracy=0.9; may be repeated",
     )  # fmt: skip
-    job.add_argument("--out", type=Path, help=f"folder for {out}")
+    job.add_argument("--out", type=Path, help=f"folder for {contents}")
     job.add_argument("--json", action="store_true", help="print JSON instead of tables")
     job.add_argument("--lang", choices=LANGUAGES, default="en", help="language of words")
     job.add_argument(
@@ -204,9 +204,9 @@ def _scenario(args: argparse.Namespace) -> Scenario:
 
     scenario = Scenario.load(args.scenario)
     if args.out:
-        there = next(path for path in (args.out, *args.out.absolute().parents) if path.exists())
-        if not there.is_dir():
-            is_file = "is a file" if there == args.out else f"{there} is a file"
+        existing = next(path for path in (args.out, *args.out.absolute().parents) if path.exists())
+        if not existing.is_dir():
+            is_file = "is a file" if existing == args.out else f"{existing} is a file"
             raise ValueError(f"--out {args.out}: {is_file}; name a folder")
     return scenario.with_changes(_changes(args.changes)) if args.changes else scenario
 
@@ -218,7 +218,7 @@ def _strategies(args: argparse.Namespace) -> dict[str, Scenario]:
     return {name.strip(): scenario.with_strategy(name.strip()) for name in names}
 
 
-def _where(args: argparse.Namespace) -> dict[str, Any]:
+def _run_options(args: argparse.Namespace) -> dict[str, Any]:
     """How large, how often and where: the arguments that every experiment takes."""
     from cjsim.experiment.workers import bar
 
@@ -230,13 +230,13 @@ def _compare(args: argparse.Namespace) -> int:
     from cjsim.experiment.compare import compare
     from cjsim.report import comparison
 
-    found = compare(_strategies(args), **_where(args))
+    compared = compare(_strategies(args), **_run_options(args))
     if args.json:
-        print(json.dumps(comparison.as_json(found), indent=2, ensure_ascii=False))
+        print(json.dumps(comparison.as_json(compared), indent=2, ensure_ascii=False))
     else:
-        print(comparison.summary(found, args.lang))
+        print(comparison.summary(compared, args.lang))
     if args.out:
-        files = comparison.write(found, args.out, args.lang)
+        files = comparison.write(compared, args.out, args.lang)
         note = text("report.wrote", args.lang).format(files=", ".join(files), folder=args.out)
         onward = text("report.next", args.lang).format(folder=args.out)
         print(f"\n{note}\n{onward}", file=sys.stderr if args.json else sys.stdout)
@@ -254,13 +254,13 @@ def _sweep(args: argparse.Namespace) -> int:
         raise ValueError(f"--strategies {args.strategies}: name at least two to compare")
     settings = settings_of(args.vary, args.sample, args.seed)
     known_measure(args.measure)
-    found = sweep(scenarios, settings, folder=args.out, **_where(args))
-    if len(found.runs):
-        print(experiments.of_sweep(found, args.measure, args.lang, args.json))
+    answer = sweep(scenarios, settings, folder=args.out, **_run_options(args))
+    if len(answer.runs):
+        print(experiments.of_sweep(answer, args.measure, args.lang, args.json))
         if args.out:
-            experiments.draw_sweep(found, args.measure, args.out, args.lang)
-    if not found.complete:
-        print(experiments.stopped(found, args.out, args.lang), file=sys.stderr)
+            experiments.draw_sweep(answer, args.measure, args.out, args.lang)
+    if not answer.complete:
+        print(experiments.stopped(answer, args.out, args.lang), file=sys.stderr)
         return 130
     return 0
 
@@ -275,10 +275,10 @@ def _weak_point(args: argparse.Namespace) -> int:
     from cjsim.experiment.weak_point import weak_point
     from cjsim.report import experiments
 
-    found = weak_point(_running(args), args.measure, better=args.better, **_where(args))
-    print(experiments.of_weak_point(found, args.lang, args.json))
+    ranking = weak_point(_running(args), args.measure, better=args.better, **_run_options(args))
+    print(experiments.of_weak_point(ranking, args.lang, args.json))
     if args.out:
-        experiments.keep_weak_point(found, args.out, args.lang)
+        experiments.keep_weak_point(ranking, args.out, args.lang)
     return 0
 
 
@@ -290,13 +290,13 @@ def _optimise(args: argparse.Namespace) -> int:
     split = [name.strip() for name in args.split.split(",")] if args.split else []
     if not args.vary and not split:
         raise ValueError("say what may change: --vary firm.reps=1:12, or --split TOUCHPOINTS")
-    found = optimise(
+    optimum = optimise(
         _running(args), ranges_of(args.vary), measure=args.measure, budget=args.budget, split=split,
-        least=args.least or None, **_where(args),
+        least=args.least or None, **_run_options(args),
     )  # fmt: skip
-    print(experiments.of_optimum(found, args.lang, args.json))
+    print(experiments.of_optimum(optimum, args.lang, args.json))
     if args.out:
-        experiments.keep_optimum(found, args.out, args.lang)
+        experiments.keep_optimum(optimum, args.out, args.lang)
     return 0
 
 

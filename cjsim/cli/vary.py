@@ -27,8 +27,8 @@ def settings_of(words: Sequence[str], cells: int | None, seed: int) -> pd.DataFr
         return sample(ranges, cells, seed=seed)
     return grid(
         {
-            key: _between(key, *given) if isinstance(given, tuple) else given
-            for key, given in _varied(words).items()
+            key: _between(key, *values) if isinstance(values, tuple) else values
+            for key, values in _values_by_key(words).items()
         }
     )
 
@@ -40,30 +40,30 @@ def ranges_of(
 
     Raises ValueError for words that say no range, or a key twice.
     """
-    found = _varied(words)
-    if lists := [key for key, values in found.items() if isinstance(values, list)]:
+    varied = _values_by_key(words)
+    if lists := [key for key, values in varied.items() if isinstance(values, list)]:
         raise ValueError(f"--vary {lists[0]}: {otherwise}")
-    return {key: (values[0], values[1]) for key, values in found.items()}
+    return {key: (values[0], values[1]) for key, values in varied.items()}
 
 
-def _varied(words: Sequence[str]) -> dict[str, tuple[float, float, int] | list[Any]]:
+def _values_by_key(words: Sequence[str]) -> dict[str, tuple[float, float, int] | list[Any]]:
     """Each key with its (low, high, points), or its values."""
-    found = dict(map(_vary, words))
-    if len(found) < len(words):
+    values_of = dict(map(_key_and_values, words))
+    if len(values_of) < len(words):
         raise ValueError("--vary: names a key twice")
-    return found
+    return values_of
 
 
-def _vary(word: str) -> tuple[str, tuple[float, float, int] | list[Any]]:
+def _key_and_values(word: str) -> tuple[str, tuple[float, float, int] | list[Any]]:
     """A key and either (low, high, points) or a list of values."""
-    key, equals, given = word.partition("=")
-    parts = given.split(":")
+    key, equals, values = word.partition("=")
+    numbers = values.split(":")
     try:
-        if equals and len(parts) in (2, 3):
-            points = int(parts[2]) if len(parts) == 3 else 5
-            return key.strip(), (float(parts[0]), float(parts[1]), points)
-        if equals and given:
-            return key.strip(), [_value(part) for part in given.split(",")]
+        if equals and len(numbers) in (2, 3):
+            points = int(numbers[2]) if len(numbers) == 3 else 5
+            return key.strip(), (float(numbers[0]), float(numbers[1]), points)
+        if equals and values:
+            return key.strip(), [_value(part) for part in values.split(",")]
     except ValueError:
         pass
     raise ValueError(
@@ -80,9 +80,9 @@ def _between(key: str, low: float, high: float, points: int) -> list[float]:
 
 def _value(word: str) -> Any:
     """What JSON takes the word for; a number, inf too, where it is one; else the word itself."""
-    for read in (json.loads, float):
+    for parse in (json.loads, float):
         try:
-            return read(word)
+            return parse(word)
         except ValueError:
             continue
     return word.strip()

@@ -74,9 +74,12 @@ def claim(
 def _direction(worlds: npt.NDArray[np.bool_], lang: str) -> Claim:
     from scipy.stats import binomtest
 
-    n, wins = len(worlds), int(worlds.sum())
+    n = len(worlds)
+    wins = int(worlds.sum())
     sure = binomtest(wins, n).pvalue < SURE
-    verdict = ("holds" if 2 * wins > n else "fails") if sure else "open"
+    verdict = "open"
+    if sure:
+        verdict = "holds" if 2 * wins > n else "fails"
     line = text("course.in_worlds", lang).format(wins=wins, worlds=n)
     return Claim(verdict, n, _line(verdict, line, lang))
 
@@ -86,12 +89,14 @@ def _size(worlds: npt.NDArray[np.float64], between: tuple[float, float], lang: s
     mean, low, high = t_interval(worlds, 1 - SURE)
     inside = between[0] <= low and high <= between[1]
     outside = high < between[0] or low > between[1]
-    verdict = "holds" if inside else "fails" if outside else "open"
+    verdict = "open"
+    if inside or outside:
+        verdict = "holds" if inside else "fails"
     sizes = {"mean": mean, "low": low, "high": high, "least": between[0], "most": between[1]}
     words = {name: short(size, lang, typed=True) for name, size in sizes.items()}
     line = text("course.mean", lang).format(**words, worlds=n)
     return Claim(verdict, n, _line(verdict, line, lang))
 
 
-def _line(verdict: str, found: str, lang: str) -> str:
-    return f"{text(f'course.{verdict}', lang)}: {found}"
+def _line(verdict: str, evidence: str, lang: str) -> str:
+    return f"{text(f'course.{verdict}', lang)}: {evidence}"

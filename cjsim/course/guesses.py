@@ -28,12 +28,13 @@ class Guess(ABC):
     """A question to the reader. `value` is what they said, None until they have."""
 
     def __init__(self, control: Any, lang: str) -> None:
-        self.control, self.lang = control, lang
+        self.control = control
+        self.lang = lang
         self.value: Any = None
         self.right: bool | None = None
-        control.observe(self._said, names="value")
+        control.observe(self._take_guess, names="value")
 
-    def _said(self, change: Any) -> None:
+    def _take_guess(self, change: Any) -> None:
         self.value = change["new"]
 
     @abstractmethod
@@ -51,8 +52,8 @@ class Guess(ABC):
         else:
             self.right = right
             kind = "guessed" if right else "missed"
-            said = self._as_words(self.value)
-            line = text(f"course.{kind}", self.lang).format(said=said, truth=answer)
+            guess = self._as_words(self.value)
+            line = text(f"course.{kind}", self.lang).format(said=guess, truth=answer)
         return Answer(line)
 
     def __repr__(self) -> str:
@@ -79,7 +80,8 @@ class Choice(Guess):
     """One of several; what `choose` returns."""
 
     def __init__(self, options: Sequence[str], lang: str) -> None:
-        self.options, lang = list(options), language(lang)
+        self.options = list(options)
+        lang = language(lang)
         named = [(word(name, lang), name) for name in options]
         buttons = widgets.RadioButtons(options=named, value=None, layout={"width": "auto"})
         super().__init__(buttons, lang)
@@ -140,8 +142,8 @@ def estimate(low: float, high: float, step: float = 0.05, lang: str = SPOKEN) ->
 
 def score(*guesses: Guess, lang: str = SPOKEN) -> Answer:
     """How many predictions were right, of those that were made and answered."""
-    made = [guess.right for guess in guesses if guess.right is not None]
-    if not made:
+    verdicts = [guess.right for guess in guesses if guess.right is not None]
+    if not verdicts:
         return Answer(text("course.none_made", lang).format(questions=len(guesses)))
     line = text("course.score", lang)
-    return Answer(line.format(right=sum(made), made=len(made), questions=len(guesses)))
+    return Answer(line.format(right=sum(verdicts), made=len(verdicts), questions=len(guesses)))

@@ -35,33 +35,33 @@ def table(frame: pd.DataFrame | pd.Series, digits: int = 2, lang: str = SPOKEN) 
     """
     from pandas.api.types import is_bool_dtype
 
-    shown = frame.to_frame() if frame.ndim == 1 else frame.copy()
+    readable = frame.to_frame() if frame.ndim == 1 else frame.copy()
     for axis in ("index", "columns"):
-        labels = getattr(shown, axis)
-        shown = shown.rename(mapper=lambda name: word(name, lang), axis=axis)
+        labels = getattr(readable, axis)
+        readable = readable.rename(mapper=lambda name: word(name, lang), axis=axis)
         names = [None if name is None else word(name, lang) for name in labels.names]
-        shown = shown.rename_axis(names if len(names) > 1 else names[0], axis=axis)
-    said = {True: word("yes", lang), False: word("no", lang)}
-    for at in range(shown.shape[1]):
-        if is_bool_dtype(shown.iloc[:, at]):
-            shown.isetitem(at, shown.iloc[:, at].map(said))
-    shown = shown.round(digits)
-    shown = shown if digits else shown.astype(dict.fromkeys(_numbers(shown), "Int64"))
-    return shown if language(lang) == "en" else _written(shown, digits, lang)
+        readable = readable.rename_axis(names if len(names) > 1 else names[0], axis=axis)
+    yes_or_no = {True: word("yes", lang), False: word("no", lang)}
+    for at in range(readable.shape[1]):
+        if is_bool_dtype(readable.iloc[:, at]):
+            readable.isetitem(at, readable.iloc[:, at].map(yes_or_no))
+    readable = readable.round(digits)
+    readable = readable if digits else readable.astype(dict.fromkeys(_numbers(readable), "Int64"))
+    return readable if language(lang) == "en" else _as_text(readable, digits, lang)
 
 
-def _written(shown: pd.DataFrame, digits: int, lang: str) -> pd.DataFrame:
+def _as_text(readable: pd.DataFrame, digits: int, lang: str) -> pd.DataFrame:
     """The numbers as text, each column with the decimals that it takes."""
     from pandas.api.types import is_numeric_dtype
 
-    shown = shown.copy()
-    for at in range(shown.shape[1]):
-        column = shown.iloc[:, at]
+    readable = readable.copy()
+    for at in range(readable.shape[1]):
+        column = readable.iloc[:, at]
         if is_numeric_dtype(column):
             values = column.astype(float)
-            known = values[values.abs() < math.inf]
+            finite = values[values.abs() < math.inf]
             places = next(
-                n for n in range(digits + 1) if n == digits or known.equals(known.round(n))
+                n for n in range(digits + 1) if n == digits or finite.equals(finite.round(n))
             )
-            shown.isetitem(at, [number(value, lang, places) for value in values])
-    return shown
+            readable.isetitem(at, [number(value, lang, places) for value in values])
+    return readable

@@ -1,6 +1,6 @@
 """Who runs the people: two engines that write the same rows, bit for bit.
 
-`process` is the SimPy engine that is taught; `compiled` is the one that answers at once.
+`process` is the SimPy engine that is taught; `fast` is the one that answers at once.
 """
 
 from __future__ import annotations
@@ -66,20 +66,26 @@ def is_by_name(kind: type) -> bool:
 
 
 def engine_named(name: object) -> type[Simulation]:
-    """The engine of that name; "auto" is the compiled one wherever numba is installed.
+    """The engine of that name.
 
-    Raises ValueError for another name, or for "compiled" without numba.
+    "auto" is the compiled one, but where numba is not installed, or where a rule was replaced in
+    this process (`cjsim.model.replaced`), the SimPy one.
+
+    Raises ValueError for another name, and for "compiled" in one of the two cases.
     """
     if name not in ENGINES:
         from cjsim.labels import unknown  # only when something is wrong
 
         raise unknown("engine", name, ENGINES)
+    from cjsim.model.replaced import refuse_replaced, replaced
+
     if name == "compiled" and not has_numba():
         raise ValueError("engine = 'compiled' needs numba, which is not installed; use 'simpy'")
-    if name == "simpy" or not has_numba():
+    if name == "simpy" or not has_numba() or (name == "auto" and replaced()):
         from cjsim.engine.process import Engine
 
         return Engine
+    refuse_replaced(f"engine = {name!r}")
     from cjsim.engine.fast.engine import CompiledEngine
 
     return CompiledEngine

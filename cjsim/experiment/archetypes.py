@@ -34,8 +34,11 @@ BY_RATIO: Final = frozenset({"product.price", CYCLES, "market.onset_days", "mark
 def spans() -> Mapping[str, tuple[float, float]]:
     """What each property of a product ranges over: the least and the most of all presets."""
     products = [Scenario.load(name) for name in presets()]
-    values = {key: [property_of(one, key) for one in products] for key in (*REGRESSORS, *NUISANCES)}
-    return {key: (min(found), max(found)) for key, found in values.items()}
+    values = {
+        key: [property_of(product, key) for product in products]
+        for key in (*REGRESSORS, *NUISANCES)
+    }
+    return {key: (min(span), max(span)) for key, span in values.items()}
 
 
 def property_of(scenario: Scenario, key: str) -> float:
@@ -82,7 +85,8 @@ def as_archetype(base: Scenario, row: Mapping[str, float]) -> Scenario:
     The sales desk is left out (no reps, no rep hours): its queue would tie the number of deals to
     its capacity.
     """
-    was, price = base.product, row["product.price"]
+    was = base.product
+    price = row["product.price"]
     ratio = price / was.price
     cycle = base.horizon_days / row[CYCLES]
     changes: dict[str, Any] = {key: value for key, value in row.items() if key != CYCLES}

@@ -9,6 +9,9 @@
     confidence  coverage of the intervals, between 0 and 1
     engine      "auto", "simpy", "compiled", or a subclass of `cjsim.engine.process.Engine`
 
+Where a rule was replaced in this process, "auto" is "simpy", and workers of their own are refused:
+they would run the rules as their files say.
+
 They are keywords of the same name everywhere. Defaults differ in `runs` alone: 20 tell a difference
 from luck; a sweep takes 10 for each cell, `sobol` 5 and `three_laws` 4, because they have hundreds
 of settings that share the noise; and in `executor`, see `workers`.
@@ -25,6 +28,7 @@ from cjsim.door import number_of, people_of, seed_of, shown, whole
 from cjsim.engine import Simulation, engine_of, is_by_name
 from cjsim.experiment.intervals import known_confidence
 from cjsim.labels import unknown
+from cjsim.model.replaced import refuse_replaced
 from cjsim.model.streams import worlds
 from cjsim.scenario import Scenario
 
@@ -100,6 +104,8 @@ def asked(
             f"engine = {kind.__name__}: another process cannot import it from {kind.__module__!r}; "
             'take executor="threads" or "here", or put it into a module of its own'
         )
+    if not _stays_here(executor):
+        refuse_replaced(f"executor = {shown(executor)}, in a process of its own,")
     if progress is not None and not callable(progress):
         raise ValueError(
             f"progress = {shown(progress)}: must be a function, such as "

@@ -101,18 +101,19 @@ def table(lang: str = SPOKEN) -> pd.DataFrame:
     """All assumptions: rows by name; columns assumed, off (sentences), sources (claim ids)."""
     import pandas as pd
 
-    rows = {
-        name: (one.assumed(lang), one.when_off(lang), ", ".join(one.sources))
-        for name, one in ASSUMPTIONS.items()
+    sentences = {
+        name: (assumption.assumed(lang), assumption.when_off(lang), ", ".join(assumption.sources))
+        for name, assumption in ASSUMPTIONS.items()
     }
     columns = ["assumed", "off", "sources"]
-    return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("assumption")
+    frame = pd.DataFrame.from_dict(sentences, orient="index", columns=columns)
+    return frame.rename_axis("assumption")
 
 
 # --- What a switch changes ------------------------------------------------------------------------
 
 
-def _set(changes: Changes) -> Callable[[Scenario], Changes]:
+def _fixed(changes: Changes) -> Callable[[Scenario], Changes]:
     """The same keys whatever the scenario."""
     return lambda scenario: dict(changes)
 
@@ -210,38 +211,40 @@ _IN_ORDER: Final = (
     _assumed(
         "rationality",
         "C33, C34, C35",
-        _set({"market.rationality_mean": NEUTRAL, "market.rationality_spread": 0.0}),
+        _fixed({"market.rationality_mean": NEUTRAL, "market.rationality_spread": 0.0}),
     ),
     # the right time
     _assumed("timing", "A13, C90, C91, C92, C93, C126, C132", _fits_everywhere),
     _assumed(
         "mismatch",
         "C90, C91, C92, C93, C142",
-        _set({"response.too_hot": 0.0, "response.too_cold": 0.0}),
+        _fixed({"response.too_hot": 0.0, "response.too_cold": 0.0}),
     ),
     _assumed("too_hot", "C90, C92, C93", _same_heat),
     _assumed(
         "irritation",
         "C7, van Diepen 2006, van Diepen 2009",
-        _set({"response.irritation_harm": 0.0}),
+        _fixed({"response.irritation_harm": 0.0}),
     ),
     _assumed(
         "opting_out",
         "C142",
-        _set({"market.tolerance_mean": NEVER, "market.tolerance_spread": 0.0}),
+        _fixed({"market.tolerance_mean": NEVER, "market.tolerance_spread": 0.0}),
     ),
-    _assumed("optout_harm", "C142", _set({"response.optout_harm": 0.0})),
+    _assumed("optout_harm", "C142", _fixed({"response.optout_harm": 0.0})),
     _assumed(
-        "pressure", "C7, van Diepen 2009", _set({"response.crowding": 0.0, "response.dulling": 0.0})
+        "pressure",
+        "C7, van Diepen 2009",
+        _fixed({"response.crowding": 0.0, "response.dulling": 0.0}),
     ),
-    _assumed("distrust", "C142, Slovic 1993", _set({"response.distrust": 0.0})),
+    _assumed("distrust", "C142, Slovic 1993", _fixed({"response.distrust": 0.0})),
     # what a contact does
-    _assumed("warmth", "B15, Sethuraman 2011", _set({"response.warmth_gain": 0.0})),
+    _assumed("warmth", "B15, Sethuraman 2011", _fixed({"response.warmth_gain": 0.0})),
     _assumed(
         "trust",
         "C88, C141, C144, C147, C150",
-        _set({"market.prior_trust": NEUTRAL, "loyalty.friend_trust": 0.0}),
-        _set({"response.distrust": 0.0}),
+        _fixed({"market.prior_trust": NEUTRAL, "loyalty.friend_trust": 0.0}),
+        _fixed({"response.distrust": 0.0}),
         _each_touchpoint("proof"),
     ),
     _assumed("appeal", "C128, C129", _same_appeal),
@@ -255,37 +258,39 @@ _IN_ORDER: Final = (
     _assumed("optimism", "C160", _each_strategy("optimism", NEUTRAL)),
     # rivals
     _assumed("early_rival", "C38, C39", _each_touchpoint("names_rival")),
-    _assumed("presence", "C4, C81", _set({"market.presence": 1.0})),
-    _assumed("price", "A23, C33, Bijmolt 2005", _set({"market.price_sensitivity": 0.0})),
-    _assumed("competition", "A30, C37", _set({"rival.competition": 0.0})),
-    _assumed("effort", "A30", _set({"product.effort": 0.0})),
-    _assumed("complexity", "A30", _set({"product.complexity": 0.0})),
+    _assumed("presence", "C4, C81", _fixed({"market.presence": 1.0})),
+    _assumed("price", "A23, C33, Bijmolt 2005", _fixed({"market.price_sensitivity": 0.0})),
+    _assumed("competition", "A30, C37", _fixed({"rival.competition": 0.0})),
+    _assumed("effort", "A30", _fixed({"product.effort": 0.0})),
+    _assumed("complexity", "A30", _fixed({"product.complexity": 0.0})),
     # the deal
     _assumed(
         "limited_reps",
         "A21, C137",
-        _set({"firm.deal_hours": 0.0, "firm.patience_days": NEVER}),
+        _fixed({"firm.deal_hours": 0.0, "firm.patience_days": NEVER}),
         _each_touchpoint("rep_hours"),
     ),
-    _assumed("patience", "C57", _set({"firm.patience_days": NEVER})),
-    _assumed("costly_first_deal", "C46, C47", _set({"product.first_deal_extra_cost": 0.0})),
+    _assumed("patience", "C57", _fixed({"firm.patience_days": NEVER})),
+    _assumed("costly_first_deal", "C46, C47", _fixed({"product.first_deal_extra_cost": 0.0})),
     # the experience
-    _assumed("experience", "B17, B19, Oliver 1980", _set({"experience.learning": 0.0})),
-    _assumed("taste", "C61", _set({"product.taste_spread": 0.0, "rival.taste_spread": 0.0})),
+    _assumed("experience", "B17, B19, Oliver 1980", _fixed({"experience.learning": 0.0})),
+    _assumed("taste", "C61", _fixed({"product.taste_spread": 0.0, "rival.taste_spread": 0.0})),
     _assumed(
-        "loss_aversion", "B19, Anderson & Sullivan 1993", _set({"experience.loss_aversion": 1.0})
+        "loss_aversion", "B19, Anderson & Sullivan 1993", _fixed({"experience.loss_aversion": 1.0})
     ),
-    _assumed("gate", "C49, C50, C58", _set(SURE)),
+    _assumed("gate", "C49, C50, C58", _fixed(SURE)),
     # curiosity and loyalty
-    _assumed("curiosity", "C60, C61, C62", _set({"curiosity.base": -NEVER})),
-    _assumed("novelty", "McAlister 1982", _set({"curiosity.novelty": 0.0})),
-    _assumed("innovativeness", "C63, Rogers 1962", _set({"curiosity.innovativeness": 0.0})),
-    _assumed("empty_shelf_trigger", "C70, C71", _set({"curiosity.stockout_trigger": 0.0})),
-    _assumed("empty_shelf", "C70, C71, Gruen 2002", _set({"shelf.wait_share": 1.0})),
-    _assumed("loyalty_protects", "C69, C74", _set({"curiosity.loyalty": 0.0})),
-    _assumed("tender", "C68", _set({"product.tender_every": 0})),
-    _assumed("word_of_mouth", "B18, C78, C79, C81", _set({"loyalty.friends": 0.0})),
+    _assumed("curiosity", "C60, C61, C62", _fixed({"curiosity.base": -NEVER})),
+    _assumed("novelty", "McAlister 1982", _fixed({"curiosity.novelty": 0.0})),
+    _assumed("innovativeness", "C63, Rogers 1962", _fixed({"curiosity.innovativeness": 0.0})),
+    _assumed("empty_shelf_trigger", "C70, C71", _fixed({"curiosity.stockout_trigger": 0.0})),
+    _assumed("empty_shelf", "C70, C71, Gruen 2002", _fixed({"shelf.wait_share": 1.0})),
+    _assumed("loyalty_protects", "C69, C74", _fixed({"curiosity.loyalty": 0.0})),
+    _assumed("tender", "C68", _fixed({"product.tender_every": 0})),
+    _assumed("word_of_mouth", "B18, C78, C79, C81", _fixed({"loyalty.friends": 0.0})),
 )
 
-ASSUMPTIONS: Final[Mapping[str, Assumption]] = {one.name: one for one in _IN_ORDER}
+ASSUMPTIONS: Final[Mapping[str, Assumption]] = {
+    assumption.name: assumption for assumption in _IN_ORDER
+}
 """Name -> assumption, in the order of the journey."""

@@ -106,9 +106,9 @@ def pair_interactions(values: npt.ArrayLike) -> Floats:
     columns = []
     for i, j in combinations(range(k), 2):
         rest = everyone[(everyone >> i & 1 == 0) & (everyone >> j & 1 == 0)]
-        one, other = table[:, rest | 1 << i], table[:, rest | 1 << j]
-        both = table[:, rest | 1 << i | 1 << j]
-        columns.append(((both - other) - (one - table[:, rest])).mean(axis=1))
+        with_first, with_second = table[:, rest | 1 << i], table[:, rest | 1 << j]
+        with_both = table[:, rest | 1 << i | 1 << j]
+        columns.append(((with_both - with_second) - (with_first - table[:, rest])).mean(axis=1))
     return np.column_stack(columns) if columns else np.empty((len(table), 0))
 
 
@@ -184,7 +184,9 @@ class TouchpointTruth(Result):
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """The shares by each of the four definitions, and the runs of all coalitions."""
-        shares = {name: self._told(self.by_run(name), None).reset_index() for name in SHARES}
+        shares = {
+            name: self._with_intervals(self.by_run(name), None).reset_index() for name in SHARES
+        }
         return {**shares, "runs": self.runs.reset_index()}
 
     def _scenarios(self) -> dict[str, Scenario]:
@@ -210,19 +212,19 @@ class TouchpointTruth(Result):
 
     def incremental(self, confidence: float | None = None) -> pd.DataFrame:
         """All on less all on but this one: what its closing would cost."""
-        return self._told(self.by_run("incremental"), confidence)
+        return self._with_intervals(self.by_run("incremental"), confidence)
 
     def alone(self, confidence: float | None = None) -> pd.DataFrame:
         """Only this one on less none."""
-        return self._told(self.by_run("alone"), confidence)
+        return self._with_intervals(self.by_run("alone"), confidence)
 
     def main_effect(self, confidence: float | None = None) -> pd.DataFrame:
         """On less off, mean over all coalitions of the others."""
-        return self._told(self.by_run("main_effect"), confidence)
+        return self._with_intervals(self.by_run("main_effect"), confidence)
 
     def shapley(self, confidence: float | None = None) -> pd.DataFrame:
         """Fair shares: they add up to `total`, in every run."""
-        return self._told(self.by_run("shapley"), confidence)
+        return self._with_intervals(self.by_run("shapley"), confidence)
 
     def interactions(self, confidence: float | None = None) -> pd.DataFrame:
         """What pairs bring beyond their single effects: rows (measure, first, second).
@@ -234,7 +236,7 @@ class TouchpointTruth(Result):
         pairs = pd.MultiIndex.from_tuples(
             list(combinations(self.touchpoints, 2)), names=["first", "second"]
         )
-        return self._told(self._frames(pair_interactions, pairs), confidence)
+        return self._with_intervals(self._frames(pair_interactions, pairs), confidence)
 
     def total(self, confidence: float | None = None) -> pd.DataFrame:
         """All on less none of them: one row per measure."""
@@ -253,14 +255,16 @@ class TouchpointTruth(Result):
             raise unknown("share", share, SHARES)
         return self._frames(SHARES[share], pd.Index(self.touchpoints, name="touchpoint"))
 
-    def _frames(self, of: Callable[[npt.ArrayLike], Floats], columns: pd.Index) -> pd.DataFrame:
+    def _frames(
+        self, shares_of: Callable[[npt.ArrayLike], Floats], columns: pd.Index
+    ) -> pd.DataFrame:
         import pandas as pd
 
         seeds = pd.Index(self.seeds, name="seed")
-        found = {m: pd.DataFrame(of(self.values(m)), seeds, columns) for m in self.runs}
-        return pd.concat(found, names=["measure"])
+        frames = {m: pd.DataFrame(shares_of(self.values(m)), seeds, columns) for m in self.runs}
+        return pd.concat(frames, names=["measure"])
 
-    def _told(self, shares: pd.DataFrame, confidence: float | None) -> pd.DataFrame:
+    def _with_intervals(self, shares: pd.DataFrame, confidence: float | None) -> pd.DataFrame:
         import pandas as pd
 
         level = self.confidence if confidence is None else confidence
@@ -307,10 +311,10 @@ def touchpoint_truth(
     scenario = scenario_of(scenario)
     names = tuple(words_of("touchpoints", touchpoints))
     _can_be_asked(scenario, names)
-    wanted = words_of("measures", measures)
-    for measure in wanted:
+    chosen = words_of("measures", measures)
+    for measure in chosen:
         known_measure(measure, DEALS)
-    if not wanted:
+    if not chosen:
         raise ValueError("measures = []: name at least one, e.g. 'deals'")
     question = asked(
         scenario, people=people, runs=runs, seed=seed, executor=executor, workers=workers,
@@ -320,7 +324,7 @@ def touchpoint_truth(
     for c in range(2 ** len(names)):
         on = [name for i, name in enumerate(names) if c >> i & 1]
         coalitions[" + ".join(on) or "(none)"] = switched_off(scenario, set(names) - set(on))
-    table = measured(evaluate(coalitions, **question.how), wanted)
+    table = measured(evaluate(coalitions, **question.how), chosen)
     table = table.rename_axis(["coalition", "seed"])
     return TouchpointTruth(
         scenario, names, question.people, question.seeds, table, question.confidence
@@ -356,9 +360,11 @@ def switched_off(scenario: Scenario, touchpoints: Collection[str]) -> Scenario:
     if not touchpoints:
         return scenario
     before = scenario.running
-    left = {name: on for name, on in before.touchpoints.items() if name not in touchpoints}
+    still_on = {name: on for name, on in before.touchpoints.items() if name not in touchpoints}
     programme = [name for name in before.programme if name not in touchpoints]
-    pushes = [n for n, on in left.items() if on > 0 and scenario.touchpoints[n].contact == "push"]
+    pushes = [
+        n for n, on in still_on.items() if on > 0 and scenario.touchpoints[n].contact == "push"
+    ]
     ran_out = before.push == "animator" and before.programme and not programme
     key = f"strategies.{scenario.strategy}"
     changes: dict[str, object] = {f"{key}.touchpoints.{name}": 0.0 for name in touchpoints}

@@ -67,13 +67,13 @@ class Comparison(Result):
         """How far the others are from the first in deals and profit, a sentence each."""
         level = in_per_cent(self.confidence, lang)
         if len(self.scenarios) == 1:
-            parts = self._parts(self.table, lang, signed=False)
+            amounts = self._headline_in_words(self.table, lang, signed=False)
             name = title(self.first, lang)
-            return text("result.alone", lang).format(name=name, level=level, parts=parts)
+            return text("result.alone", lang).format(name=name, level=level, parts=amounts)
         return " ".join(
             text("result.compared", lang).format(
                 name=title(name, lang), first=title(self.first, lang), level=level,
-                parts=self._parts(self.table.loc[name], lang),
+                parts=self._headline_in_words(self.table.loc[name], lang),
             )
             for name in list(self.scenarios)[1:]
         )  # fmt: skip
@@ -99,7 +99,7 @@ class Comparison(Result):
         means = difference(self.runs.loc[name], self.confidence).drop(columns="clear")
         return means.rename(columns={"difference": "mean"}).rename_axis("measure")
 
-    def _parts(self, table: pd.DataFrame, lang: str, signed: bool = True) -> str:
+    def _headline_in_words(self, table: pd.DataFrame, lang: str, signed: bool = True) -> str:
         """A few measures of a table, in words."""
         column = "difference" if signed else "mean"
         return "; ".join(
@@ -155,8 +155,8 @@ class Comparison(Result):
             raise unknown("interval", interval, INTERVALS)
         interval_of = difference if interval == "t" else bootstrapped
         level = self.confidence if confidence is None else confidence
-        parts = {name: interval_of(gap, level) for name, gap in self.gaps().items()}
-        return pd.concat(parts, names=["scenario", "measure"])
+        tables = {name: interval_of(gap, level) for name, gap in self.gaps().items()}
+        return pd.concat(tables, names=["scenario", "measure"])
 
     def pairing(self) -> pd.DataFrame:
         """What it gains that all scenarios meet the same people with the same luck.
@@ -168,12 +168,12 @@ class Comparison(Result):
         import pandas as pd
 
         base = self.runs.loc[self.first].var(ddof=1)
-        parts = {}
+        variances = {}
         for name, gap in self.gaps().items():
-            table = {"paired": gap.var(ddof=1), "unpaired": base + self.runs.loc[name].var(ddof=1)}
-            parts[name] = pd.DataFrame(table)
-        found = pd.concat(parts, names=["scenario", "measure"])
-        return found.assign(gain=found["unpaired"] / found["paired"])
+            unpaired = base + self.runs.loc[name].var(ddof=1)
+            variances[name] = pd.DataFrame({"paired": gap.var(ddof=1), "unpaired": unpaired})
+        table = pd.concat(variances, names=["scenario", "measure"])
+        return table.assign(gain=table["unpaired"] / table["paired"])
 
     def runs_needed(self, measure: str, half_width: float, confidence: float | None = None) -> int:
         """How many runs in all until each paired interval is +- `half_width` or narrower.
@@ -193,10 +193,10 @@ class Comparison(Result):
                 "needs a width above 0 and at least two runs to tell the spread"
             )
         gaps = [gap[measure].dropna() for gap in self.gaps().values()]
-        if (have := min(map(len, gaps))) < 2:
+        if (fewest := min(map(len, gaps))) < 2:
             raise ValueError(
-                f"{measure}: {have} of {len(self.seeds)} runs have it on both sides, so its spread "
-                "cannot be told; take more people, or a measure that every run has"
+                f"{measure}: {fewest} of {len(self.seeds)} runs have it on both sides, so its "
+                "spread cannot be told; take more people, or a measure that every run has"
             )
         spread = max(float(gap.std(ddof=1)) for gap in gaps)
         level = 0.5 + confidence / 2
@@ -217,22 +217,22 @@ class Comparison(Result):
 
         self.gaps()  # are there two?
         without = self.won[self.first]
-        parts = {}
+        tables = {}
         for name in list(self.scenarios)[1:]:
             with_it = self.won[name]
-            parted = (
+            quadrants = (
                 with_it & without,
                 with_it & ~without,
                 ~with_it & without,
                 ~with_it & ~without,
             )
-            table = pd.DataFrame(
-                {key: won.mean(axis=1) for key, won in zip(QUADRANTS, parted, strict=True)}
+            shares = pd.DataFrame(
+                {key: won.mean(axis=1) for key, won in zip(QUADRANTS, quadrants, strict=True)}
             )
             level = self.confidence if confidence is None else confidence
-            found = difference(table, level).drop(columns="clear")
-            parts[name] = found.rename(columns={"difference": "share"})
-        return pd.concat(parts, names=["scenario", "quadrant"])
+            intervals = difference(shares, level).drop(columns="clear")
+            tables[name] = intervals.rename(columns={"difference": "share"})
+        return pd.concat(tables, names=["scenario", "quadrant"])
 
     def funnel(self) -> pd.DataFrame:
         """People at each of the twelve stages, summed over the runs: rows (scenario, stage)."""
@@ -280,27 +280,28 @@ def compare(
     for measure in widths:
         known_measure(measure)
     most = max(whole("most", most), question.runs)
-    known: dict[tuple[str, int], Any] = {}
-    have, wanted = 0, question.runs
-    while have < wanted:
-        seeds = worlds(question.seed, wanted)
-        new = seeds[have:]
+    outcome_of: dict[tuple[str, int], Any] = {}
+    done_runs = 0
+    wanted_runs = question.runs
+    while done_runs < wanted_runs:
+        seeds = worlds(question.seed, wanted_runs)
+        new = seeds[done_runs:]
         plan = {name: (scenario, new) for name, scenario in named.items()}
         done: Iterable[Any] = outcomes(plan, question.people, True, **question.where)
         for name, number, outcome in progress(done, len(plan) * len(new)) if progress else done:
-            known[name, number] = outcome
-        have = wanted
-        comparison = _gathered(named, question.people, seeds, known, question.confidence)
+            outcome_of[name, number] = outcome
+        done_runs = wanted_runs
+        comparison = _comparison_of(named, question.people, seeds, outcome_of, question.confidence)
         needed = [comparison.runs_needed(name, width) for name, width in widths.items()]
-        wanted = min(max(needed, default=0), 2 * have, most)
+        wanted_runs = min(max(needed, default=0), 2 * done_runs, most)
     return comparison
 
 
-def _gathered(
+def _comparison_of(
     scenarios: Mapping[str, Scenario],
     size: int,
     seeds: tuple[int, ...],
-    known: Mapping[tuple[str, int], Any],
+    outcome_of: Mapping[tuple[str, int], Any],
     confidence: float,
 ) -> Comparison:
     """The results of all runs as tables, in the order of the scenarios and seeds."""
@@ -308,15 +309,15 @@ def _gathered(
 
     jobs = [(name, number) for name in scenarios for number in seeds]
     index = pd.MultiIndex.from_tuples(jobs, names=["scenario", "seed"])
-    table = pd.DataFrame([known[job].numbers for job in jobs], index, list(UNITS))
-    sums = {name: sum(known[name, number].funnel for number in seeds) for name in scenarios}
+    table = pd.DataFrame([outcome_of[job].numbers for job in jobs], index, list(UNITS))
+    sums = {name: sum(outcome_of[name, number].funnel for number in seeds) for name in scenarios}
     stacked = pd.concat(sums, names=["scenario"])
     stacked["actual_loss"] = stacked["lost"] / (stacked["lost"] + stacked["passed"])
     for name, scenario in scenarios.items():
         for stage, plan in scenario.stages.items():
             stacked.loc[(name, stage), "planned_loss"] = plan.planned_loss
     won = {
-        name: np.stack([np.asarray(known[name, number].won) for number in seeds])
+        name: np.stack([np.asarray(outcome_of[name, number].won) for number in seeds])
         for name in scenarios
     }
     return Comparison(dict(scenarios), size, seeds, table, stacked, won, confidence)

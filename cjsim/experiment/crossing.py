@@ -52,7 +52,8 @@ def find(values: npt.ArrayLike, gaps: npt.ArrayLike, confidence: float = 0.95) -
     switching sides would lose least, between the middles of the stretches around it; the interval
     holds `confidence` of these.
     """
-    x, table = np.asarray(values, np.float64), np.asarray(gaps, np.float64)
+    x = np.asarray(values, np.float64)
+    table = np.asarray(gaps, np.float64)
     mean = table.mean(axis=0)
     holds = _without_noise(table, confidence)
     changes = np.flatnonzero(holds[1:] != holds[:-1])
@@ -60,13 +61,16 @@ def find(values: npt.ArrayLike, gaps: npt.ArrayLike, confidence: float = 0.95) -
     windows = list(zip([0, *middles[1:-1]], [*middles[1:-1], len(x) - 1], strict=True))
     begins = [bool(holds[i + 1]) for i in changes] or [bool(mean[-1] >= mean[0])]
     drawn = _redrawn(table, mean, confidence)
-    found = []
+    crossings = []
     for (first, last), rising in zip(windows, begins, strict=True):
         at = _turning(x, np.vstack([mean, drawn]), rising, first, last)
-        value = at[0] if len(changes) else -math.inf if holds[0] == rising else math.inf
+        if len(changes):
+            value = at[0]
+        else:
+            value = -math.inf if holds[0] == rising else math.inf
         low, high = _percentiles(at[1:], confidence)
-        found.append(Crossing(float(value), low, high, rising))
-    return found
+        crossings.append(Crossing(float(value), low, high, rising))
+    return crossings
 
 
 def refined(
@@ -156,7 +160,8 @@ def _turning(x: Floats, means: Floats, begins: bool, first: int, last: int) -> F
     on the other side least: an extreme of the integral of the curve, hence a crossing or an end.
     """
     g = (means if begins else -means)[:, first : last + 1]
-    here, step = x[first : last + 1], np.diff(x[first : last + 1])
+    values = x[first : last + 1]
+    step = np.diff(values)
     left, right = g[:, :-1], g[:, 1:]
     area = np.cumsum((left + right) / 2 * step, axis=1)
     area = np.hstack([np.zeros((len(g), 1)), area])
@@ -165,9 +170,9 @@ def _turning(x: Floats, means: Floats, begins: bool, first: int, last: int) -> F
     at_crossing = np.where(crosses, area[:, :-1] + left * part * step / 2, np.inf)
     below = -np.inf if first == 0 else x[first]
     above = np.inf if last == len(x) - 1 else x[last]
-    rows = (len(g), 1)
+    column = (len(g), 1)
     costs = np.hstack([area[:, :1], at_crossing, area[:, -1:]])
-    places = [np.full(rows, below), here[:-1] + part * step, np.full(rows, above)]
+    places = [np.full(column, below), values[:-1] + part * step, np.full(column, above)]
     # where the curve lies on 0, the claim, which needs more, does not hold
     best = costs.shape[1] - 1 - np.argmin(costs[:, ::-1], axis=1) if begins else costs.argmin(1)
     return np.asarray(np.hstack(places)[np.arange(len(g)), best])
@@ -189,8 +194,8 @@ def _redrawn(gaps: Floats, mean: Floats, confidence: float) -> Floats:
     return np.asarray(mean + stretch * (weights @ (gaps - mean)))
 
 
-def _percentiles(found: Floats, confidence: float) -> tuple[float, float]:
+def _percentiles(draws: Floats, confidence: float) -> tuple[float, float]:
     """The middle `confidence` of what the draws gave; values, not means of two: some are inf."""
-    out = int((1 - confidence) / 2 * len(found))
-    ordered = np.sort(found)
-    return float(ordered[out]), float(ordered[-1 - out])
+    cut = int((1 - confidence) / 2 * len(draws))
+    ordered = np.sort(draws)
+    return float(ordered[cut]), float(ordered[-1 - cut])

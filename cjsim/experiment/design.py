@@ -29,13 +29,13 @@ def grid(values: Mapping[str, Sequence[Any]]) -> pd.DataFrame:
     """
     import pandas as pd
 
-    for key, given in values.items():
-        if not len(given) or len(set(given)) < len(given):
-            raise ValueError(f"{key}: {list(given)} must be one or more values, no two alike")
+    for key, settings in values.items():
+        if not len(settings) or len(set(settings)) < len(settings):
+            raise ValueError(f"{key}: {list(settings)} must be one or more values, no two alike")
     if not values or math.prod(map(len, values.values())) > MOST_CELLS:
         raise ValueError(f"a grid has at least one key, and at most {MOST_CELLS:,} cells")
-    rows = list(itertools.product(*values.values()))
-    return pd.DataFrame(rows, columns=list(values)).rename_axis("cell")
+    combinations = list(itertools.product(*values.values()))
+    return pd.DataFrame(combinations, columns=list(values)).rename_axis("cell")
 
 
 def sample(ranges: Ranges, cells: int, method: str = "sobol", seed: int = 1) -> pd.DataFrame:

@@ -118,7 +118,7 @@ class FlipPoint(Result):
         return difference(self.gaps, self.confidence).reset_index(names="value")
 
     @cached_property
-    def _found(self) -> list[Crossing]:
+    def _all_crossings(self) -> list[Crossing]:
         return find(self.values, self.gaps.to_numpy(), self.confidence)
 
     @cached_property
@@ -129,13 +129,13 @@ class FlipPoint(Result):
         """
         import pandas as pd
 
-        rows = [one for one in self._found if math.isfinite(one.value)]
-        return pd.DataFrame(rows, columns=list(Crossing._fields))
+        finite = [crossing for crossing in self._all_crossings if math.isfinite(crossing.value)]
+        return pd.DataFrame(finite, columns=list(Crossing._fields))
 
     @property
     def _main(self) -> Crossing:
         """The crossing that is nearest to the scenario as it stands."""
-        return min(self._found, key=lambda one: abs(one.value - self.now))
+        return min(self._all_crossings, key=lambda crossing: abs(crossing.value - self.now))
 
     @property
     def value(self) -> float:
@@ -175,36 +175,38 @@ class FlipPoint(Result):
             where = "everywhere" if self.everywhere else "nowhere"
             if (main.low, main.high) == (-math.inf, math.inf):
                 where = "cannot_tell"
-            parts = [text(f"flip.{where}", lang).format(**words)]
+            sentences = [text(f"flip.{where}", lang).format(**words)]
             if math.isfinite(possible := main.high if main.value < least else main.low):
                 flip = f"{self.key} = {self._key_value(possible, lang)}"
-                parts.append(text("flip.not_ruled_out", lang).format(flip=flip))
+                sentences.append(text("flip.not_ruled_out", lang).format(flip=flip))
         else:
-            parts = [text("flip.holds", lang).format(where=self._where(lang), **words)]
-        parts.append(text("flip.tried", lang).format(**words))
+            sentences = [
+                text("flip.holds", lang).format(where=self._stretches_in_words(lang), **words)
+            ]
+        sentences.append(text("flip.tried", lang).format(**words))
         measure = "flip.deals" if self.measure == DEALS else f"measure.{self.measure}"
-        parts.append(
+        sentences.append(
             text("flip.meaning", lang).format(
                 measure=text(measure, lang), level=setting(100 * self.confidence, lang),
                 runs=len(self.gaps), people=number(self.people, lang),
             )
         )  # fmt: skip
-        return " ".join(parts)
+        return " ".join(sentences)
 
-    def _where(self, lang: str) -> str:
+    def _stretches_in_words(self, lang: str) -> str:
         """The stretches on which the claim holds, e.g. up to one crossing and from another on."""
-        ends = [self._end(one, lang) for one in self._found]
-        parts = []
-        for i, one in enumerate(self._found):
+        ends = [self._end(crossing, lang) for crossing in self._all_crossings]
+        stretches = []
+        for i, crossing in enumerate(self._all_crossings):
             words = {"key": self.key, "begin": ends[i], "end": ends[i]}
-            if not one.begins and i == 0:
-                parts.append(text("flip.up_to", lang).format(**words))
-            elif one.begins and i + 1 < len(ends):
+            if not crossing.begins and i == 0:
+                stretches.append(text("flip.up_to", lang).format(**words))
+            elif crossing.begins and i + 1 < len(ends):
                 words["end"] = ends[i + 1]
-                parts.append(text("flip.between", lang).format(**words))
-            elif one.begins:
-                parts.append(text("flip.on", lang).format(**words))
-        return f" {text('flip.and', lang)} ".join(parts)
+                stretches.append(text("flip.between", lang).format(**words))
+            elif crossing.begins:
+                stretches.append(text("flip.on", lang).format(**words))
+        return f" {text('flip.and', lang)} ".join(stretches)
 
     def _end(self, crossing: Crossing, lang: str) -> str:
         """A crossing as text: 0.78 [0.76, 0.81]."""
@@ -288,11 +290,11 @@ def flip_point(
     values = np.linspace(*_range(key, kind, float(now), lowest, highest), start).tolist()
     grid = sorted({float(round(v)) if whole_key else nine_digits(v) for v in values})
     pair = _Pair(sides, key, measure, whole_key, partial(evaluate, **question.how))
-    tried, _ = refined(pair.gaps, grid, question.confidence, whole=whole_key)
+    tried_values, _ = refined(pair.gaps, grid, question.confidence, whole=whole_key)
     ahead, behind = sides
     return FlipPoint(
         (ahead, behind), key, measure, float(now), question.people, question.confidence,
-        pair.table(tried), sides,
+        pair.table(tried_values), sides,
     )  # fmt: skip
 
 
@@ -330,19 +332,19 @@ class _Pair:
         """All measures: rows (value, scenario, seed)."""
         import pandas as pd
 
-        wanted: dict[tuple[float, str], str] = {}
+        fingerprints: dict[tuple[float, str], str] = {}
         new: dict[str, Scenario] = {}
         for value in values:
             for name, scenario in self.sides.items():
                 changed = scenario.with_changes({self.key: int(value) if self.whole else value})
-                wanted[value, name] = same = essence(changed)
-                if same not in self.known:
-                    new[same] = changed
+                fingerprints[value, name] = fingerprint = essence(changed)
+                if fingerprint not in self.known:
+                    new[fingerprint] = changed
         if new:
-            found = self.evaluate(new)
-            self.known.update({same: found.loc[same] for same in new})
-        rows = {place: self.known[same] for place, same in wanted.items()}
-        return pd.concat(rows, names=["value", "scenario"])
+            outcomes = self.evaluate(new)
+            self.known.update({fingerprint: outcomes.loc[fingerprint] for fingerprint in new})
+        tables = {place: self.known[fingerprint] for place, fingerprint in fingerprints.items()}
+        return pd.concat(tables, names=["value", "scenario"])
 
 
 def _sides(
@@ -352,10 +354,10 @@ def _sides(
     names = [name.strip() for name in claim.split(">")] if isinstance(claim, str) else []
     if len(names) != 2 or not all(names) or names[0] == names[1]:
         raise ValueError(f'claim = {claim!r}: must be "A > B", two names such as "guide > pull"')
-    known = scenario.strategies if scenarios is None else scenarios
+    allowed_names = scenario.strategies if scenarios is None else scenarios
     for name in names:
-        if name not in known:
-            raise unknown("strategy" if scenarios is None else "scenario", name, known)
+        if name not in allowed_names:
+            raise unknown("strategy" if scenarios is None else "scenario", name, allowed_names)
     if scenarios is None:
         return {name: scenario.with_strategy(name) for name in names}
     return {name: scenarios[name] for name in names}
@@ -366,14 +368,16 @@ def _range(
 ) -> tuple[float, float]:
     """The ends asked for, else what the key allows, else half to double its value."""
     limits = kind.limits
-    least, most = limits.get("ge", limits.get("gt")), limits.get("le", limits.get("lt"))
+    least = limits.get("ge", limits.get("gt"))
+    most = limits.get("le", limits.get("lt"))
     if least is None or most is None:
         least, most = sorted((now / 2, now * 2))
     else:
         inside = FINE * (most - least)  # an end that is not allowed itself
         least = least if "ge" in limits else least + inside
         most = most if "le" in limits else most - inside
-    low, high = least if low is None else low, most if high is None else high
+    low = least if low is None else low
+    high = most if high is None else high
     if not (math.isfinite(low) and math.isfinite(high)):
         raise ValueError(f"{key} = {now:g} has no range of its own: give low and high")
     if not low < high:

@@ -55,12 +55,12 @@ def t_interval(
 
     The ends are NaN for fewer than two runs, the mean for none.
     """
-    known = values[~np.isnan(values)]
-    n = len(known)
-    mean = float(known.mean()) if n else math.nan
+    present = values[~np.isnan(values)]
+    n = len(present)
+    mean = float(present.mean()) if n else math.nan
     if n < 2:
         return mean, math.nan, math.nan
-    half = t_quantile(confidence, n) * float(known.std(ddof=1)) / n**0.5
+    half = t_quantile(confidence, n) * float(present.std(ddof=1)) / n**0.5
     return mean, mean - half, mean + half
 
 
@@ -86,7 +86,7 @@ def bootstrapped(gaps: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
     import pandas as pd
     from scipy import stats
 
-    found = difference(gaps, confidence)
+    intervals = difference(gaps, confidence)
     for measure, column in gaps.items():
         values = column.dropna().to_numpy()
         if len(values) < 2 or np.ptp(values) == 0.0:
@@ -95,6 +95,6 @@ def bootstrapped(gaps: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
             (values,), np.mean, n_resamples=2000, confidence_level=confidence,
             rng=np.random.default_rng(0),
         )  # fmt: skip
-        found.loc[measure, ["low", "high"]] = tuple(drawn.confidence_interval)
-    clear = (found["low"] > 0) | (found["high"] < 0)
-    return pd.DataFrame(found.assign(clear=clear))
+        intervals.loc[measure, ["low", "high"]] = tuple(drawn.confidence_interval)
+    clear = (intervals["low"] > 0) | (intervals["high"] < 0)
+    return pd.DataFrame(intervals.assign(clear=clear))

@@ -93,7 +93,10 @@ def divided(base: Scenario, traffic: Collection[str] | None = None) -> dict[str,
     for name in running:
         touchpoint = base.touchpoints[name]
         aim = Stage.of(touchpoint.aims_at)
-        part = "first" if aim < STUDY else "middle" if aim < FIRST_DEAL else "after"
+        if aim < STUDY:
+            part = "first"
+        else:
+            part = "middle" if aim < FIRST_DEAL else "after"
         groups[part].append(name)
         early_pull = touchpoint.contact == "pull" and aim <= STUDY
         brings = early_pull if traffic is None else name in traffic
@@ -119,8 +122,10 @@ def shares(effects: pd.DataFrame) -> pd.DataFrame:
     import pandas as pd
 
     size = effects.abs()
-    parts = [size[list(groups)].div(size[list(groups)].sum(axis=1), axis=0) for groups in DIVISIONS]
-    return pd.concat(parts, axis=1)
+    tables = [
+        size[list(groups)].div(size[list(groups)].sum(axis=1), axis=0) for groups in DIVISIONS
+    ]
+    return pd.concat(tables, axis=1)
 
 
 def effects(values: Floats, step: float) -> tuple[Floats, Floats]:
@@ -130,21 +135,23 @@ def effects(values: Floats, step: float) -> tuple[Floats, Floats]:
     ----------
     values : a measure, array (archetype, 1 + 2 · groups, run): as it is, then each group up, down.
     """
-    each = (values[:, 1::2] - values[:, 2::2]) / (2.0 * step)
-    return each.mean(axis=2), each.std(axis=2, ddof=1) / np.sqrt(each.shape[2])
+    by_run = (values[:, 1::2] - values[:, 2::2]) / (2.0 * step)
+    return by_run.mean(axis=2), by_run.std(axis=2, ddof=1) / np.sqrt(by_run.shape[2])
 
 
-def _with_effects(drawn: pd.DataFrame, found: Mapping[str, Floats], step: float) -> pd.DataFrame:
+def _with_effects(
+    drawn: pd.DataFrame, values_of: Mapping[str, Floats], step: float
+) -> pd.DataFrame:
     """The archetypes with each measure, and effect, error and share of each group in it."""
     import pandas as pd
 
-    parts = [drawn]
-    for measure, values in found.items():
+    frames = [drawn]
+    for measure, values in values_of.items():
         mean, error = (pd.DataFrame(x, drawn.index, list(GROUPS)) for x in effects(values, step))
-        parts.append(pd.Series(values[:, 0].mean(axis=1), drawn.index, name=measure).to_frame())
+        frames.append(pd.Series(values[:, 0].mean(axis=1), drawn.index, name=measure).to_frame())
         for what, frame in (("effect", mean), ("error", error), ("share", shares(mean))):
-            parts.append(frame.add_prefix(f"{measure}_{what}_"))
-    return pd.concat(parts, axis=1)
+            frames.append(frame.add_prefix(f"{measure}_{what}_"))
+    return pd.concat(frames, axis=1)
 
 
 # --- The regression -----------------------------------------------------------------------------
@@ -163,8 +170,9 @@ def regress(
     import pandas as pd
     import statsmodels.api as sm
 
-    there = share.notna()
-    x, y = regressors[there], share[there]
+    has_share = share.notna()
+    x = regressors[has_share]
+    y = share[has_share]
     if len(y) < regressors.shape[1] + 2:
         raise ValueError(
             f"{len(y)} archetypes: a regression on {regressors.shape[1]} properties needs "
@@ -175,8 +183,8 @@ def regress(
         raise ValueError(f"{spread.idxmin()} is the same in all archetypes: it has no slope")
     fit = sm.OLS(y, sm.add_constant((x - x.mean()) / spread)).fit(cov_type="HC3", use_t=True)
     ends = fit.conf_int(1.0 - confidence)
-    found = {"slope": fit.params, "low": ends[0], "high": ends[1], "r2": fit.rsquared}
-    return pd.DataFrame(found).drop(index="const")
+    slopes = {"slope": fit.params, "low": ends[0], "high": ends[1], "r2": fit.rsquared}
+    return pd.DataFrame(slopes).drop(index="const")
 
 
 def verdict(low: float, high: float, expected: int) -> str:
@@ -195,18 +203,18 @@ def table_of_laws(archetypes: pd.DataFrame, confidence: float = 0.95) -> pd.Data
     x = archetypes[list(REGRESSORS)].copy()
     logs = [key for key in REGRESSORS if key in BY_RATIO]
     x[logs] = np.log(x[logs])
-    rows = []
+    findings = []
     for measure, law in product(MEASURES, LAWS):
-        found = regress(archetypes[f"{measure}_share_{law.group}"], x, confidence)
-        for key, row in found.iterrows():
+        slopes = regress(archetypes[f"{measure}_share_{law.group}"], x, confidence)
+        for key, row in slopes.iterrows():
             sign = law.expected.get(str(key), 0)
-            rows.append({
+            findings.append({
                 "measure": measure, "law": law.number, "group": law.group, "regressor": key,
                 "slope": row["slope"], "low": row["low"], "high": row["high"],
                 "expected": {1: "+", -1: "-", 0: ""}[sign],
                 "holds": verdict(row["low"], row["high"], sign), "r2": row["r2"],
             })  # fmt: skip
-    return pd.DataFrame(rows)
+    return pd.DataFrame(findings)
 
 
 @dataclass(frozen=True, repr=False)
@@ -242,19 +250,19 @@ class Laws(Result):
         return {self.scenario.name: self.scenario}
 
     def _headline(self) -> str:
-        told = self.table[(self.table["expected"] != "") & (self.table["measure"] == "profit")]
-        words = [f"law {row.law}, {row.regressor}: {row.holds}" for row in told.itertuples()]
+        predicted = self.table[(self.table["expected"] != "") & (self.table["measure"] == "profit")]
+        words = [f"law {row.law}, {row.regressor}: {row.holds}" for row in predicted.itertuples()]
         return f"{len(self.archetypes)} archetypes; {'; '.join(words)}"
 
     def _grid(self, lang: str) -> Grid:
-        told = self.table[self.table["expected"] != ""]
+        predicted = self.table[self.table["expected"] != ""]
         rows = [
             [
                 str(row["law"]), str(row["measure"]), str(row["group"]),
                 text(f"laws.{row['regressor'].split('.')[-1]}", lang),
                 amount(row, lang, "slope"), str(row["holds"]),
             ]
-            for _, row in told.iterrows()
+            for _, row in predicted.iterrows()
         ]  # fmt: skip
         return heads(["law", "measure", "group", "property", "slope", "holds"], lang), rows
 
@@ -274,31 +282,32 @@ class Laws(Result):
 
     def says(self, lang: str = SPOKEN) -> str:
         """A sentence per law: does it hold here? And one on how it was asked."""
-        clear, seeds = self.clear().mean(), self.seeds
-        asked = text("laws.asked", lang).format(
+        clear = self.clear().mean()
+        seeds = self.seeds
+        how_asked = text("laws.asked", lang).format(
             archetypes=number(len(self.archetypes), lang),
             base=self.scenario.name, strategy=self.scenario.strategy,
             people=number(self.people, lang), runs=len(seeds), seed=seeds[0],
             step=setting(100 * self.step, lang), level=setting(100 * self.confidence, lang),
             profit=number(100 * clear["profit"], lang), margin=number(100 * clear["margin"], lang),
         )  # fmt: skip
-        return "\n".join([*(self._of(law, lang) for law in LAWS), asked])
+        return "\n".join([*(self._law_in_words(law, lang) for law in LAWS), how_asked])
 
-    def _of(self, law: Law, lang: str) -> str:
+    def _law_in_words(self, law: Law, lang: str) -> str:
         """What was found of one law, in profit and in margin."""
-        parts = [text(f"laws.law_{law.number}", lang)]
+        sentences = [text(f"laws.law_{law.number}", lang)]
         for measure in MEASURES:
-            mine = self.table[
+            slopes_of_law = self.table[
                 (self.table["law"] == law.number) & (self.table["measure"] == measure)
             ]
-            mine = mine.set_index("regressor")
-            slopes = [_slope(key, mine.loc[key], lang) for key in law.expected]
-            parts.append(
+            slopes_of_law = slopes_of_law.set_index("regressor")
+            slopes = [_slope(key, slopes_of_law.loc[key], lang) for key in law.expected]
+            sentences.append(
                 text(f"laws.in_{measure}", lang).format(
-                    slopes="; ".join(slopes), r2=number(100 * mine["r2"].iloc[0], lang)
+                    slopes="; ".join(slopes), r2=number(100 * slopes_of_law["r2"].iloc[0], lang)
                 )
             )
-        return " ".join(parts)
+        return " ".join(sentences)
 
 
 def _slope(key: str, row: pd.Series[Any], lang: str) -> str:
@@ -354,7 +363,8 @@ def three_laws(
         scenario, people=people, runs=runs, seed=seed, executor=executor, workers=workers,
         progress=progress, confidence=confidence, engine=engine, least_runs=2,
     )  # fmt: skip
-    count, size = whole("products", products), question.people
+    count = whole("products", products)
+    size = question.people
     groups = divided(scenario, None if traffic is None else words_of("traffic", traffic))
     if ranges is not None:
         mapping_of("ranges", ranges, '{"product.price": (10, 1000)}')
@@ -378,12 +388,14 @@ def _scenarios(
     base: Scenario, drawn: pd.DataFrame, groups: Mapping[str, Sequence[str]], step: float
 ) -> list[Scenario]:
     """Per archetype: as it is, then each group up and down."""
-    found = []
+    scenarios = []
     for row in drawn.to_dict("records"):
-        one = as_archetype(base, row)
-        found.append(one)
-        found += [_scaled(one, groups[g], f) for g in GROUPS for f in (1.0 + step, 1.0 - step)]
-    return found
+        archetype = as_archetype(base, row)
+        scenarios.append(archetype)
+        scenarios += [
+            _scaled(archetype, groups[g], f) for g in GROUPS for f in (1.0 + step, 1.0 - step)
+        ]
+    return scenarios
 
 
 def _resized(base: Scenario, people: int) -> Scenario:

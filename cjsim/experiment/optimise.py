@@ -130,33 +130,33 @@ class Optimum(Result):
 
     def says(self, lang: str = SPOKEN) -> str:
         """The best setting, how far one may stray from it, and what it gains."""
-        parts = [self._one(axis, lang) for axis in self.axes]
-        said = [text("optimum.best", lang).format(settings="; ".join(parts))]
+        best_settings = [self._axis_in_words(axis, lang) for axis in self.axes]
+        sentences = [text("optimum.best", lang).format(settings="; ".join(best_settings))]
         if self.at_edge:
-            said.append(text("optimum.edge", lang).format(axes=", ".join(self.at_edge)))
+            sentences.append(text("optimum.edge", lang).format(axes=", ".join(self.at_edge)))
         fresh, searched = (_amounts(self.gain.loc[row], lang) for row in ("fresh", "search"))
         verdict = "clear" if self.gain.loc["fresh", "clear"] else "unclear"
         if self.better == self.scenario or self.best == self.now:
             verdict = "stays"
         elif np.isnan(self.gain.loc["fresh", "low"]):
             verdict = "untold"
-        said.append(
+        sentences.append(
             text(f"optimum.{verdict}", lang).format(
                 measure=in_words(self.measure, self.scenario.money, lang),
                 fresh=fresh,
                 search=searched,
             )
         )
-        said.append(
+        sentences.append(
             text("optimum.asked", lang).format(
                 tried=number(len(self.points), lang), people=number(self.people, lang),
                 runs=len(self.seeds),
                 seed=self.seeds[0],
             )
         )  # fmt: skip
-        return " ".join(said)
+        return " ".join(sentences)
 
-    def _one(self, axis: Axis, lang: str) -> str:
+    def _axis_in_words(self, axis: Axis, lang: str) -> str:
         """The best value of one axis, and how far one may stray from it."""
         row = self.good_enough.loc[axis.name]
         key = "optimum.one_only" if row["low"] == row["high"] else "optimum.one"
@@ -175,7 +175,10 @@ def _amounts(row: pd.Series[Any], lang: str) -> str:
     if np.isnan(row["low"]):
         return NONE
     size = max(abs(row["low"]), abs(row["high"]))
-    digits = 0 if size >= 1000 else 2 if size >= 1 else 4
+    if size >= 1000:
+        digits = 0
+    else:
+        digits = 2 if size >= 1 else 4
     amounts = (
         number(row[name], lang, digits, signed=True) for name in ("difference", "low", "high")
     )
@@ -264,7 +267,7 @@ def _whole_budget(
     return full
 
 
-def _standing(scenario: Scenario, space: Space, full: Mapping[str, float]) -> Point:
+def _setting_now(scenario: Scenario, space: Space, full: Mapping[str, float]) -> Point:
     """The setting of the scenario as it stands."""
     running = scenario.running.touchpoints
     return tuple(
@@ -331,7 +334,7 @@ def optimise(
     least = measure in LESS_IS_BETTER if least is None else bool(least)
     money = None if budget is None else number_of("budget", budget)
     space, full = space_of(scenario, ranges, words_of("split", split), money)
-    now = _standing(scenario, space, full)
+    now = _setting_now(scenario, space, full)
     trial = _Trial(scenario, space, full, measure, question)
     tried = Tried(space, trial, least)
     tries = whole("evaluations", evaluations)
@@ -357,27 +360,27 @@ class _Trial:
     def __call__(self, points: Floats) -> Floats:
         """The measure at each setting in each run, array (m, runs)."""
         every = [self.scenario.with_changes(self.changes(tuple(point))) for point in points]
-        return self._evaluated(every, 0)
+        return self._measure_by_run(every, 0)
 
     def changes(self, point: Point) -> dict[str, float]:
         """A setting as changes of the scenario's keys."""
-        found: dict[str, float] = {}
+        changes: dict[str, float] = {}
         for axis, value in zip(self.space.axes, point, strict=True):
             if axis.name in self.full:
                 key = f"strategies.{self.scenario.strategy}.touchpoints.{axis.name}"
-                found[key] = float(f"{value * self.full[axis.name]:.12g}")
+                changes[key] = float(f"{value * self.full[axis.name]:.12g}")
             else:
-                found[axis.name] = int(value) if axis.whole else value
-        return found
+                changes[axis.name] = int(value) if axis.whole else value
+        return changes
 
     def gain(self, better: Scenario, skip: int) -> pd.DataFrame:
         """Another scenario less this one, run by run: one row with its interval."""
         import pandas as pd
 
-        now, then = self._evaluated([self.scenario, better], skip)
+        now, then = self._measure_by_run([self.scenario, better], skip)
         return difference(pd.DataFrame({self.measure: then - now}), self.question.confidence)
 
-    def _evaluated(self, every: Sequence[Scenario], skip: int) -> Floats:
+    def _measure_by_run(self, every: Sequence[Scenario], skip: int) -> Floats:
         table = evaluate(dict(enumerate(every)), **{**self.question.how, "skip": skip})
         return np.asarray(table[self.measure].to_numpy().reshape(len(every), self.question.runs))
 
@@ -386,7 +389,8 @@ def _optimum(trial: _Trial, tried: Tried, now: Point, least: bool, tolerance: fl
     """What the search has found, its gain measured anew."""
     import pandas as pd
 
-    question, space = trial.question, trial.space
+    question = trial.question
+    space = trial.space
     best = tried.best()
     points = flatness(tried, tolerance, question.confidence)
     changes = trial.changes(best)

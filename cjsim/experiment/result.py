@@ -102,7 +102,7 @@ class Result:
 
     def _facts(self, lang: str = SPOKEN) -> str:
         """What was run: names, people, runs."""
-        products = dict.fromkeys(one.name for one in self._scenarios().values())
+        products = dict.fromkeys(scenario.name for scenario in self._scenarios().values())
         size = text("result.facts", lang).format(
             people=number(self.people, lang), runs=number(len(self.seeds), lang)
         )

@@ -70,9 +70,15 @@ class Axis(NamedTuple):
     def edge(self, value: float) -> str:
         """At which end of the range a value lies, "low" or "high"; "" inside by 1 % or more."""
         if self.whole:
-            return "low" if value == self.low else "high" if value == self.high else ""
-        part = float(self.part(np.array(value)))
-        return "low" if part < 0.01 else "high" if part > 0.99 else ""
+            at_low = value == self.low
+            at_high = value == self.high
+        else:
+            part = float(self.part(np.array(value)))
+            at_low = part < 0.01
+            at_high = part > 0.99
+        if at_low:
+            return "low"
+        return "high" if at_high else ""
 
     def spread(self, low: float, high: float, count: int) -> Floats:
         """At most that many values from low to high, both among them."""
@@ -110,15 +116,15 @@ class Space:
 
         Twelve digits are kept, so that one setting reached on two ways is one setting.
         """
-        out = np.clip(points, [a.low for a in self.axes], [a.high for a in self.axes])
+        cleaned = np.clip(points, [a.low for a in self.axes], [a.high for a in self.axes])
         for i, axis in enumerate(self.axes):
             if axis.whole:
-                out[:, i] = np.round(out[:, i])
+                cleaned[:, i] = np.round(cleaned[:, i])
         if self.shares:
-            part = out[:, -self.shares :]
+            part = cleaned[:, -self.shares :]
             total = part.sum(axis=1, keepdims=True)
             part[:] = np.where(total > 0, part / np.where(total > 0, total, 1), 1 / self.shares)
-        return np.asarray([[float(f"{x:.12g}") for x in row] for row in out])
+        return np.asarray([[float(f"{x:.12g}") for x in row] for row in cleaned])
 
     def moved(self, point: Point, i: int, values: Floats) -> Floats:
         """A setting with its i-th axis at other values; the other shares keep their ratios."""
@@ -140,7 +146,9 @@ class Tried:
     """Every setting tried and what was measured; nothing is measured twice."""
 
     def __init__(self, space: Space, measured: Measured, least: bool = False) -> None:
-        self.space, self._measured, self._sign = space, measured, -1.0 if least else 1.0
+        self.space = space
+        self._measured = measured
+        self._sign = -1.0 if least else 1.0
         self.found: dict[Point, Floats] = {}
 
     def __call__(self, points: Floats) -> Floats:
@@ -160,8 +168,8 @@ class Tried:
 
 def _mean(values: Floats) -> float:
     """The mean of the runs in which there was something to measure."""
-    there = values[~np.isnan(values)]
-    return float(there.mean()) if len(there) else np.nan
+    measured = values[~np.isnan(values)]
+    return float(measured.mean()) if len(measured) else np.nan
 
 
 def search(tried: Tried, start: Point | None = None, evaluations: int = 120, seed: int = 1) -> None:
@@ -188,26 +196,29 @@ def _search_line(tried: Tried, start: Point | None) -> None:
 
     Values that close could change places under other luck: to go on would be to climb noise.
     """
-    space, axis = tried.space, tried.space.axes[0]
+    space = tried.space
+    axis = space.axes[0]
     through = start if start is not None else tuple(a.low for a in space.axes)
-    low, high, count = axis.low, axis.high, ON_LINE
+    low, high = axis.low, axis.high
+    count = ON_LINE
     for _ in range(1 + ZOOMS):
         if axis.whole and high - low < ALL_OF:
             count = ALL_OF
         tried(space.moved(through, 0, axis.spread(low, high, count)))
         low, high = _neighbours(tried)
         count = ON_ZOOM
-        if (axis.whole and high - low <= 2) or not _differs(tried, through, (low, high)):
+        if (axis.whole and high - low <= 2) or not _any_clearly_worse(tried, through, (low, high)):
             return
 
 
 def _neighbours(tried: Tried) -> tuple[float, float]:
     """The nearest values tried on both sides of the best one, or itself at an end."""
-    best, values = tried.best()[0], np.array([point[0] for point in tried.found])
+    best = tried.best()[0]
+    values = np.array([point[0] for point in tried.found])
     return max(values[values < best], default=best), min(values[values > best], default=best)
 
 
-def _differs(tried: Tried, through: Point, values: tuple[float, float]) -> bool:
+def _any_clearly_worse(tried: Tried, through: Point, values: tuple[float, float]) -> bool:
     """Is any of these values of the first axis clearly worse than the best setting?"""
     import pandas as pd
 
@@ -265,16 +276,18 @@ def lines(tried: Tried, points: pd.DataFrame) -> pd.DataFrame:
     """
     import pandas as pd
 
-    space, best = tried.space, tried.best()
-    settings, names = np.array(list(tried.found)), [axis.name for axis in tried.space.axes]
+    space = tried.space
+    best = tried.best()
+    settings = np.array(list(tried.found))
+    names = [axis.name for axis in space.axes]
     hair = 1e-9 * np.array([axis.high - axis.low for axis in space.axes])
-    parts = []
+    tables = []
     for i, name in enumerate(names):
         alone = space.moved(best, i, settings[:, i])
-        here = (np.abs(settings - alone) <= hair).all(axis=1)
-        line = points[here].drop(columns=names).assign(axis=name, at=settings[here, i])
-        parts.append(line.sort_values("at"))
-    table = pd.concat(parts, ignore_index=True)
+        on_line = (np.abs(settings - alone) <= hair).all(axis=1)
+        line = points[on_line].drop(columns=names).assign(axis=name, at=settings[on_line, i])
+        tables.append(line.sort_values("at"))
+    table = pd.concat(tables, ignore_index=True)
     return table[["axis", "at", *points.columns.drop(names)]]
 
 
@@ -288,7 +301,8 @@ def good_enough(space: Space, best: Point, on_lines: pd.DataFrame) -> pd.DataFra
     rows = []
     for axis, value in zip(space.axes, best, strict=True):
         line = on_lines[on_lines["axis"] == axis.name]
-        at, good = line["at"].to_numpy(), line["good"].to_numpy()
+        at = line["at"].to_numpy()
+        good = line["good"].to_numpy()
         middle = int(np.argmin(np.abs(at - value)))
         bad = np.flatnonzero(~good)
         low = at[max(bad[bad < middle], default=-1) + 1]

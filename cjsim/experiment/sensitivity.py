@@ -191,15 +191,15 @@ def _row(
     ends = [gap.loc["down", "difference"], gap.loc["up", "difference"], 0.0]
     return {
         **dict(zip(("value", "low_value", "high_value"), move, strict=True)),
-        **_named("down", gap.loc["down"]),
-        **_named("up", gap.loc["up"]),
+        **_gap_columns("down", gap.loc["down"]),
+        **_gap_columns("up", gap.loc["up"]),
         **dict(zip(("elasticity", "elasticity_low", "elasticity_high"), elasticity, strict=True)),
         "swing": max(ends) - min(ends) if gaps["both"].notna().any() else math.nan,
         "clear": bool(gap.loc["both", "clear"]),
     }
 
 
-def _named(name: str, gap: Mapping[str, float]) -> dict[str, float]:
+def _gap_columns(name: str, gap: Mapping[str, float]) -> dict[str, float]:
     """A difference and its interval as columns of that name."""
     return {name: gap["difference"], f"{name}_low": gap["low"], f"{name}_high": gap["high"]}
 
@@ -215,12 +215,12 @@ def relative(gaps: Floats, base: Floats, confidence: float = 0.95) -> tuple[floa
     runs = pd.DataFrame({"gap": gaps, "base": base}).dropna()
     mean = difference(runs, confidence)["difference"]
     size = abs(mean["base"])
-    one = len(runs) == 1
-    if not size > 0 or not (one or difference(runs, confidence).loc["base", "clear"]):
+    single_run = len(runs) == 1
+    if not size > 0 or not (single_run or difference(runs, confidence).loc["base", "clear"]):
         return math.nan, math.nan, math.nan
     share = mean["gap"] / size
-    left = runs["gap"] - share * runs["base"] * np.sign(mean["base"])
-    half = difference(pd.DataFrame({"left": left / size}), confidence).loc["left", "high"]
+    residual = runs["gap"] - share * runs["base"] * np.sign(mean["base"])
+    half = difference(pd.DataFrame({"left": residual / size}), confidence).loc["left", "high"]
     return float(share), float(share - half), float(share + half)
 
 
@@ -251,12 +251,13 @@ def _moves(scenario: Scenario, dotted: str, step: float) -> tuple[float, float, 
 
 def _moved(value: float, step: float, key: Key) -> float:
     """A value moved by a share of its size, as far as its key allows."""
-    wanted = value + step * abs(value)
+    moved = value + step * abs(value)
     if key.is_whole:
-        one_less, one_more = max(1, value - 1), value + 1
-        wanted = min(one_less, round(wanted)) if step < 0 else max(one_more, round(wanted))
-    if fits(wanted, key):
-        return wanted
+        one_less = max(1, value - 1)
+        one_more = value + 1
+        moved = min(one_less, round(moved)) if step < 0 else max(one_more, round(moved))
+    if fits(moved, key):
+        return moved
     reached, excluded = ("ge", "gt") if step < 0 else ("le", "lt")
     if reached in key.limits:
         return key.kind(key.limits[reached])  # type: ignore[no-any-return]
@@ -366,12 +367,12 @@ def sobol_indices(
     indices = analysis.analyze(
         problem, values, calc_second_order=False, conf_level=confidence, seed=draws
     )
-    parts = [
+    estimates = [
         indices[name] + sign * indices[f"{name}_conf"]
         for name in ("S1", "ST")
         for sign in (0, -1, 1)
     ]
-    return pd.DataFrame(np.column_stack(parts), index, columns)
+    return pd.DataFrame(np.column_stack(estimates), index, columns)
 
 
 def sobol(

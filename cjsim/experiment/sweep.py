@@ -87,15 +87,15 @@ class Sweep(Result):
             low, high = (number(end, lang, digits) for end in (column.min(), column.max()))
             return text("result.sweep_one", lang).format(low=low, high=high, **words)
         ahead = self.table[self.table["margin"] > 0]
-        parts = []
+        leads = []
         for name in self.names:
             won = ahead[ahead["winner"] == name]
-            parts.append(
+            leads.append(
                 text("result.sweep_part", lang).format(
                     name=title(name, lang), cells=len(won), clear=int(won["clear"].sum())
                 )
             )
-        return text("result.sweep", lang).format(parts="; ".join(parts), **words)
+        return text("result.sweep", lang).format(parts="; ".join(leads), **words)
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Who is ahead where, and all runs."""
@@ -130,7 +130,7 @@ class Sweep(Result):
 
     def _means(self) -> pd.DataFrame:
         """The measure of the only scenario in each cell, with its interval."""
-        means = _told(self.values(self.measure)[:, 0], self.confidence)
+        means = _row_differences(self.values(self.measure)[:, 0], self.confidence)
         columns = {"mean": means["difference"], "low": means["low"], "high": means["high"]}
         return self._settings_done().assign(**columns)
 
@@ -175,18 +175,19 @@ class Sweep(Result):
         which a scenario has no value are left out. Of two that are equal the first is named.
         """
         values = self.values(measure) * (-1 if measure in LESS_IS_BETTER else 1)
-        told = ~np.isnan(values).any(axis=1, keepdims=True)
-        values = np.where(told, values, np.nan)
-        runs = told.sum(axis=2)
+        has_value = ~np.isnan(values).any(axis=1, keepdims=True)
+        values = np.where(has_value, values, np.nan)
+        runs = has_value.sum(axis=2)
         mean = np.where(runs, np.nansum(values, axis=2) / np.maximum(runs, 1), np.nan)
         order = np.argsort(-mean, axis=1, kind="stable")
-        best, second = order[:, 0], order[:, min(1, len(self.names) - 1)]
+        best = order[:, 0]
+        second = order[:, min(1, len(self.names) - 1)]
         cells = np.arange(len(values))
         table = self._settings_done()
         names = np.array(self.names, dtype=object)
         level = self.confidence if confidence is None else confidence
-        found = _told(values[cells, best] - values[cells, second], level)
-        margin = {"margin": found.pop("difference"), **found}
+        lead = _row_differences(values[cells, best] - values[cells, second], level)
+        margin = {"margin": lead.pop("difference"), **lead}
         return table.assign(winner=names[best], runner_up=names[second], **margin)
 
     def differences(
@@ -197,7 +198,9 @@ class Sweep(Result):
         `scenario` is the last one when not given. Columns: the keys, difference, low, high, clear.
         """
         level = self.confidence if confidence is None else confidence
-        return self._settings_done().assign(**_told(self._leads(measure, scenario), level))
+        return self._settings_done().assign(
+            **_row_differences(self._leads(measure, scenario), level)
+        )
 
     def flip_line(self, measure: str, x: str, y: str, scenario: str | None = None) -> pd.DataFrame:
         """Where the lead changes hands: for each value of key `y` the values of key `x`.
@@ -208,18 +211,20 @@ class Sweep(Result):
         """
         import pandas as pd
 
-        table, sign = self.differences(measure, scenario), -1 if measure in LESS_IS_BETTER else 1
-        rows = []
+        table = self.differences(measure, scenario)
+        sign = -1 if measure in LESS_IS_BETTER else 1
+        crossings = []
         for value, line in table.sort_values(x).groupby(y, sort=True):
-            at, gap = line[x].to_numpy(float), line["difference"].to_numpy(float)
+            at = line[x].to_numpy(float)
+            gap = line["difference"].to_numpy(float)
             for i, j in pairwise(np.flatnonzero(gap)):  # a cell without a value is not passed over
                 if not np.sign(gap[i]) * np.sign(gap[j]) < 0:
                     continue
                 cross = (at[i + 1] + at[j - 1]) / 2
                 if j == i + 1:
                     cross = at[i] + (at[j] - at[i]) * gap[i] / (gap[i] - gap[j])
-                rows.append((value, cross, bool(sign * gap[j] > 0)))
-        return pd.DataFrame(rows, columns=[y, x, "up"])
+                crossings.append((value, cross, bool(sign * gap[j] > 0)))
+        return pd.DataFrame(crossings, columns=[y, x, "up"])
 
     def profile(
         self,
@@ -240,7 +245,9 @@ class Sweep(Result):
         at = self._settings_done()[key].to_numpy()
         leads = pd.DataFrame(self._leads(measure, scenario)).groupby(at, sort=True).mean()
         level = self.confidence if confidence is None else confidence
-        return pd.DataFrame(_told(leads.to_numpy(), level), index=leads.index.rename(key))
+        return pd.DataFrame(
+            _row_differences(leads.to_numpy(), level), index=leads.index.rename(key)
+        )
 
     @staticmethod
     def load(folder: str | Path) -> Sweep:
@@ -257,12 +264,12 @@ class Sweep(Result):
         return Sweep(settings, names, question["people"], runs, scenarios=scenarios)
 
 
-def _told(gaps: npt.NDArray[np.float64], confidence: float) -> dict[str, Any]:
+def _row_differences(gaps: npt.NDArray[np.float64], confidence: float) -> dict[str, Any]:
     """What `difference` says of each row of gaps, as columns of a table."""
     import pandas as pd
 
-    found = difference(pd.DataFrame(gaps.T), confidence)
-    return {name: found[name].to_numpy() for name in found}
+    intervals = difference(pd.DataFrame(gaps.T), confidence)
+    return {name: intervals[name].to_numpy() for name in intervals}
 
 
 def sweep(
@@ -308,7 +315,7 @@ def sweep(
         raise unknown("luck", luck, LUCK)
     known_measure(measure)
     named = scenarios_of(scenarios)
-    table = _checked(settings)
+    table = _checked_settings(settings)
     question = asked(
         next(iter(named.values())), people=people, runs=runs, seed=seed, executor=executor,
         workers=workers, progress=progress, confidence=confidence, engine=engine,
@@ -316,29 +323,29 @@ def sweep(
     names = tuple(named)
     changes = table.to_dict("records")
     cells = [{n: s.with_changes(change) for n, s in named.items()} for change in changes]
-    kept = None
+    store = None
     if folder is not None:
         asks = _question(named, table, question, luck)
-        kept = folders.Folder(folder_of("folder", folder), asks, named)
-    left = sorted(set(range(len(cells))) - set(kept.done() if kept else []))
+        store = folders.Folder(folder_of("folder", folder), asks, named)
+    open_cells = sorted(set(range(len(cells))) - set(store.done() if store else []))
     runs = question.runs
     seeds = worlds(question.seed, runs * (len(cells) * len(names) if luck == "own" else 1))
     plan = {}
-    for at in left:
+    for at in open_cells:
         for i, name in enumerate(names):
             first = (at * len(names) + i) * runs if luck == "own" else 0
             plan[at, name] = (cells[at][name], seeds[first : first + runs])
-    finished = _collected(plan, table, names, kept, question)
-    done = Sweep(
-        table, names, question.people, kept.read() if kept else finished, measure,
+    finished = _finished_cells(plan, table, names, store, question)
+    answer = Sweep(
+        table, names, question.people, store.read() if store else finished, measure,
         question.confidence, named,
     )  # fmt: skip
-    if kept and done.complete:
-        kept.finish()
-    return done
+    if store and answer.complete:
+        store.finish()
+    return answer
 
 
-def _checked(settings: pd.DataFrame) -> pd.DataFrame:
+def _checked_settings(settings: pd.DataFrame) -> pd.DataFrame:
     """The settings numbered from 0; ValueError for what is no table of keys."""
     import pandas as pd
 
@@ -374,17 +381,18 @@ def _question(
     }
 
 
-def _collected(
+def _finished_cells(
     plan: Plan,
     settings: pd.DataFrame,
     names: tuple[str, ...],
-    kept: folders.Folder | None,
+    store: folders.Folder | None,
     question: Asked,
 ) -> pd.DataFrame:
     """Run the plan; the finished cells as one table, each kept in the folder at once."""
     import pandas as pd
 
-    runs, progress = question.runs, question.progress
+    runs = question.runs
+    progress = question.progress
     open_cells: dict[int, npt.NDArray[np.float64]] = {}
     missing = {cell: len(names) * runs for cell, _ in plan}
     tables = {-1: _tidy(0, settings, {}, np.empty((0, 0, len(UNITS))))}
@@ -398,8 +406,8 @@ def _collected(
             if missing[cell] == 0:
                 seeds = {name: plan[cell, name][1] for name in names}
                 tables[cell] = _tidy(cell, settings, seeds, open_cells.pop(cell))
-                if kept:
-                    kept.keep(cell, tables.pop(cell))
+                if store:
+                    store.keep(cell, tables.pop(cell))
     except KeyboardInterrupt:
         pass  # what is finished is the answer so far
     if len(tables) > 1:

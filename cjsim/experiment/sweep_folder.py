@@ -54,7 +54,7 @@ class Folder:
             raise ValueError(f"{path}: is a file; name a folder")
         question = {**question, "model": model()}
         if (path / MANIFEST).exists():
-            self._must_be(question)
+            self._must_ask(question)
         elif path.exists() and any(not file.name.startswith(DRAFT) for file in path.iterdir()):
             raise ValueError(f"{path}: holds other files; name a new folder, or one of a sweep")
         else:  # before all else: whatever is killed from here on can be gone on with
@@ -65,16 +65,16 @@ class Folder:
         for name, scenario in scenarios.items():
             scenario.save(path / f"scenario-{files[name]}.toml")
 
-    def _must_be(self, question: dict[str, Any]) -> None:
+    def _must_ask(self, question: dict[str, Any]) -> None:
         held = read_manifest(self.path)["question"]
-        other = [key for key in question if not _same(held.get(key), question[key])]
-        if other:
-            now, then = question[other[0]], held.get(other[0])
+        differing = [key for key in question if not _same_in_order(held.get(key), question[key])]
+        if differing:
+            now, then = question[differing[0]], held.get(differing[0])
             if now == then:  # in another order
                 now, then = list(now), list(then)
             raise ValueError(
-                f"{self.path}: holds another sweep ({', '.join(other)}: {_in_short(then)} there, "
-                f"{_in_short(now)} asked); name another folder"
+                f"{self.path}: holds another sweep ({', '.join(differing)}: {_in_short(then)} "
+                f"there, {_in_short(now)} asked); name another folder"
             )
 
     def part(self, cell: int) -> Path:
@@ -116,12 +116,12 @@ def parts(path: Path) -> pd.DataFrame:
 def read_manifest(path: Path) -> dict[str, Any]:
     """What a sweep's folder says of itself."""
     try:
-        found: dict[str, Any] = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+        manifest: dict[str, Any] = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise ValueError(f"{path}: no sweep here (there is no {MANIFEST})") from None
     except json.JSONDecodeError as error:
         raise ValueError(f"{path / MANIFEST}: is damaged ({error}); remove the folder") from None
-    return found
+    return manifest
 
 
 def write_json(data: dict[str, Any], path: Path) -> None:
@@ -136,13 +136,13 @@ def model(home: Path = Path(__file__).parents[1]) -> str:
 
 def surroundings() -> dict[str, Any]:
     """Versions, and the state of the code if it lies in a git repository."""
-    found: dict[str, Any] = {"cjsim": VERSION, "python": platform.python_version()}
+    versions: dict[str, Any] = {"cjsim": VERSION, "python": platform.python_version()}
     for package in PACKAGES:
         try:
-            found[package] = metadata.version(package)
+            versions[package] = metadata.version(package)
         except metadata.PackageNotFoundError:
-            found[package] = None
-    return {**found, "system": platform.platform(terse=True), "git": git_state()}
+            versions[package] = None
+    return {**versions, "system": platform.platform(terse=True), "git": git_state()}
 
 
 def git_state() -> dict[str, Any] | None:
@@ -161,7 +161,7 @@ def git_state() -> dict[str, Any] | None:
         return None
 
 
-def _same(held: Any, asked: Any) -> bool:
+def _same_in_order(held: Any, asked: Any) -> bool:
     """Is it the same, and a table's names in the same order? The first scenario is special."""
     ordered = not isinstance(held, dict) or list(held) == list(asked)
     return bool(held == asked) and ordered

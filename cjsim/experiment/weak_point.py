@@ -110,8 +110,8 @@ class WeakPoint(Result):
         """The weak point, what is gained there, and which stages cannot be told from it."""
         words = {"better": in_per_cent(self.better, lang)}
         if self.stage is None:
-            tried = self.table[~self.table["how"].isin([NOTHING_TO_LOSE, FLAT_GATE])]
-            nothing = len(tried) and tried["gain"].isna().all()
+            improvable = self.table[~self.table["how"].isin([NOTHING_TO_LOSE, FLAT_GATE])]
+            nothing = len(improvable) and improvable["gain"].isna().all()
             measure, _, unit = in_words(self.measure, self.scenario.money, lang).rpartition(", ")
             key = f"ranking.weak_{'nothing' if nothing else 'none'}"
             return text(key, lang).format(measure=measure, unit=unit, **words)
@@ -265,21 +265,21 @@ def _gate_lever(scenario: Scenario, felt: Floats, better: float) -> Lever:
     if now == 1.0 or gate.gate_slope == 0.0:
         return Lever(FLAT_GATE if now < 1.0 else NOTHING_TO_LOSE, now, now, {})
     lowest = scenario.key("experience.gate_threshold").limits["ge"]
-    wanted = now * (1.0 + better)
+    goal = now * (1.0 + better)
     lower = lowest
-    if passing(lowest) > wanted:
-        lower = brentq(lambda threshold: passing(threshold) - wanted, lowest, gate.gate_threshold)
+    if passing(lowest) > goal:
+        lower = brentq(lambda threshold: passing(threshold) - goal, lowest, gate.gate_threshold)
     return Lever(GATE, now, passing(lower), {"experience.gate_threshold": float(lower)})
 
 
 def _at_the_gate(run: Run) -> Floats:
     """The satisfaction of everybody at the end of stage 8; that of the beginning if nobody came."""
-    seen = visits(run)
-    ended = np.flatnonzero((seen.step == SATISFACTION) & ~seen.open)
+    stays = visits(run)
+    ended = np.flatnonzero((stays.step == SATISFACTION) & ~stays.open)
     if not len(ended):
         return np.array([initial_state(run.scenario, 0.0)["satisfaction"]])
     felt = run.truth()["satisfaction"].to_numpy()
-    return np.asarray(felt[seen.row[ended + 1]])  # a person's next visit begins where this one ends
+    return np.asarray(felt[stays.row[ended + 1]])  # their next visit begins where this one ends
 
 
 # --- What is spent ------------------------------------------------------------------------------
@@ -291,12 +291,12 @@ def _spending_of_runs(scenario: Scenario, question: Asked) -> pd.DataFrame:
 
     spend = partial(_spending, scenario, question)
     if question.executor == "here":
-        rows = [spend(seed) for seed in question.seeds]
+        spendings = [spend(seed) for seed in question.seeds]
     else:
         with ThreadPoolExecutor(question.workers) as threads:
-            rows = list(threads.map(spend, question.seeds))
+            spendings = list(threads.map(spend, question.seeds))
     index = pd.Index(question.seeds, name="seed")
-    return pd.DataFrame(rows, index, [stage.key for stage in STAGES])
+    return pd.DataFrame(spendings, index, [stage.key for stage in STAGES])
 
 
 def _spending(scenario: Scenario, question: Asked, seed: int) -> Floats:
@@ -332,25 +332,28 @@ def _table(
     """One row per stage, the largest gain first."""
     import pandas as pd
 
-    found, spent = difference(gains, confidence), difference(spending, confidence)
-    rows = {}
+    gain_intervals = difference(gains, confidence)
+    spend_intervals = difference(spending, confidence)
+    by_stage = {}
     for stage, lever in levers.items():
-        row, gain = found.loc[stage], gains[stage].to_numpy()
+        row = gain_intervals.loc[stage]
+        gain = gains[stage].to_numpy()
+        spend = spend_intervals.loc[stage, ["difference", "low", "high"]]
         rise = lever.better / lever.passing - 1.0
         share = relative(gain, base.to_numpy(), confidence)
         worth = relative(per_day * gain, spending[stage].to_numpy(), confidence)
-        rows[stage] = {
+        by_stage[stage] = {
             "how": lever.how, "passing": lever.passing, "passing_better": lever.better,
             "gain": row["difference"], "gain_low": row["low"], "gain_high": row["high"],
             "clear": bool(row["clear"]),
-            **_three("elasticity", [x / rise if rise > 0 else math.nan for x in share]),
-            **_three("spend_per_day", spent.loc[stage, ["difference", "low", "high"]]),
-            **_three("gain_per_budget", worth),
+            **_interval_columns("elasticity", [x / rise if rise > 0 else math.nan for x in share]),
+            **_interval_columns("spend_per_day", spend),
+            **_interval_columns("gain_per_budget", worth),
         }  # fmt: skip
-    table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("stage")
+    table = pd.DataFrame.from_dict(by_stage, orient="index").rename_axis("stage")
     return table.sort_values("gain", ascending=False, kind="stable", na_position="last")
 
 
-def _three(name: str, numbers: Sequence[float]) -> dict[str, float]:
+def _interval_columns(name: str, numbers: Sequence[float]) -> dict[str, float]:
     """A number and its interval as columns of that name."""
     return dict(zip((name, f"{name}_low", f"{name}_high"), numbers, strict=True))

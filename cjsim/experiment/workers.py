@@ -83,8 +83,8 @@ def live(batch: Batch) -> list[Outcome]:
 
 
 def _outcome(run: Run, details: bool) -> Outcome:
-    found = numbers(run)
-    values = tuple(found[name] for name in UNITS)
+    measures = numbers(run)
+    values = tuple(measures[name] for name in UNITS)
     if not details:
         return Outcome(values, None, None)
     won = np.zeros(len(run), np.bool_)
@@ -131,26 +131,28 @@ def outcomes(
     for key, (scenario, _) in plan.items():
         askers[essence(scenario)].append(key)
     batches: dict[int, tuple[str, Batch]] = {}
-    wanted = {same: sorted({n for k in keys for n in plan[k][1]}) for same, keys in askers.items()}
+    seeds_of = {
+        same: sorted({n for k in keys for n in plan[k][1]}) for same, keys in askers.items()
+    }
     processors = workers or os.cpu_count() or 1
-    size = sum(map(len, wanted.values())) // (4 * processors)
+    size = sum(map(len, seeds_of.values())) // (4 * processors)
     size = max(1, min(size, RUNS_AT_ONCE))
-    for same, seeds in wanted.items():
+    for same, seeds in seeds_of.items():
         scenario = plan[askers[same][0]][0]
         for i in range(0, len(seeds), size):
             batch = Batch(scenario, people, tuple(seeds[i : i + size]), details, engine)
             batches[len(batches)] = same, batch
-    for number, found in _finished(
+    for number, batch_outcomes in _finished_batches(
         {n: batch for n, (_, batch) in batches.items()}, executor, processors
     ):
         same, batch = batches[number]
-        for seed, outcome in zip(batch.seeds, found, strict=True):
+        for seed, outcome in zip(batch.seeds, batch_outcomes, strict=True):
             for key in askers[same]:
                 if seed in plan[key][1]:
                     yield key, seed, outcome
 
 
-def _finished(
+def _finished_batches(
     batches: dict[int, Batch], executor: str | Executor, workers: int
 ) -> Iterator[tuple[int, list[Outcome]]]:
     """The batches' outcomes as they come; a batch whose worker died is sent out again."""
@@ -158,19 +160,22 @@ def _finished(
         for number, batch in batches.items():
             yield number, live(batch)
         return
-    left, fruitless = dict(batches), 0
-    while left:
-        before = len(left)
+    open_batches = dict(batches)
+    fruitless = 0
+    while open_batches:
+        before = len(open_batches)
         with _pool(executor, workers) as pool:
             futures: dict[Future[list[Outcome]], int] = {}
             try:
-                futures = {pool.submit(live, batch): number for number, batch in left.items()}
+                futures = {
+                    pool.submit(live, batch): number for number, batch in open_batches.items()
+                }
                 for future in as_completed(futures):
-                    found = future.result()
-                    del left[futures[future]]
-                    yield futures[future], found
+                    batch_outcomes = future.result()
+                    del open_batches[futures[future]]
+                    yield futures[future], batch_outcomes
             except BrokenExecutor as error:
-                fruitless = fruitless + 1 if len(left) == before else 0
+                fruitless = fruitless + 1 if len(open_batches) == before else 0
                 if fruitless == TRIES or isinstance(executor, Executor):
                     raise RuntimeError(
                         "the workers died; is there enough memory? Try fewer people or "
@@ -223,8 +228,8 @@ def _dask(address: str, workers: int) -> Iterator[Executor]:
     with (
         cluster.LocalCluster(
             n_workers=workers, threads_per_worker=1, host="127.0.0.1", dashboard_address=None
-        ) as here,
-        cluster.Client(here) as client,
+        ) as local,
+        cluster.Client(local) as client,
     ):
         yield client.get_executor(pure=False)
 
@@ -264,10 +269,10 @@ def evaluate(
     """
     import pandas as pd
 
-    given = mapping_of("scenarios", scenarios, '{"pull": pull, "guide": guide}')
-    if not given:
+    named = mapping_of("scenarios", scenarios, '{"pull": pull, "guide": guide}')
+    if not named:
         raise ValueError("an experiment needs at least one scenario and one run")
-    every = {key: scenario_of(one, f"scenarios[{key!r}]") for key, one in given.items()}
+    every = {key: scenario_of(value, f"scenarios[{key!r}]") for key, value in named.items()}
     keys = list(every)
     question = asked(
         every[keys[0]], people=people, runs=runs, seed=seed, executor=executor, workers=workers,

@@ -35,10 +35,14 @@ class Question:
     about: Any = None  # whatever the asker wants to find again with the answer
 
     def seed(self, side: int, run: int) -> int:
-        """The world of a side's run: the same for both, or one of its own."""
+        """The world of a side's run: the same for both, or one of its own.
+
+        Its own is a hash of a hash: the first hash of a question's seed is its second world.
+        """
         if self.same_luck or side == 0:
             return self.seeds[run]
-        return worlds(self.seeds[run], 1 + side)[side]
+        _, apart = worlds(self.seeds[run], 2)
+        return worlds(apart, 1 + side)[side]
 
 
 @dataclass(frozen=True)

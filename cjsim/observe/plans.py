@@ -62,8 +62,8 @@ FINE = 9
 
 def person_days(run: Run) -> dict[str, float]:
     """Days that people spent at each stage, all people together: where an average day is spent."""
-    seen = visits(run)
-    days = np.bincount(seen.step, seen.days, len(STAGES))
+    stays = visits(run)
+    days = np.bincount(stays.step, stays.days, len(STAGES))
     return {stage.key: float(days[stage]) for stage in STAGES}
 
 
@@ -86,12 +86,13 @@ def best_plan(
     With the lens "twelve" it is what the guide does by itself. Raises ValueError for an unknown
     lens, a negative weight, or a strategy without push touchpoints.
     """
-    seen = lens_named(lens)
-    table, names = fits(scenario), list(scenario.touchpoints)
+    chosen_lens = lens_named(lens)
+    table = fits(scenario)
+    names = list(scenario.touchpoints)
     push = _pushes(scenario)
     least = scenario.running.min_fit if least is None else least
     plan = {}
-    for cell, share in _cells(seen, weights):
+    for cell, share in _cells(chosen_lens, weights):
         mean = np.round(table[[names.index(name) for name in push]][:, cell] @ share, FINE)
         best = float(mean.max())
         choice = push[int(mean.argmax())] if best >= least and best > 0 else ""
@@ -106,9 +107,10 @@ def alike_within(scenario: Scenario, lens: str, weights: Weights | None = None) 
     the same. Through this lens the world looks as before: cell by cell, the same mean fits. Times
     and losses of the stages stay, and so does what acts at some stages only (care, calm, warmth).
     """
-    seen, table = lens_named(lens), fits(scenario)
+    chosen_lens = lens_named(lens)
+    table = fits(scenario)
     level = np.zeros_like(table)
-    for cell, share in _cells(seen, weights):
+    for cell, share in _cells(chosen_lens, weights):
         level[:, cell] = np.round(table[:, cell] @ share, FINE)[:, None]
     changes: dict[str, object] = {
         f"touchpoints.{name}.fit": {s.key: float(row[s]) for s in STAGES if row[s] > 0}
@@ -120,13 +122,13 @@ def alike_within(scenario: Scenario, lens: str, weights: Weights | None = None) 
 
 def _cells(lens: Lens, weights: Weights | None) -> Iterator[tuple[list[int], Floats]]:
     """For each cell of a lens its stages, and the share of each in a mean over the cell."""
-    given = {} if weights is None else weights
-    if negative := [stage for stage, weight in given.items() if weight < 0]:
-        raise ValueError(f"weights: {negative[0]} = {given[negative[0]]:g}: must be 0 or more")
+    weight_of = {} if weights is None else weights
+    if negative := [stage for stage, weight in weight_of.items() if weight < 0]:
+        raise ValueError(f"weights: {negative[0]} = {weight_of[negative[0]]:g}: must be 0 or more")
     step = step_of(lens)
     for cell in range(len(lens.steps)):
         stages = np.flatnonzero(step == cell).tolist()
-        share = np.array([given.get(STAGES[s].key, 0.0) for s in stages])
+        share = np.array([weight_of.get(STAGES[s].key, 0.0) for s in stages])
         share = share if share.sum() > 0 else np.ones(len(stages))
         if stages:
             yield stages, share / share.sum()
@@ -134,12 +136,12 @@ def _cells(lens: Lens, weights: Weights | None) -> Iterator[tuple[list[int], Flo
 
 def _pushes(scenario: Scenario) -> list[str]:
     """The push touchpoints that the running strategy has on, in the order of the library."""
-    found = scenario.running_touchpoints("push")
-    if not found:
+    pushes = scenario.running_touchpoints("push")
+    if not pushes:
         raise ValueError(
             f"strategy {scenario.strategy!r} runs no push touchpoint, there is nothing to plan"
         )
-    return found
+    return pushes
 
 
 # --- What a firm can learn ------------------------------------------------------------------------
@@ -183,13 +185,13 @@ def answers(run: Run, share: float = 0.3) -> pd.DataFrame:
         raise ValueError(f"share = {share:g}: must be above 0 and at most 1")
     log = run.log()
     push = {n for n, touch in run.scenario.touchpoints.items() if touch.contact == "push"}
-    rows = run.events.rows
-    pushed = (rows["event"] == Event.CONTACT) & log["touchpoint"].isin(push).to_numpy()
+    events = run.events.rows
+    pushed = (events["event"] == Event.CONTACT) & log["touchpoint"].isin(push).to_numpy()
     filed = log.loc[pushed, ["time", "person", "touchpoint"]]
     filed["belief"] = run.truth().loc[pushed, "belief"]
-    met = rows[pushed]
-    chance = share * fits(run.scenario)[met["touchpoint"], met["stage"]]
-    filed["answered"] = _luck(run.seed, met["person"].astype(np.int64)) < chance
+    contacts = events[pushed]
+    chance = share * fits(run.scenario)[contacts["touchpoint"], contacts["stage"]]
+    filed["answered"] = _luck(run.seed, contacts["person"].astype(np.int64)) < chance
     return filed.reset_index(drop=True)
 
 
@@ -201,8 +203,8 @@ def _luck(seed: int, person: Ints) -> Floats:
     people = int(person.max(initial=-1)) + 1
     drawn = np.empty(len(person))
     for n in range(int(nth.max(initial=-1)) + 1):
-        rows = nth == n
-        drawn[rows] = uniforms(seed, people, n, ANSWER)[person[rows], 0]
+        is_nth = nth == n
+        drawn[is_nth] = uniforms(seed, people, n, ANSWER)[person[is_nth], 0]
     return drawn
 
 
@@ -231,16 +233,16 @@ def learned_plan(
     """
     names = sorted(filed["touchpoint"].astype(str).unique())
     step = step_of(lens_named(lens))
-    tried, yes = _tallies(filed, names)
-    got, of = _pooled(yes, step), _pooled(tried, step)
+    sent, answered = _tallies(filed, names)
+    answer_counts, contact_counts = _pooled(answered, step), _pooled(sent, step)
     if lean > 0:
         wide = step_of(lens_named(towards))
         if any(len(set(wide[step == cell])) > 1 for cell in step):
             raise ValueError(f"lens {lens!r} cannot lean on {towards!r}: its cells lie across")
-        near = _pooled(tried, wide)
-        got = got + lean * _rate(_pooled(yes, wide), near)
-        of = of + lean * (near > 0)
-    rate = _rate(got, of)
+        near = _pooled(sent, wide)
+        answer_counts = answer_counts + lean * _rate(_pooled(answered, wide), near)
+        contact_counts = contact_counts + lean * (near > 0)
+    rate = _rate(answer_counts, contact_counts)
     plan = {}
     for stage in STAGES:
         best = float(rate[stage].max(initial=0.0))
@@ -249,20 +251,21 @@ def learned_plan(
     return plan
 
 
-def _rate(got: Floats, of: Floats) -> Floats:
+def _rate(answered: Floats, contacts: Floats) -> Floats:
     """Answers per contact; 0 where there was none."""
-    return np.divide(got, of, out=np.zeros_like(got), where=of > 0)
+    return np.divide(answered, contacts, out=np.zeros_like(answered), where=contacts > 0)
 
 
 def _tallies(filed: pd.DataFrame, names: list[str]) -> tuple[Floats, Floats]:
     """Contacts and answers by believed stage (rows) and touchpoint (columns)."""
     stage = filed["belief"].astype(str).map({s.key: int(s) for s in STAGES}).to_numpy(int)
     touch = filed["touchpoint"].astype(str).map({n: i for i, n in enumerate(names)}).to_numpy(int)
-    cell, cells = stage * len(names) + touch, len(STAGES) * len(names)
+    cell = stage * len(names) + touch
+    cells = len(STAGES) * len(names)
     shape = (len(STAGES), len(names))
-    tried = np.bincount(cell, minlength=cells).reshape(shape).astype(np.float64)
-    yes = np.bincount(cell, filed["answered"].to_numpy(float), cells).reshape(shape)
-    return np.asarray(tried), np.asarray(yes)
+    sent = np.bincount(cell, minlength=cells).reshape(shape).astype(np.float64)
+    answered = np.bincount(cell, filed["answered"].to_numpy(float), cells).reshape(shape)
+    return np.asarray(sent), np.asarray(answered)
 
 
 def _pooled(tally: Floats, step: Ints) -> Floats:
@@ -326,20 +329,21 @@ def learning_curve(
         other = seeds[question.runs + run]
         filed = answers(simulate(pilot(scenario, other), sizes[-1], seed=other, engine=engine))
         for cell, size in enumerate(sizes):
-            seen = filed[filed["person"] < size]
+            pilot_answers = filed[filed["person"] < size]
             for name, how in ways.items():
-                changed = scenario.with_changes({key: learned_plan(seen, **how)})
+                changed = scenario.with_changes({key: learned_plan(pilot_answers, **how)})
                 plan[run, cell, str(name)] = (changed, (number,))
     done: Any = outcomes(plan, question.people, False, **question.where)
     measures = {
         place: outcome.numbers
         for place, _, outcome in (progress(done, len(plan)) if progress else done)
     }
-    rows = []
+    records = []
     for run, cell, name in plan:
         place = {"cell": cell, "pilot": sizes[cell], "scenario": name, "run": run}
         numbers = dict(zip(UNITS, measures[run, cell, name], strict=True))
-        rows.append({**place, "seed": question.seeds[run], **numbers})
+        records.append({**place, "seed": question.seeds[run], **numbers})
     settings = pd.DataFrame({"pilot": sizes})
     names = tuple(str(name) for name in ways)
-    return Sweep(settings, names, question.people, pd.DataFrame(rows), measure, question.confidence)
+    table = pd.DataFrame(records)
+    return Sweep(settings, names, question.people, table, measure, question.confidence)

@@ -24,7 +24,7 @@ def changed(
     """
     findings = []
     for dotted, value in changes.items():
-        plain = _plain(value)
+        plain = _plain_value(value)
         path, finding = located(tables, dotted)
         key = key_at(path)
         if finding:
@@ -32,30 +32,32 @@ def changed(
         elif key and key.is_table and not isinstance(plain, Mapping):
             findings.append(Finding(path, plain, phrase("must_be", what=wanted(key))))
         else:
-            tables = _put(tables, path, plain)
+            tables = _with_value(tables, path, plain)
     return tables, findings
 
 
-def _put(node: Any, path: KeyPath, value: Any) -> Any:
+def _with_value(node: Any, path: KeyPath, value: Any) -> Any:
     """A copy of nested tables in which the key at `path` has a new value."""
     if not path:
         both = isinstance(value, Mapping) and isinstance(node, Mapping)
         return merged(node, value) if both else value
     if isinstance(node, list | tuple):
         n = int(path[0])
-        return [_put(item, path[1:], value) if i == n else item for i, item in enumerate(node)]
+        return [
+            _with_value(item, path[1:], value) if i == n else item for i, item in enumerate(node)
+        ]
     node = node if isinstance(node, Mapping) else {}
-    return {**node, path[0]: _put(node.get(path[0]), path[1:], value)}
+    return {**node, path[0]: _with_value(node.get(path[0]), path[1:], value)}
 
 
-def _plain(value: Any) -> Any:
+def _plain_value(value: Any) -> Any:
     """Models as tables, numpy's numbers as Python's."""
     if isinstance(value, BaseModel):
         return value.model_dump()
     if isinstance(value, Mapping):
-        return {key: _plain(inner) for key, inner in value.items()}
+        return {key: _plain_value(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+        return [_plain_value(item) for item in value]
     return value.item() if getattr(value, "ndim", None) == 0 else value
 
 

@@ -139,12 +139,12 @@ def homes(word: str) -> list[str]:
         name for name, key in Key(ScenarioTables).items() if not key.is_table
     ):
         return [word]
-    found = []
+    dotted_keys = []
     for name, key in Key(ScenarioTables).items():
-        one = key if _is_model(key.kind) else key.item("")
-        if key.is_table and one and word in one.names:
-            found.append(f"{name}.{word}" if one is key else f"{name}.<name>.{word}")
-    return found
+        table = key if _is_model(key.kind) else key.item("")
+        if key.is_table and table and word in table.names:
+            dotted_keys.append(f"{name}.{word}" if table is key else f"{name}.<name>.{word}")
+    return dotted_keys
 
 
 # --- In words ---------------------------------------------------------------------------------
@@ -177,7 +177,10 @@ def wanted(key: Key, finite: bool = False) -> Phrase:
 
 def _number(key: Key, finite: bool) -> Phrase:
     """A number's limits: `a number from 0 to 1`, `a whole number of at least 1`."""
-    number = phrase("whole" if key.kind is int else "finite" if finite else "number")
+    if key.kind is int:
+        number = phrase("whole")
+    else:
+        number = phrase("finite" if finite else "number")
     limits = {mark: f"{key.limits[mark]:g}" for mark in LIMITS if mark in key.limits}
     if limits:
         number = phrase(f"limits.{'_'.join(limits)}", number=number, **limits)
@@ -240,7 +243,8 @@ def docs(table: str) -> list[KeyDoc]:
 
 def _doc(name: str, key: Key, info: FieldInfo) -> KeyDoc:
     extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
-    unit, source = str(extra.get("unit", "")), str(extra.get("source", ""))
+    unit = str(extra.get("unit", ""))
+    source = str(extra.get("source", ""))
     default = None if info.is_required() else info.get_default(call_default_factory=True)
     text = (info.description or "").removesuffix(f" [{unit}]")
     return KeyDoc(name, default, unit, allowed(key), source, text)

@@ -70,10 +70,10 @@ def _label(path: Path) -> str:
 def layers_of(path: Path) -> tuple[list[Layer], list[Problem]]:
     """A file and all it stands on, the lowest first, and what could not be read of it."""
     layers: list[Layer] = []
-    seen: list[Path] = []
+    paths_read: list[Path] = []
     try:
-        while path.resolve() not in seen:
-            seen.append(path.resolve())
+        while path.resolve() not in paths_read:
+            paths_read.append(path.resolve())
             layers.insert(0, _read(path))
             base = layers[0].tables.pop("extends", None)
             if base is None:
@@ -165,8 +165,8 @@ def misspelt_strategies(layers: list[Layer]) -> Iterator[Finding]:
 
 def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
     """Two tables as one: key by key, the upper one wins."""
-    out = dict(below)
+    tables = dict(below)
     for key, value in above.items():
-        both = isinstance(value, Mapping) and isinstance(out.get(key), Mapping)
-        out[key] = merged(out[key], value) if both else value
-    return out
+        both = isinstance(value, Mapping) and isinstance(tables.get(key), Mapping)
+        tables[key] = merged(tables[key], value) if both else value
+    return tables

@@ -61,8 +61,8 @@ class Problem:
         label = "column" if self.column else "line"
         place = phrase(label, file=self.file, line=self.line, column=self.column)
         what = f"{self.key} = {shown(self.value)}" if self.value is not None else self.key
-        parts = (place if self.line else self.file, what, self.words)
-        line = ": ".join(in_words(part, lang) for part in parts if part)
+        clauses = (place if self.line else self.file, what, self.words)
+        line = ": ".join(in_words(part, lang) for part in clauses if part)
         hint = phrase("meant", meant=self.suggestion) if self.suggestion else None
         return f"{line}; {hint.said(lang)}" if hint else line
 
@@ -104,8 +104,8 @@ def nearest(word: str, names: Iterable[str], alike: float = 0.65) -> str | None:
     folded = {name.casefold(): name for name in names}
     for match in get_close_matches(word.casefold(), folded, n=1, cutoff=alike):
         return folded[match]
-    parts = [name for name in folded if len(word) > 3 and word.casefold() in name]
-    return folded[parts[0]] if len(parts) == 1 else None
+    longer_names = [name for name in folded if len(word) > 3 and word.casefold() in name]
+    return folded[longer_names[0]] if len(longer_names) == 1 else None
 
 
 def either(keys: Sequence[str]) -> Words | None:
@@ -126,7 +126,8 @@ def misfits(tables: Tables, error: ValidationError, whole: bool) -> Iterator[Fin
     """Pydantic's errors in plain words. What is missing is told per table."""
     missing: dict[KeyPath, list[str]] = {}
     for entry in error.errors(include_url=False):
-        path, kind = entry["loc"], entry["type"]
+        path = entry["loc"]
+        kind = entry["type"]
         if kind == "missing":
             missing.setdefault(path[:-1], []).append(str(path[-1]))
         elif kind == "extra_forbidden":
@@ -141,7 +142,8 @@ def misfits(tables: Tables, error: ValidationError, whole: bool) -> Iterator[Fin
 
 def unknown_key(path: KeyPath) -> Finding:
     """A key that its table does not have, and where it was probably meant to stand."""
-    table, word = key_at(path[:-1]) or Key(ScenarioTables), str(path[-1])
+    table = key_at(path[:-1]) or Key(ScenarioTables)
+    word = str(path[-1])
     near = nearest(word, table.names, 0.85) or either(homes(word)) or nearest(word, table.names)
     label = "no_key_in" if path[1:] else "no_key_above"
     place = ".".join(str(part) for part in path[:-1])
@@ -165,10 +167,10 @@ def _bad_value(path: KeyPath, value: Any) -> Finding:
         return Finding(path, value, phrase("not_here"))
     endless = isinstance(value, float) and not math.isfinite(value)
     what = wanted(key, finite=endless and not may_be_infinite(key))
-    return Finding(path, value, phrase("must_be", what=what), _meant(key, value))
+    return Finding(path, value, phrase("must_be", what=what), _probably_meant(key, value))
 
 
-def _meant(key: Key, value: Any) -> str | None:
+def _probably_meant(key: Key, value: Any) -> str | None:
     """What a wrong value was probably meant to be: 0.3 for "0,3" or for 30, true for "yes"."""
     if isinstance(value, str):
         if get_origin(key.kind) is Literal:
@@ -216,7 +218,7 @@ def _tables_in(tables: Tables, name: str) -> dict[str, Tables]:
     return {key: t for key, t in _table(tables, name).items() if isinstance(t, Mapping)}
 
 
-def _on(intensity: Any) -> bool:
+def _is_on(intensity: Any) -> bool:
     """Whether a touchpoint runs. An intensity that is no number is told elsewhere."""
     return not isinstance(intensity, int | float) or intensity > 0
 
@@ -260,7 +262,8 @@ def _programmes_and_plans_can_be_run(tables: Tables) -> Iterator[Finding]:
     library = _tables_in(tables, "touchpoints")
     for name, strategy in _tables_in(tables, "strategies").items():
         running = _table(strategy, "touchpoints")
-        programme, plan = strategy.get("programme", ()), _table(strategy, "plan")
+        programme = strategy.get("programme", ())
+        plan = _table(strategy, "plan")
         named: list[tuple[KeyPath, Any]] = [
             (("strategies", name, "programme"), item)
             for item in (programme if isinstance(programme, list | tuple) else ())
@@ -276,7 +279,7 @@ def _programmes_and_plans_can_be_run(tables: Tables) -> Iterator[Finding]:
                 yield Finding(path, item, phrase("no_touchpoint"), near)
             elif library[item].get("contact") == "pull":
                 yield Finding(path, item, phrase("pushes_only", key=path[2]))
-            elif item not in running or not _on(running[item]):
+            elif item not in running or not _is_on(running[item]):
                 yield Finding(path, item, phrase("not_run", strategy=name))
 
 
@@ -287,7 +290,7 @@ def _pushes_have_something_to_push(tables: Tables) -> Iterator[Finding]:
         running = _table(strategy, "touchpoints")
         if strategy.get("push") not in ("guide", "animator") or not set(running) <= set(library):
             continue
-        if not any(_on(running[touchpoint]) for touchpoint in pushes & set(running)):
+        if not any(_is_on(running[touchpoint]) for touchpoint in pushes & set(running)):
             path = ("strategies", name, "push")
             yield Finding(path, strategy["push"], phrase("nothing_to_push"))
 
@@ -314,20 +317,20 @@ def _people_can_come_to_a_pull(tables: Tables) -> Iterator[Finding]:
         if touchpoint.get("reach_per_day", 1) == 0:
             yield Finding(("touchpoints", name, "reach_per_day"), 0, phrase("pull_reaches"))
         fit = touchpoint.get("fit")
-        useless = isinstance(fit, Mapping) and not any(_on(f) for f in fit.values())
-        if useless and any(name in table and _on(table[name]) for table in running):
+        useless = isinstance(fit, Mapping) and not any(_is_on(f) for f in fit.values())
+        if useless and any(name in table and _is_on(table[name]) for table in running):
             yield Finding(("touchpoints", name, "fit"), None, phrase("fits_nothing"))
 
 
 def _segments_have_names_of_their_own(tables: Tables) -> Iterator[Finding]:
     segments = _table(tables, "market").get("segments", ())
-    seen: list[Any] = []
+    names: list[Any] = []
     for place, segment in enumerate(segments if isinstance(segments, list | tuple) else ()):
         name = segment.get("name") if isinstance(segment, Mapping) else None
-        if name is not None and name in seen:
+        if name is not None and name in names:
             path = ("market", "segments", place, "name")
             yield Finding(path, name, phrase("segment_twice"))
-        seen.append(name)
+        names.append(name)
 
 
 RULES: tuple[Callable[[Tables], Iterator[Finding]], ...] = (

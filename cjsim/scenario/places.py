@@ -90,7 +90,8 @@ def _no_item(path: KeyPath, key: Key, items: Any) -> Finding:
 
 def _absent(tables: Tables, path: KeyPath) -> Finding | None:
     """What a change could make, and nobody has: a strategy, a touchpoint."""
-    library, strategies = tables["touchpoints"], tables["strategies"]
+    library = tables["touchpoints"]
+    strategies = tables["strategies"]
     if path[:1] == ("touchpoints",) and path[1:] and path[1] not in library:
         fields = Touchpoint.model_fields.items()
         return incomplete(tables, path[:2], [name for name, field in fields if field.is_required()])

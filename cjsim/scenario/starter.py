@@ -23,7 +23,7 @@ COMMON = {
 def starting_file(scenario: ScenarioTables, product: str) -> str:
     """A file that extends a preset; what is commented out says what holds anyway."""
     tables = scenario.model_dump()
-    rows = [
+    lines = [
         f"# My scenario. It starts from the preset {product} and changes only what is said below:",
         "# take the # off a line and change its value. `cjsim check` reads the file and tells",
         "# what is wrong; `cjsim presets --keys` lists all keys with units and sources.",
@@ -33,46 +33,48 @@ def starting_file(scenario: ScenarioTables, product: str) -> str:
     ]
     for table, keys in COMMON.items():
         if table != "scenario":
-            rows += ["", f"[{table}]", *_ready(table, tables[table], keys)]
-    rows += ["", "# How long each stage takes a neutral person, and the share who leave there."]
-    rows += ["[stages]"]
+            lines += ["", f"[{table}]", *_ready(table, tables[table], keys)]
+    lines += ["", "# How long each stage takes a neutral person, and the share who leave there."]
+    lines += ["[stages]"]
     for stage, plan in tables["stages"].items():
-        rows.append(f"#{stage} = {in_toml({k: plan[k] for k in ('typical_days', 'planned_loss')})}")
+        lines.append(
+            f"#{stage} = {in_toml({k: plan[k] for k in ('typical_days', 'planned_loss')})}"
+        )
     for name, strategy in scenario.strategies.items():
         if strategy.touchpoints:
-            rows += _ready_strategy(scenario, name)
+            lines += _ready_strategy(scenario, name)
     used = {name for strategy in scenario.strategies.values() for name in strategy.touchpoints}
     others = (name for name in scenario.touchpoints if name not in used)
-    rows += ["", *_prose(f"Touchpoints that no strategy has so far: {', '.join(others)}.")]
-    return "\n".join([*rows, "", *OWN_TOUCHPOINT, ""])
+    lines += ["", *_prose(f"Touchpoints that no strategy has so far: {', '.join(others)}.")]
+    return "\n".join([*lines, "", *OWN_TOUCHPOINT, ""])
 
 
 def _ready(table: str, values: Mapping[str, Any], keys: Iterable[str]) -> list[str]:
     """Commented-out keys with their value, meaning and unit."""
     about = {line.key: line for line in docs(table)}
-    rows = []
+    lines = []
     for key in keys:
         unit = f" [{about[key].unit}]" if about[key].unit else ""
-        rows += _line(key, values[key], about[key].text + unit)
-    return rows
+        lines += _line(key, values[key], about[key].text + unit)
+    return lines
 
 
 def _ready_strategy(scenario: ScenarioTables, name: str) -> list[str]:
     strategy = scenario.strategies[name]
     keys = ("push", "every_days", "accuracy") if strategy.push != "none" else ("push",)
-    rows = ["", f"[strategies.{in_key(name)}]"]
-    rows += _ready("strategies", strategy.model_dump(), keys)
-    rows += [f"[strategies.{in_key(name)}.touchpoints]  # intensity: 1 = as planned, 0 = off"]
+    lines = ["", f"[strategies.{in_key(name)}]"]
+    lines += _ready("strategies", strategy.model_dump(), keys)
+    lines += [f"[strategies.{in_key(name)}.touchpoints]  # intensity: 1 = as planned, 0 = off"]
     for touchpoint, intensity in strategy.touchpoints.items():
-        rows += _line(touchpoint, intensity, scenario.touchpoints[touchpoint].title)
-    return rows
+        lines += _line(touchpoint, intensity, scenario.touchpoints[touchpoint].title)
+    return lines
 
 
 def _line(key: str, value: Any, text: str) -> list[str]:
     """A commented-out key, its meaning behind it, or above it if that is long."""
-    said = f"#{in_key(key)} = {in_toml(value)}"
-    line = f"{said:<34}  # {text}".rstrip("# ")
-    return [line] if len(line) <= 100 else [*_prose(text), said]
+    assignment = f"#{in_key(key)} = {in_toml(value)}"
+    line = f"{assignment:<34}  # {text}".rstrip("# ")
+    return [line] if len(line) <= 100 else [*_prose(text), assignment]
 
 
 def _prose(text: str) -> list[str]:

@@ -393,7 +393,8 @@ class Touchpoint(_Table):
     def fit_at(self, stage: int) -> float:
         """Its fit to a stage, 0..1; 0 where the file names none.
 
-        >>> Scenario.load("phone").touchpoints["site"].fit_at(Stage.UNAWARE)
+        >>> import cjsim
+        >>> cjsim.Scenario.load("phone").touchpoints["site"].fit_at(Stage.UNAWARE)
         0.0
         """
         return self.fit.get(cast(StageKey, Stage(stage).key), 0.0)
@@ -501,7 +502,8 @@ class ScenarioTables(_Table):
     def plan(self, stage: int) -> StagePlan:
         """The plan of one of the twelve stages; ValueError for a stage that has none.
 
-        >>> Scenario.load("phone").plan(Stage.STUDY).typical_days
+        >>> import cjsim
+        >>> cjsim.Scenario.load("phone").plan(Stage.STUDY).typical_days
         8.0
         """
         key = cast(TwelveKey, Stage(stage).key)

@@ -65,13 +65,13 @@ def lines_of(text: str) -> Lines:
     table: tuple[str | int, ...] = ()
     word = r"""(?:[\w-]+|"[^"]*"|'[^']*')"""
     for number, row in enumerate(text.splitlines(), 1):
-        found = re.match(rf"\s*(\[\[?)?\s*({word}(?:\s*\.\s*{word})*)\s*(?:=|\])", row)
-        if not found:
+        match = re.match(rf"\s*(\[\[?)?\s*({word}(?:\s*\.\s*{word})*)\s*(?:=|\])", row)
+        if not match:
             continue
-        path: tuple[str | int, ...] = tuple(w.strip("\"'") for w in re.findall(word, found[2]))
-        if found[1] == "[[":  # the next item of a list of tables
-            path = (*path, sum(known[:-1] == path for known in lines))
-        table, path = (path, path) if found[1] else (table, table + path)
+        path: tuple[str | int, ...] = tuple(w.strip("\"'") for w in re.findall(word, match[2]))
+        if match[1] == "[[":  # the next item of a list of tables
+            path = (*path, sum(other_path[:-1] == path for other_path in lines))
+        table, path = (path, path) if match[1] else (table, table + path)
         lines.setdefault(path, number)
     return lines
 
@@ -94,11 +94,11 @@ SLIPS = (
 
 def slip(file_text: str, error: str) -> tuple[int, int | None, Phrase]:
     """Line, column and plain words for what `tomllib` says of a text that is no TOML."""
-    rows = file_text.splitlines() or [""]
+    lines = file_text.splitlines() or [""]
     place = re.search(r" \(at line (\d+), column (\d+)\)$", error)
-    last = max((n for n, row in enumerate(rows, 1) if row.strip()), default=1)
+    last = max((n for n, row in enumerate(lines, 1) if row.strip()), default=1)
     line, column = (int(place[1]), int(place[2])) if place else (last, None)
-    row = rows[min(line, len(rows)) - 1].strip()
+    row = lines[min(line, len(lines)) - 1].strip()
     what: Words
     if "Cannot overwrite" in error:
         what = phrase("slip.key_twice")
@@ -115,7 +115,7 @@ def slip(file_text: str, error: str) -> tuple[int, int | None, Phrase]:
 
 def _parsers_words(error: str) -> Words:
     """What `tomllib` says: the label in [error.toml] with its English words, if there is one."""
-    said = error[:1].lower() + error[1:]
+    sentence = error[:1].lower() + error[1:]
     labels = (key for key in all_keys("en") if key.startswith("error.toml."))
-    known = next((key for key in labels if text(key, "en") == said), None)
-    return phrase(known.removeprefix("error.")) if known else said
+    label = next((key for key in labels if text(key, "en") == sentence), None)
+    return phrase(label.removeprefix("error.")) if label else sentence

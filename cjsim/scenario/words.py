@@ -24,14 +24,16 @@ def meaning(table: str, key: str, lang: str = SPOKEN) -> str:
     A key that the language has no words for is told in English. Raises ValueError for a table or
     a key that is not known.
     """
-    known = {doc.key: doc for doc in docs(table)}
-    if key not in known:
-        raise unknown(f"key of {table}", key, known)
-    said, unit = known[key].text, known[key].unit
+    doc_of = {doc.key: doc for doc in docs(table)}
+    if key not in doc_of:
+        raise unknown(f"key of {table}", key, doc_of)
+    sentence = doc_of[key].text
+    unit = doc_of[key].unit
     words = _words(language(lang))
     if key in words.get(table, {}):  # else both in English, not one of them
-        said, unit = words[table][key], words["unit"].get(unit, unit)
-    return f"{said} [{unit}]" if unit else said
+        sentence = words[table][key]
+        unit = words["unit"].get(unit, unit)
+    return f"{sentence} [{unit}]" if unit else sentence
 
 
 def touchpoint_title(name: str, title: str, lang: str = SPOKEN) -> str:
@@ -42,19 +44,23 @@ def touchpoint_title(name: str, title: str, lang: str = SPOKEN) -> str:
 def scenario_title(title: str, lang: str = SPOKEN) -> str:
     """A scenario's title; that of a preset is told in the language."""
     words = _words(language(lang)).get("presets", {})
-    own = next((name for name, said in _preset_titles().items() if said == title), None)
+    own = next(
+        (name for name, preset_title in _preset_titles().items() if preset_title == title), None
+    )
     return str(words.get(own, title))
 
 
 @lru_cache
 def _touchpoints(lang: str) -> Mapping[tuple[str, str], str]:
     """The words for a touchpoint of that name and that title in a file of the kit."""
-    found = {}
+    titles = {}
     for file, words in _words(lang).get("titles", {}).items():
         source = PRESETS.joinpath(f"{file}.toml").read_text(encoding="utf-8")
         touchpoints = tomllib.loads(source)["touchpoints"]
-        found.update({(name, touchpoints[name]["title"]): said for name, said in words.items()})
-    return found
+        titles.update(
+            {(name, touchpoints[name]["title"]): translation for name, translation in words.items()}
+        )
+    return titles
 
 
 @lru_cache

@@ -80,6 +80,47 @@ def test_the_story_has_two_sentences(picture, lang: str) -> None:
     assert number(picture.data["irritation"].max(), lang, 2) in alt
 
 
+def counted(words: str) -> list[int]:
+    """The numbers of a story that stand in brackets alone: deals with us, and with a rival."""
+    return [int(n) for n in re.findall(r"\((\d+)\)", words)]
+
+
+@pytest.mark.parametrize("lang", ["en", "ru"])
+def test_a_rivals_deals_are_not_told_as_ours(lang: str) -> None:
+    """Of people who dealt with both, not equally often: first with us, then with the rival."""
+    log = market().log()
+    events = log.groupby("person")["event"].value_counts().unstack(fill_value=0)
+    ours, theirs = events["first_deal"] + events["repeat_deal"], events["rival_deal"]
+    both = events.index[(ours > 0) & (theirs > 0) & (ours != theirs)][:3]
+    assert len(both) == 3
+    for person in both:
+        words = charts.story(market(), int(person), lang).alt
+        assert counted(words)[:2] == [ours[person], theirs[person]]
+
+
+@pytest.mark.parametrize("lang", ["en", "ru"])
+def test_the_sizes_of_a_story_stand_where_they_belong(lang: str) -> None:
+    """Pulls and pushes, warmth and irritation, trust at the beginning and at the end."""
+    person = charts.a_story(market(), "driven_away")
+    picture = charts.story(market(), person, lang)
+    kinds = picture.data["contact"].value_counts()
+    log = market().log()
+    met = log[(log["person"] == person) & (log["event"] == "contact")]
+    pulls = met["touchpoint"].map(lambda name: market().scenario.touchpoints[name].contact)
+    assert (kinds["pull"], kinds["push"]) == ((pulls == "pull").sum(), (pulls == "push").sum())
+    truth = market().truth()[market().events["person"] == person]
+    sizes = [
+        kinds["pull"], kinds["push"],
+        number(truth["warmth"].max(), lang, 2), number(truth["irritation"].max(), lang, 2),
+        number(market().everybody.tolerance[person], lang, 2),
+        number(truth["trust"].iloc[0], lang, 2), number(truth["trust"].iloc[-1], lang, 2),
+    ]  # fmt: skip
+    assert re.search(r"\D+".join(rf"\b{re.escape(str(size))}\b" for size in sizes[:2]), picture.alt)
+    assert [re.escape(size) for size in re.findall(r"\d+[.,]\d\d", picture.alt)] == [
+        re.escape(size) for size in sizes[2:]
+    ]
+
+
 @pytest.mark.parametrize("like", KINDS)
 def test_a_story_is_always_of_the_same_person(like: str) -> None:
     again = cjsim.simulate(neutral(**lively()), people=300, seed=3)

@@ -10,6 +10,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 import cjsim
 from cjsim import charts
 from cjsim.charts.picture import style
+from cjsim.report.comparison import summary
 from tests.charts.markets import comparison, market
 
 PEOPLE = 1000
@@ -61,6 +62,24 @@ def test_the_shares_are_of_all_people_in_russian_too():
     alt = charts.uplift(shared(100, 129, 40), "ru").alt
     assert "12,9\N{NO-BREAK SPACE}% всех людей" in alt
     assert "тех, кто" not in alt
+
+
+SENTENCES = {
+    "en": "Guide wins 12.9% who would not have bought, and loses 4.0% who would have",
+    "ru": "Проводник привлекает 12,9 % всех людей (иначе они не купили бы) и теряет 4,0 %",
+}
+
+
+@pytest.mark.parametrize("lang", SENTENCES)
+def test_who_is_won_is_not_told_as_lost(lang):
+    """129 of 1,000 buy only with the guide, 40 only without: by hand, in picture and report."""
+    one = shared(100, 129, 40)
+    twice = dataclasses.replace(
+        comparison(2), scenarios=one.scenarios,
+        won={name: np.repeat(won, 2, axis=0) for name, won in one.won.items()},
+    )  # fmt: skip
+    for words in (charts.uplift(one, lang).alt, summary(twice, lang)):
+        assert SENTENCES[lang] in words.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def test_a_run_is_refused_in_words():

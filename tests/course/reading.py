@@ -40,9 +40,11 @@ def notebooks() -> list[Path]:
 
 
 def pages() -> list[Path]:
-    """README and every Markdown file beside lectures and exercises."""
-    found = [path for name in ("notebooks", "exercises") for path in (ROOT / name).rglob("*.md")]
-    return [ROOT / "README.md", *sorted(path for path in found if ".ipynb_" not in str(path))]
+    """Every Markdown page: at the root, in docs, beside lectures and exercises."""
+    folders = ("docs", "notebooks", "exercises")
+    found = [path for name in folders for path in (ROOT / name).rglob("*.md")]
+    root = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")]
+    return [*root, *sorted(path for path in found if ".ipynb_" not in str(path))]
 
 
 def words() -> list[Path]:
@@ -61,6 +63,8 @@ def pieces() -> Iterator[Piece]:
         text = path.read_text(encoding="utf-8")
         if path.name == "GLOSSARY.md":  # its headings are keys, `ltv`
             text = re.sub("^## .*$", "", text, flags=re.MULTILINE)
+        if path.name == "evidence.md":  # others' titles, in their spelling
+            text = text.partition("## References")[0]
         yield Piece(_name(path), "", text)
     for path in words():
         for key, text in _flat(tomllib.loads(path.read_text(encoding="utf-8"))):

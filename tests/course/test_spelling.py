@@ -18,9 +18,10 @@ from spellchecker import SpellChecker
 from tests.course.reading import Piece, pieces, without_code
 
 OWN = Path(__file__).with_name("words.txt")
-NAME = r"\b(?:(?:van|von|de|der|den) )*[A-Z][\w'’-]+"
+NAME = r"\b(?:(?:van|von|de|der|den|Van)\s)*[A-Z][\w'’-]+"
 OTHERS = r"(?:,| and others| et al\.,?| и другие| и др\.)?"
-CITATION = rf"{NAME}(?:(?:,? and |,? & |, | и | ){NAME})*{OTHERS} \(?(?:19|20)\d\d\b"
+BETWEEN = r"(?:,?\s+(?:and|&)\s+|,\s+|\s+и\s+|\s+)"
+CITATION = rf"{NAME}(?:{BETWEEN}{NAME})*{OTHERS}\s+\(?(?:19|20)\d\d\b"
 """Names before a year: van Diepen, Donkers and Franses 2009."""
 CYRILLIC = "абвгдеёжзийклмнопрстуфхцчшщъыьэюя"
 

@@ -1,6 +1,8 @@
 """Three laws on random products: products are random, a planted law is found, none is invented."""
 
+import dataclasses
 import functools
+import itertools
 
 import numpy as np
 import pandas as pd
@@ -281,6 +283,25 @@ def test_a_small_question_has_all_its_parts_and_shares_add_up():
     assert len(small().table) == 24
     assert small().clear().to_numpy().min() >= 0
     assert small().seeds == worlds(1, 2)
+
+
+@pytest.mark.parametrize(
+    ("runs", "confidence", "errors", "clear"),
+    [
+        # t quantiles by the table: 12.71, 2.776, 2.093 of 2, 5, 20 runs; 2.132 of 5 at 90 %
+        (2, 0.95, 12.6, 0.0), (2, 0.95, 12.8, 1.0), (5, 0.95, 2.7, 0.0), (5, 0.95, 2.8, 1.0),
+        (20, 0.95, 2.0, 0.0), (20, 0.95, 2.2, 1.0), (5, 0.9, 2.2, 1.0), (5, 0.9, 2.1, 0.0),
+    ],
+)  # fmt: skip
+def test_an_effect_is_clear_beyond_the_t_interval_of_its_runs(runs, confidence, errors, clear):
+    """Not beyond the normal one, 1.96 errors: of two runs nearly nothing is clear."""
+    table = small().archetypes.copy()
+    for measure, group in itertools.product(MEASURES, GROUPS):
+        table[f"{measure}_effect_{group}"] = -3.0 * errors
+        table[f"{measure}_error_{group}"] = 3.0
+    seeds = tuple(range(1, runs + 1))
+    told = dataclasses.replace(small(), archetypes=table, seeds=seeds, confidence=confidence)
+    assert (told.clear() == clear).all(axis=None)
 
 
 def test_an_effect_is_the_difference_one_gets_by_hand():

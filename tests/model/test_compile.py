@@ -6,8 +6,10 @@ import subprocess
 import sys
 import textwrap
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from cjsim.model import compile
@@ -125,3 +127,40 @@ def test_threads_that_start_together_compile_once_and_in_the_cache(tmp_path: Pat
     done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "True"
     assert list(tmp_path.iterdir()) == []
+
+
+# --- compiled code lets go of Python's lock ---------------------------------------------------
+
+
+def wait_for_a_word(words, most, where):
+    """Compiled below: say that one is here, then look for an answer, for so long at most."""
+    words[0] = 1
+    for i in range(most):
+        words[where] = i  # so that the answer is looked for each time
+        if words[1] == 1:
+            return True
+    return False
+
+
+def test_python_goes_on_while_compiled_code_runs(tmp_path: Path, monkeypatch) -> None:
+    """Two who talk to each other while both are at work, which one lock would not let them."""
+    import numba
+
+    monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path))
+    kernel = compile._njit(wait_for_a_word, True, False)
+    words, at_once = np.zeros(3, np.int64), np.array([0, 1, 0])
+    assert kernel(at_once, 1, 2)  # compiled from here on
+    with ThreadPoolExecutor(1) as pool:
+        heard = pool.submit(kernel, words, 10**10, 2)  # ten seconds at most, mostly a moment
+        while words[0] == 0 and not heard.done():
+            time.sleep(0)
+        words[1] = 1
+        assert heard.result()
+
+
+def test_whatever_python_calls_of_the_compiled_kit_runs_without_the_lock() -> None:
+    from cjsim.engine.fast.engine import machine
+    from cjsim.model import quickest
+
+    called = [machine().advance, *(getattr(quickest, name) for name in quickest.ENTRY_POINTS)]
+    assert [kernel.__name__ for kernel in called if not kernel.targetoptions["nogil"]] == []

@@ -16,6 +16,7 @@ from tests.course.reading import (
     of_notebook,
     pages,
     pieces,
+    without_code,
 )
 from tools import glossary
 from tools.coverage import claims, ledger
@@ -144,7 +145,7 @@ def avoided(piece: Piece) -> list[str]:
     if piece.place == "sources" and piece.file.endswith(".ipynb"):
         return []
     quoted = r"“[^”]*”|«[^»]*»|\"[^\"\n]*\"|`[^`]*`|\]\([^)]*\)"
-    text = re.sub(quoted, " ", piece.text)
+    text = re.sub(quoted, " ", without_code(piece.text))
     found = []
     for entry in entries():
         for word in [word for lang in LANGUAGES for word in entry.avoid[lang]]:

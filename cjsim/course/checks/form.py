@@ -119,34 +119,34 @@ class Report:
     @property
     def points(self) -> float:
         """Points reached."""
-        return round(sum(found.points for found in self.findings), 2)
+        return round(sum(finding.points for finding in self.findings), 2)
 
     @property
     def most(self) -> float:
         """Points that could be reached."""
-        return sum(found.most for found in self.findings)
+        return sum(finding.most for finding in self.findings)
 
     @property
     def failed(self) -> list[str]:
         """Names of the checks that failed: `2.people`."""
-        return [found.name for found in self.findings if not found.passed]
+        return [finding.name for finding in self.findings if not finding.passed]
 
     def of_task(self, number: int) -> float:
         """Points of one task."""
-        return round(sum(found.points for found in self.findings if found.task == number), 2)
+        return round(sum(finding.points for finding in self.findings if finding.task == number), 2)
 
     def __repr__(self) -> str:
         hint = text("grade.hint", self.lang)
         lines = []
         for task, title in self.titles.items():
             lines.append(f"{task}. {title}")
-            for found in self.findings:
-                if found.task == task:
-                    lines.append(f"  {'✓' if found.passed else '✗'} {found.line}")
-                    if found.hint:
-                        lines.append(f"      {hint}: {found.hint}")
-        said = {"points": setting(self.points, self.lang), "most": setting(self.most, self.lang)}
-        return "\n".join([*lines, text("grade.points", self.lang).format(**said)])
+            for finding in self.findings:
+                if finding.task == task:
+                    lines.append(f"  {'✓' if finding.passed else '✗'} {finding.line}")
+                    if finding.hint:
+                        lines.append(f"      {hint}: {finding.hint}")
+        sums = {"points": setting(self.points, self.lang), "most": setting(self.most, self.lang)}
+        return "\n".join([*lines, text("grade.points", self.lang).format(**sums)])
 
 
 @dataclass(frozen=True)
@@ -178,8 +178,8 @@ class Work:
         """One of several words."""
         value = self.get(name)
         if not isinstance(value, str) or value not in options:
-            known = ", ".join(f'"{option}"' for option in options)
-            raise self.problem("not_option", name=name, options=known)
+            quoted = ", ".join(f'"{option}"' for option in options)
+            raise self.problem("not_option", name=name, options=quoted)
         return str(value)
 
     def table(self, name: str) -> dict[str, Any]:
@@ -189,7 +189,7 @@ class Work:
             raise self.problem("not_table", name=name, kind=type(value).__name__)
         return dict(value)
 
-    def call(self, name: str, *given: Any, nothing: str = "gave_nothing") -> Any:
+    def call(self, name: str, *arguments: Any, nothing: str = "gave_nothing") -> Any:
         """What the student's function returns; an error in it is a `WorkError`.
 
         `nothing` is the problem to name where it returns nothing.
@@ -198,16 +198,16 @@ class Work:
         if not callable(function):
             raise self.problem("not_function", name=name, kind=type(function).__name__)
         with self.running(name):
-            found = function(*given)
-        if found is None or found is ...:
+            value = function(*arguments)
+        if value is None or value is ...:
             raise self.problem(nothing, name=name)
-        return found
+        return value
 
-    def counts(self, name: str, *given: Any, length: int) -> list[float]:
+    def counts(self, name: str, *arguments: Any, length: int) -> list[float]:
         """What a function returns that should give one number for each of `length` people."""
-        found = self.call(name, *given)
+        answer = self.call(name, *arguments)
         with self.running(name):
-            listed = np.asarray(list(found), dtype=float).tolist()
+            listed = np.asarray(list(answer), dtype=float).tolist()
         if len(listed) != length:
             raise self.problem("length", name=name, found=len(listed), wanted=length)
         return [float(value) for value in listed]
@@ -223,8 +223,8 @@ class Work:
             except WorkError:
                 raise
             except (Exception, SystemExit) as error:
-                said = f"{type(error).__name__}: {_message(error)}"
-                raise self.problem("stopped", name=name, error=said) from None
+                sentence = f"{type(error).__name__}: {_message(error)}"
+                raise self.problem("stopped", name=name, error=sentence) from None
 
     def problem(self, key: str, **facts: Any) -> WorkError:
         """A line from the words that all sets share."""

@@ -21,7 +21,7 @@ PACKAGE = "cjsim.course.sets"
 def sets() -> list[str]:
     """The numbers of the sets there are: "01" and so on."""
     modules = pkgutil.iter_modules(importlib.import_module(PACKAGE).__path__)
-    return sorted(found.name[1:] for found in modules if found.ispkg)
+    return sorted(module.name[1:] for module in modules if module.ispkg)
 
 
 def tasks_of(number: str, task: int | None = None) -> tuple[Task, ...]:
@@ -31,10 +31,10 @@ def tasks_of(number: str, task: int | None = None) -> tuple[Task, ...]:
     tasks: tuple[Task, ...] = importlib.import_module(f"{PACKAGE}.s{number}.checks").TASKS
     if task is None:
         return tasks
-    known = [one.number for one in tasks]
-    if task not in known:
-        raise unknown(f"task of set {number}", task, known)
-    return tuple(one for one in tasks if one.number == task)
+    numbers = [member.number for member in tasks]
+    if task not in numbers:
+        raise unknown(f"task of set {number}", task, numbers)
+    return tuple(member for member in tasks if member.number == task)
 
 
 @lru_cache
@@ -47,34 +47,35 @@ def words(number: str, lang: str) -> dict[str, Any]:
 def look(number: str, tasks: Sequence[Task], names: Mapping[str, Any], lang: str) -> Report:
     """Do all checks of some tasks of a set."""
     lang = language(lang)
-    said = words(number, lang)["task"]
+    words_of = words(number, lang)["task"]
     work = Work(names, lang)
     # What is written to stderr would cost the points in nbgrader: the engine says when it compiles.
     with contextlib.redirect_stderr(io.StringIO()):
         findings = tuple(
-            _finding(task.number, check, work, said[str(task.number)][check.name])
+            _finding(task.number, check, work, words_of[str(task.number)][check.name])
             for task in tasks
             for check in task.checks
         )
-    titles = {task.number: str(said[str(task.number)]["title"]) for task in tasks}
+    titles = {task.number: str(words_of[str(task.number)]["title"]) for task in tasks}
     return Report(findings, titles, lang)
 
 
-def _finding(task: int, check: Check, work: Work, said: Mapping[str, str]) -> Finding:
+def _finding(task: int, check: Check, work: Work, words_of: Mapping[str, str]) -> Finding:
     """One check, whatever the student's objects do."""
     note = ""
     try:
-        found = check.test(work)
-        mark = found if isinstance(found, Mark) else Mark(float(bool(found)))
+        verdict = check.test(work)
+        mark = verdict if isinstance(verdict, Mark) else Mark(float(bool(verdict)))
         places = {name: amount.said(work.lang) for name, amount in mark.note.items()}
-        note = said["note"].format(**places) if places else ""
+        note = words_of["note"].format(**places) if places else ""
     except WorkError as problem:
-        mark, note = Mark(0.0), str(problem)
+        mark = Mark(0.0)
+        note = str(problem)
     except Exception as error:  # an object of the student's that only looks like a number, say
         mark = Mark(0.0)
         note = text("grade.problem.odd", work.lang).format(error=type(error).__name__)
     share = min(max(mark.share, 0.0), 1.0)
-    line = f"{said['says']}: {note}" if note else said["says"]
-    hint = "" if share == 1.0 else said["hint"]
+    line = f"{words_of['says']}: {note}" if note else words_of["says"]
+    hint = "" if share == 1.0 else words_of["hint"]
     points = round(share * check.points, 2)
     return Finding(task, check.name, share, points, check.points, line, hint)

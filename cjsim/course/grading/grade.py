@@ -39,7 +39,8 @@ from cjsim.labels.numbers import number, setting
 Facts = dict[str, str | float]
 """What fills the places of a verdict; numbers are written when it is said."""
 
-SECONDS, MEMORY = 60.0, 2.0  # per submission: seconds from its first cell on, GB beside the kit
+SECONDS = 60.0  # per submission, from its first cell on
+MEMORY = 2.0  # per submission [GB], beside the kit
 START_SECONDS = 180.0  # to load the kit: long only where the engine has to be compiled first
 LAST_WORD = 2.0  # seconds from a process's last line to its end
 MOST_LINES = 5_000  # from one process; more is not ours
@@ -104,13 +105,13 @@ def submissions(folder: Path, lang: str = "en") -> list[Submission]:
     """
     if not folder.is_dir():
         raise ValueError(text("grade.no_folder", lang).format(folder=folder))
-    found = [Submission(path.stem, path) for path in sorted(folder.glob("*.ipynb"))]
+    notebooks = [Submission(path.stem, path) for path in sorted(folder.glob("*.ipynb"))]
     for path in sorted(folder.glob("*/*/*.ipynb")):
         if not any(part.startswith(".") for part in path.relative_to(folder).parts):
-            found.append(Submission(path.relative_to(folder).parts[0], path, beside=True))
-    if not found:
+            notebooks.append(Submission(path.relative_to(folder).parts[0], path, beside=True))
+    if not notebooks:
         raise ValueError(text("grade.nothing", lang).format(folder=folder))
-    return found
+    return notebooks
 
 
 def grade(
@@ -136,9 +137,12 @@ def grade(
     graded: dict[Submission, Grade] = {}
     stop = threading.Event()
     pool = ThreadPoolExecutor(workers or os.cpu_count() or 1)
-    jobs = {pool.submit(grade_one, one, seconds, memory, stop): one for one in handed_in}
+    jobs = {
+        pool.submit(grade_one, submission, seconds, memory, stop): submission
+        for submission in handed_in
+    }
     try:
-        for done in _finished(jobs):
+        for done in _finished_jobs(jobs):
             graded[jobs[done]] = done.result()
             write(_in_order(handed_in, graded), out, lang)
             if say:
@@ -151,7 +155,7 @@ def grade(
     return _in_order(handed_in, graded), len(graded) == len(handed_in)
 
 
-def _finished(jobs: dict[Future[Grade], Submission]) -> Iterator[Future[Grade]]:
+def _finished_jobs(jobs: dict[Future[Grade], Submission]) -> Iterator[Future[Grade]]:
     """Jobs as they end; looks up twice a second, so that Ctrl-C is heard on every system."""
     open_jobs = set(jobs)
     while open_jobs:
@@ -160,50 +164,52 @@ def _finished(jobs: dict[Future[Grade], Submission]) -> Iterator[Future[Grade]]:
 
 
 def _in_order(handed_in: Sequence[Submission], graded: dict[Submission, Grade]) -> list[Grade]:
-    return [graded[one] for one in handed_in if one in graded]
+    return [graded[submission] for submission in handed_in if submission in graded]
 
 
 # --- one submission -------------------------------------------------------------------------------
 
 
 def grade_one(
-    one: Submission, seconds: float = SECONDS, memory: float = MEMORY,
+    submission: Submission, seconds: float = SECONDS, memory: float = MEMORY,
     stop: threading.Event | None = None,
 ) -> Grade:  # fmt: skip
     """Run one notebook in a process and a folder of its own, and say what came of it."""
     with tempfile.TemporaryDirectory(prefix="cjsim-grade-", ignore_cleanup_errors=True) as folder:
         home = Path(folder) / "work"
         home.mkdir()
-        notebook = _copied(one, home)
+        notebook = _copied_notebook(submission, home)
         word = secrets.token_hex(16)
         job = {"word": word, "notebook": str(notebook), "folder": str(home),
                "seconds": seconds, "memory": memory}  # fmt: skip
         with _process(folder) as process:
-            return _followed(process, job, one, seconds, memory, stop or threading.Event())
+            return _grade_of(process, job, submission, seconds, memory, stop or threading.Event())
 
 
-def _copied(one: Submission, home: Path) -> Path:
+def _copied_notebook(submission: Submission, home: Path) -> Path:
     """The notebook, and the files that belong to it, in the new folder."""
-    for file in one.path.parent.iterdir() if one.beside else [one.path]:
+    for file in submission.path.parent.iterdir() if submission.beside else [submission.path]:
         with contextlib.suppress(OSError):
             facts = file.lstat()
             if stat.S_ISREG(facts.st_mode) and facts.st_size <= LARGEST:  # no links, no devices
                 shutil.copyfile(file, home / file.name)
-    return home / one.path.name
+    return home / submission.path.name
 
 
 @contextlib.contextmanager
 def _process(folder: str) -> Iterator[subprocess.Popen[bytes]]:
     """A fresh Python in a session of its own; it and all its children are gone afterwards."""
-    known = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
-    one = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
+    inherited = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
+    one_thread = dict.fromkeys(
+        ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"), "1"
+    )
     more = {"MPLBACKEND": "Agg", "TMPDIR": folder, "PYTHONUTF8": "1", "PYTHONHASHSEED": "0",
             "MALLOC_ARENA_MAX": "2", "PYTHONDONTWRITEBYTECODE": "1"}  # fmt: skip
     with open(Path(folder) / "stderr", "wb") as errors:
         process = subprocess.Popen(
             [sys.executable, "-P", "-m", "cjsim.course.grading.worker"], stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE, stderr=errors, cwd=folder, env={**known, **one, **more},
-            start_new_session=True,
+            stdout=subprocess.PIPE, stderr=errors, cwd=folder,
+            env={**inherited, **one_thread, **more}, start_new_session=True,
         )  # fmt: skip
     try:
         yield process
@@ -225,8 +231,8 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def _followed(
-    process: subprocess.Popen[bytes], job: dict[str, Any], one: Submission, seconds: float,
+def _grade_of(
+    process: subprocess.Popen[bytes], job: dict[str, Any], submission: Submission, seconds: float,
     memory: float, stop: threading.Event,
 ) -> Grade:  # fmt: skip
     """Listen to a process until it has said all, has ended, or its time is up."""
@@ -235,7 +241,9 @@ def _followed(
         process.stdin.write(json.dumps(job).encode() + b"\n")
         process.stdin.flush()
     lines = _lines(process)
-    heard, cell, number = Heard(), "start", ""
+    heard = Heard()
+    cell = "start"
+    number = ""
     deadline = time.monotonic() + START_SECONDS
     while not stop.is_set():
         try:
@@ -243,19 +251,20 @@ def _followed(
         except queue.Empty:
             if time.monotonic() < deadline:
                 continue
-            shown = {"seconds": seconds if heard.ready else START_SECONDS, "cell": cell}
-            return Grade(one.student, number, *(heard.first or ("time", shown)))
+            facts = {"seconds": seconds if heard.ready else START_SECONDS, "cell": cell}
+            return Grade(submission.student, number, *(heard.first or ("time", facts)))
         if line is None:
             break
         fact = _fact(line, job["word"])
         cell = str(fact.get("cell", cell))
         number = str(fact.get("set", number))
         if fact.get("kind") == "ready":
-            deadline, heard.ready = time.monotonic() + seconds, True
+            deadline = time.monotonic() + seconds
+            heard.ready = True
         heard.hear(fact, cell, memory)
     if stop.is_set():
         _end(process)
-    return heard.grade(one.student, number, cell, process, seconds)
+    return heard.grade(submission.student, number, cell, process, seconds)
 
 
 @dataclass
@@ -271,18 +280,19 @@ class Heard:
 
     def hear(self, fact: dict[str, Any], cell: str, memory: float) -> None:
         """Take in one line."""
-        told: Facts = {"cell": cell, "what": str(fact.get("what", "")), "memory": memory}
+        facts: Facts = {"cell": cell, "what": str(fact.get("what", "")), "memory": memory}
         kind = fact.get("kind")
         if kind == "points":
-            self.points, self.failed = fact["points"], tuple(fact["failed"])
+            self.points = fact["points"]
+            self.failed = tuple(fact["failed"])
         elif kind == "verdict":
-            self.final = (fact["verdict"], told)
+            self.final = (fact["verdict"], facts)
         elif kind == "refused":
-            self.first = self.first or (fact["refused"], told)
+            self.first = self.first or (fact["refused"], facts)
         elif kind == "trouble" and fact["trouble"] == "error":
-            self.error = self.error or ("error", told)
+            self.error = self.error or ("error", facts)
         elif kind == "trouble":
-            self.first = self.first or (fact["trouble"], told)
+            self.first = self.first or (fact["trouble"], facts)
 
     def grade(
         self, student: str, number: str, cell: str, process: subprocess.Popen[bytes], seconds: float
@@ -336,22 +346,22 @@ def _fact(line: bytes, word: str) -> dict[str, Any]:
 
 def write(grades: Sequence[Grade], out: Path, lang: str = "en") -> None:
     """One row per submission: student, set, verdict, points, most, one column per task, hints."""
-    numbers = sorted({key for one in grades for key in one.points}, key=int)
+    numbers = sorted({key for graded in grades for key in graded.points}, key=int)
     if not numbers:
         numbers = sorted({str(task.number) for name in sets() for task in tasks_of(name)}, key=int)
     head = ["student", "set", "verdict", "points", "most", *(f"task_{n}" for n in numbers), "hints"]
     table = io.StringIO()
     rows = csv.writer(table)
     rows.writerow(head)
-    for one in grades:
-        tasks = [f"{one.points.get(task, 0):g}" for task in numbers]
-        told = [_plain(one.student), one.set, _plain(one.says(lang))]
-        sums = [f"{one.total:g}", f"{one.most:g}"]
-        rows.writerow([*told, *sums, *tasks, " ".join(one.failed)])
+    for graded in grades:
+        tasks = [f"{graded.points.get(task, 0):g}" for task in numbers]
+        who = [_no_formula(graded.student), graded.set, _no_formula(graded.says(lang))]
+        sums = [f"{graded.total:g}", f"{graded.most:g}"]
+        rows.writerow([*who, *sums, *tasks, " ".join(graded.failed)])
     write_bytes(out, table.getvalue().encode("utf-8-sig"))  # the mark lets Excel read Russian
 
 
-def _plain(word: str) -> str:
+def _no_formula(word: str) -> str:
     """Text that no spreadsheet takes for a formula."""
     return "'" + word if word.startswith(("=", "+", "-", "@")) else word
 
@@ -359,35 +369,37 @@ def _plain(word: str) -> str:
 def summary(grades: Sequence[Grade], lang: str = "en") -> str:
     """For the teacher: which hint failed how often, and who has to be looked at."""
     lines = []
-    for task_set in sorted({one.set for one in grades if one.set}):
-        mine = [one for one in grades if one.set == task_set]
-        mean = sum(one.total for one in mine) / len(mine)
+    for task_set in sorted({graded.set for graded in grades if graded.set}):
+        mine = [graded for graded in grades if graded.set == task_set]
+        mean = sum(graded.total for graded in mine) / len(mine)
         facts = {"set": task_set, "graded": str(len(mine)), "most": setting(mine[0].most, lang),
                  "mean": number(mean, lang, 1)}  # fmt: skip
         lines += [
             text("grade.summary_set", lang).format(**facts),
             f"  {text('grade.summary', lang)}:",
         ]
-        counts = Counter(name for one in mine for name in one.failed)
-        said = words(task_set, lang)["task"]
+        counts = Counter(name for graded in mine for name in graded.failed)
+        words_of = words(task_set, lang)["task"]
         for name, times in counts.most_common():
             task, check = name.split(".")
             row = {"times": str(times), "graded": str(len(mine)), "task": task,
-                   "says": said[task][check]["says"]}  # fmt: skip
+                   "says": words_of[task][check]["says"]}  # fmt: skip
             lines.append("    " + text("grade.summary_row", lang).format(**row))
         if not counts:
             lines.append("    " + text("grade.summary_none", lang))
-    odd = [f"    {one.student}: {one.says(lang)}" for one in grades if one.verdict != "ok"]
+    odd = [
+        f"    {graded.student}: {graded.says(lang)}" for graded in grades if graded.verdict != "ok"
+    ]
     return "\n".join(
         [*lines, *([f"  {text('grade.summary_verdicts', lang)}:", *odd] if odd else [])]
     )
 
 
-def _progress(one: Grade, done: int, everyone: int, lang: str) -> str:
+def _progress(graded: Grade, done: int, everyone: int, lang: str) -> str:
     facts = {
-        "done": str(done), "all": str(everyone), "student": one.student, "set": one.set or "?",
-        "points": setting(one.total, lang), "most": setting(one.most, lang),
-        "verdict": one.says(lang),
+        "done": str(done), "all": str(everyone), "student": graded.student,
+        "set": graded.set or "?", "points": setting(graded.total, lang),
+        "most": setting(graded.most, lang), "verdict": graded.says(lang),
     }  # fmt: skip
     return text("grade.progress", lang).format(**facts)
 
@@ -403,5 +415,5 @@ def _must_be_writable(out: Path, lang: str) -> None:
         with tempfile.TemporaryFile(dir=out.parent):
             pass
     except OSError as error:
-        said = {"file": out, "error": error.strerror or error}
-        raise ValueError(text("grade.cannot_write", lang).format(**said)) from None
+        facts = {"file": out, "error": error.strerror or error}
+        raise ValueError(text("grade.cannot_write", lang).format(**facts)) from None

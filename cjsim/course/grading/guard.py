@@ -34,7 +34,13 @@ CHANGES = (
     "os.chmod", "os.chown", "os.utime", "os.setxattr", "os.removexattr", "os.chflags", "os.lchmod",
     "os.lchown", "os.lockf", "shutil.move", "shutil.rmtree",
 )  # fmt: skip
+UNANNOUNCED = ("mkfifo", "mknod")
+"""Functions of `os` that make something in a folder and raise no audit event."""
 TWO_PATHS = ("os.rename", "os.link", "os.symlink", "shutil.move")
+BY_READERS = (
+    "os.chmod", "os.chown", "os.utime", "os.setxattr", "os.removexattr", "os.chflags",
+)  # fmt: skip
+"""What may be done to a file that was opened to be read."""
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 Refused = Callable[[str, str], None]
@@ -57,15 +63,19 @@ def close(folder: str, refused: Refused) -> None:
     }  # fmt: skip
     judges = {"open": _opens, "import": _imports, **dict.fromkeys(SIGNALS, _signals)}
     judges.update(dict.fromkeys(CHANGES, _changes))
-    kind_of, judge_of, fail = kinds.get, judges.get, PermissionError
+    kind_of = kinds.get
+    judge_of = judges.get
+    fail = PermissionError
     _disarm()
+    for name in UNANNOUNCED:
+        _announce(name)
 
-    def hook(event: str, given: tuple[Any, ...]) -> None:
+    def hook(event: str, arguments: tuple[Any, ...]) -> None:
         kind = kind_of(event)
         if kind is None:
             return
         judge = judge_of(event)
-        what = judge(event, given, home) if judge else _named(event, given)
+        what = judge(event, arguments, home) if judge else _what_was_asked(event, arguments)
         if what:
             refused(kind, what)
             raise fail(f"{event}: {what}: not allowed while grading")
@@ -73,9 +83,9 @@ def close(folder: str, refused: Refused) -> None:
     sys.addaudithook(hook)
 
 
-def _named(event: str, given: tuple[Any, ...]) -> str:
+def _what_was_asked(event: str, arguments: tuple[Any, ...]) -> str:
     """What was asked for, where it has a name; else the event."""
-    first = given[0] if given else None
+    first = arguments[0] if arguments else None
     return os.fsdecode(first)[:80] if isinstance(first, (str, bytes)) else event
 
 
@@ -86,16 +96,30 @@ def _disarm() -> None:
     except ImportError:
         return
 
-    def fork_exec(*given: Any) -> int:
+    def fork_exec(*arguments: Any) -> int:
         sys.audit("os.fork")
         raise PermissionError("no new processes while grading")
 
     _posixsubprocess.fork_exec = fork_exec
 
 
-def _opens(event: str, given: tuple[Any, ...], home: str) -> str:
+def _announce(name: str) -> None:
+    """Have a function of `os` tell what it makes, as `os.mkdir` does."""
+    function = getattr(os, name, None)
+    if function is None:
+        return
+
+    def announced(path: Any, *given: Any, **words: Any) -> Any:
+        sys.audit("os.mkdir", path, 0, -1)
+        return function(path, *given, **words)
+
+    for module in (os, sys.modules[os.name]):  # posix, where the former has it from
+        setattr(module, name, announced)
+
+
+def _opens(event: str, arguments: tuple[Any, ...], home: str) -> str:
     """`open(path, mode, flags)`: what is written where it must not be, else nothing."""
-    path, mode, flags = given
+    path, mode, flags = arguments
     if not isinstance(path, (str, bytes, os.PathLike)):
         return ""  # a file that is open already
     writes = bool(flags & WRITING) if isinstance(flags, int) else False
@@ -106,19 +130,30 @@ def _opens(event: str, given: tuple[Any, ...], home: str) -> str:
     return elsewhere if elsewhere and (writes or os.path.isdir(path)) else ""
 
 
-def _imports(event: str, given: tuple[Any, ...], home: str) -> str:
-    return str(given[0]) if given[0] in NATIVE_MODULES else ""
+def _imports(event: str, arguments: tuple[Any, ...], home: str) -> str:
+    return str(arguments[0]) if arguments[0] in NATIVE_MODULES else ""
 
 
-def _signals(event: str, given: tuple[Any, ...], home: str) -> str:
+def _signals(event: str, arguments: tuple[Any, ...], home: str) -> str:
     """A process may end itself, and nobody else."""
-    own = event == "os.kill" and given[0] == os.getpid()
-    return "" if own or event == "signal.pthread_kill" else str(given[0])
+    own = event == "os.kill" and arguments[0] == os.getpid()
+    return "" if own or event == "signal.pthread_kill" else str(arguments[0])
 
 
-def _changes(event: str, given: tuple[Any, ...], home: str) -> str:
-    paths = given[:2] if event in TWO_PATHS else given[:1]
+def _changes(event: str, arguments: tuple[Any, ...], home: str) -> str:
+    paths = arguments[:2] if event in TWO_PATHS else arguments[:1]
+    if event in BY_READERS and isinstance(paths[0], int):
+        paths = (_path_of(paths[0]),)
     return next((place for path in paths if (place := _elsewhere(path, home))), "")
+
+
+def _path_of(file: int) -> str | int:
+    """Where an open file lies, as far as this system tells; else its number."""
+    try:
+        path = os.readlink(f"/proc/self/fd/{file}")
+    except OSError:
+        return file
+    return path if os.path.exists(path) else file
 
 
 def _elsewhere(path: Any, home: str) -> str:
@@ -145,46 +180,47 @@ MOVING = ("__builtins__", "_spoken", "__warningregistry__", "__annotations__", "
 
 def parts() -> Parts:
     """Every function, class, method and constant of the kit, by module and name."""
-    found: Parts = {}
+    by_name: Parts = {}
     for name, module in list(sys.modules.items()):
         if name == "cjsim" or name.startswith("cjsim."):
-            _add_module(found, name, module, all_names=True)
+            _add_module(by_name, name, module, all_names=True)
         elif name in BESIDE_THE_KIT:
-            _add_module(found, name, module, all_names=False)
-    return found
+            _add_module(by_name, name, module, all_names=False)
+    return by_name
 
 
 def changed(before: Parts) -> list[str]:
     """Names that are not what they were: `cjsim.run.simulate`."""
-    now, gone = parts(), object()
+    now = parts()
+    gone = object()
     names: set[str] = set()
     for (home, name), value in before.items():
-        other = now.get((home, name), gone)
-        if name == ADDED and isinstance(other, frozenset):
-            names.update(f"{home}.{new}" for new in other - value)
-        elif not _same(value, other):
+        current = now.get((home, name), gone)
+        if name == ADDED and isinstance(current, frozenset):
+            names.update(f"{home}.{new}" for new in current - value)
+        elif not _is_unchanged(value, current):
             names.add(f"{home}.{name}")
     return sorted(names)
 
 
-def _add_module(found: Parts, name: str, module: Any, all_names: bool) -> None:
+def _add_module(by_name: Parts, name: str, module: Any, all_names: bool) -> None:
     if all_names:
-        found[name, ADDED] = _own_names(module)
+        by_name[name, ADDED] = _own_names(module)
     for key, value in list(vars(module).items()):
         if key in MOVING or (not all_names and not callable(value)):
             continue
-        found[name, key] = _kept(key, value)
+        by_name[name, key] = _value_or_copy(key, value)
         if key == "TASKS":
             for check in (check for task in value for check in task.checks):
-                found[name, f"{key}.{check.name}"] = [check.points, check.test]
+                by_name[name, f"{key}.{check.name}"] = [check.points, check.test]
         if isinstance(value, types.FunctionType):
-            _add_function(found, f"{name}.{key}", value)
+            _add_function(by_name, f"{name}.{key}", value)
         elif isinstance(value, type) and (all_names or name in ("pandas", "simpy", "random")):
-            found[f"{name}.{key}", ADDED] = _own_names(value)
-            for attribute, inner in list(_stable(value)):
-                found[f"{name}.{key}", attribute] = inner
+            by_name[f"{name}.{key}", ADDED] = _own_names(value)
+            for attribute, inner in list(_stable_attributes(value)):
+                by_name[f"{name}.{key}", attribute] = inner
                 if isinstance(inner, types.FunctionType):
-                    _add_function(found, f"{name}.{key}.{attribute}", inner)
+                    _add_function(by_name, f"{name}.{key}.{attribute}", inner)
 
 
 def _own_names(home: Any) -> frozenset[str]:
@@ -196,31 +232,31 @@ def _own_names(home: Any) -> frozenset[str]:
     )
 
 
-def _add_function(found: Parts, name: str, function: types.FunctionType) -> None:
-    found[name, "__code__"] = function.__code__
-    found[name, "__defaults__"] = function.__defaults__
-    found[name, "__kwdefaults__"] = function.__kwdefaults__
+def _add_function(by_name: Parts, name: str, function: types.FunctionType) -> None:
+    by_name[name, "__code__"] = function.__code__
+    by_name[name, "__defaults__"] = function.__defaults__
+    by_name[name, "__kwdefaults__"] = function.__kwdefaults__
 
 
-def _stable(cls: type) -> Iterator[tuple[str, Any]]:
+def _stable_attributes(cls: type) -> Iterator[tuple[str, Any]]:
     """Attributes of a class that stay as they are: pydantic and abc write into their own."""
     kinds = (types.FunctionType, property, classmethod, staticmethod)
     return ((key, value) for key, value in vars(cls).items() if isinstance(value, kinds))
 
 
-def _kept(key: str, value: Any) -> Any:
+def _value_or_copy(key: str, value: Any) -> Any:
     """The value itself; of a constant that could be changed in place, a copy."""
     if key.isupper() and key[0] != "_" and type(value) in (dict, list, set):
         return value.copy()
     return value
 
 
-def _same(one: Any, other: Any) -> bool:
-    if type(one) in (dict, list, set) and type(one) is type(other):
-        return len(one) == len(other) and all(
-            a is b for a, b in zip(_items(one), _items(other), strict=True)
+def _is_unchanged(before: Any, now: Any) -> bool:
+    if type(before) in (dict, list, set) and type(before) is type(now):
+        return len(before) == len(now) and all(
+            a is b for a, b in zip(_items(before), _items(now), strict=True)
         )
-    return one is other
+    return before is now
 
 
 def _items(value: Any) -> list[Any]:

@@ -49,10 +49,14 @@ class _UnusableError(Exception):
 
 def _channel(word: str) -> Tell:
     """A way to the parent that does not go through stdout."""
-    descriptor, nothing = os.dup(1), os.open(os.devnull, os.O_RDWR)
+    descriptor = os.dup(1)
+    nothing = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(nothing, stream)
-    write, dumps, pid, getpid = os.write, json.dumps, os.getpid(), os.getpid
+    write = os.write
+    dumps = json.dumps
+    pid = os.getpid()
+    getpid = os.getpid
 
     def tell(**facts: Any) -> None:
         if getpid() == pid:
@@ -74,7 +78,8 @@ def _grade(job: Mapping[str, Any], tell: Tell) -> None:
     _rehearse(number)
     names = _namespace(job["folder"])
     _limit(job["seconds"], job["memory"])
-    kit, changed = guard.parts(), guard.changed
+    kit = guard.parts()
+    changed = guard.changed
     guard.close(job["folder"], lambda kind, what: tell(kind="refused", refused=kind, what=what))
     tell(kind="ready")
     _run(cells, names, tell)
@@ -118,9 +123,9 @@ def _set_of(cells: list[Any]) -> str:
     from cjsim.course.checks.look import sets
 
     marks = [str(cell.metadata.get("nbgrader", {}).get("grade_id", "")) for cell in cells]
-    found = [match[1] for mark in marks if (match := GRADED.fullmatch(mark))]
-    found += [match[1] for cell in cells if (match := ASKED.search(cell.source))]
-    number = next((number for number in found if number in sets()), None)
+    numbers = [match[1] for mark in marks if (match := GRADED.fullmatch(mark))]
+    numbers += [match[1] for cell in cells if (match := ASKED.search(cell.source))]
+    number = next((number for number in numbers if number in sets()), None)
     if number is None:
         raise _UnusableError("no_tasks", "")
     return number
@@ -198,9 +203,9 @@ def _limit(seconds: float, memory: float) -> None:
         return
     size = _address_space() + int(memory * 2**30)
     cpu = int(seconds * (os.cpu_count() or 1) + _cpu_used()) + 2  # threads count one by one
-    wanted = {"RLIMIT_AS": size, "RLIMIT_CPU": cpu, "RLIMIT_FSIZE": LARGEST_FILE, "RLIMIT_CORE": 0,
+    limits = {"RLIMIT_AS": size, "RLIMIT_CPU": cpu, "RLIMIT_FSIZE": LARGEST_FILE, "RLIMIT_CORE": 0,
               "RLIMIT_NPROC": _tasks() + MORE_TASKS}  # fmt: skip
-    for name, limit in wanted.items():
+    for name, limit in limits.items():
         with contextlib.suppress(AttributeError, ValueError, OSError):  # not on this system
             resource.setrlimit(getattr(resource, name), (limit, limit))
 

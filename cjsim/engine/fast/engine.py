@@ -17,6 +17,7 @@ from cjsim.log import LEVELS, ROW, TRUTHS, Folded, whole_days
 from cjsim.model import parameters, population
 from cjsim.model.compile import Source, compiled
 from cjsim.model.population import Person, Population
+from cjsim.model.replaced import refuse_replaced
 from cjsim.scenario import Scenario, digest
 
 SOURCES = (
@@ -71,7 +72,8 @@ _MAKING: dict[tuple[str, int], threading.Lock] = {}
 class CompiledEngine:
     """One simulated market; parameters as `cjsim.engine.process.Engine`.
 
-    After `run()`: `people` (records) and `journal()`.
+    After `run()`: `people` (records) and `journal()`. Raises ValueError where a rule was replaced
+    in this process: what is compiled is what the files say.
     """
 
     def __init__(
@@ -84,6 +86,7 @@ class CompiledEngine:
     ) -> None:
         if truth and log != "all":
             raise ValueError("the truth stands beside every row: it needs log='all'")
+        refuse_replaced("the compiled engine")
         self.scenario = scenario
         self.level = LEVELS.index(log)
         self.seed = seed

@@ -156,7 +156,7 @@ def test_after_an_interruption_the_file_holds_what_is_graded(tmp_path, capsys, m
         raise KeyboardInterrupt
 
     monkeypatch.setattr(grading, "grade_one", fake)
-    monkeypatch.setattr(grading, "_finished", interrupted)
+    monkeypatch.setattr(grading, "_finished_jobs", interrupted)
     out = tmp_path / "g.csv"
     assert main.main(["grade", str(tmp_path), "--out", str(out), "--workers", "2"]) == 130
     assert "holds the 1 of 3 submissions" in capsys.readouterr().err

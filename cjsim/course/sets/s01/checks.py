@@ -35,12 +35,12 @@ def _gain(work: Work) -> bool:
 
 def _reason(work: Work) -> bool:
     """The one measure that moved clearly, and in the direction that brings money."""
-    said = work.choice("reason", REASONS)
+    answer = work.choice("reason", REASONS)
     moved = _dial().paired().loc["weekly"]
     good = {"first_deals": 1, "repeat_deals": 1, "opt_outs": -1}
     helps = {name: moved.loc[name, "clear"] and moved.loc[name, "difference"] * sign > 0
              for name, sign in good.items()}  # fmt: skip
-    return bool(helps[said])
+    return bool(helps[answer])
 
 
 @lru_cache(maxsize=1)
@@ -58,41 +58,42 @@ def _dial() -> Any:
 
 def _repeats(work: Work) -> bool:
     """Everybody has dealt, some of them again."""
-    rows = [(0, "first_deal"), (1, "first_deal"), (0, "repeat_deal"), (2, "first_deal"),
-            (0, "repeat_deal"), (2, "repeat_deal")]  # fmt: skip
-    return _counted(work, rows, [3, 1, 2])
+    events = [(0, "first_deal"), (1, "first_deal"), (0, "repeat_deal"), (2, "first_deal"),
+              (0, "repeat_deal"), (2, "repeat_deal")]  # fmt: skip
+    return _counts_agree(work, events, [3, 1, 2])
 
 
 def _everybody(work: Work) -> bool:
     """Two of five never deal, one of them not even in the log."""
-    rows = [(1, "first_deal"), (2, "contact"), (0, "first_deal"), (3, "first_deal")]
-    return _counted(work, rows, [1, 1, 0, 1, 0])
+    events = [(1, "first_deal"), (2, "contact"), (0, "first_deal"), (3, "first_deal")]
+    return _counts_agree(work, events, [1, 1, 0, 1, 0])
 
 
 def _only_ours(work: Work) -> bool:
     """Everybody has dealt once with us; two also buy from the rival."""
-    rows = [(0, "first_deal"), (1, "first_deal"), (1, "trial"), (1, "rival_deal"),
-            (2, "first_deal"), (2, "rival_deal")]  # fmt: skip
-    return _counted(work, rows, [1, 1, 1])
+    events = [(0, "first_deal"), (1, "first_deal"), (1, "trial"), (1, "rival_deal"),
+              (2, "first_deal"), (2, "rival_deal")]  # fmt: skip
+    return _counts_agree(work, events, [1, 1, 1])
 
 
 def _people(work: Work) -> bool:
     """How many people, not how many deals."""
     import pandas as pd
 
-    one, other = pd.Series([3, 0, 1, 5, 2]), pd.Series([1, 2, 1, 0, 0])
-    found = work.call("people_who_buy_more", one, other)
+    ours = pd.Series([3, 0, 1, 5, 2])
+    rivals = pd.Series([1, 2, 1, 0, 0])
+    count = work.call("people_who_buy_more", ours, rivals)
     with work.running("people_who_buy_more"):
-        return float(found) == float((one > other).sum())
+        return float(count) == float((ours > rivals).sum())
 
 
-def _counted(work: Work, rows: Sequence[tuple[int, str]], wanted: list[int]) -> bool:
+def _counts_agree(work: Work, events: Sequence[tuple[int, str]], numbers: list[int]) -> bool:
     """Does `deals_of_each` give these numbers for a log written by hand?"""
     from cjsim.journey import REPEAT_DEAL
     from cjsim.log import from_tuples
     from cjsim.model.events import Event
 
-    made = [
+    log_rows = [
         (
             float(day),
             person,
@@ -101,10 +102,10 @@ def _counted(work: Work, rows: Sequence[tuple[int, str]], wanted: list[int]) -> 
             0 if event == "contact" else -1,
             1.0,
         )
-        for day, (person, event) in enumerate(rows)
+        for day, (person, event) in enumerate(events)
     ]
-    log = from_tuples(made, ["site"]).frame()
-    return work.counts("deals_of_each", log, len(wanted), length=len(wanted)) == wanted
+    log = from_tuples(log_rows, ["site"]).frame()
+    return work.counts("deals_of_each", log, len(numbers), length=len(numbers)) == numbers
 
 
 # --- 3: a SimPy process ---------------------------------------------------------------------------
@@ -131,8 +132,8 @@ class Scripted(random.Random):
 
 def _rates(work: Work) -> bool:
     """Both clocks, with their rates per day."""
-    asked = _visit(work, on=5.0, off=9.0)[2]
-    return sorted(asked) == sorted((STEP, AWAY))
+    rates = _visit(work, on=5.0, off=9.0)[2]
+    return sorted(rates) == sorted((STEP, AWAY))
 
 
 def _first_rings(work: Work) -> bool:
@@ -156,15 +157,16 @@ def _visit(work: Work, on: float, off: float) -> tuple[Any, float, list[float]]:
     """One visit with known luck: how it ended, after how many days, which rates were asked for."""
     import simpy
 
-    env, luck = simpy.Environment(initial_time=BEGIN), Scripted(on, off)
-    seen: list[Any] = []
-    process = work.call("visit", env, STEP, AWAY, END, luck, seen, nothing="not_process")
+    env = simpy.Environment(initial_time=BEGIN)
+    luck = Scripted(on, off)
+    endings: list[Any] = []
+    process = work.call("visit", env, STEP, AWAY, END, luck, endings, nothing="not_process")
     if not isinstance(process, Generator):
         raise work.problem("not_process", name="visit")
     with work.running("visit"):
         env.process(process)
         env.run(until=1000.0)
-        (row,) = seen or [(None, math.nan)]
+        (row,) = endings or [(None, math.nan)]
         end, days = row
         return end if type(end) is str else None, float(days), luck.asked
 
@@ -196,9 +198,9 @@ def _allowed(work: Work) -> bool:
 
 def _profit(work: Work) -> Mark:
     """Profit per person above waiting, as a share of what the best-known guide is above it."""
-    found = _scored(own(work, "my_guide", LIMITS))
+    comparison = _scored(own(work, "my_guide", LIMITS))
     best = gain(_scored(tuple(sorted(BEST.items())))).mean
-    return mark(gain(found), best, cost=Amount(extra_cost(found), 1, signed=True))
+    return mark(gain(comparison), best, cost=Amount(extra_cost(comparison), 1, signed=True))
 
 
 def _patience(work: Work) -> Mark:

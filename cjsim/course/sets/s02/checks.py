@@ -19,8 +19,8 @@ LEAKS: Final = ("action", "satisfaction", "repeat_deal", "curiosity")
 
 def _hidden(work: Work) -> bool:
     """Visits that the twelve stages show and AIDA does not: a number of visits."""
-    seen = [int(_funnel(lens)["visits"].sum()) for lens in ("twelve", "aida")]
-    return work.number("hidden") == seen[0] - seen[1]
+    counts = [int(_funnel(lens)["visits"].sum()) for lens in ("twelve", "aida")]
+    return work.number("hidden") == counts[0] - counts[1]
 
 
 def _heads(work: Work) -> bool:
@@ -50,58 +50,59 @@ AIDA: Final = {stage.key: LENSES["aida"].steps[project(stage, "aida")] for stage
 
 def _persons(work: Work) -> bool:
     """Two people whose rows alternate, and who meet on the same steps."""
-    rows = [(0, "awareness"), (1, "awareness"), (0, "interest"), (1, "interest"), (1, "desire")]
-    return _walked(work, rows, {0: "attention interest", 1: "attention interest desire"})
+    steps = [(0, "awareness"), (1, "awareness"), (0, "interest"), (1, "interest"), (1, "desire")]
+    return _walks_agree(work, steps, {0: "attention interest", 1: "attention interest desire"})
 
 
 def _merged(work: Work) -> bool:
     """Moves within a step are no new visit to it."""
-    rows = [(0, "interest"), (0, "desire"), (0, "study"), (0, "comparison"), (0, "action"),
-            (0, "first_deal")]  # fmt: skip
-    return _walked(work, rows, {0: "interest desire action"})
+    steps = [(0, "interest"), (0, "desire"), (0, "study"), (0, "comparison"), (0, "action"),
+             (0, "first_deal")]  # fmt: skip
+    return _walks_agree(work, steps, {0: "interest desire action"})
 
 
 def _returns(work: Work) -> bool:
     """Who comes back to a step visits it once more."""
-    rows = [(0, "awareness"), (0, "interest"), (0, "dormant"), (0, "awareness"), (0, "interest")]
-    return _walked(work, rows, {0: "attention interest lost attention interest"})
+    steps = [(0, "awareness"), (0, "interest"), (0, "dormant"), (0, "awareness"), (0, "interest")]
+    return _walks_agree(work, steps, {0: "attention interest lost attention interest"})
 
 
 def _finished(work: Work) -> bool:
     """Visits that are not over are in neither count."""
     walks = {0: ["interest", "desire"], 1: ["interest"], 2: ["interest", "lost"], 3: ["interest"]}
-    return _shared(work, walks, 1 / 2)
+    return _share_agrees(work, walks, 1 / 2)
 
 
 def _each_visit(work: Work) -> bool:
     """Three visits by one person are three, and only what comes directly after counts."""
     walks = {0: ["interest", "lost", "interest", "lost", "interest", "desire"],
              1: ["interest", "desire", "lost"]}  # fmt: skip
-    return _shared(work, walks, 2 / 4)
+    return _share_agrees(work, walks, 2 / 4)
 
 
-def _walked(work: Work, rows: Sequence[tuple[int, str]], wanted: dict[int, str]) -> bool:
+def _walks_agree(work: Work, steps: Sequence[tuple[int, str]], expected: dict[int, str]) -> bool:
     """Does `walks_of` give these steps for a log written by hand?"""
     from cjsim.journey import Stage
     from cjsim.log import from_tuples
     from cjsim.model.events import Event
 
-    made, met = [], set()
-    for day, (person, stage) in enumerate(rows):
-        event = Event.ENTER if person in met else Event.START
-        made.append((float(day), person, event, Stage.of(stage), -1, 0.0))
-        met.add(person)
-    found = work.call("walks_of", from_tuples(made, ["site"]).frame(), dict(AIDA))
+    log_rows = []
+    started = set()
+    for day, (person, stage) in enumerate(steps):
+        event = Event.ENTER if person in started else Event.START
+        log_rows.append((float(day), person, event, Stage.of(stage), -1, 0.0))
+        started.add(person)
+    answer = work.call("walks_of", from_tuples(log_rows, ["site"]).frame(), dict(AIDA))
     with work.running("walks_of"):
-        walks = {int(person): list(walk) for person, walk in dict(found).items()}
-    return walks == {person: walk.split() for person, walk in wanted.items()}
+        walks = {int(person): list(walk) for person, walk in dict(answer).items()}
+    return walks == {person: walk.split() for person, walk in expected.items()}
 
 
-def _shared(work: Work, walks: dict[int, list[str]], wanted: float) -> bool:
+def _share_agrees(work: Work, walks: dict[int, list[str]], expected: float) -> bool:
     """Does `share_on` give this share of the visits to interest that led to desire?"""
-    found = work.call("share_on", walks, "interest", "desire")
+    share = work.call("share_on", walks, "interest", "desire")
     with work.running("share_on"):
-        return math.isclose(float(found), wanted, rel_tol=1e-6)
+        return math.isclose(float(share), expected, rel_tol=1e-6)
 
 
 # --- 3: a plan from counts ------------------------------------------------------------------------
@@ -115,36 +116,36 @@ Tries = Mapping[tuple[str, str], tuple[int, int]]  # (stage, touchpoint) -> (sen
 def _rates(work: Work) -> bool:
     """The letter was answered by three of ten, the call by two of three."""
     tries = {("study", "letter"): (10, 3), ("study", "call"): (3, 2)}
-    return _planned(work, tries).get("study") == "call"
+    return _plan_made(work, tries).get("study") == "call"
 
 
 def _few(work: Work) -> bool:
     """Two lucky letters at study; in its cell, though not on the whole map, the call is better."""
     tries = {("study", "letter"): (2, 2), ("action", "letter"): (50, 49),
              ("desire", "letter"): (10, 2), ("desire", "call"): (10, 8)}  # fmt: skip
-    return _planned(work, tries, {**DESIRE, "action": "action"}).get("study") == "call"
+    return _plan_made(work, tries, {**DESIRE, "action": "action"}).get("study") == "call"
 
 
 def _own(work: Work) -> bool:
     """Just enough at study, where the letter wins, though not in the whole cell."""
     tries = {("study", "letter"): (4, 3), ("study", "call"): (1, 0),
              ("desire", "letter"): (30, 1), ("desire", "call"): (30, 28)}  # fmt: skip
-    return _planned(work, tries).get("study") == "letter"
+    return _plan_made(work, tries).get("study") == "letter"
 
 
 def _every_stage(work: Work) -> bool:
     """A plan has a place for each stage of the map, also for those that nobody was seen at."""
-    plan = _planned(work, {("study", "letter"): (9, 5), ("action", "call"): (9, 5)}, AIDA)
+    plan = _plan_made(work, {("study", "letter"): (9, 5), ("action", "call"): (9, 5)}, AIDA)
     return plan.keys() == AIDA.keys()
 
 
 def _silent(work: Work) -> bool:
     """Nobody has answered anything in the cell: rather say nothing."""
     tries = {(stage, name): (6, 0) for stage in DESIRE for name in ("letter", "call")}
-    return _planned(work, tries).get("study") == ""
+    return _plan_made(work, tries).get("study") == ""
 
 
-def _planned(work: Work, tries: Tries, cells: Mapping[str, str] = DESIRE) -> dict[str, str]:
+def _plan_made(work: Work, tries: Tries, cells: Mapping[str, str] = DESIRE) -> dict[str, str]:
     """What `plan_of` makes of so many messages sent and answered."""
     import pandas as pd
 
@@ -156,9 +157,9 @@ def _planned(work: Work, tries: Tries, cells: Mapping[str, str] = DESIRE) -> dic
         ],
         columns=["touchpoint", "belief", "answered"],
     )
-    found = work.call("plan_of", filed, dict(cells), ENOUGH)
+    plan = work.call("plan_of", filed, dict(cells), ENOUGH)
     with work.running("plan_of"):
-        return {str(stage): str(name) for stage, name in dict(found).items()}
+        return {str(stage): str(name) for stage, name in dict(plan).items()}
 
 
 # --- 4: a content plan ----------------------------------------------------------------------------
@@ -182,14 +183,14 @@ SCORED: Final = {"people": 150, "runs": 24, "seed": 770_201}  # worlds that no l
 def _allowed(work: Work) -> bool:
     """Stages as keys, messages of the firm as values, at least one of them sent."""
     plan = work.table("my_plan")
-    return any(plan.values()) and plan == _possible(plan)
+    return any(plan.values()) and plan == _possible_entries(plan)
 
 
 def _profit(work: Work) -> Mark:
     """Profit per person above silence, as a share of what the best-known plan is above it."""
-    found = _scored(_own_plan(work))
+    comparison = _scored(_own_plan(work))
     best = gain(_scored(tuple(sorted(BEST.items())))).mean
-    return mark(gain(found), best, cost=Amount(extra_cost(found), signed=True), digits=0)
+    return mark(gain(comparison), best, cost=Amount(extra_cost(comparison), signed=True), digits=0)
 
 
 def _eyes(work: Work) -> Mark:
@@ -202,16 +203,17 @@ def _eyes(work: Work) -> Mark:
 
 def _own_plan(work: Work) -> tuple[tuple[str, str], ...]:
     """The student's plan, without the entries that do not exist: they are one check's affair."""
-    plan = _possible(work.table("my_plan"))
+    plan = _possible_entries(work.table("my_plan"))
     if not any(plan.values()):
         raise work.problem("missing", name="my_plan")
     return tuple(sorted(plan.items()))
 
 
-def _possible(plan: dict[str, Any]) -> dict[str, str]:
+def _possible_entries(plan: dict[str, Any]) -> dict[str, str]:
     """The entries whose stage exists and whose message the firm has; "" is silence."""
-    stages, known = {stage.key for stage in STAGES}, ("", *_messages())
-    return {stage: name for stage, name in plan.items() if stage in stages and name in known}
+    stages = {stage.key for stage in STAGES}
+    messages = ("", *_messages())
+    return {stage: name for stage, name in plan.items() if stage in stages and name in messages}
 
 
 @lru_cache(maxsize=1)

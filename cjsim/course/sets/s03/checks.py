@@ -40,13 +40,13 @@ def _fewer_alike(work: Work) -> bool:
 
 def _reason(work: Work) -> bool:
     """Fewer contacts, or fewer that do not fit: if neither is the case, what is left."""
-    said = work.choice("reason", REASONS)
+    answer = work.choice("reason", REASONS)
     moved = _biases(alike=False).paired().loc["careful"]
     helps = {
         name: bool(moved.loc[key, "clear"] and moved.loc[key, "difference"] < 0)
         for name, key in (("contacts", "contacts"), ("mismatch", "mismatch_rate"))
     }
-    return {**helps, "strength": not any(helps.values())}[said]
+    return {**helps, "strength": not any(helps.values())}[answer]
 
 
 def _spared(alike: bool) -> float:
@@ -76,56 +76,56 @@ AIMS: Final = {"webinar": "interest", "meeting": "comparison", "base_messages": 
 
 def _direction(work: Work) -> bool:
     """Two too cold, one right, three too hot; among the twelve stages only."""
-    rows = [("webinar", "awareness"), ("webinar", "study"), ("meeting", "comparison"),
-            ("meeting", "interest"), ("base_messages", "action"),
-            ("webinar", "loyalty")]  # fmt: skip
-    return _counted(work, rows, [2, 1, 3])
+    contacts = [("webinar", "awareness"), ("webinar", "study"), ("meeting", "comparison"),
+                ("meeting", "interest"), ("base_messages", "action"),
+                ("webinar", "loyalty")]  # fmt: skip
+    return _counts_agree(work, contacts, [2, 1, 3])
 
 
 def _lost(work: Work) -> bool:
     """Dormant people stand at awareness, people with a rival at study."""
-    rows = [("webinar", "dormant"), ("meeting", "with_rival"), ("webinar", "with_rival"),
-            ("webinar", "with_rival")]  # fmt: skip
-    return _counted(work, rows, [2, 0, 2])
+    contacts = [("webinar", "dormant"), ("meeting", "with_rival"), ("webinar", "with_rival"),
+                ("webinar", "with_rival")]  # fmt: skip
+    return _counts_agree(work, contacts, [2, 0, 2])
 
 
 def _contacts_only(work: Work) -> bool:
     """Rows that name a touchpoint without being a contact."""
-    rows = [("webinar", "awareness"), ("webinar", "awareness", "opt_out"),
-            ("meeting", "comparison"), ("meeting", "comparison", "known"),
-            ("webinar", "study"), ("webinar", "study", "opt_out")]  # fmt: skip
-    return _counted(work, rows, [1, 1, 1])
+    events = [("webinar", "awareness"), ("webinar", "awareness", "opt_out"),
+              ("meeting", "comparison"), ("meeting", "comparison", "known"),
+              ("webinar", "study"), ("webinar", "study", "opt_out")]  # fmt: skip
+    return _counts_agree(work, events, [1, 1, 1])
 
 
 def _pushed_only(work: Work) -> bool:
     """People also come by themselves, to a touchpoint that `aims_at` does not hold."""
-    rows = [("webinar", "interest"), ("site", "study"), ("meeting", "study"),
-            ("site", "unaware"), ("site", "loyalty"), ("webinar", "desire")]  # fmt: skip
-    return _counted(work, rows, [1, 1, 1])
+    contacts = [("webinar", "interest"), ("site", "study"), ("meeting", "study"),
+                ("site", "unaware"), ("site", "loyalty"), ("webinar", "desire")]  # fmt: skip
+    return _counts_agree(work, contacts, [1, 1, 1])
 
 
 def _break_even(work: Work) -> bool:
     """Harm over gain plus harm, for one letter."""
     cases = [(0.06, 0.14), (0.3, 0.1), (0.2, 0.2)]
     for won, harm in cases:
-        found = work.call("break_even", won, harm)
+        threshold = work.call("break_even", won, harm)
         with work.running("break_even"):
-            if not math.isclose(float(found), harm / (won + harm), abs_tol=1e-6):
+            if not math.isclose(float(threshold), harm / (won + harm), abs_tol=1e-6):
                 return False
     return True
 
 
-def _counted(work: Work, rows: Sequence[tuple[str, ...]], wanted: list[int]) -> bool:
+def _counts_agree(work: Work, events: Sequence[tuple[str, ...]], numbers: list[int]) -> bool:
     """Does `temperatures` give these numbers for a log written by hand?"""
     touchpoints = [*AIMS, "site"]
-    made = []
-    for day, (touchpoint, stage, *event) in enumerate(rows):
+    log_rows = []
+    for day, (touchpoint, stage, *event) in enumerate(events):
         what = Event[(event or ["contact"])[0].upper()]
         place = touchpoints.index(touchpoint)
-        made.append((float(day), day % 2, what, Stage.of(stage), place, 0.0))
-    log = from_tuples(made, touchpoints).frame()
+        log_rows.append((float(day), day % 2, what, Stage.of(stage), place, 0.0))
+    log = from_tuples(log_rows, touchpoints).frame()
     aims_at = {name: int(Stage.of(stage)) for name, stage in AIMS.items()}
-    return work.counts("temperatures", log, aims_at, length=3) == wanted
+    return work.counts("temperatures", log, aims_at, length=3) == numbers
 
 
 # --- 3: an engine ---------------------------------------------------------------------------------
@@ -137,8 +137,10 @@ DAYS = 500.0  # how long the small markets run
 
 def _cap(work: Work) -> bool:
     """Nobody is pushed sooner than the cap allows, at several caps."""
-    found = [_gaps(_log(work, days, _only_pushes("animator"), 8)) for days in (30.0, 50.0)]
-    return all(gap >= days for gaps, days in zip(found, (30.0, 50.0), strict=True) for gap in gaps)
+    gaps_at = [_gaps(_log(work, days, _only_pushes("animator"), 8)) for days in (30.0, 50.0)]
+    return all(
+        gap >= days for gaps, days in zip(gaps_at, (30.0, 50.0), strict=True) for gap in gaps
+    )
 
 
 def _goes_on(work: Work) -> bool:
@@ -177,7 +179,8 @@ def _pull(work: Work) -> bool:
 def _fresh(work: Work) -> bool:
     """The second market of one class knows nothing of the first."""
     _acts(work)
-    kind, market = _kind(work, 50.0), _only_pushes("animator")
+    kind = _kind(work, 50.0)
+    market = _only_pushes("animator")
     return bool(_run(work, kind, market, 6, 1).equals(_run(work, kind, market, 6, 1)))
 
 
@@ -226,9 +229,9 @@ def _market(strategy: str) -> Scenario:
     """Everybody is on the firm's list from day 0, nobody opts out, nobody waits for a rep."""
     usual = without(Scenario.load("consulting", strategy=strategy), "opting_out")
     rhythm = {f"{strategy}.every_days": EVERY, f"{strategy}.jitter": SPREAD}
-    known = {"firm.cold_list_share": 1.0, "firm.reps": 0}
+    listed = {"firm.cold_list_share": 1.0, "firm.reps": 0}
     return usual.with_changes(
-        rhythm | known | {"burn_in_days": 0.0, "horizon_days": DAYS, "market.onset_days": 200.0}
+        rhythm | listed | {"burn_in_days": 0.0, "horizon_days": DAYS, "market.onset_days": 200.0}
     )
 
 
@@ -307,15 +310,17 @@ SCORED: Final = {"people": 150, "runs": 24, "seed": 770_301}  # worlds that no l
 def _allowed(work: Work) -> bool:
     """Something is changed, and only within the limits."""
     changes = work.table("my_guide")
-    return bool(changes) and changes == _possible(changes)
+    return bool(changes) and changes == _possible_entries(changes)
 
 
 def _profit(work: Work) -> Mark:
     """Profit per person above the guide as it is, as a share of what the best known is above it."""
-    found = _scored(_own(work))
-    means = found.means().loc["profit_per_person"]
+    comparison = _scored(_own(work))
+    means = comparison.means().loc["profit_per_person"]
     best = gain(_scored(_frozen(BEST))).mean
-    points = mark(gain(found), best, cost=Amount(extra_cost(found), signed=True), digits=0)
+    points = mark(
+        gain(comparison), best, cost=Amount(extra_cost(comparison), signed=True), digits=0
+    )
     above = {"animator": Amount(means["mine"] - means["animator"], signed=True)}
     return Mark(points.share, {**points.note, **above})
 
@@ -330,7 +335,7 @@ def _patience(work: Work) -> Mark:
 
 def _own(work: Work) -> Changes:
     """The student's changes, without those that are not allowed: they are one check's affair."""
-    changes = _possible(work.table("my_guide"))
+    changes = _possible_entries(work.table("my_guide"))
     if not changes:
         raise work.problem("missing", name="my_guide")
     return _frozen(changes)
@@ -344,17 +349,19 @@ def _frozen(changes: Mapping[str, Any]) -> Changes:
     )
 
 
-def _possible(changes: dict[str, Any]) -> dict[str, Any]:
+def _possible_entries(changes: dict[str, Any]) -> dict[str, Any]:
     """The entries whose key and value are within the limits."""
-    kept: dict[str, Any] = {**possible(changes, LIMITS)}
+    entries: dict[str, Any] = {**possible(changes, LIMITS)}
     plan = changes.get("guide.plan")
     if type(plan) is dict:
         pushes = _firms()["guide"].running_touchpoints("push")
         stages = [stage.key for stage in STAGES]
-        kept["guide.plan"] = {
-            stage: said for stage, said in plan.items() if stage in stages and said in ("", *pushes)
+        entries["guide.plan"] = {
+            stage: message
+            for stage, message in plan.items()
+            if stage in stages and message in ("", *pushes)
         }
-    return kept
+    return entries
 
 
 @lru_cache(maxsize=1)
@@ -366,8 +373,8 @@ def _firms() -> dict[str, Scenario]:
 @lru_cache(maxsize=8)
 def _scored(changes: Changes) -> Any:
     """A plan beside the guide as it is and the animator, in worlds nobody has seen."""
-    made = {key: dict(value) if isinstance(value, tuple) else value for key, value in changes}
-    firms = {**_firms(), "mine": _firms()["guide"].with_changes(made)}
+    new_values = {key: dict(value) if isinstance(value, tuple) else value for key, value in changes}
+    firms = {**_firms(), "mine": _firms()["guide"].with_changes(new_values)}
     return compare(firms, **SCORED)  # type: ignore[arg-type]
 
 

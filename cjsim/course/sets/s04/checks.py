@@ -23,33 +23,34 @@ WORLDS: Final = range(401, 421)
 
 def _gain(work: Work) -> bool:
     """Repeat deals per world, full shelf less the shelf as it is."""
-    found = _shelves()
-    return abs(work.number("gain") - (found["full"]["deals"] - found["as_is"]["deals"])) <= 0.1
+    shelves = _shelves()
+    return abs(work.number("gain") - (shelves["full"]["deals"] - shelves["as_is"]["deals"])) <= 0.1
 
 
 def _more_leave(work: Work) -> bool:
     """Leavings per world through all doors, full less as it is: not the closed door alone."""
-    found = _shelves()
-    return abs(work.number("more_leave") - (_left(found["full"]) - _left(found["as_is"]))) <= 0.1
+    shelves = _shelves()
+    more = _leavings(shelves["full"]) - _leavings(shelves["as_is"])
+    return abs(work.number("more_leave") - more) <= 0.1
 
 
 def _door(work: Work) -> bool:
     """The door through which more people leave than before."""
-    found = _shelves()
+    shelves = _shelves()
     return work.choice("door", DOORS) == max(
-        DOORS, key=lambda door: found["full"][door] - found["as_is"][door]
+        DOORS, key=lambda door: shelves["full"][door] - shelves["as_is"][door]
     )
 
 
 def _per_deal(work: Work) -> bool:
     """Leavings per repeat deal, full shelf over the shelf as it is, within 1 %."""
-    rate = {name: _left(found) / found["deals"] for name, found in _shelves().items()}
+    rate = {name: _leavings(means) / means["deals"] for name, means in _shelves().items()}
     return math.isclose(work.number("times_per_deal"), rate["full"] / rate["as_is"], rel_tol=0.01)
 
 
-def _left(found: Mapping[str, float]) -> float:
+def _leavings(means: Mapping[str, float]) -> float:
     """Leavings through all doors."""
-    return sum(count for door, count in found.items() if door != "deals")
+    return sum(count for door, count in means.items() if door != "deals")
 
 
 @lru_cache(maxsize=1)
@@ -63,28 +64,28 @@ def _shelves() -> dict[str, dict[str, float]]:
     for name, firm in firms.items():
         total: Counter[str] = Counter()
         for seed in WORLDS:
-            total.update(_doors(simulate(firm, people=200, seed=seed)))
+            total.update(_leavings_by_door(simulate(firm, people=200, seed=seed)))
         means[name] = {key: count / len(WORLDS) for key, count in total.items()}
     return means
 
 
-def _doors(run: Any) -> Counter[str]:
+def _leavings_by_door(run: Any) -> Counter[str]:
     """Leavings by door: a customer's step to a rival or to sleep, and what came just before it."""
     log = run.log()
-    rows = zip(log["person"], log["event"].astype(str), log["stage"].astype(str), strict=True)
+    events = zip(log["person"], log["event"].astype(str), log["stage"].astype(str), strict=True)
     before: dict[int, tuple[str, str]] = {}
-    found: Counter[str] = Counter()
-    for person, event, stage in rows:
+    counts: Counter[str] = Counter()
+    for person, event, stage in events:
         last, at = before.get(person, ("", ""))
         if event == "enter" and stage in ("with_rival", "dormant"):
             if at in ("satisfaction", "curiosity"):
-                found[at] += 1
+                counts[at] += 1
             elif at == "repeat_deal":
                 named = {"repeat_deal": "satisfaction", "rival_deal": "stockout"}
-                found[named.get(last, "dormant")] += 1
-        found["deals"] += event == "repeat_deal"
+                counts[named.get(last, "dormant")] += 1
+        counts["deals"] += event == "repeat_deal"
         before[person] = (event, stage)
-    return found
+    return counts
 
 
 # --- 2: a curve -----------------------------------------------------------------------------------
@@ -96,26 +97,29 @@ Life = tuple[float, bool]
 def _ties(work: Work) -> bool:
     """Three leave on one day, and nobody is open."""
     lives = [(2.0, True), (2.0, True), (2.0, True), (5.0, True), (9.0, True)]
-    return _here(work, lives, {3.0: 2 / 5, 6.0: 1 / 5})
+    return _curve_agrees(work, lives, {3.0: 2 / 5, 6.0: 1 / 5})
 
 
 def _open(work: Work) -> bool:
     """Open ones count for as long as they were seen, and no longer."""
     lives = [(1.0, True), (2.0, False), (3.0, True), (4.0, False), (6.0, True)]
-    return _here(work, lives, {3.5: 4 / 5 * 2 / 3, 7.0: 0.0})
+    return _curve_agrees(work, lives, {3.5: 4 / 5 * 2 / 3, 7.0: 0.0})
 
 
 def _same_day(work: Work) -> bool:
     """Who is open on the day on which somebody leaves was still there: in either order of rows."""
-    one, other = (4.0, True), (4.0, False)
+    on_that_day = [(4.0, True), (4.0, False)]
     rest = [(7.0, False), (9.0, True)]
-    return all(_here(work, [*pair, *rest], {5.0: 3 / 4}) for pair in ((one, other), (other, one)))
+    return all(
+        _curve_agrees(work, [*pair, *rest], {5.0: 3 / 4})
+        for pair in (on_that_day, on_that_day[::-1])
+    )
 
 
 def _nobody_left(work: Work) -> bool:
     """All are open, or the first leaving is still to come."""
     still = [(3.0, False), (4.0, False), (8.0, False)]
-    return _here(work, still, {5.0: 1.0, 10.0: 1.0}) and _here(
+    return _curve_agrees(work, still, {5.0: 1.0, 10.0: 1.0}) and _curve_agrees(
         work, [(3.0, False), (8.0, True)], {5.0: 1.0}
     )
 
@@ -123,22 +127,22 @@ def _nobody_left(work: Work) -> bool:
 def _on_the_day(work: Work) -> bool:
     """Who left on the day asked about is no longer here."""
     lives = [(2.0, True), (6.0, True), (8.0, True), (9.0, True)]
-    return _here(work, lives, {2.0: 3 / 4, 6.0: 1 / 2, 7.0: 1 / 2})
+    return _curve_agrees(work, lives, {2.0: 3 / 4, 6.0: 1 / 2, 7.0: 1 / 2})
 
 
 def _any_order(work: Work) -> bool:
     """Rows come in no order."""
     lives = [(9.0, True), (1.0, True), (5.0, True), (3.0, True)]
-    return _here(work, lives, {2.0: 3 / 4, 4.0: 1 / 2})
+    return _curve_agrees(work, lives, {2.0: 3 / 4, 4.0: 1 / 2})
 
 
-def _here(work: Work, lives: Sequence[Life], wanted: dict[float, float]) -> bool:
+def _curve_agrees(work: Work, lives: Sequence[Life], shares: dict[float, float]) -> bool:
     """Does `still_here` give these shares for customers written by hand?"""
-    for day, share in wanted.items():
-        days, left = (np.array(column) for column in zip(*lives, strict=True))
-        found = work.call("still_here", days, left, day)
+    for day, share in shares.items():
+        days, leaves = (np.array(column) for column in zip(*lives, strict=True))
+        answer = work.call("still_here", days, leaves, day)
         with work.running("still_here"):
-            good = abs(float(found) - share) <= 1e-9
+            good = abs(float(answer) - share) <= 1e-9
         if not good:
             return False
     return True
@@ -165,9 +169,9 @@ class Scripted:
 def _formula(work: Work) -> bool:
     """Ours in the long run, also where nobody goes or nobody comes back."""
     for stay, back in ((0.9, 0.5), (0.7, 1.0), (0.6, 0.1), (1.0, 0.2), (0.5, 0.0)):
-        found = work.call("long_run", stay, back)
+        answer = work.call("long_run", stay, back)
         with work.running("long_run"):
-            good = abs(float(found) - back / (back + 1.0 - stay)) <= 1e-9
+            good = abs(float(answer) - back / (back + 1.0 - stay)) <= 1e-9
         if not good:
             return False
     return True
@@ -179,11 +183,14 @@ def _memory(work: Work) -> bool:
     The tolerance is four standard errors of the share of n purchases that resemble their
     neighbours: its variance is q(1-q)(1+c)/(1-c)/n with c = stay - back.
     """
-    stay, back, n = 0.9, 0.5, 20_000
+    stay = 0.9
+    back = 0.5
+    n = 20_000
     script = _purchases(work, 0.8, 0.5, Scripted(0.9, 0.6, 0.4, 0.7), 6)
     if [ours for _, ours in script] != [True, False, False, True, True, False]:
         return False
-    share, alike = back / (back + 1.0 - stay), stay - back
+    share = back / (back + 1.0 - stay)
+    alike = stay - back
     error = math.sqrt(share * (1.0 - share) * (1.0 + alike) / (1.0 - alike) / n)
     bought = _purchases(work, stay, back, np.random.default_rng(404), n)
     return abs(float(np.mean([ours for _, ours in bought])) - share) <= 4.0 * error
@@ -191,21 +198,22 @@ def _memory(work: Work) -> bool:
 
 def _back(work: Work) -> bool:
     """`back` is the chance to return; here it equals `stay`, so that memory does not matter."""
-    found = _purchases(work, 0.3, 0.3, Scripted(0.6, 0.5, 0.2), 4)
-    return [ours for _, ours in found] == [True, False, False, True]
+    purchases = _purchases(work, 0.3, 0.3, Scripted(0.6, 0.5, 0.2), 4)
+    return [ours for _, ours in purchases] == [True, False, False, True]
 
 
 def _days(work: Work) -> bool:
     """The first purchase on the day the process begins, then one each cycle."""
-    found = _purchases(work, 0.5, 0.5, Scripted(0.1), 4)
-    return bool(np.allclose([day for day, _ in found], START + CYCLE * np.arange(4)))
+    purchases = _purchases(work, 0.5, 0.5, Scripted(0.1), 4)
+    return bool(np.allclose([day for day, _ in purchases], START + CYCLE * np.arange(4)))
 
 
 def _purchases(work: Work, stay: float, back: float, luck: Any, n: int) -> list[tuple[float, bool]]:
     """The first n purchases of one shopper."""
     import simpy
 
-    env, bought = simpy.Environment(initial_time=START), []  # type: ignore[var-annotated]
+    env = simpy.Environment(initial_time=START)
+    bought: list[Any] = []
     process = work.call("shopper", env, stay, back, CYCLE, luck, bought, nothing="not_process")
     if not isinstance(process, Generator):
         raise work.problem("not_process", name="shopper")
@@ -264,7 +272,8 @@ def _budget(work: Work) -> Mark:
 
 def _profit(work: Work) -> Mark:
     """Profit per person less cost above the preset's, as a share of what the best known gains."""
-    plan, best = own(work, "my_plan", LIMITS), tuple(sorted(BEST.items()))
+    plan = own(work, "my_plan", LIMITS)
+    best = tuple(sorted(BEST.items()))
     mine = gain(_scored(plan), less=_cost(plan))
     most = gain(_scored(best), less=_cost(best)).mean
     return mark(mine, most, cost=Amount(_cost(plan), 2), digits=2)
