@@ -18,6 +18,8 @@ if TYPE_CHECKING:  # for those who check types and complete names: a test holds 
     from cjsim.experiment.compare import compare as compare
     from cjsim.experiment.design import grid as grid
     from cjsim.experiment.design import sample as sample
+    from cjsim.experiment.elasticity import PriceElasticity as PriceElasticity
+    from cjsim.experiment.elasticity import price_elasticity as price_elasticity
     from cjsim.experiment.flip import FlipPoint as FlipPoint
     from cjsim.experiment.flip import flip_point as flip_point
     from cjsim.experiment.laws import Laws as Laws
@@ -46,6 +48,7 @@ _HOMES = {
     "cjsim.experiment.coalitions": ("TouchpointTruth", "touchpoint_truth"),
     "cjsim.experiment.compare": ("Comparison", "compare"),
     "cjsim.experiment.design": ("grid", "sample"),
+    "cjsim.experiment.elasticity": ("PriceElasticity", "price_elasticity"),
     "cjsim.experiment.flip": ("FlipPoint", "flip_point"),
     "cjsim.experiment.laws": ("Laws", "three_laws"),
     "cjsim.experiment.optimise": ("Optimum", "optimise"),

@@ -331,10 +331,28 @@ def _check(args: argparse.Namespace) -> int:
         try:
             scenario = Scenario.load(file)
             print(f"{file}: good. Strategies: {', '.join(scenario.strategies)}")
+            for line in _in_vain(scenario):
+                print(f"  {line}")
         except ScenarioError as error:
             print(error, file=sys.stderr)
             status = 2
     return status
+
+
+def _in_vain(scenario: Scenario) -> Iterable[str]:
+    """What cannot act: a line for what cannot under any strategy, and one for each strategy."""
+    from cjsim.experiment.idle import idle_by_strategy
+
+    for strategy, notes in idle_by_strategy(scenario).items():
+        keys: dict[tuple[str, str], list[str]] = {}
+        for note in notes:
+            kind = "money alone" if note.money and not strategy else "in vain"
+            keys.setdefault((kind, note.reason("en")), []).append(note.key)
+        parts = [
+            f"{kind}: {', '.join(names)}, since {reason}" for (kind, reason), names in keys.items()
+        ]
+        if parts:
+            yield f"{strategy or 'every strategy'}, {'; '.join(parts)}"
 
 
 def _presets(args: argparse.Namespace) -> int:

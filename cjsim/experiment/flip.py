@@ -24,6 +24,7 @@ from cjsim.engine import Simulation
 from cjsim.experiment.asked import Progress, asked
 from cjsim.experiment.coalitions import DEALS, measured
 from cjsim.experiment.crossing import FINE, Crossing, find, nine_digits, refined
+from cjsim.experiment.idle import Idle, idle_of, sentences
 from cjsim.experiment.intervals import difference
 from cjsim.experiment.result import Grid, Result, amount, cell, heads
 from cjsim.experiment.sensitivity import number_key
@@ -162,8 +163,16 @@ class FlipPoint(Result):
         """Does it hold at none?"""
         return self.crossings.empty and not self.everywhere
 
+    @cached_property
+    def idle(self) -> dict[str, Idle]:
+        """Why the key cannot act on either side, or on money alone; empty where it can."""
+        return idle_of(self.scenarios.values(), [self.key])
+
     def says(self, lang: str = SPOKEN) -> str:
-        """Where the claim holds, in sentences."""
+        """Where the claim holds, in sentences; and that the key cannot act, if so."""
+        return self._claim_in_words(lang) + sentences(self.idle, lang)
+
+    def _claim_in_words(self, lang: str) -> str:
         least, most = self.values[0], self.values[-1]
         words = {
             "claim": " > ".join(self.claim), "key": self.key,

@@ -20,6 +20,7 @@ import numpy as np
 from cjsim.door import mapping_of, number_of, scenario_of, whole, words_of
 from cjsim.engine import Simulation
 from cjsim.experiment.asked import Asked, Progress, asked
+from cjsim.experiment.idle import Idle, idle_within
 from cjsim.experiment.intervals import difference
 from cjsim.experiment.result import Grid, Result, amount, cell, heads
 from cjsim.experiment.search import (
@@ -128,12 +129,24 @@ class Optimum(Result):
         edges = self.good_enough["at_edge"]
         return tuple(edges.index[edges != ""])
 
+    @cached_property
+    def idle(self) -> dict[str, Idle]:
+        """The keys that cannot act within these ranges, or on money alone, and why."""
+        ranges = {axis.name: (axis.low, axis.high) for axis in self.axes}
+        return idle_within(
+            self.scenario, {key: ends for key, ends in ranges.items() if key in self.changes}
+        )
+
     def says(self, lang: str = SPOKEN) -> str:
         """The best setting, how far one may stray from it, and what it gains."""
         best_settings = [self._axis_in_words(axis, lang) for axis in self.axes]
         sentences = [text("optimum.best", lang).format(settings="; ".join(best_settings))]
         if self.at_edge:
             sentences.append(text("optimum.edge", lang).format(axes=", ".join(self.at_edge)))
+        for note in self.idle.values():
+            sentences.append(note.said(lang))
+            if note.money:
+                sentences.append(text("idle.best", lang))
         fresh, searched = (_amounts(self.gain.loc[row], lang) for row in ("fresh", "search"))
         verdict = "clear" if self.gain.loc["fresh", "clear"] else "unclear"
         if self.better == self.scenario or self.best == self.now:

@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ import numpy.typing as npt
 from cjsim.door import mapping_of, number_of, scenario_of, shown, whole, words_of
 from cjsim.engine import Simulation
 from cjsim.experiment.asked import Progress, asked
+from cjsim.experiment.idle import Idle, idle_of, idle_within, sentences
 from cjsim.experiment.intervals import difference
 from cjsim.experiment.result import (
     Grid,
@@ -77,8 +79,16 @@ class Tornado(Result):
         """The seeds of the runs."""
         return tuple(int(seed) for seed in self.base.index)
 
+    @cached_property
+    def idle(self) -> dict[str, Idle]:
+        """The keys that cannot act in this scenario, or on money alone, and why."""
+        return idle_of([self.scenario], map(str, self.table.index))
+
     def says(self, lang: str = SPOKEN) -> str:
-        """The key that does most, and how many are clear of zero."""
+        """The key that does most, how many are clear of zero, and which cannot act."""
+        return self._swings_in_words(lang) + sentences(self.idle, lang)
+
+    def _swings_in_words(self, lang: str) -> str:
         strongest = self.table.iloc[0]
         words = {"step": in_per_cent(self.step, lang), "keys": str(len(self.table))}
         measure = in_words(self.measure, self.scenario.money, lang)
@@ -286,8 +296,16 @@ class Sobol(Result):
     confidence: float
     table: pd.DataFrame
 
+    @cached_property
+    def idle(self) -> dict[str, Idle]:
+        """The keys that cannot act within these ranges, or on money alone, and why."""
+        return idle_within(self.scenario, self.ranges)
+
     def says(self, lang: str = SPOKEN) -> str:
-        """The key that makes most of the spread, alone and with the others."""
+        """The key that makes most of the spread, alone and with the others; which cannot act."""
+        return self._spread_in_words(lang) + sentences(self.idle, lang)
+
+    def _spread_in_words(self, lang: str) -> str:
         measure = in_words(self.measure, self.scenario.money, lang)
         if self.table["total"].isna().all():
             return text("result.sobol_none", lang).format(measure=measure)

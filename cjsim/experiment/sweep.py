@@ -17,6 +17,7 @@ from cjsim.door import folder_of, scenarios_of, shown
 from cjsim.engine import Simulation
 from cjsim.experiment import sweep_folder as folders
 from cjsim.experiment.asked import Asked, Progress, asked
+from cjsim.experiment.idle import Idle, idle_of, sentences
 from cjsim.experiment.intervals import difference
 from cjsim.experiment.result import Grid, Result, amount, cell, heads
 from cjsim.experiment.workers import Plan, essence, outcomes
@@ -74,8 +75,18 @@ class Sweep(Result):
             return self.phase(self.measure)
         return self._means()
 
+    @cached_property
+    def idle(self) -> dict[str, Idle]:
+        """The keys that act in no cell, or on money alone, and why."""
+        changes = self.settings.to_dict("records")
+        cells = (s.with_changes(change) for s in self.scenarios.values() for change in changes)
+        return idle_of(cells, map(str, self.settings.columns))
+
     def says(self, lang: str = SPOKEN) -> str:
-        """Who is ahead in how many cells, and in how many of them clearly."""
+        """Who is ahead in how many cells, in how many of them clearly, and which keys are idle."""
+        return self._leads_in_words(lang) + sentences(self.idle, lang)
+
+    def _leads_in_words(self, lang: str) -> str:
         money = {scenario.money for scenario in self.scenarios.values()}
         measure = in_words(self.measure, money.pop() if len(money) == 1 else "", lang)
         words = {"measure": measure, "cells": number(len(self.table), lang)}

@@ -7,6 +7,8 @@ from typing import Any, Literal, get_origin
 
 import ipywidgets as widgets
 
+from cjsim.experiment.idle import idle
+from cjsim.labels import SPOKEN
 from cjsim.scenario import Scenario
 from cjsim.scenario.keys import Key
 
@@ -38,6 +40,12 @@ def slider(
     step = _step(low, high, value)
     digits = max(0, -math.floor(math.log10(step)))
     return widgets.FloatSlider(**shared, step=step, readout_format=f".{digits}f")
+
+
+def hint(scenario: Scenario, key: str, lang: str = SPOKEN) -> str:
+    """What stands beside the pointer: the key, and why it cannot act where it cannot."""
+    note = idle(scenario, key)
+    return note.said(lang) if note else key
 
 
 def _step(low: float, high: float, value: float) -> float:

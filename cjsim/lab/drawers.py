@@ -7,6 +7,7 @@ from typing import Any
 
 import ipywidgets as widgets
 
+from cjsim.experiment.idle import idle
 from cjsim.lab.dials import box
 from cjsim.labels import SPOKEN
 from cjsim.scenario import Scenario
@@ -66,7 +67,9 @@ def _rows(
             continue
         controls[scenario.key(key).short] = control
         control.observe(lambda event, key=key: change(key, event["new"]), "value")
-        hint = widgets.Label(_meaning(scenario, table, key, lang), layout=plain)
+        note = idle(scenario, key)
+        words = [_meaning(scenario, table, key, lang), *([note.said(lang)] if note else [])]
+        hint = widgets.Label(". ".join(words), layout=plain)
         yield widgets.HBox([control, hint], layout=plain)
 
 

@@ -20,7 +20,8 @@ from cjsim import charts
 from cjsim.charts import Picture
 from cjsim.door import scenario_of, seed_of, whole
 from cjsim.experiment.compare import Comparison, compare
-from cjsim.lab.dials import slider
+from cjsim.experiment.idle import idle_of, sentences
+from cjsim.lab.dials import hint, slider
 from cjsim.lab.keyboard import box_of_its_own
 from cjsim.labels import SPOKEN, language, text, title, unknown
 from cjsim.labels.numbers import number, setting
@@ -142,7 +143,10 @@ class Panel:
         self.picture = picture
         self._last_good = settings
         self._canvas.value = picture._repr_html_()
-        self._say(self._finding())
+        for key, dial in self.sliders.items():
+            dial.tooltip = hint(scenario, key, self._lang)
+        in_vain = idle_of([scenario], self.sliders)
+        self._say(self._finding() + sentences(in_vain, self._lang))
 
     def _picture_of(self, both: Comparison, changed: Scenario) -> Picture:
         """The picture: of both sides, or of the changed one alone."""

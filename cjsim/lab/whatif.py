@@ -25,7 +25,7 @@ from cjsim.files import write_bytes
 from cjsim.lab import findings
 from cjsim.lab.background import Answer, Answers, Question
 from cjsim.lab.board import Board
-from cjsim.lab.dials import WIDE, slider
+from cjsim.lab.dials import WIDE, hint, slider
 from cjsim.lab.drawers import drawers
 from cjsim.lab.keyboard import box_of_its_own
 from cjsim.labels import SPOKEN, find, language, text, title
@@ -241,7 +241,7 @@ class Lab:
         dial.min = min(dial.min, value)
         dial.max = max(dial.max, value)
         dial.value = value
-        dial.tooltip = key
+        dial.tooltip = hint(scenario, key, self.lang)
         dial.observe(lambda change: self._set_key(key, change["new"]), "value")
         return dial
 
@@ -262,6 +262,8 @@ class Lab:
     def _show_key(self, key: str) -> None:
         """Have the controls of a key, on the first screen and in a drawer, say what is so."""
         value = self.settings.scenarios[1].value(key)
+        for name, other in self.dials.items():
+            other.tooltip = hint(self.settings.scenarios[1], name, self.lang)
         if dial := self.dials.get(key):
             dial.min = min(dial.min, value)
             dial.max = max(dial.max, value)

@@ -1,0 +1,203 @@
+"""What is said to be idle is: turned in vain it leaves every life as it was, to the last bit."""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import cjsim
+from cjsim import labels
+from cjsim.experiment.idle import Idle, idle, idle_by_strategy, idle_of, idle_within
+from cjsim.scenario import Scenario, presets
+from cjsim.scenario.keys import Key, fits
+
+BUT_MONEY = ["time", "person", "event", "stage", "touchpoint"]
+"""The columns of a log without its money."""
+PEOPLE = 60
+SETTINGS: dict[str, dict[str, Any]] = {
+    "as it is": {},
+    "self-service, simple, nobody tells": {
+        "firm.reps": 0, "product.complexity": 0.0, "loyalty.friends": 0.0,
+        "response.warmth_gain": 0.0, "curiosity.loyalty": 0.0,
+    },
+    "pain alone, no advocates": {
+        "market.pain_share": 1.0, "loyalty.advocate_share": 0.0, "loyalty.gain": 0.0,
+        "response.irritation_harm": 0.0,
+    },
+    "every mechanism": {
+        "market.price_sensitivity": 3.0, "product.gift_value": 0.1, "market.presence": 0.3,
+        "response.crowding": 0.3, "response.dulling": 0.3, "response.optout_harm": 0.3,
+        "loyalty.friend_memory": 1.0, "product.complexity": 0.5, "product.effort": 0.5,
+        "market.price_spread": 0.5, "shelf.stocked_days": 30.0, "firm.reps": 2,
+        "product.price": 1.5, "rival.price": 1.4, "rival.retention": 0.5,
+    },
+    "one price": {"market.price_sensitivity": 3.0, "market.presence": 0.3, "firm.reps": 2},
+}  # fmt: skip
+"""Changes under which other keys are idle."""
+
+
+def life(scenario: Scenario) -> pd.DataFrame:
+    """What happens to a small market within a year, without the money."""
+    short = {"horizon_days": 200.0, "burn_in_days": min(scenario.burn_in_days, 200.0)}
+    return cjsim.simulate(scenario.with_changes(short), PEOPLE, seed=3).log()[BUT_MONEY]
+
+
+def number_keys(scenario: Scenario, strategy: str) -> Iterator[Key]:
+    """Every number of the tables, of the touchpoints and of a strategy."""
+    roots = [name for name, key in Key(type(scenario)).items() if key.is_table]
+    for root in set(roots) - {"stages", "touchpoints", "strategies"}:
+        yield from (key for _, key in scenario.key(root).items() if key.is_number)
+    for stage in scenario.stages:
+        yield from (key for _, key in scenario.key(f"stages.{stage}").items())
+    for name, touchpoint in scenario.touchpoints.items():
+        table = scenario.key(f"touchpoints.{name}")
+        yield from (key for _, key in table.items() if key.is_number)
+        yield from (scenario.key(f"touchpoints.{name}.fit.{stage}") for stage in touchpoint.fit)
+        yield scenario.key(f"{strategy}.touchpoints.{name}")
+    yield from (key for _, key in scenario.key(f"strategies.{strategy}").items() if key.is_number)
+
+
+def others(value: float, key: Key) -> list[float]:
+    """Values that a key may take instead: nothing, half, and more."""
+    tried = [0.0, value / 2, value + 1, value + 0.2]
+    if key.is_whole:
+        tried = [0, value + 1, value + 3]
+    return [v for v in dict.fromkeys(tried) if v != value and math.isfinite(v) and fits(v, key)]
+
+
+def changed_to_others(scenario: Scenario, key: Key) -> Iterator[tuple[Scenario, float]]:
+    """The scenario with other values of a key, as far as they go with its other keys."""
+    for value in others(scenario.value(key.dotted), key):
+        with suppress(cjsim.ScenarioError):
+            yield scenario.with_changes({key.dotted: value}), value
+
+
+def of_one_kind(note: Idle, key: Key) -> tuple[str, ...]:
+    """What need not be tried twice: the same word, idle for the same reason."""
+    return (note.why, *(str(part) for part in key.path[:1]), str(key.path[-1]))
+
+
+@pytest.mark.parametrize("setting", SETTINGS)
+@pytest.mark.parametrize("product", ["phone", "yogurt"])
+def test_a_key_that_is_told_leaves_every_life_as_it_was(product: str, setting: str) -> None:
+    market = cjsim.Scenario.load(product).with_changes(SETTINGS[setting])
+    tried: set[tuple[str, ...]] = set()
+    for strategy in market.strategies:
+        scenario = market.with_strategy(strategy)
+        before = life(scenario)
+        for key in number_keys(scenario, strategy):
+            note = idle(scenario, key.dotted)
+            if note is None or of_one_kind(note, key) in tried:
+                continue
+            tried.add(of_one_kind(note, key))
+            for changed, value in changed_to_others(scenario, key):
+                assert life(changed).equals(before), (strategy, note.said("en"), value)
+    assert tried
+
+
+def test_a_key_that_is_not_told_acts_somewhere() -> None:
+    """On people, or on money by its very meaning."""
+    money = {
+        "product.unit_cost", "product.first_deal_extra_cost", "firm.rep_cost_per_day",
+        "firm.discount_rate_per_year", "market.people",
+    }  # fmt: skip
+    scenarios = [
+        cjsim.Scenario.load(product).with_changes(SETTINGS["every mechanism"]).with_strategy(name)
+        for product in ("yogurt", "consulting") for name in ("guide", "animator")
+    ]  # fmt: skip
+    lives = [life(scenario) for scenario in scenarios]
+    wanted = {
+        key.dotted for key in number_keys(scenarios[0], "guide")
+        if key.path[0] not in ("touchpoints", "strategies", "stages")
+    } - money  # fmt: skip
+    assert len(wanted) > 60
+    for key in sorted(wanted):
+        kind = scenarios[0].key(key)
+        changes = (
+            (changed, before)
+            for scenario, before in zip(scenarios, lives, strict=True)
+            if not idle(scenario, key)
+            for changed, _ in changed_to_others(scenario, kind)
+        )
+        assert any(not life(changed).equals(before) for changed, before in changes), key
+
+
+def test_the_idle_keys_of_a_preset() -> None:
+    """The guide of the phone never chooses `upsell`: others fit better at every stage."""
+    phone = cjsim.Scenario.load("phone")
+    notes = idle_by_strategy(phone)
+    assert [(note.key, note.why) for note in notes["guide"]] == [("upsell", "never_chosen")]
+    assert notes["animator"] == []
+    assert notes[""][0] == Idle("product.price", "deaf", money=True)
+
+
+@pytest.mark.parametrize(
+    ("strategy", "key", "why"),
+    [
+        ("pull", "guide.accuracy", "not_running"),
+        ("pull", "pull.every_days", "no_push"),
+        ("animator", "animator.min_fit", "animator"),
+        ("guide", "guide.programme", "guide"),
+        ("guide", "touchpoints.upsell.warmth", "never_chosen"),
+        ("guide", "guide.touchpoints.upsell", "never_chosen"),
+        ("guide", "touchpoints.mail_offer.reach_per_day", "push_goes"),
+        ("guide", "product.effort", "simple"),
+        ("guide", "rival.price", "deaf"),
+        ("nothing", "response.detour_scale_m", "no_detour"),
+    ],
+)
+def test_each_reason(strategy: str, key: str, why: str) -> None:
+    changes = {"product.complexity": 0.0, "burn_in_days": 0.0}
+    scenario = cjsim.Scenario.load("phone", strategy=strategy).with_changes(changes)
+    note = idle(scenario, key)
+    assert note is not None
+    assert note.why == why
+
+
+def test_what_ran_before_day_0_counts_as_running() -> None:
+    phone = cjsim.Scenario.load("phone", strategy="guide")
+    assert phone.burn_in_strategy == "pull"
+    assert idle(phone, "pull.touchpoints.site") is None
+    assert idle(phone.with_changes({"burn_in_days": 0.0}), "pull.touchpoints.site") is not None
+
+
+def test_a_price_that_somebody_minds_is_not_idle() -> None:
+    phone = cjsim.Scenario.load("phone").with_changes({"market.price_sensitivity": 2.0})
+    assert idle(phone, "product.price") is None
+    assert idle_by_strategy(phone)[""] == []
+
+
+def test_keys_that_vary_together_wake_each_other() -> None:
+    phone = cjsim.Scenario.load("phone")
+    price = {"product.price": (300.0, 500.0)}
+    assert set(idle_within(phone, price)) == {"product.price"}
+    assert idle_within(phone, {**price, "market.price_sensitivity": (0.0, 2.0)}) == {}
+
+
+def test_a_key_is_idle_where_it_is_in_every_scenario() -> None:
+    phone = cjsim.Scenario.load("phone")
+    sides = [phone.with_strategy(name) for name in ("guide", "animator")]
+    assert idle_of(sides, ["guide.accuracy"]) == {}
+    assert set(idle_of(sides, ["product.price"])) == {"product.price"}
+    assert idle_of([], ["product.price"]) == {}
+
+
+def test_every_reason_has_words_and_every_word_is_used() -> None:
+    from cjsim.experiment import idle as module
+
+    source = inspect.getsource(module)
+    reasons = [k.rpartition(".")[2] for k in labels.all_keys() if k.startswith("idle.because.")]
+    assert [reason for reason in reasons if f'"{reason}"' not in source] == []
+
+
+@pytest.mark.parametrize("lang", ["en", "ru"])
+def test_every_preset_can_be_told_about(lang: str) -> None:
+    for name in presets():
+        for notes in idle_by_strategy(cjsim.Scenario.load(name)).values():
+            assert all(note.key in note.said(lang) for note in notes)
