@@ -246,6 +246,13 @@ def test_new_writes_a_file_that_checks_and_is_never_overwritten(tmp_path, capsys
     assert "exists already" in capsys.readouterr().err
 
 
+def test_check_tells_what_cannot_act(capsys):
+    assert run("check", "phone") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "phone: good. Strategies: nothing, pull, guide, animator"
+    assert lines[-1] == "  guide, in vain: upsell, since the guide never chooses it"
+
+
 def test_check_names_every_mistake_of_every_file(tmp_path, capsys):
     bad = tmp_path / "bad.toml"
     bad.write_text('extends = "phone"\n[product]\nprise = 1\nquality = 3\n', encoding="utf-8")

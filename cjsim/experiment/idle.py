@@ -44,10 +44,14 @@ class Idle:
         """Why, as a part of a sentence: "nobody is pushed"."""
         return text(f"idle.because.{self.why}", lang)
 
+    def effect(self, lang: str = SPOKEN) -> str:
+        """What it leaves alone, and why, to be read after the key."""
+        line = text("idle.money" if self.money else "idle.nothing", lang)
+        return line.format(reason=self.reason(lang))
+
     def said(self, lang: str = SPOKEN) -> str:
         """The whole sentence: which key, what it leaves alone, and why."""
-        line = text("idle.money" if self.money else "idle.nothing", lang)
-        return line.format(key=self.key, reason=self.reason(lang))
+        return f"{self.key} {self.effect(lang)}."
 
 
 def idle(scenario: Scenario, key: str) -> Idle | None:
@@ -77,7 +81,8 @@ def idle(scenario: Scenario, key: str) -> Idle | None:
 def idle_of(scenarios: Iterable[Scenario], keys: Iterable[str]) -> dict[str, Idle]:
     """The keys that cannot act in any of the scenarios, each with its first reason.
 
-    A reason that leaves a key its effect on money goes before one that does not.
+    One that leaves a key its effect on money goes before one that does not, and any before that
+    the strategy does not run.
     """
     reasons: dict[str, Idle | None] = dict.fromkeys(keys)
     for scenario in scenarios:
@@ -85,7 +90,7 @@ def idle_of(scenarios: Iterable[Scenario], keys: Iterable[str]) -> dict[str, Idl
             note = idle(scenario, key)
             if note is None:
                 del reasons[key]
-            elif reason is None or note.money > reason.money:
+            elif reason is None or note.money > reason.money or reason.why == "not_running":
                 reasons[key] = note
         if not reasons:
             break

@@ -43,7 +43,7 @@ def drawers(
     def fill_drawer(event: Any) -> None:
         place = event["new"]
         if place is not None and not stack.children[place].children:
-            rows = _rows(present(), names[place], change, lang, controls)
+            rows = _rows(present().with_strategy(strategy), names[place], change, lang, controls)
             stack.children[place].children = tuple(rows)
 
     stack.observe(fill_drawer, "selected_index")
@@ -68,8 +68,8 @@ def _rows(
         controls[scenario.key(key).short] = control
         control.observe(lambda event, key=key: change(key, event["new"]), "value")
         note = idle(scenario, key)
-        words = [_meaning(scenario, table, key, lang), *([note.said(lang)] if note else [])]
-        hint = widgets.Label(". ".join(words), layout=plain)
+        words = [_meaning(scenario, table, key, lang), *([note.effect(lang)] if note else [])]
+        hint = widgets.Label("; ".join(words), layout=plain)
         yield widgets.HBox([control, hint], layout=plain)
 
 

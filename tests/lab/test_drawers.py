@@ -17,7 +17,7 @@ from cjsim.scenario.words import meaning, scenario_title, touchpoint_title
 WORDS = Path(cjsim.__file__).parent / "labels" / "keys.ru.toml"
 RUSSIAN = tomllib.loads(WORDS.read_text(encoding="utf-8"))
 MEANINGS = {(table, key) for table in TABLES for key in RUSSIAN.get(table, {})}
-KEYS = {doc.key for table in TABLES for doc in docs(table)}
+KEYS = {doc.key for table in TABLES for doc in docs(table)} | set(TABLES)
 ALLOWED = {"pull", "push", "guide", "animator", "none", "inf", "SEO", "C87", "C89", "e"}
 """Latin words that stand in Russian too: values of keys, claims, abbreviations, Euler's number."""
 
@@ -83,6 +83,14 @@ def test_an_english_drawer_says_what_the_models_say(yogurt):
     assert said == "Mean time until pain or dream awakes by itself [days]"
     assert beside["strategies.guide.touchpoints", "radio"] == "Radio spot (pull)"
     assert not any(re.search("[а-яё]", said) for said in beside.values())
+
+
+def test_a_key_that_cannot_act_says_why(yogurt):
+    beside = shown(yogurt, "en")
+    assert yogurt.firm.reps == 0
+    assert beside["firm", "deal_hours"].endswith(
+        "; changes nothing here: buyers need no rep (firm.reps = 0)"
+    )
 
 
 def test_the_numbers_of_a_meaning_are_the_same_in_both_languages():

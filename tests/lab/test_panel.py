@@ -74,6 +74,16 @@ def test_a_slider_waits_until_it_is_let_go(guided):
     assert not guided.sliders["guide.accuracy"].continuous_update
 
 
+def test_a_slider_that_is_turned_in_vain_says_so(phone):
+    panel = lab.panel(phone, "product.price", "market.price_sensitivity", people=10)
+    price = panel.sliders["product.price"]
+    assert "nobody minds the price" in price.tooltip
+    assert "product.price moves nobody, changes money alone" in panel.words
+    panel.sliders["market.price_sensitivity"].value = 0.5
+    assert price.tooltip == "product.price"
+    assert "moves nobody" not in panel.words
+
+
 def test_names_of_keys_are_not_cut(guided):
     assert guided.sliders["guide.accuracy"].style.description_width == "initial"
 
