@@ -387,6 +387,17 @@ class Touchpoint(_Table):
     rep_hours: Number = _key(
         0.0, "B24, B28; size ours", "rep hours, 8 a day", "Rep time one contact takes", ge=0
     )
+    rhythm_days: Number = _key(
+        0.0, "ours", "days",
+        "push: at least so long between two times that it is sent to one person", ge=0,
+    )  # fmt: skip
+    cap_30_days: Whole = _key(
+        0, "ours", "times", "push: sent to one person so often in any 30 days at most; 0 = no cap",
+        ge=0, le=30,
+    )  # fmt: skip
+    quiet_days: Number = _key(
+        0.0, "ours", "days", "push: not sent for so long after a deal of that person", ge=0
+    )
     cost_per_contact: Number = _key(0.0, "ours", "money", "Cost of one contact", ge=0)
     cost_per_day: Number = _key(0.0, "ours", "money a day", "Cost of keeping it running", ge=0)
 
