@@ -21,9 +21,6 @@ from cjsim.model.arithmetic import log
 from cjsim.model.draws import power, weibull_scale
 from cjsim.model.streams import stream_of
 
-HOURS_PER_DAY = 8.0
-"""A rep's working day; hours of the scenario are turned into days of the model with it."""
-
 PROGRAMME_LENGTH = 64
 SILENT = -1
 
@@ -240,7 +237,7 @@ def _touch(s: sc.Scenario, number: int, name: str, stream: int, times: int) -> T
         names_rival=t.names_rival,
         capture=t.capture,
         discount=t.discount,
-        rep_days=t.rep_hours / HOURS_PER_DAY,
+        rep_days=_rep_days(s, t.rep_hours),
         cost=t.cost_per_contact * strength,
         rhythm=t.rhythm_days,
         quiet=t.quiet_days,
@@ -248,6 +245,11 @@ def _touch(s: sc.Scenario, number: int, name: str, stream: int, times: int) -> T
         times=times,
         **{key: min(1.0, getattr(t, key) * strength) for key in shares},
     )
+
+
+def _rep_days(s: sc.Scenario, hours: float) -> float:
+    """Hours of a rep's work as days of the calendar: nobody works at night, or at weekends."""
+    return hours / s.firm.hours_a_day * (7.0 / s.firm.days_a_week)
 
 
 def fits(s: sc.Scenario) -> npt.NDArray[np.float64]:
@@ -335,7 +337,7 @@ def parameters_of(s: sc.Scenario, people: int, seed: int) -> Parameters:
         friend_warmth=s.loyalty.friend_warmth,
         friend_memory=s.loyalty.friend_memory,
         reps=s.firm.reps,
-        deal_days=s.firm.deal_hours / HOURS_PER_DAY,
+        deal_days=_rep_days(s, s.firm.deal_hours),
         patience_days=s.firm.patience_days,
         repeat_needs_rep=int(s.firm.repeat_needs_rep),
         stocked_days=s.shelf.stocked_days,
