@@ -114,7 +114,7 @@ def test_no_two_contacts_are_too_close_and_no_thirty_days_hold_too_many(
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_after_a_deal_there_is_quiet(engine: str) -> None:
-    """The deal is made on day 5, no other comes. Turns alternate: a mail's is every second day."""
+    """The deal is made on day 6, no other comes. Turns alternate: a mail's is every second day."""
     scenario = lockstep(
         stages=whole_days(repeat_deal={"typical_days": 1000.0}),
         firm={"cold_list_share": 1.0}, horizon_days=60.0,
