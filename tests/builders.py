@@ -305,7 +305,7 @@ def chain(s: Scenario) -> tuple[list[State], Floats, Floats]:
 
 FEATURES = (
     "pull", "push", "desk", "visits", "shelf", "tender", "friends", "burn-in", "spread", "price",
-    "presence", "pressure", "taste",
+    "presence", "pressure", "taste", "rhythm",
 )  # fmt: skip
 
 
@@ -477,6 +477,14 @@ def _switched_on(firm: Scenario, rng: random.Random, features: frozenset[str]) -
         }
     if "taste" in features:
         changes |= {"product.taste_spread": 0.2 * rng.random(), "rival.taste_spread": 0.1}
+    if "rhythm" in features:
+        for name, touchpoint in firm.touchpoints.items():
+            if touchpoint.contact == "push":
+                changes |= {
+                    f"touchpoints.{name}.rhythm_days": rng.choice([0.0, 2.0, rng.uniform(0, 40)]),
+                    f"touchpoints.{name}.cap_30_days": rng.choice([0, 1, 2, rng.randint(1, 30)]),
+                    f"touchpoints.{name}.quiet_days": rng.choice([0.0, 14.0, rng.uniform(0, 90)]),
+                }
     return changes
 
 

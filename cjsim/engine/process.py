@@ -76,6 +76,7 @@ class Engine:
         self.start = -scenario.burn_in_days if scenario.burn_in_days else 0.0
         self.env = simpy.Environment(initial_time=self.start)
         self.people = population.persons(everybody, scenario, self.start)
+        self.last_times = [[-inf] * parameters.times_kept(scenario) for _ in self.people]
         self.truth = truth
         self.refill_at = -inf
         self.desk = simpy.Resource(self.env, scenario.firm.reps) if scenario.firm.reps else None
@@ -114,6 +115,7 @@ class Engine:
             pushes=parameters.touches(scenario, "push"),
             meet_at=[[inf] * len(pulls) for _ in people],
             met=[[0] * len(pulls) for _ in people],
+            last_times=self.last_times,
             truths=[] if self.truth else None,
         )
 

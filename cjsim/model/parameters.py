@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -19,9 +20,6 @@ from cjsim.journey import PLACES, STAGES, TWELVE, Stage
 from cjsim.model.arithmetic import log
 from cjsim.model.draws import power, weibull_scale
 from cjsim.model.streams import stream_of
-
-HOURS_PER_DAY = 8.0
-"""A rep's working day; hours of the scenario are turned into days of the model with it."""
 
 PROGRAMME_LENGTH = 64
 SILENT = -1
@@ -56,6 +54,10 @@ class Touch:
     discount: float
     rep_days: float
     cost: float
+    rhythm: float  # days, of a push
+    quiet: float  # days
+    cap: int  # 0 for none
+    times: int  # where its last times stand among a person's; 0 where it never rests
 
 
 @dataclass(slots=True)
@@ -131,6 +133,8 @@ class Parameters:
     optimism: float
     guided: int
     guide_choice: Choices  # per believed stage: index of a push touchpoint, or SILENT
+    next_fit: PerStage  # what a guide's next best must fit at least; inf where a plan says it all
+    may_rest: int  # has a push touchpoint of the library a rhythm, a cap or a quiet period?
     programme: Programme
     programme_length: int
 
@@ -170,7 +174,32 @@ def touches(s: sc.Scenario, contact: str) -> list[Touch]:
     """The touchpoints of the running strategy that pull (or push), in the order of the library."""
     places = {name: number for number, name in enumerate(s.touchpoints)}
     streams = _streams(s)
-    return [_touch(s, places[name], name, streams[name]) for name in s.running_touchpoints(contact)]
+    times, _ = _places_of_times(s)
+    return [
+        _touch(s, places[name], name, streams[name], times.get(name, 0))
+        for name in s.running_touchpoints(contact)
+    ]
+
+
+def _places_of_times(s: sc.Scenario) -> tuple[dict[str, int], int]:
+    """Where a person's last times with each touchpoint begin that may rest, and how many there are.
+
+    Place 0 is the last deal's. The library counts, whatever runs of it: so a change of strategy
+    finds them where they were.
+    """
+    places: dict[str, int] = {}
+    room = 1
+    for name, t in s.touchpoints.items():
+        rules = t.rhythm_days > 0 or t.cap_30_days > 0 or t.quiet_days > 0
+        if rules and t.contact == "push":
+            places[name] = room
+            room += max(1, t.cap_30_days)
+    return places, room if places else 0
+
+
+def times_kept(s: sc.Scenario) -> int:
+    """How many times are kept of each person: of the last deal, and of what was sent; often 0."""
+    return _places_of_times(s)[1]
 
 
 def _streams(s: sc.Scenario) -> dict[str, int]:
@@ -189,7 +218,7 @@ def _streams(s: sc.Scenario) -> dict[str, int]:
     return streams
 
 
-def _touch(s: sc.Scenario, number: int, name: str, stream: int) -> Touch:
+def _touch(s: sc.Scenario, number: int, name: str, stream: int, times: int) -> Touch:
     t, intensity = s.touchpoints[name], s.running.touchpoints[name]
     strength = intensity if t.contact == "push" else 1.0
     shares = ("warmth", "proof", "promise", "care", "calm")
@@ -208,10 +237,19 @@ def _touch(s: sc.Scenario, number: int, name: str, stream: int) -> Touch:
         names_rival=t.names_rival,
         capture=t.capture,
         discount=t.discount,
-        rep_days=t.rep_hours / HOURS_PER_DAY,
+        rep_days=_rep_days(s, t.rep_hours),
         cost=t.cost_per_contact * strength,
+        rhythm=t.rhythm_days,
+        quiet=t.quiet_days,
+        cap=t.cap_30_days,
+        times=times,
         **{key: min(1.0, getattr(t, key) * strength) for key in shares},
     )
+
+
+def _rep_days(s: sc.Scenario, hours: float) -> float:
+    """Hours of a rep's work as days of the calendar: nobody works at night, or at weekends."""
+    return hours / s.firm.hours_a_day * (7.0 / s.firm.days_a_week)
 
 
 def fits(s: sc.Scenario) -> npt.NDArray[np.float64]:
@@ -235,6 +273,7 @@ def _push(s: sc.Scenario) -> dict[str, Any]:
         choice.append(fits.index(best) if best >= running.min_fit and best > 0 else SILENT)
     for key, name in running.plan.items():
         choice[Stage.of(key)] = index[number[name]] if name else SILENT
+    next_fit = [inf if stage.key in running.plan else running.min_fit for stage in STAGES]
     programme = [index[number[name]] for name in running.programme] or list(range(len(push)))
     return {
         "pushes": int(running.push != "none" and bool(push)),
@@ -244,6 +283,8 @@ def _push(s: sc.Scenario) -> dict[str, Any]:
         "optimism": running.optimism,
         "guided": int(running.push == "guide"),
         "guide_choice": choice,
+        "next_fit": next_fit,
+        "may_rest": int(times_kept(s) > 0),
         "programme": (programme + [SILENT] * PROGRAMME_LENGTH)[:PROGRAMME_LENGTH],
         "programme_length": min(len(programme), PROGRAMME_LENGTH),
     }
@@ -296,7 +337,7 @@ def parameters_of(s: sc.Scenario, people: int, seed: int) -> Parameters:
         friend_warmth=s.loyalty.friend_warmth,
         friend_memory=s.loyalty.friend_memory,
         reps=s.firm.reps,
-        deal_days=s.firm.deal_hours / HOURS_PER_DAY,
+        deal_days=_rep_days(s, s.firm.deal_hours),
         patience_days=s.firm.patience_days,
         repeat_needs_rep=int(s.firm.repeat_needs_rep),
         stocked_days=s.shelf.stocked_days,

@@ -29,7 +29,7 @@ from cjsim.journey import (
     UNAWARE,
     WITH_RIVAL,
 )
-from cjsim.model.parameters import Parameters, Touch
+from cjsim.model.parameters import SILENT, Parameters, Touch
 from cjsim.model.population import Person
 from cjsim.model.quickest import (
     block,
@@ -78,6 +78,12 @@ LONGEST_WAIT = 1.0
 """Days that a contact waits for a rep before it is dropped."""
 AFTER_SWITCH = CONTACTS_A_VISIT >> 1
 """Contacts after a change of strategy draw from the second half of that room."""
+
+LAST_DEAL = 0
+"""Place of the last deal among a person's last times; those of the touchpoints stand behind it."""
+DAYS_OF_CAP = 30.0
+MOMENT = 1e-6
+"""Days that rounding may take from a rest: pushes a day apart are a day apart."""
 
 
 # --- the two clocks ---------------------------------------------------------------------------
@@ -461,6 +467,58 @@ def choose_push(person: Person, market: Parameters) -> int:
     nth = person.shown
     person.shown = nth + 1
     return market.programme[nth % market.programme_length]
+
+
+def rests(touch: Touch, times: Sequence[float], now: float) -> bool:
+    """Is a push touchpoint not to be sent to a person now?
+
+    It rests for its rhythm after it was sent last, up to 30 days after the cap-th last time, and
+    for its quiet period after the person's last deal. `times` are the person's, of each
+    touchpoint the newest first; -inf where there was none.
+    """
+    first = touch.times
+    if first == 0:
+        return False
+    soon = now + MOMENT
+    if soon < times[first] + touch.rhythm or soon < times[LAST_DEAL] + touch.quiet:
+        return True
+    return touch.cap > 0 and soon < times[first + touch.cap - 1] + DAYS_OF_CAP
+
+
+def choose_rested(
+    person: Person,
+    market: Parameters,
+    pushes: Sequence[Touch],
+    choice: int,
+    times: Sequence[float],
+    now: float,
+) -> int:
+    """What is sent where the choice may rest: the choice, else the guide's next best, or nothing.
+
+    The next best has the largest fit to the believed stage of those that do not rest, if that is
+    `min_fit` at least; among equals it is the first in the library. Who follows a plan, or a
+    programme, has no second choice.
+    """
+    if choice == SILENT or not rests(pushes[choice], times, now):
+        return choice
+    best = SILENT
+    if market.guided:
+        most = 0.0
+        for k in range(len(pushes)):
+            fit = pushes[k].fit[person.belief]
+            fits = fit > most and fit >= market.next_fit[person.belief]
+            if fits and not rests(pushes[k], times, now):
+                best, most = k, fit
+    return best
+
+
+def keep_time(touch: Touch, times: MutableSequence[float], now: float) -> None:
+    """A push touchpoint is sent now: its last times move on by one, as many as its cap asks for."""
+    first = touch.times
+    if first > 0:
+        for place in range(first + max(1, touch.cap) - 1, first, -1):
+            times[place] = times[place - 1]
+        times[first] = now
 
 
 # --- deals and experiences --------------------------------------------------------------------

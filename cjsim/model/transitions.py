@@ -18,7 +18,7 @@ from cjsim.journey import (
 )
 from cjsim.model import events, rules
 from cjsim.model.journal import write
-from cjsim.model.parameters import Touch
+from cjsim.model.parameters import SILENT, Touch
 from cjsim.model.population import Person
 from cjsim.model.quickest import exponential
 from cjsim.model.world import World
@@ -96,6 +96,8 @@ def deal(world: World, person: Person, now: float) -> tuple[float, float]:
     """
     event = events.REPEAT_DEAL if person.deals > 0 else events.FIRST_DEAL
     write(world, person, now, event, -1, rules.pay(person, world.market))
+    if world.market.may_rest:
+        world.last_times[person.id][rules.LAST_DEAL] = now
     become_known(world, person, now, -1)
     return rules.experience(person, world.market)
 
@@ -125,14 +127,29 @@ def meet(world: World, person: Person, now: float) -> tuple[float, float]:
 
 
 def push(world: World, person: Person, now: float) -> tuple[int, float]:
-    """The firm's time to push has come: plan the next, believe, choose.
+    """The firm's time to push has come: plan the next, believe, choose what does not rest.
 
     Returns the push touchpoint (SILENT for none) and the luck of hearing a rival's name.
     """
     gap, seen, off, rival = rules.push_block(person, world.market)
     rules.plan_push(person, world.market, gap, now)
     person.belief = rules.believe(person, world.market, seen, off)
-    return rules.choose_push(person, world.market), rival
+    choice = rules.choose_push(person, world.market)
+    if world.market.may_rest:
+        choice = send_rested(world, person, choice, now)
+    return choice, rival
+
+
+def send_rested(world: World, person: Person, choice: int, now: float) -> int:
+    """Send the choice, or what is taken where it rests, and keep the time; returns which it was.
+
+    A visit that needs a rep counts from here, where it is booked, even if it is dropped.
+    """
+    times = world.last_times[person.id]
+    choice = rules.choose_rested(person, world.market, world.pushes, choice, times, now)
+    if choice != SILENT:
+        rules.keep_time(world.pushes[choice], times, now)
+    return choice
 
 
 def touch_person(

@@ -21,5 +21,6 @@ class World:
     pushes: Sequence[Touch]
     meet_at: Sequence[MutableSequence[float]]  # per person and pull touchpoint: the next meeting
     met: Sequence[MutableSequence[int]]  # and how many there were during this visit
+    last_times: Sequence[MutableSequence[float]]  # per person, of what may rest: see `rules.rests`
     rows: list[Row] = field(default_factory=list)
     truths: list[tuple[float, ...]] | None = None

@@ -322,6 +322,16 @@ def _people_can_come_to_a_pull(tables: Tables) -> Iterator[Finding]:
             yield Finding(("touchpoints", name, "fit"), None, phrase("fits_nothing"))
 
 
+def _only_what_is_sent_can_rest(tables: Tables) -> Iterator[Finding]:
+    for name, touchpoint in _tables_in(tables, "touchpoints").items():
+        if touchpoint.get("contact") != "pull":
+            continue
+        for key in ("rhythm_days", "cap_30_days", "quiet_days"):
+            value = touchpoint.get(key, 0)
+            if isinstance(value, int | float) and value > 0:
+                yield Finding(("touchpoints", name, key), value, phrase("pull_never_rests"))
+
+
 def _segments_have_names_of_their_own(tables: Tables) -> Iterator[Finding]:
     segments = _table(tables, "market").get("segments", ())
     names: list[Any] = []
@@ -341,5 +351,6 @@ RULES: tuple[Callable[[Tables], Iterator[Finding]], ...] = (
     _pushes_have_something_to_push,
     _losses_stand_where_people_can_leave,
     _people_can_come_to_a_pull,
+    _only_what_is_sent_can_rest,
     _segments_have_names_of_their_own,
 )

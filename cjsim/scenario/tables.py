@@ -320,8 +320,13 @@ class Firm(_Table):
     reps: Whole = _key(0, "C137", "people", "Sales reps; 0 = self-service, nobody queues", ge=0)
     rep_cost_per_day: Number = _key(0.0, "ours", "money a day", "Cost of one rep", ge=0)
     deal_hours: Number = _key(
-        2.0, "A21; size ours", "rep hours, 8 a day", "Mean rep time for one deal (exponential)",
+        2.0, "A21; size ours", "rep hours", "Mean rep time for one deal (exponential)",
         ge=0,
+    )  # fmt: skip
+    hours_a_day: Number = _key(8.0, "ours", "hours", "Working hours of a rep's day", ge=0.1, le=24)
+    days_a_week: Number = _key(
+        7.0, "ours", "days", "Working days of a rep's week: deals are longer by the others",
+        ge=0.1, le=7,
     )  # fmt: skip
     patience_days: Number = _key(
         5.0, "ours", "days", "Mean time a buyer waits for a rep before going to the rival", gt=0
@@ -385,7 +390,18 @@ class Touchpoint(_Table):
     capture: Number = _share(0.0, "C97; size ours", "Chance that it captures contact details")
     discount: Number = _share(0.0, "A23; size ours", "Share of the price off the next deal")
     rep_hours: Number = _key(
-        0.0, "B24, B28; size ours", "rep hours, 8 a day", "Rep time one contact takes", ge=0
+        0.0, "B24, B28; size ours", "rep hours", "Rep time one contact takes", ge=0
+    )
+    rhythm_days: Number = _key(
+        0.0, "ours", "days",
+        "push: at least so long between two times that it is sent to one person", ge=0,
+    )  # fmt: skip
+    cap_30_days: Whole = _key(
+        0, "ours", "times", "push: sent to one person so often in any 30 days at most; 0 = no cap",
+        ge=0, le=30,
+    )  # fmt: skip
+    quiet_days: Number = _key(
+        0.0, "ours", "days", "push: not sent for so long after a deal of that person", ge=0
     )
     cost_per_contact: Number = _key(0.0, "ours", "money", "Cost of one contact", ge=0)
     cost_per_day: Number = _key(0.0, "ours", "money a day", "Cost of keeping it running", ge=0)

@@ -421,7 +421,7 @@ def at_the_desk(people: int, cycle: float, patience: float, horizon: float) -> R
         loyalty={"deals_to_loyalty": 10**6},
         firm={
             "reps": 3,
-            "deal_hours": parameters.HOURS_PER_DAY,
+            "deal_hours": 8.0,
             "patience_days": patience,
             "repeat_needs_rep": True,
         },

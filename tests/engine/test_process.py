@@ -693,7 +693,9 @@ def test_the_largest_seed_works() -> None:
 
 def test_a_waiting_day_of_a_rep_has_the_hours_of_the_terms() -> None:
     s = neutral(firm={"reps": 1, "deal_hours": 4.0})
-    assert parameters.parameters_of(s, 1, 1).deal_days == 4.0 / parameters.HOURS_PER_DAY == 0.5
+    assert parameters.parameters_of(s, 1, 1).deal_days == 0.5
+    hours = {"firm.hours_a_day": 4.0, "firm.days_a_week": 3.5}
+    assert parameters.parameters_of(s.with_changes(hours), 1, 1).deal_days == 2.0
 
 
 def test_the_first_times_are_those_of_the_log() -> None:

@@ -76,11 +76,28 @@ def many_touchpoints() -> cjsim.Scenario:
     return neutral(stages=plans(5.0), horizon_days=200.0, **touching(sites))
 
 
+def many_rests() -> cjsim.Scenario:
+    """Pushes that all rest, some by the largest cap; the firm's time comes eight times a day."""
+    mails: dict[str, dict[str, Any]] = {
+        f"mail{n}": {
+            "contact": "push", "aims_at": "study", "fit": everywhere(0.5 + n / 100),
+            "rhythm_days": 0.1 * n, "cap_30_days": (0, 1, 30)[n % 3], "quiet_days": float(n),
+        }
+        for n in range(12)
+    }  # fmt: skip
+    pushing = {"push": "guide", "every_days": 0.125}
+    return neutral(
+        market={"onset_days": 5.0}, stages=plans(3.0), firm={"cold_list_share": 0.5},
+        horizon_days=200.0, burn_in_days=50.0, **touching(mails, pushing),
+    )  # fmt: skip
+
+
 CASES = {
     "often": (often(1_700.0), 1),
     "empty shelves": (empty_shelves(), 20),
     "many friends": (many_friends(), 300),
     "many touchpoints": (many_touchpoints(), 15),
+    "many rests": (many_rests(), 20),
 }
 
 
@@ -110,6 +127,9 @@ def test_the_cases_reach_what_they_are_made_for() -> None:
     assert at_once.max() > 4_096
     met = log["many touchpoints"]["touchpoint"]
     assert (met > 127).sum() > 100
+    sent = log["many rests"]
+    pairs = sent[["person", "touchpoint"]][sent["event"] == Event.CONTACT]
+    assert np.unique(pairs, return_counts=True)[1].max() > 100  # its 30 times moved on often
 
 
 @pytest.mark.slow

@@ -41,7 +41,8 @@ def machine() -> ModuleType:
 NO_ROWS = len(LEVELS) - 1
 """The level at which a burn-in is lived: nobody reads its rows."""
 REMEMBERED, LARGEST_REMEMBERED = 16, 10_000
-"""How many burnt-in markets are kept, and of how many people at most: 0.4 kB each."""
+"""How many burnt-in markets are kept, and of how many people at most: 0.4 kB each, with
+8 bytes for every time that a rest asks for."""
 
 
 class Warm(NamedTuple):
@@ -55,6 +56,7 @@ class Warm(NamedTuple):
     requests: Any
     life_entry: Any
     all_touches: Any
+    last_times: Any
 
     def copy(self) -> Warm:
         """The same with arrays of its own."""
@@ -64,7 +66,7 @@ class Warm(NamedTuple):
         )
 
 
-CARRIED = ("people", "counts", "clock", "requests", "life_entry", "all_touches")
+CARRIED = ("people", "counts", "clock", "requests", "life_entry", "all_touches", "last_times")
 _REMEMBERED: dict[tuple[str, int], Warm] = {}
 _MAKING: dict[tuple[str, int], threading.Lock] = {}
 
@@ -199,6 +201,7 @@ class CompiledEngine:
             all_touches=np.concatenate([pulls, pushes]),
             meet_at=np.full((people, len(pulls)), np.inf),
             met=np.zeros((people, len(pulls)), np.int32),
+            last_times=np.full((people, parameters.times_kept(scenario)), -np.inf),
             rows=np.empty(size, ROW),
             truths=np.empty((size if self.truth else 0, len(TRUTHS))),
             counts=counts,

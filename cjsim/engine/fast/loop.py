@@ -63,6 +63,7 @@ class World(NamedTuple):
     all_touches: Any  # before the switch of strategy and after it: a request may be older
     meet_at: Any
     met: Any
+    last_times: Any
     rows: Any
     truths: Any
     counts: Any
@@ -84,6 +85,7 @@ world_behind = behind(
     all_touches=(record_type(Touch), 1),
     meet_at=(np.float64, 2),
     met=(np.int32, 2),
+    last_times=(np.float64, 2),
     rows=(ROW, 1),
     truths=(np.float64, 2),
     counts=(np.int64, 1),
