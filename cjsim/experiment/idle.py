@@ -16,7 +16,7 @@ from typing import Final
 
 from cjsim.journey import FIRST_DEAL, RECOMMENDATION, STAGES, Stage
 from cjsim.labels import SPOKEN, text
-from cjsim.model.parameters import SILENT, parameters_of
+from cjsim.model.parameters import SILENT, parameters_of, touches
 from cjsim.scenario import Scenario, ScenarioError
 
 OF_PUSHING: Final = ("accuracy", "optimism", "min_fit", "plan", "programme", "every_days", "jitter")
@@ -183,13 +183,27 @@ class Facts:
 
 
 def pushed_with(phase: Scenario) -> set[str]:
-    """The touchpoints that the running strategy may push: those it can choose at some stage."""
+    """The touchpoints that the running strategy may push: those it can choose at some stage.
+
+    Where the guide's choice may rest, every other that fits well enough there may take its place.
+    """
     market = parameters_of(phase, 1, 0)
+    pushes = touches(phase, "push")
     names = phase.running_touchpoints("push")
     if not market.pushes:
         return set()
-    choices = market.guide_choice if market.guided else market.programme[: market.programme_length]
-    return {names[choice] for choice in choices if choice != SILENT}
+    if not market.guided:
+        return {names[choice] for choice in market.programme[: market.programme_length]}
+    may_be_pushed = set()
+    for stage, choice in enumerate(market.guide_choice):
+        if choice == SILENT:
+            continue
+        may_be_pushed.add(names[choice])
+        if pushes[choice].times > 0:
+            others = zip(names, pushes, strict=True)
+            least = market.next_fit[stage]
+            may_be_pushed |= {name for name, touch in others if touch.fit[stage] >= least}
+    return may_be_pushed
 
 
 def met(phase: Scenario) -> set[str]:
@@ -227,7 +241,10 @@ def _of_tables(facts: Facts) -> Reasons:
     if s.product.complexity == 0:
         yield "product.effort", "simple", False
     if s.firm.reps == 0:
-        keys = "firm.deal_hours firm.patience_days firm.repeat_needs_rep firm.rep_cost_per_day"
+        keys = (
+            "firm.deal_hours firm.patience_days firm.repeat_needs_rep firm.rep_cost_per_day "
+            "firm.hours_a_day firm.days_a_week"
+        )
         yield keys, "no_reps", False
     if math.isinf(s.shelf.stocked_days):
         yield "shelf.empty_days shelf.wait_share curiosity.stockout_trigger", "stocked", False

@@ -112,7 +112,12 @@ def test_a_key_that_is_not_told_acts_somewhere() -> None:
         for product in ("yogurt", "consulting") for name in ("guide", "animator")
     ]  # fmt: skip
     crowded = {"firm.reps": 1, "firm.deal_hours": 40.0, "firm.repeat_needs_rep": True}
-    scenarios.append(scenarios[0].with_changes(crowded))
+    off_the_trail = {
+        f"touchpoints.{name}.{key}": value
+        for name in scenarios[0].running_touchpoints("pull")
+        for key, value in {"distance_m": 100.0, "reminds": 0.5}.items()
+    }
+    scenarios.append(scenarios[0].with_changes(crowded | off_the_trail))
     lives = [life(scenario) for scenario in scenarios]
     wanted = {
         key.dotted for key in number_keys(scenarios[0], "guide")
@@ -170,6 +175,16 @@ def test_what_ran_before_day_0_counts_as_running() -> None:
     assert phone.burn_in_strategy == "pull"
     assert idle(phone, "pull.touchpoints.site") is None
     assert idle(phone.with_changes({"burn_in_days": 0.0}), "pull.touchpoints.site") is not None
+
+
+def test_what_fits_second_best_is_chosen_where_the_best_may_rest() -> None:
+    phone = cjsim.Scenario.load("phone", strategy="guide")
+    resting = {
+        f"touchpoints.{name}.rhythm_days": 90.0
+        for name in phone.running_touchpoints("push") if name != "upsell"
+    }  # fmt: skip
+    assert idle(phone, "touchpoints.upsell.warmth") is not None
+    assert idle(phone.with_changes(resting), "touchpoints.upsell.warmth") is None
 
 
 def test_a_price_that_somebody_minds_is_not_idle() -> None:
