@@ -35,6 +35,7 @@ MAKERS = {
     "FlipPoint": lambda: cjsim.flip_point(
         phone(), "guide.accuracy", claim="guide > pull", points=2, **SMALL
     ),
+    "PriceElasticity": lambda: cjsim.price_elasticity(phone(), **SMALL),
     "Laws": lambda: cjsim.three_laws(Scenario.load("phone", "guide"), 6, **SMALL),
     "TouchpointTruth": lambda: cjsim.touchpoint_truth(phone(), ["site", "mail_offer"], **SMALL),
     "Sweep of pilots": lambda: learning_curve(
