@@ -55,7 +55,7 @@ def test_all_public_results_are_here():
     classes = {getattr(cjsim, name) for name in cjsim.__all__ if name[0].isupper()}
     results = {kind.__name__ for kind in classes if issubclass(kind, Result)}
     assert results == {name.split()[0] for name in MAKERS} - {"Run", "Scenario"}
-    assert len(results) == 9
+    assert len(results) == 10
 
 
 def test_it_is_one_short_line(made):
