@@ -71,7 +71,7 @@ def test_the_wrong_kind_is_told_the_right_one_and_its_own_charts():
         wanted_kind(market(), Comparison)
     assert str(raised.value) == (
         "this chart draws what cjsim.compare returns (Comparison), not Run. Run is drawn by: "
-        "cohorts, journey_map, occupancy, retention, step_matrix, story, waterfall"
+        + CHARTS_OF["Run"]
     )
     with pytest.raises(TypeError) as raised:
         wanted_kind(7, Run, Comparison)
