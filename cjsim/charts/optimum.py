@@ -48,9 +48,7 @@ def optimum(result: Optimum, lang: str = SPOKEN) -> Picture:
             panel.remove()
         for row in range(down):
             panels[row * across].set_ylabel(text("optimum.loss", lang))
-        title = text("optimum.title", lang).format(
-            measure=in_words(result.measure, result.scenario.money, lang)
-        )
+        title = _title(result, lang)
         if count == 1:
             panels[0].set_title(title)
         else:
@@ -137,7 +135,5 @@ def _alt(result: Optimum, lang: str) -> str:
                 edge=edge,
             )
         )  # fmt: skip
-    title = text("optimum.title", lang).format(
-        measure=in_words(result.measure, result.scenario.money, lang)
-    )
+    title = _title(result, lang)
     return " ".join([f"{title}.", *sentences])
