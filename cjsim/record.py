@@ -54,7 +54,7 @@ class Record:
                 f"{self.engine.__name__} did not do the same when it was run once more: what it "
                 "remembers must be its own (set it in __init__), not that of the class"
             )
-        numbers = parameters.parameters_of(self.scenario, len(self), self.seed)
+        numbers = parameters.parameters_of(self.scenario, self.everybody.first, self.seed)
         return event_log.truth_frame(
             self.events, truths, numbers.warmth_decay, numbers.irritation_decay
         )

@@ -19,7 +19,7 @@ from cjsim.labels.numbers import digits_for, number
 from cjsim.labels.tables import html_table, one_line
 from cjsim.model import parameters, population
 from cjsim.model.events import EVENTS, Event
-from cjsim.model.population import Population
+from cjsim.model.population import Population, opening
 from cjsim.record import Record
 from cjsim.scenario import Firm, Market, Product, Rival, Scenario
 
@@ -106,16 +106,26 @@ def _people(scenario: Scenario, people: int, seed: int) -> Population:
         return population.draw(scenario, people, seed)
     with _DRAWING:  # threads that ask at the same time get the same ones
         tastes = scenario.product.taste_spread, scenario.rival.taste_spread
-        return _remembered(scenario.market, scenario.firm.cold_list_share, tastes, people, seed)
+        span = opening(scenario), scenario.horizon_days
+        cold = scenario.firm.cold_list_share
+        return _remembered(scenario.market, cold, tastes, span, people, seed)
 
 
 @functools.lru_cache(maxsize=16)
 def _remembered(
-    market: Market, cold_list_share: float, tastes: tuple[float, float], people: int, seed: int
+    market: Market,
+    cold_list_share: float,
+    tastes: tuple[float, float],
+    span: tuple[float, float],
+    people: int,
+    seed: int,
 ) -> Population:
     """The people by all that they are drawn from."""
     ours, rivals = tastes
+    opened, ends = span
     alone = Scenario(
+        burn_in_days=-opened,
+        horizon_days=ends,
         market=market,
         firm=Firm(cold_list_share=cold_list_share),
         product=Product(taste_spread=ours),

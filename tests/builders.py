@@ -238,13 +238,13 @@ def _clocks(s: Scenario, stage: Stage, rival_known: int) -> tuple[float, float]:
     """The rates of stepping on and walking away, from the formulas on the first page."""
     m, trust = s.market, s.market.prior_trust
     if stage in TWELVE:
-        plan = s.plan(stage)
+        plan = s.stage_plan(stage)
         days = plan.typical_days * (1.0 + s.product.complexity * (2 <= stage <= 5))
         on, away = (1.0 - plan.planned_loss) / days, plan.planned_loss / days
     else:
         days = {
             Stage.UNAWARE: m.onset_days,
-            Stage.WITH_RIVAL: s.plan(Stage.REPEAT_DEAL).typical_days,
+            Stage.WITH_RIVAL: s.stage_plan(Stage.REPEAT_DEAL).typical_days,
             Stage.DORMANT: m.return_days,
         }[stage]
         on, away = 1.0 / days, 0.0

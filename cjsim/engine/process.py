@@ -11,13 +11,13 @@ Simultaneous events go by (time, person); SimPy's own bookkeeping and the shelf 
 from __future__ import annotations
 
 from collections.abc import Generator
-from heapq import heappush
 from math import inf
 from typing import Any
 
 import simpy
 
-from cjsim.journey import ACTION, COMPARISON, FIRST_DEAL, RECOMMENDATION, REPEAT_DEAL, UNAWARE
+from cjsim.engine.moment import Moment
+from cjsim.journey import ACTION, COMPARISON, FIRST_DEAL, GONE, RECOMMENDATION, REPEAT_DEAL
 from cjsim.log import as_arrays
 from cjsim.model import events, parameters, population, rules, transitions
 from cjsim.model.journal import write
@@ -28,25 +28,6 @@ from cjsim.scenario import Scenario
 
 Waiting = Generator[simpy.Event, Any, None]
 Contact = tuple[Touch, float, float, int]  # touchpoint, luck of capture and rival, belief
-
-PEOPLE_FROM = 2
-"""Person 0's priority at one moment: SimPy uses 0 (urgent) and 1 (normal) itself."""
-
-
-class Moment(simpy.Event):
-    """Rings at an absolute time; at one moment, in the order of persons.
-
-    `env.timeout(t - env.now)` would miss t by a last bit, and would ring in the order of asking.
-    """
-
-    def __init__(self, env: simpy.Environment, time: float, person: int) -> None:
-        self.env = env
-        self.callbacks = []
-        self._value = None
-        self._ok = True
-        if time < inf:
-            queue: list[Any] = env._queue
-            heappush(queue, (time, PEOPLE_FROM + person, next(env._eid), self))
 
 
 class Engine:
@@ -73,8 +54,9 @@ class Engine:
     ) -> None:
         self.scenario = scenario
         self.seed = seed
-        self.start = -scenario.burn_in_days if scenario.burn_in_days else 0.0
+        self.start = population.opening(scenario)
         self.env = simpy.Environment(initial_time=self.start)
+        self.first = everybody.first
         self.people = population.persons(everybody, scenario, self.start)
         self.last_times = [[-inf] * parameters.times_kept(scenario) for _ in self.people]
         self.truth = truth
@@ -85,21 +67,23 @@ class Engine:
 
     def run(self) -> None:
         """From the burn-in to the horizon. What is open at the horizon stays open."""
-        for person in self.people:
-            transitions.arrive(self.world, person, UNAWARE, self.env.now, 0)
-            rules.start_pushing(person, self.world.market, self.env.now)
+        for person in self.present():
+            transitions.begin(self.world, person, self.env.now)
         self.env.process(self.keep_shelf())
         self.lives = [self.env.process(self.life(person)) for person in self.people]
         if self.start < 0:
             self.env.run(until=0.0)
             self.adopt(self.scenario)
-            for person in self.people:
-                transitions.meet_strategy(self.world, person, self.env.now, rules.AFTER_SWITCH)
-                rules.start_pushing(person, self.world.market, self.env.now)
+            for person in self.present():
+                transitions.take_up(self.world, person, self.env.now)
                 self.wake(person)
-        for person in self.people:
+        for person in self.present():
             self.log(person, events.START)
         self.env.run(until=self.scenario.horizon_days)
+
+    def present(self) -> list[Person]:
+        """Who is in the market now: newcomers are not yet, others have left the category."""
+        return [person for person in self.people if person.stage != GONE]
 
     def journal(self) -> tuple[Any, Any, None]:
         """Rows and truths as arrays: see `log.ROW` and `log.TRUTHS`."""
@@ -109,7 +93,7 @@ class Engine:
         """Take up a strategy: its numbers, its touchpoints, a new journal."""
         pulls, people = parameters.touches(scenario, "pull"), self.people
         self.world = World(
-            market=parameters.parameters_of(scenario, len(people), self.seed),
+            market=parameters.parameters_of(scenario, self.first, self.seed),
             people=people,
             pulls=pulls,
             pushes=parameters.touches(scenario, "push"),
@@ -138,6 +122,8 @@ class Engine:
                 self.meet(person)
             elif what == rules.PUSHED:
                 self.push(person)
+            elif what == rules.COMES_OR_GOES:
+                transitions.come_or_go(self.world, person, self.env.now)
             elif person.walks:
                 transitions.walk_away(self.world, person, self.env.now)
             elif person.stage == ACTION or person.stage == REPEAT_DEAL:
@@ -153,7 +139,7 @@ class Engine:
     def step_on(self, person: Person) -> None:
         """The step-on clock has rung, at a stage where only time has to pass."""
         if person.stage == RECOMMENDATION:
-            for _ in range(rules.friends_told(person, self.world.market)):
+            for _ in range(rules.friends_told(person, self.world.market, self.env.now)):
                 friend = transitions.tell_a_friend(self.world, person, self.env.now)
                 self.wake(self.people[friend])
         transitions.step_on(self.world, person, self.env.now)
@@ -165,16 +151,16 @@ class Engine:
         world, market, again = self.world, self.world.market, person.stage == REPEAT_DEAL
         if again and rules.holds_tender(person, market):
             self.log(person, events.TENDER)
-            transitions.enter(world, person, COMPARISON, self.env.now)
-            return
+            return transitions.enter(world, person, COMPARISON, self.env.now)
         if self.refill_at > self.env.now:
             self.log(person, events.STOCKOUT)
             if not rules.waits_for_shelf(person, market):
                 give_up = transitions.try_rival if again else transitions.lose_to_rival
-                give_up(world, person, self.env.now)
-                return
+                return give_up(world, person, self.env.now)
             person.busy = 1
             yield Moment(self.env, self.refill_at, person.id)
+            if person.leaves_at <= self.env.now:
+                return transitions.come_or_go(world, person, self.env.now)
         if self.desk is not None and (not again or market.repeat_needs_rep):
             yield from self.see_rep(person, self.desk)
             if not person.busy:  # out of patience, and gone
@@ -190,14 +176,14 @@ class Engine:
         person.busy = 1
         self.log(person, events.QUEUE)
         with desk.request() as turn:
-            yield turn | Moment(self.env, self.env.now + patience, person.id)
+            until = min(self.env.now + patience, person.leaves_at)
+            yield turn | Moment(self.env, until, person.id)
             if turn.triggered:
                 yield Moment(self.env, self.env.now, person.id)
                 self.log(person, events.SERVED)
                 yield Moment(self.env, self.env.now + deal_days, person.id)
         if not turn.triggered:
-            self.log(person, events.RENEGED)
-            transitions.lose_to_rival(self.world, person, self.env.now)
+            transitions.give_up(self.world, person, self.env.now)
 
     def keep_shelf(self) -> Waiting:
         """The shelf is stocked, then empty, then stocked again."""

@@ -44,7 +44,7 @@ def spans() -> Mapping[str, tuple[float, float]]:
 def property_of(scenario: Scenario, key: str) -> float:
     """A number of a scenario that products differ in; `CYCLES` is no key, but made of two."""
     if key == CYCLES:
-        return scenario.horizon_days / scenario.plan(Stage.REPEAT_DEAL).typical_days
+        return scenario.horizon_days / scenario.stage_plan(Stage.REPEAT_DEAL).typical_days
     return float(scenario.value(key))
 
 

@@ -234,7 +234,7 @@ def _lever(scenario: Scenario, stage: Stage, better: float, question: Asked) -> 
     if stage == SATISFACTION:
         felt = _at_the_gate(_run(question, scenario, question.seed))
         return _gate_lever(scenario, felt, better)
-    loss = scenario.plan(stage).planned_loss
+    loss = scenario.stage_plan(stage).planned_loss
     if stage not in MAY_WALK_AWAY or loss == 0:
         return Lever(NOTHING_TO_LOSE, 1.0 - loss, 1.0 - loss, {})
     less = max(0.0, loss - better * (1.0 - loss))  # 1 - (1 + better)(1 - loss), exact at better = 0

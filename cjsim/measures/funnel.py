@@ -86,7 +86,7 @@ def planned_loss(scenario: Scenario, lens: Lens | str = "twelve") -> Floats:
         for stage in stages:
             skipped = several and stage == COMPARISON
             share_taking_it = scenario.market.rationality_mean if skipped else 1.0
-            share_passing *= 1.0 - share_taking_it * scenario.plan(stage).planned_loss
+            share_passing *= 1.0 - share_taking_it * scenario.stage_plan(stage).planned_loss
         plan[step] = 1.0 - share_passing if stages else np.nan
     return plan
 

@@ -118,6 +118,12 @@ def fill_normal(drawn: Any, uniforms: Any) -> None:
         drawn[i] = normal(uniforms[i])
 
 
+def fill_exponential(drawn: Any, uniforms: Any) -> None:
+    """`exponential` of each uniform, into an array of the same length."""
+    for i in range(len(uniforms)):
+        drawn[i] = exponential(uniforms[i])
+
+
 def fill_lognormal(drawn: Any, uniforms: Any, spread: float) -> None:
     """`lognormal` of each uniform, into an array of the same length."""
     for i in range(len(uniforms)):

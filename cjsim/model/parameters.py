@@ -18,7 +18,9 @@ import numpy.typing as npt
 from cjsim import scenario as sc
 from cjsim.journey import PLACES, STAGES, TWELVE, Stage
 from cjsim.model.arithmetic import log
-from cjsim.model.draws import power, weibull_scale
+from cjsim.model.draws import weibull_scale
+from cjsim.model.plan import rates_of
+from cjsim.model.population import DAYS_A_YEAR, newcomers_a_day, opening
 from cjsim.model.streams import stream_of
 
 PROGRAMME_LENGTH = 64
@@ -27,6 +29,9 @@ SILENT = -1
 PerStage = list[float]
 Choices = list[int]
 Programme = list[int]
+PerSegment = list[float]
+
+MOST_SEGMENTS = 20
 
 
 @dataclass(slots=True)
@@ -65,7 +70,11 @@ class Parameters:
     """Product, market, firm and strategy of one run, for one seed and size."""
 
     seed: int
-    people: int
+    people: int  # when the market opens
+    # who comes
+    opened_at: float
+    growth: float  # a day
+    newcomers_a_day: float  # at the opening
     # the two clocks, per stage (rates per day at a neutral person)
     step_rate: PerStage
     walk_rate: PerStage
@@ -73,6 +82,7 @@ class Parameters:
     threshold_scale: PerStage
     # response
     warmth_gain: float
+    need_gain: float  # that at stage 9: warmth hurries the next need
     irritation_harm: float
     warmth_decay: float
     irritation_decay: float
@@ -88,6 +98,7 @@ class Parameters:
     # product and rival
     price: float
     gift_value: float
+    value: PerSegment  # of a deal, as a factor
     rival_price: float
     quality: float
     quality_noise: float
@@ -98,6 +109,8 @@ class Parameters:
     competition: float
     # experience and gate
     learning: float
+    performance_weight: float
+    gain: float
     loss_aversion: float
     expectation_drift: float
     gate_slope: float
@@ -140,31 +153,25 @@ class Parameters:
 
 
 def _clocks(s: sc.Scenario) -> dict[str, Any]:
-    """Rates and Weibull constants per stage: lambda = (1-p)^(1/k) / d, mu = p^(1/k) / d.
+    """Rates and Weibull constants per stage; the rates are those of the plan (`model.plan`).
 
-    Of two Weibull clocks of shape k the first to ring is one of mean d, and steps on with
-    probability 1 - p; at k = 1 that is (1-p)/d and p/d. Fixed clocks (k = inf) both ring at d: a
-    neutral person steps on, and only who is irritated or distrusts leaves before. What is complex
-    takes longer at 2-5, and by `product.effort` costs people there as well.
+    What is complex takes longer at 2-5, and by `product.effort` costs people there as well: the
+    plan knows of neither.
     """
-    days, loss, shape = ([1.0] * len(STAGES), [0.0] * len(STAGES), [1.0] * len(STAGES))
-    effort = [1.0] * len(STAGES)
+    rates = rates_of(s)
+    step, walk = list(rates.step), list(rates.walk)
+    for stage in range(Stage.INTEREST, Stage.COMPARISON + 1):
+        slower = 1.0 + s.product.complexity
+        step[stage] = step[stage] / slower
+        walk[stage] = walk[stage] / slower * (1.0 + s.product.effort * s.product.complexity)
+    shape = [1.0] * len(STAGES)
     for stage in TWELVE:
-        plan = s.plan(stage)
-        complexity = s.product.complexity if Stage.INTEREST <= stage <= Stage.COMPARISON else 0.0
-        days[stage] = plan.typical_days * (1.0 + complexity)
-        effort[stage] = 1.0 + s.product.effort * complexity
-        loss[stage], shape[stage] = plan.planned_loss, plan.regularity
-    days[Stage.UNAWARE], days[Stage.DORMANT] = s.market.onset_days, s.market.return_days
-    days[Stage.WITH_RIVAL] = days[Stage.REPEAT_DEAL]
+        shape[stage] = s.stage_plan(stage).regularity
     shape[Stage.WITH_RIVAL] = shape[Stage.REPEAT_DEAL]
     inverse = [1.0 / k for k in shape]
     return {
-        "step_rate": [power(1.0 - p, x) / d for p, x, d in zip(loss, inverse, days, strict=True)],
-        "walk_rate": [
-            power(p, x) / d * more if p > 0.0 else 0.0
-            for p, x, d, more in zip(loss, inverse, days, effort, strict=True)
-        ],
+        "step_rate": step,
+        "walk_rate": walk,
         "inverse_shape": inverse,
         "threshold_scale": [weibull_scale(x) for x in inverse],
     }
@@ -295,7 +302,11 @@ def parameters_of(s: sc.Scenario, people: int, seed: int) -> Parameters:
     return Parameters(
         seed=seed,
         people=people,
+        opened_at=opening(s),
+        growth=s.market.growth_a_year / DAYS_A_YEAR,
+        newcomers_a_day=newcomers_a_day(s, people),
         warmth_gain=s.response.warmth_gain,
+        need_gain=s.product.hurry * s.response.warmth_gain,
         irritation_harm=s.response.irritation_harm,
         warmth_decay=log(2.0) / s.response.warmth_half_life_days,
         irritation_decay=log(2.0) / s.response.irritation_half_life_days,
@@ -310,6 +321,7 @@ def parameters_of(s: sc.Scenario, people: int, seed: int) -> Parameters:
         presence=s.market.presence,
         price=s.product.price,
         gift_value=s.product.gift_value,
+        value=_values(s),
         rival_price=s.rival.price,
         quality=s.product.quality,
         quality_noise=s.product.quality_noise,
@@ -319,6 +331,8 @@ def parameters_of(s: sc.Scenario, people: int, seed: int) -> Parameters:
         rival_retention=s.rival.retention,
         competition=s.rival.competition,
         learning=s.experience.learning,
+        performance_weight=s.experience.performance_weight,
+        gain=s.experience.gain,
         loss_aversion=s.experience.loss_aversion,
         expectation_drift=s.experience.expectation_drift,
         gate_slope=s.experience.gate_slope,
@@ -348,6 +362,12 @@ def parameters_of(s: sc.Scenario, people: int, seed: int) -> Parameters:
     )
 
 
+def _values(s: sc.Scenario) -> list[float]:
+    """What a deal is worth in each segment, as a factor."""
+    values = [1.0 for _ in s.market.segments]
+    return values + [1.0] * (MOST_SEGMENTS - len(values))
+
+
 def record_type(kind: type) -> np.dtype[Any]:
     """The numpy record with the fields of a dataclass, the widest first so that no gaps are left.
 
@@ -359,6 +379,7 @@ def record_type(kind: type) -> np.dtype[Any]:
         "Flag": (np.int8,),
         "Count": (np.int32,),
         "PerStage": (np.float64, (len(STAGES),)),
+        "PerSegment": (np.float64, (MOST_SEGMENTS,)),
         "Choices": (np.int64, (len(STAGES),)),
         "Programme": (np.int64, (PROGRAMME_LENGTH,)),
         "Visits": (np.int32, (len(STAGES),)),

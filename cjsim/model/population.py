@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from cjsim import scenario as sc
-from cjsim.journey import STAGES
+from cjsim.journey import GONE, STAGES, UNAWARE
 from cjsim.model.draws import logit_normal_of
-from cjsim.model.streams import COLD_LIST, TRAITS
+from cjsim.model.streams import COLD_LIST, LIFE, TRAITS
 
 PAIN, DREAM = 0, 1
 MOTIVES = ("pain", "dream")
@@ -22,6 +22,8 @@ TRAIT_NAMES = (
 )  # fmt: skip
 ADOPTER_CUTS = (2.0, 1.0, 0.0, -1.0)
 """Rogers 1962: innovators lie above 2 standard deviations (2.5 %), then 13.5, 34, 34, 16 %."""
+
+DAYS_A_YEAR = 365.0
 
 Visits = list[int]
 Flag = int
@@ -74,6 +76,10 @@ class Person:
     walk_left: float
     ring_at: float
     price_pull: float  # what the price makes of the walk-away rate at this stage
+    # the cycle of needs: both thresholds and the time of the last deal in the category
+    need_due: float
+    lapse_due: float
+    need_from: float
     walks: Flag  # does the clock that rings first lead away?
     # how much of warmth and irritation fades from the anchor to a time, worked out beforehand
     faded_at: float
@@ -89,9 +95,11 @@ class Person:
     busy: Flag  # in a queue or before an empty shelf: both clocks stand still
     push_at: float
     meeting_at: float
+    leaves_at: float  # the category, for good
     meeting: Count  # which pull touchpoint is met then
     # how often so far
     deals: Count
+    category_deals: Count  # ours and the rivals'
     needs: Count
     trials: Count
     told: Count
@@ -115,10 +123,18 @@ class Population:
     rival_taste: Floats
     trust: Floats  # at the start
     on_cold_list: npt.NDArray[np.bool_]
+    arrives: Floats  # day; -inf for who is there when the market opens
+    leaves: Floats  # day; inf for who never does
     segment_names: tuple[str, ...]
 
     def __len__(self) -> int:
+        """All lives: those who are there when the market opens, then the newcomers."""
         return len(self.need)
+
+    @property
+    def first(self) -> int:
+        """How many are there when the market opens."""
+        return int(np.count_nonzero(self.arrives == -np.inf))
 
     @property
     def adopter(self) -> npt.NDArray[np.int64]:
@@ -168,11 +184,14 @@ def _normal(u: Floats) -> Floats:
 
 
 def draw(scenario: sc.Scenario, people: int, seed: int) -> Population:
-    """The people of a market: the same for every strategy at the same seed.
+    """The lives of a market that opens with `people`: the same for every strategy at one seed.
 
+    Newcomers are numbered behind the first; nobody's luck depends on how many there are.
     Sources: C14 speed, C19-C23 motive, C33-C34 rationality, C63 innovativeness (Rogers 1962).
     """
     m = scenario.market
+    arrives = _arrivals(scenario, people, seed)
+    people = len(arrives)
     # columns one by one in memory: compiled code is for such arrays, also where there is one person
     first, second, third = (
         np.ascontiguousarray(uniforms(seed, people, index, TRAITS).T) for index in (0, 1, 2)
@@ -200,8 +219,53 @@ def draw(scenario: sc.Scenario, people: int, seed: int) -> Population:
         rival_taste=scenario.rival.taste_spread * _normal(third[0]),
         trust=np.minimum(1.0, m.prior_trust * np.array([s.trust for s in segments])[segment]),
         on_cold_list=cold < scenario.firm.cold_list_share,
+        arrives=arrives,
+        leaves=_departures(scenario, arrives, seed),
         segment_names=tuple(s.name for s in segments),
     )
+
+
+def opening(scenario: sc.Scenario) -> float:
+    """The day the market opens: before day 0 where it has a burn-in."""
+    return -scenario.burn_in_days if scenario.burn_in_days else 0.0
+
+
+def newcomers_a_day(s: sc.Scenario, people: int) -> float:
+    """How many come a day to a market of `people` just opened: those who leave, and its growth."""
+    return people * (1.0 / s.market.stay_years + s.market.growth_a_year) / DAYS_A_YEAR
+
+
+def _arrivals(scenario: sc.Scenario, people: int, seed: int) -> Floats:
+    """When each life comes into the market; the first were there before.
+
+    The number of newcomers grows like the market; the j-th comes when it passes j + u, with a u of
+    their own: so evenly do people come, and who comes does not depend on how long we look.
+    """
+    from cjsim.model.quickest import expm1, log1p
+
+    rate, growth = newcomers_a_day(scenario, people), scenario.market.growth_a_year / DAYS_A_YEAR
+    start, days = opening(scenario), scenario.horizon_days - opening(scenario)
+    count = int(rate * (expm1(growth * days) / growth if growth > 0 else days)) + 1
+    if rate == 0.0:
+        return np.full(people, -np.inf)
+    passed = np.arange(count) + uniforms(seed, people + count, 0, LIFE)[people:, 0]
+    since = passed / rate
+    if growth > 0:
+        since = np.array([log1p(growth * x) / growth for x in since.tolist()])
+    comes = since + start
+    return np.concatenate([np.full(people, -np.inf), comes[comes < scenario.horizon_days]])
+
+
+def _departures(scenario: sc.Scenario, arrives: Floats, seed: int) -> Floats:
+    """When each life leaves the category for good: exponential, so also of who was there before."""
+    from cjsim.model.quickest import fill_exponential
+
+    if scenario.market.stay_years == np.inf:
+        return np.full(len(arrives), np.inf)
+    stays = np.empty(len(arrives))
+    fill_exponential(stays, np.ascontiguousarray(uniforms(seed, len(arrives), 0, LIFE)[:, 1]))
+    since = np.maximum(arrives, opening(scenario))
+    return since + stays * (scenario.market.stay_years * DAYS_A_YEAR)
 
 
 def initial_state(scenario: sc.Scenario, start: float) -> dict[str, Any]:
@@ -212,6 +276,10 @@ def initial_state(scenario: sc.Scenario, start: float) -> dict[str, Any]:
         "faded_at": -np.inf,
         "minded_at": start,
         "price_pull": 1.0,
+        "need_due": 0.0,
+        "lapse_due": 0.0,
+        "need_from": 0.0,
+        "push_at": np.inf,
         "warmth": 0.0,
         "memory": 0.0,
         "pressure": 0.0,
@@ -226,10 +294,24 @@ def initial_state(scenario: sc.Scenario, start: float) -> dict[str, Any]:
     }
 
 
+def own_state(population: Population) -> dict[str, npt.NDArray[Any]]:
+    """What differs from person to person on the first day, as columns of `Person`.
+
+    Newcomers are not here yet: they stand where the gone stand, until their day rings.
+    """
+    there = population.arrives == -np.inf
+    return {
+        **{name: getattr(population, name) for name in (*TRAIT_NAMES, "trust")},
+        "leaves_at": population.leaves,
+        "stage": np.where(there, UNAWARE, GONE),
+        "ring_at": np.where(there, 0.0, population.arrives),
+    }
+
+
 def persons(population: Population, scenario: sc.Scenario, start: float) -> list[Person]:
     """The people as objects, for the SimPy engine."""
     state = initial_state(scenario, start)
-    columns = {name: getattr(population, name).tolist() for name in (*TRAIT_NAMES, "trust")}
+    columns = {name: column.tolist() for name, column in own_state(population).items()}
     cold = population.on_cold_list.tolist()
     return [
         Person(

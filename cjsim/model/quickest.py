@@ -13,8 +13,9 @@ from cjsim.model.compile import Source, compiled, has_numba
 Form = TypeVar("Form")
 
 ENTRY_POINTS = (
-    "block", "fill", "exp", "expm1", "log", "power", "exponential", "threshold", "logistic",
-    "normal", "poisson", "fill_normal", "fill_lognormal", "fill_logit_normal",
+    "block", "fill", "exp", "expm1", "log", "log1p", "power", "exponential", "threshold",
+    "logistic", "normal", "poisson", "fill_normal", "fill_exponential", "fill_lognormal",
+    "fill_logit_normal",
 )  # fmt: skip
 
 _compiled = (
@@ -40,6 +41,7 @@ fill = _quickest(streams.fill)
 exp = _quickest(arithmetic.exp)
 expm1 = _quickest(arithmetic.expm1)
 log = _quickest(arithmetic.log)
+log1p = _quickest(arithmetic.log1p)
 exponential = _quickest(draws.exponential)
 threshold = _quickest(draws.threshold)
 logistic = _quickest(draws.logistic)
@@ -47,5 +49,6 @@ normal = _quickest(draws.normal)
 poisson = _quickest(draws.poisson)
 power = _quickest(draws.power)
 fill_normal = _quickest(draws.fill_normal)
+fill_exponential = _quickest(draws.fill_exponential)
 fill_lognormal = _quickest(draws.fill_lognormal)
 fill_logit_normal = _quickest(draws.fill_logit_normal)

@@ -20,6 +20,7 @@ from cjsim.journey import (
     CURIOSITY,
     DORMANT,
     FIRST_DEAL,
+    GONE,
     LOYALTY,
     PLACES,
     RECOMMENDATION,
@@ -48,6 +49,7 @@ from cjsim.model.streams import (
     EXPERIENCE,
     FRIEND,
     MARKET_KEY,
+    NEED,
     PUSH,
     SHELF,
     TRIAL,
@@ -58,7 +60,10 @@ from cjsim.model.streams import (
 RING = 0
 PUSHED = 1
 MEETS = 2
+COMES_OR_GOES = 3
 
+MOST_TRIES = 20
+"""How often an advocate thinks of somebody who has left before nobody is told."""
 MOST_TOLD = 1_000
 """Friends that an advocate tells at one visit at most; the mean is 200 at most."""
 ROOM_FOR_STAGES = 16
@@ -89,23 +94,30 @@ MOMENT = 1e-6
 # --- the two clocks ---------------------------------------------------------------------------
 
 
-def feels_warmth(stage: int) -> bool:
-    """Warmth speeds the step-on clock up to the deal, while waiting for the next, and asleep."""
-    return stage <= ACTION or stage == REPEAT_DEAL or stage == DORMANT
+def warmth_boost(person: Person, market: Parameters) -> float:
+    """By how much warmth speeds the step-on clock up: up to the deal and asleep by beta.
+
+    At 9 by the share of it that hurries the next need; elsewhere it is not felt.
+    """
+    if person.stage <= ACTION or person.stage == DORMANT:
+        return market.warmth_gain * person.warmth
+    if person.stage == REPEAT_DEAL:
+        return market.need_gain * person.warmth
+    return 0.0
 
 
 def step_rate(person: Person, market: Parameters) -> float:
     """Step-on rate without warmth: lambda_s · speed · need · (½ + trust) · (1½ - rationality).
 
-    Each factor acts only where it means something: C14 speed, C25 need, C141 trust,
-    C33-C34 rationality.
+    Each factor acts only where it means something: C14 speed (up to the deal, and the pace of the
+    needs), C25 need, C141 trust, C33-C34 rationality.
     """
     stage = person.stage
     rate = market.step_rate[stage]
     if stage <= ACTION:
         rate = rate * person.need
     before_the_deal = AWARENESS <= stage <= ACTION
-    if before_the_deal or stage == REPEAT_DEAL:
+    if before_the_deal or stage == REPEAT_DEAL or stage == WITH_RIVAL:
         rate = rate * person.speed
     if before_the_deal or stage == DORMANT:
         rate = rate * (0.5 + person.trust)
@@ -115,15 +127,19 @@ def step_rate(person: Person, market: Parameters) -> float:
 
 
 def walk_rate(person: Person, market: Parameters) -> float:
-    """Walk-away rate without irritation: mu_s · (1½ - trust) · price · (1 + competition).
+    """Walk-away rate without irritation: mu_s · speed · (1½ - trust) · price · (1 + competition).
 
-    The last factor acts once a rival is in the person's set. C56-C57,
-    C88 (trust holds), A30 and C37 (competition); for the price see `weigh_price`.
+    Speed acts where it speeds the other clock up, so that it sets the pace and not the odds; the
+    last factor acts up to the deal, once a rival is in the person's set. C56-C57, C88 (trust
+    holds), A30 and C37 (competition); for the price see `weigh_price`.
     """
-    rate = market.walk_rate[person.stage]
+    stage = person.stage
+    rate = market.walk_rate[stage]
     if rate > 0.0:
         rate = rate * (1.5 - person.trust) * person.price_pull
-        if person.rival_known:
+        if stage <= ACTION or stage == REPEAT_DEAL:
+            rate = rate * person.speed
+        if stage <= ACTION and person.rival_known:
             rate = rate * (1.0 + market.competition)
     return rate
 
@@ -167,8 +183,8 @@ def run_clocks(person: Person, market: Parameters, now: float) -> None:
     walk_days = days
     if person.warmth > 0.0:
         faded = person.warmth_faded
-        if feels_warmth(person.stage):
-            boost = market.warmth_gain * person.warmth
+        boost = warmth_boost(person, market)
+        if boost > 0.0:
             step_days = days + boost * faded / market.warmth_decay
         person.warmth = person.warmth * (1.0 - faded)
     if person.irritation > 0.0:
@@ -192,8 +208,8 @@ def rings_by(person: Person, market: Parameters, when: float) -> bool:
     days = when - person.anchor
     hair = HAIR * abs(when)
     step_days = days + hair
-    if person.warmth > 0.0 and feels_warmth(person.stage):
-        boost = market.warmth_gain * person.warmth
+    boost = warmth_boost(person, market)
+    if boost > 0.0:
         step_days = days + boost * person.warmth_faded / market.warmth_decay + hair * (1.0 + boost)
     if step_rate(person, market) * step_days >= person.step_left * NEARLY:
         return True
@@ -213,7 +229,7 @@ def set_alarm(person: Person, market: Parameters) -> None:
     step = inf
     rate = step_rate(person, market)
     if rate > 0.0:
-        boost = market.warmth_gain * person.warmth if feels_warmth(person.stage) else 0.0
+        boost = warmth_boost(person, market)
         step = time_to_reach(person.step_left / rate, boost, market.warmth_decay)
     walk = inf
     rate = walk_rate(person, market)
@@ -225,7 +241,10 @@ def set_alarm(person: Person, market: Parameters) -> None:
 
 
 def set_out(person: Person, market: Parameters, stage: int, now: float) -> None:
-    """Be at a stage: both thresholds and the luck of its gates come from this visit's own block."""
+    """Be at a stage: both thresholds and the luck of its gates come from this visit's own block.
+
+    At 9 and 13 the clocks run since the last deal: see `set_need`. Nothing comes after GONE.
+    """
     run_clocks(person, market, now)
     nth = person.visits[stage]
     if nth < MOST_VISITS - 1:
@@ -236,10 +255,45 @@ def set_out(person: Person, market: Parameters, stage: int, now: float) -> None:
     if stage == COMPARISON or stage == WITH_RIVAL:  # C37: here the competitor appears
         person.rival_known = 1
     weigh_price(person, market)
-    step, walk, _, _ = block(market.seed, person.id, person.visit, VISIT)
-    person.step_left = threshold(step, market.inverse_shape[stage], market.threshold_scale[stage])
-    person.walk_left = threshold(walk, market.inverse_shape[stage], market.threshold_scale[stage])
     person.ring_at = NOT_SET
+    if stage == REPEAT_DEAL or stage == WITH_RIVAL:
+        wait_for_need(person, market, now)
+    elif stage == GONE:
+        person.ring_at = person.push_at = person.leaves_at = inf
+    else:
+        step, walk, _, _ = block(market.seed, person.id, person.visit, VISIT)
+        shape, scale = market.inverse_shape[stage], market.threshold_scale[stage]
+        person.step_left = threshold(step, shape, scale)
+        person.walk_left = threshold(walk, shape, scale)
+
+
+def set_need(person: Person, market: Parameters, now: float) -> None:
+    """A deal is made, ours or a rival's: both thresholds of the next need are drawn.
+
+    They come from the block of the n-th deal in the category, so that the pace of the needs and
+    the silent lapse between two of them are the same wherever the person spends the time.
+    """
+    nth = person.category_deals
+    person.category_deals = nth + 1
+    need, lapse, _, _ = block(market.seed, person.id, nth, NEED)
+    shape, scale = market.inverse_shape[REPEAT_DEAL], market.threshold_scale[REPEAT_DEAL]
+    person.need_due = threshold(need, shape, scale)
+    person.lapse_due = threshold(lapse, shape, scale)
+    person.need_from = now
+
+
+def wait_for_need(person: Person, market: Parameters, now: float) -> None:
+    """At 9 or 13 both clocks lack what is left of the cycle since the last deal.
+
+    Where both are over already, the one that would have rung first rings.
+    """
+    days = now - person.need_from
+    step, walk = step_rate(person, market), walk_rate(person, market)
+    person.step_left = max(0.0, person.need_due - step * days)
+    person.walk_left = max(0.0, person.lapse_due - walk * days)
+    both_over = person.step_left <= 0.0 and person.walk_left <= 0.0
+    if both_over and person.need_due * walk > person.lapse_due * step:
+        person.step_left = 1.0
 
 
 def visit_luck(person: Person, market: Parameters) -> tuple[float, float]:
@@ -551,30 +605,38 @@ def holds_tender(person: Person, market: Parameters) -> bool:
 
 
 def pay(person: Person, market: Parameters) -> float:
-    """The price of the deal less the promised discount, which is used up by it, and the gift."""
+    """The price of the deal less the promised discount, which is used up by it, and the gift.
+
+    A segment's deals may be worth more than others'.
+    """
     paid = market.price * (1.0 - person.discount)
     if person.deals == 0:
         paid = max(0.0, paid - market.gift_value)
     person.discount = 0.0
-    return paid
+    return paid * market.value[person.segment]
 
 
 def experience(person: Person, market: Parameters) -> tuple[float, float]:
     """Live through a deal; returns the luck of the gate and of curiosity that follow.
 
-    performance = quality + taste + noise; D = performance - expectation; satisfaction += learning ·
-    (D, or loss_aversion · D if D < 0); expectation drifts to performance (Oliver 1980; B19).
+    performance = quality + taste + noise; it counts as such (Churchill & Surprenant 1982) and by
+    surprise, that is against the expectation, a disappointment more (Oliver 1980; B19).
+    Satisfaction is an average over the n deals so far, later a fading one: it does not drift for
+    a product that stays as it is. Expectation drifts to performance.
     """
     noise, gate_luck, curious_luck, _ = block(market.seed, person.id, person.deals, EXPERIENCE)
     person.deals = person.deals + 1
     performance = market.quality + person.taste + market.quality_noise * normal(noise)
-    gap = performance - person.expectation
-    person.expectation = person.expectation + market.expectation_drift * gap
+    surprise = performance - person.expectation
+    person.expectation = person.expectation + market.expectation_drift * surprise
     person.expectation = min(1.0, max(0.0, person.expectation))
-    if gap < 0.0:
-        gap = market.loss_aversion * gap
-    person.satisfaction = person.satisfaction + market.learning * gap
-    person.satisfaction = min(1.0, max(0.0, person.satisfaction))
+    if surprise < 0.0:
+        surprise = market.loss_aversion * surprise
+    weight = market.performance_weight
+    lived = weight * performance + (1.0 - weight) * (0.5 + market.gain * surprise)
+    lived = min(1.0, max(0.0, lived))
+    share = max(market.learning, 1.0 / person.deals)
+    person.satisfaction = person.satisfaction + share * (lived - person.satisfaction)
     return gate_luck, curious_luck
 
 
@@ -631,18 +693,32 @@ def comes_back(person: Person, market: Parameters) -> bool:
 # --- word of mouth ----------------------------------------------------------------------------
 
 
-def friends_told(person: Person, market: Parameters) -> int:
+def arrived(market: Parameters, now: float) -> int:
+    """How many have come into the market by now for certain, those who were there among them.
+
+    The j-th newcomer comes when the growing number of newcomers passes j + u, u of their own.
+    """
+    days = now - market.opened_at
+    if market.growth > 0.0:
+        days = expm1(market.growth * days) / market.growth
+    return market.people + floor(market.newcomers_a_day * days)
+
+
+def friends_told(person: Person, market: Parameters, now: float) -> int:
     """How many acquaintances an advocate tells: Poisson(friends) (C78-C79)."""
-    if market.people == 1:
+    if arrived(market, now) == 1:
         return 0
     return poisson(visit_luck(person, market)[0], market.friends, MOST_TOLD)
 
 
-def choose_friend(person: Person, market: Parameters) -> int:
-    """One acquaintance: anybody else in the market, all alike."""
+def choose_friend(person: Person, market: Parameters, now: float) -> int:
+    """One acquaintance: anybody else who has come into the market, all alike."""
     u = block(market.seed, person.id, person.told, FRIEND)[0]
     person.told = person.told + 1
-    friend = floor(u * (market.people - 1))
+    others = arrived(market, now)
+    if person.id < others:
+        others = others - 1
+    friend = floor(u * others)
     return friend + 1 if friend >= person.id else friend
 
 
@@ -736,13 +812,15 @@ def leave_by_walking(person: Person, market: Parameters) -> int:
 
 
 def next_event(person: Person, market: Parameters) -> tuple[float, int]:
-    """When a person does what next; at one moment the clock comes first, then pull, then push.
+    """When a person does what next; at one moment the clock comes first, then leaving, pull, push.
 
     The exact time of the clocks is found out only when it can be next: most contacts change it.
     """
-    when, what = inf, RING
+    if person.stage == GONE:  # not here yet, or gone for good
+        return person.ring_at, COMES_OR_GOES
     if person.busy:
-        return when, what
+        return inf, RING
+    when, what = person.leaves_at, COMES_OR_GOES
     if person.meeting_at < when:
         when, what = person.meeting_at, MEETS
     if person.push_at < when:

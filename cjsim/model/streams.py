@@ -27,6 +27,8 @@ FRIEND = 6
 DESK = 7
 SHELF = 8
 COLD_LIST = 9
+NEED = 10
+LIFE = 11
 
 MARKET_KEY = 1 << 62
 """Stands where a person's number stands, for what happens to the market as a whole."""

@@ -11,9 +11,11 @@ from cjsim.journey import (
     CURIOSITY,
     DORMANT,
     FIRST_DEAL,
+    GONE,
     REPEAT_DEAL,
     SATISFACTION,
     STUDY,
+    UNAWARE,
     WITH_RIVAL,
 )
 from cjsim.model import events, rules
@@ -23,11 +25,40 @@ from cjsim.model.population import Person
 from cjsim.model.quickest import exponential
 from cjsim.model.world import World
 
+# --- coming and going -------------------------------------------------------------------------
+
+
+def begin(world: World, person: Person, now: float) -> None:
+    """Whoever is in the market is unaware at first; the firm may push those on its cold list."""
+    arrive(world, person, UNAWARE, now, 0)
+    rules.start_pushing(person, world.market, now)
+
+
+def take_up(world: World, person: Person, now: float) -> None:
+    """Another strategy runs from now on: other touchpoints, another rhythm."""
+    meet_strategy(world, person, now, rules.AFTER_SWITCH)
+    rules.start_pushing(person, world.market, now)
+
+
+def come_or_go(world: World, person: Person, now: float) -> None:
+    """A newcomer's day, or the day somebody leaves the category for good."""
+    if person.stage == GONE:
+        begin(world, person, now)
+        write(world, person, now, events.START)
+    else:
+        enter(world, person, GONE, now)
+
+
 # --- from stage to stage ----------------------------------------------------------------------
 
 
 def enter(world: World, person: Person, stage: int, now: float) -> None:
-    """Enter a stage: new clocks, new meetings."""
+    """Enter a stage: new clocks, new meetings.
+
+    Whoever was to leave the category while they were served leaves now.
+    """
+    if person.leaves_at <= now:
+        stage = GONE
     arrive(world, person, stage, now, 0)
     if person.push_at < now:  # it came while they were in a queue: skipped
         rules.start_pushing(person, world.market, now)
@@ -59,6 +90,7 @@ def step_on(world: World, person: Person, now: float) -> None:
         return
     if stage == WITH_RIVAL and onward == WITH_RIVAL:
         write(world, person, now, events.RIVAL_DEAL)
+        rules.set_need(person, world.market, now)
     enter(world, person, onward, now)
 
 
@@ -74,14 +106,25 @@ def walk_away(world: World, person: Person, now: float) -> None:
 
 def lose_to_rival(world: World, person: Person, now: float) -> None:
     """The journey's next deal is made with somebody else, now (C57, C85)."""
+    rules.set_need(person, world.market, now)
     enter(world, person, WITH_RIVAL, now)
     write(world, person, now, events.RIVAL_DEAL)
+
+
+def give_up(world: World, person: Person, now: float) -> None:
+    """A buyer leaves the queue: out of patience, to the rival, or out of the category for good."""
+    if person.leaves_at <= now:
+        enter(world, person, GONE, now)
+    else:
+        write(world, person, now, events.RENEGED)
+        lose_to_rival(world, person, now)
 
 
 def try_rival(world: World, person: Person, now: float) -> None:
     """A customer buys once from a rival and compares (C61-C66)."""
     write(world, person, now, events.TRIAL)
     write(world, person, now, events.RIVAL_DEAL)
+    rules.set_need(person, world.market, now)
     back = rules.comes_back(person, world.market)
     enter(world, person, REPEAT_DEAL if back else WITH_RIVAL, now)
 
@@ -98,6 +141,7 @@ def deal(world: World, person: Person, now: float) -> tuple[float, float]:
     write(world, person, now, event, -1, rules.pay(person, world.market))
     if world.market.may_rest:
         world.last_times[person.id][rules.LAST_DEAL] = now
+    rules.set_need(person, world.market, now)
     become_known(world, person, now, -1)
     return rules.experience(person, world.market)
 
@@ -164,9 +208,9 @@ def touch_person(
     """One contact and what may follow: a rival named, details captured, an opt-out.
 
     `belief` is the stage the firm took the person to be at; -1 for a pull. Who has opted out since
-    the visit was booked is not seen.
+    the visit was booked is not seen, and who has left the category is not either.
     """
-    if belief >= 0 and person.opted_out:
+    if person.stage == GONE or (belief >= 0 and person.opted_out):
         return
     market = world.market
     rules.contact(person, market, touch, now)
@@ -193,9 +237,13 @@ def become_known(world: World, person: Person, now: float, touch: int) -> None:
 
 def tell_a_friend(world: World, person: Person, now: float) -> int:
     """An advocate tells one acquaintance, whom the word may awake; returns who it was."""
-    friend = world.people[rules.choose_friend(person, world.market)]
+    friend = world.people[rules.choose_friend(person, world.market, now)]
+    for _ in range(rules.MOST_TRIES):
+        if friend.stage != GONE:
+            break
+        friend = world.people[rules.choose_friend(person, world.market, now)]
     write(world, person, now, events.TOLD)
-    if rules.hear(friend, world.market, now):
+    if friend.stage != GONE and rules.hear(friend, world.market, now):
         write(world, friend, now, events.REFERRAL)
         enter(world, friend, AWARENESS, now)
     return friend.id

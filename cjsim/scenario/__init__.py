@@ -11,6 +11,7 @@ from cjsim.scenario.tables import (
     Firm,
     Loyalty,
     Market,
+    PlanAt,
     Product,
     Response,
     Rival,
@@ -24,7 +25,7 @@ from cjsim.scenario.tables import (
 
 __all__ = [
     "LIBRARY", "MAY_WALK_AWAY", "PRESETS", "TABLES", "Curiosity", "Experience", "Firm", "KeyDoc",
-    "Loyalty", "Market", "Problem", "Product", "Response", "Rival", "Scenario", "ScenarioError",
-    "Segment", "Shelf", "StageKey", "StagePlan", "Strategy", "Touchpoint", "digest", "docs",
-    "json_schema", "new_file_text", "preset_text", "presets", "to_toml",
+    "Loyalty", "Market", "PlanAt", "Problem", "Product", "Response", "Rival", "Scenario",
+    "ScenarioError", "Segment", "Shelf", "StageKey", "StagePlan", "Strategy", "Touchpoint",
+    "digest", "docs", "json_schema", "new_file_text", "preset_text", "presets", "to_toml",
 ]  # fmt: skip

@@ -305,6 +305,14 @@ def _losses_stand_where_people_can_leave(tables: Tables) -> Iterator[Finding]:
             yield Finding(path, loss, phrase("nobody_leaves", stages=leaving))
 
 
+def _fixed_stages_lose_nobody(tables: Tables) -> Iterator[Finding]:
+    for stage, plan in _tables_in(tables, "stages").items():
+        loss = plan.get("planned_loss", 0)
+        if plan.get("regularity") == math.inf and isinstance(loss, int | float) and 0 < loss < 1:
+            path = ("stages", stage, "planned_loss")
+            yield Finding(path, loss, phrase("fixed_loses_nobody"))
+
+
 def _people_can_come_to_a_pull(tables: Tables) -> Iterator[Finding]:
     strategies = _tables_in(tables, "strategies").values()
     running = [_table(strategy, "touchpoints") for strategy in strategies]
@@ -350,6 +358,7 @@ RULES: tuple[Callable[[Tables], Iterator[Finding]], ...] = (
     _programmes_and_plans_can_be_run,
     _pushes_have_something_to_push,
     _losses_stand_where_people_can_leave,
+    _fixed_stages_lose_nobody,
     _people_can_come_to_a_pull,
     _only_what_is_sent_can_rest,
     _segments_have_names_of_their_own,

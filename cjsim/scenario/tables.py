@@ -16,6 +16,7 @@ from pydantic import (
     ConfigDict,
     Field,
     Strict,
+    ValidationError,
     field_validator,
     model_validator,
 )
@@ -99,6 +100,10 @@ class Product(_Table):
         0.0, "ours", "sd", "How much our performance differs from person to person, for good",
         ge=0, le=1,
     )  # fmt: skip
+    hurry: Number = _key(
+        0.3, "ours", "factor", "How far warmth hurries the next need: beta times this at stage 9",
+        ge=0, le=10,
+    )  # fmt: skip
     tender_every: Whole = _key(
         0, "C68", "needs", "A tender, back to comparison, at each n-th need; 0 = never", ge=0
     )
@@ -179,6 +184,15 @@ class Market(_Table):
     )
     prior_trust: Number = _share(0.5, "C141, C144", "Trust in the firm at the start; 0.5 = neutral")
     prior_expectation: Number = _share(0.55, "B2, C32; size ours", "Expected performance at start")
+    stay_years: NumberOrInf = _key(
+        float("inf"), "ours", "years",
+        "Mean time people stay in the category before they leave it for good; inf = for ever",
+        ge=0.1,
+    )  # fmt: skip
+    growth_a_year: Number = _key(
+        0.0, "ours", "1/year",
+        "Growth of the market; newcomers come at 1 / stay_years + growth", ge=0, le=2,
+    )  # fmt: skip
     segments: tuple[Segment, ...] = Field(
         default=(), description="Parts of the market; none = one market", max_length=20
     )
@@ -203,7 +217,7 @@ class Rival(_Table):
     )
     competition: Number = _key(
         0.5, "A30, C37; size ours", "1",
-        "Walking away runs 1 + competition times as fast once a rival is in the person's set",
+        "At 1-6 walking away runs 1 + competition times as fast with a rival in the person's set",
         ge=0, le=20,
     )  # fmt: skip
 
@@ -259,7 +273,18 @@ class Response(_Table):
 class Experience(_Table):
     """How a deal is lived through, and the gate after it."""
 
-    learning: Number = _share(0.4, "Oliver 1980 [M]", "alpha: weight of one experience")
+    learning: Number = _share(
+        0.4, "Oliver 1980 [M]", "alpha: weight of one experience once 1/n of n deals is below it"
+    )
+    performance_weight: Number = _share(
+        0.5,
+        "Churchill & Surprenant 1982 [M]; size ours",
+        "How much of an experience is the performance itself; the rest is surprise",
+    )
+    gain: Number = _key(
+        1.0, "Oliver 1980 [M]; size ours", "1", "What a surprise of size 1 adds to an experience",
+        ge=0, le=10,
+    )  # fmt: skip
     loss_aversion: Number = _key(
         2.0, "Anderson & Sullivan 1993 [M]", "factor", "Weight of a disappointment against a treat",
         ge=0, le=10,
@@ -446,6 +471,33 @@ class Strategy(_Table):
     )
 
 
+class PlanAt(_Table):
+    """The people for whom the plan was made: dials move people off it and leave it where it is.
+
+    Values as under [market] and [rival], as the file said them when the plan was made.
+    """
+
+    pain_share: Number = _share(0.5, "as [market]", "Share driven by pain")
+    pain_need: Number = _key(1.1, "as [market]", "factor", "Strength of need from pain", gt=0)
+    dream_need: Number = _key(0.9, "as [market]", "factor", "Strength of need from a dream", gt=0)
+    speed_spread: Number = _key(0.5, "as [market]", "cv", "Spread of speed", ge=0, le=3)
+    rationality_mean: Number = _key(0.5, "as [market]", "0..1", "Mean rationality", gt=0, lt=1)
+    rationality_spread: Number = _key(
+        0.2, "as [market]", "sd", "Spread of rationality", ge=0, lt=0.5
+    )
+    prior_trust: Number = _share(0.5, "as [market]", "Trust at the start")
+    competition: Number = _key(0.5, "as [rival]", "1", "Pull of a known rival", ge=0, le=20)
+    segments: tuple[Segment, ...] = Field(
+        default=(), description="Parts of the market", max_length=20
+    )
+
+
+class Plan(_Table):
+    """What the stages' days and losses were solved for; not said: the file's own people."""
+
+    at: PlanAt = Field(default_factory=PlanAt, description="The people for whom the plan was made")
+
+
 def _value_in(table: Any, key: str, otherwise: Any) -> Any:
     """A key of a table that may be plain or checked."""
     if isinstance(table, Mapping):
@@ -478,6 +530,7 @@ class ScenarioTables(_Table):
     burn_in_strategy: str = Field(default="pull", description="The strategy that ran before day 0")
     product: Product = Field(default_factory=Product)
     stages: dict[TwelveKey, StagePlan] = Field(default_factory=_default_stages)
+    plan: Plan = Field(default_factory=Plan)
     market: Market = Field(default_factory=Market)
     rival: Rival = Field(default_factory=Rival)
     response: Response = Field(default_factory=Response)
@@ -509,17 +562,41 @@ class ScenarioTables(_Table):
             return {**tables, "rival": {**rival, "price": price}}
         return tables
 
+    @model_validator(mode="before")
+    @classmethod
+    def _plan_is_made_for_the_own_people(cls, tables: Any) -> Any:
+        """A plan for nobody in particular is made for the people of the file as it is written.
+
+        From then on they stand in the scenario: who changes people does not change the plan.
+        """
+        if not isinstance(tables, Mapping):
+            return tables
+        plan = tables.get("plan", {})
+        said = _value_in(plan, "at", {})
+        if not isinstance(said, Mapping) or len(said) == len(PlanAt.model_fields):
+            return tables
+        try:
+            market = Market.model_validate(tables.get("market", {}))
+            rival = Rival.model_validate(tables.get("rival", {}))
+        except ValidationError:  # told of by the tables themselves
+            return tables
+        own = {
+            key: getattr(rival if key in Rival.model_fields else market, key)
+            for key in PlanAt.model_fields
+        }
+        return {**tables, "plan": {"at": {**own, **said}}}
+
     @field_validator("stages")
     @classmethod
     def _all_twelve(cls, stages: dict[TwelveKey, StagePlan]) -> dict[TwelveKey, StagePlan]:
         """A stage that is not named keeps its defaults."""
         return {**_default_stages(), **stages}
 
-    def plan(self, stage: int) -> StagePlan:
+    def stage_plan(self, stage: int) -> StagePlan:
         """The plan of one of the twelve stages; ValueError for a stage that has none.
 
         >>> import cjsim
-        >>> cjsim.Scenario.load("phone").plan(Stage.STUDY).typical_days
+        >>> cjsim.Scenario.load("phone").stage_plan(Stage.STUDY).typical_days
         8.0
         """
         key = cast(TwelveKey, Stage(stage).key)

@@ -111,9 +111,9 @@ def test_a_stage_is_asked_for_its_plan_and_a_touchpoint_for_its_fit(small):
     for stage in STAGES:
         assert small.touchpoints["site"].fit_at(stage) == {2: 0.5, 4: 1.0}.get(stage, 0.0)
     for stage in TWELVE:
-        assert small.plan(stage) is small.plan(int(stage)) is small.stages[stage.key]
+        assert small.stage_plan(stage) is small.stage_plan(int(stage)) is small.stages[stage.key]
     with pytest.raises(ValueError, match="unknown stage with a plan: 'dormant'"):
-        small.plan(14)
+        small.stage_plan(14)
 
 
 def test_a_scenario_that_says_nothing_is_a_scenario():

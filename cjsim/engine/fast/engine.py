@@ -93,7 +93,7 @@ class CompiledEngine:
         self.level = LEVELS.index(log)
         self.seed = seed
         self.truth = truth
-        self.start = -scenario.burn_in_days if scenario.burn_in_days else 0.0
+        self.start = population.opening(scenario)
         self.everybody = everybody
         self.people = _people(everybody, scenario, self.start)
         self.calendar = cal.empty(len(everybody), self.start, scenario.horizon_days)
@@ -182,7 +182,7 @@ class CompiledEngine:
     def _world(self, scenario: Scenario, level: int) -> loop.World:
         """The arrays of a world under the scenario's running strategy, at a level of the log."""
         people = len(self.people)
-        market = parameters.parameters_of(scenario, people, self.seed)
+        market = parameters.parameters_of(scenario, self.everybody.first, self.seed)
         pulls, pushes = (
             parameters.records(parameters.Touch, parameters.touches(scenario, contact))
             for contact in ("pull", "push")
@@ -227,8 +227,8 @@ def _people(everybody: Population, scenario: Scenario, start: float) -> Any:
     for name, value in population.initial_state(scenario, start).items():
         if name != "visits":
             people[name] = value
-    for name in (*population.TRAIT_NAMES, "trust"):
-        people[name] = getattr(everybody, name)
+    for name, column in population.own_state(everybody).items():
+        people[name] = column
     people["id"] = np.arange(len(everybody))
     people["known"] = everybody.on_cold_list
     return people

@@ -14,7 +14,7 @@ import numpy as np
 from cjsim.engine.fast.calendar import ENTRY, KINDS, NONE, first, pop_heap, release, room, schedule
 from cjsim.engine.fast.journal import ROWS, TOTAL
 from cjsim.engine.fast.pointers import behind
-from cjsim.journey import ACTION, COMPARISON, FIRST_DEAL, RECOMMENDATION, REPEAT_DEAL, UNAWARE
+from cjsim.journey import ACTION, COMPARISON, FIRST_DEAL, GONE, RECOMMENDATION, REPEAT_DEAL
 from cjsim.log import ROW
 from cjsim.model import events, rules, transitions
 from cjsim.model.journal import write
@@ -122,8 +122,8 @@ def begin(world: Any, calendar: Any, now: float) -> None:
     world.clock[REFILL_AT] = -inf
     for i in range(len(world.people)):
         person = world.people[i]
-        transitions.arrive(world, person, UNAWARE, now, 0)
-        rules.start_pushing(person, world.market, now)
+        if person.stage != GONE:
+            transitions.begin(world, person, now)
         plan_life(world, calendar, person)
 
 
@@ -131,16 +131,17 @@ def switch(world: Any, calendar: Any, now: float) -> None:
     """After the burn-in: everybody meets the new strategy."""
     for i in range(len(world.people)):
         person = world.people[i]
-        transitions.meet_strategy(world, person, now, rules.AFTER_SWITCH)
-        rules.start_pushing(person, world.market, now)
-        if not person.busy:
-            plan_life(world, calendar, person)
+        if person.stage != GONE:
+            transitions.take_up(world, person, now)
+            if not person.busy:
+                plan_life(world, calendar, person)
 
 
 def write_starts(world: Any, now: float) -> None:
     """The first rows: where everybody is."""
     for i in range(len(world.people)):
-        write(world, world.people[i], now, events.START)
+        if world.people[i].stage != GONE:
+            write(world, world.people[i], now, events.START)
 
 
 def live(world: Any, calendar: Any, person: Any, what: int, now: float) -> None:
@@ -155,13 +156,15 @@ def live(world: Any, calendar: Any, person: Any, what: int, now: float) -> None:
         if choice != SILENT:
             touch, k = world.pushes[choice], len(world.pulls) + choice
             slot = reach(world, person, now, touch, k, 1.0, rival, person.belief)
+    elif what == rules.COMES_OR_GOES:
+        transitions.come_or_go(world, person, now)
     elif person.walks:
         transitions.walk_away(world, person, now)
     elif person.stage == ACTION or person.stage == REPEAT_DEAL:
         buy(world, calendar, person, now)
     else:
         if person.stage == RECOMMENDATION:
-            for _ in range(rules.friends_told(person, world.market)):
+            for _ in range(rules.friends_told(person, world.market, now)):
                 friend = world.people[transitions.tell_a_friend(world, person, now)]
                 if not friend.busy:
                     plan_life(world, calendar, friend)
@@ -169,7 +172,7 @@ def live(world: Any, calendar: Any, person: Any, what: int, now: float) -> None:
     if not person.busy:
         plan_life(world, calendar, person)
     if slot != NONE:
-        ask_for_rep(world, calendar, slot, rules.LONGEST_WAIT, now)
+        ask_for_rep(world, calendar, slot, now + rules.LONGEST_WAIT, now)
 
 
 def reach(
@@ -228,7 +231,8 @@ def go_to_desk(world: Any, calendar: Any, person: Any, now: float) -> None:
         patience, days = rules.desk_times(person, world.market)
         person.busy = 1
         write(world, person, now, events.QUEUE)
-        ask_for_rep(world, calendar, new_request(world, person.id, days), patience, now)
+        until = min(now + patience, person.leaves_at)
+        ask_for_rep(world, calendar, new_request(world, person.id, days), until, now)
     else:
         close_deal(world, person, now)
 
@@ -280,8 +284,8 @@ def free_request(world: Any, slot: int) -> None:
     world.counts[FREE_REQUEST] = slot
 
 
-def ask_for_rep(world: Any, calendar: Any, slot: int, patience: float, now: float) -> None:
-    """Take a free rep now, or join the queue."""
+def ask_for_rep(world: Any, calendar: Any, slot: int, until: float, now: float) -> None:
+    """Take a free rep now, or join the queue until then."""
     counts, requests = world.counts, world.requests
     request = requests[slot]
     if counts[FREE_REPS] > 0:
@@ -293,7 +297,7 @@ def ask_for_rep(world: Any, calendar: Any, slot: int, patience: float, now: floa
     else:
         requests[counts[QUEUE_TAIL]].next = slot
     counts[QUEUE_TAIL] = slot
-    request.waiting = schedule(calendar, now + patience, request.person, GIVE_UP, slot)
+    request.waiting = schedule(calendar, until, request.person, GIVE_UP, slot)
 
 
 def rep_is_free(world: Any, calendar: Any, now: float) -> None:
@@ -348,8 +352,7 @@ def give_up(world: Any, calendar: Any, slot: int, now: float) -> None:
     request.waiting = NONE
     request.gone = 1
     if request.touch == NONE:
-        write(world, person, now, events.RENEGED)
-        transitions.lose_to_rival(world, person, now)
+        transitions.give_up(world, person, now)
         plan_life(world, calendar, person)
     else:
         number = world.all_touches[request.touch].number
@@ -382,7 +385,10 @@ def run_until(world: Any, calendar: Any, until: float) -> int:
             if world.life_entry[person.id] == entry:
                 live(world, calendar, person, slot, now)
         elif kind == REFILL:
-            go_to_desk(world, calendar, person, now)
+            if person.leaves_at <= now:
+                transitions.come_or_go(world, person, now)
+            else:
+                go_to_desk(world, calendar, person, now)
             if not person.busy:
                 plan_life(world, calendar, person)
         elif kind == START_TURN:
