@@ -1,9 +1,9 @@
 """The map of the customer journey: the stages, the ways between them, and coarser maps of it.
 
-A person stands at one of fifteen stages. Twelve of them are the stations of the podcast, seven up
-to the first deal and five after it (Dozortsev, C4, C83). The other three lie around them: before
-the journey, with a rival, and asleep. It is one author's map and no law (C16): other authors count
-four, seven or ten steps, and a *lens* shows the same people on their maps.
+A person stands at one of sixteen stages. Twelve of them are the stations of the podcast, seven up
+to the first deal and five after it (Dozortsev, C4, C83). The other four lie around them: before
+the journey, with a rival, asleep, and gone for good. It is one author's map and no law (C16):
+other authors count four, seven or ten steps, and a *lens* shows the same people on their maps.
 
 Nothing here moves a person or knows of time; this is the paper map, read by everything else.
 """
@@ -32,6 +32,7 @@ class Stage(enum.IntEnum):
     RECOMMENDATION = 12  # tells friends, unpaid (C77-C79)
     WITH_RIVAL = 13  # travels on without us (C57, C61)
     DORMANT = 14  # has let the matter rest (B12)
+    GONE = 15  # has left the category for good: moved away, grown up, given the thing up
 
     @property
     def key(self) -> str:
@@ -60,8 +61,10 @@ BEFORE_THE_DEAL: Final[tuple[Stage, ...]] = STAGES[Stage.AWARENESS : Stage.FIRST
 """Those of the twelve at which nothing has been bought from us yet."""
 FROM_THE_DEAL_ON: Final[tuple[Stage, ...]] = STAGES[Stage.FIRST_DEAL : Stage.RECOMMENDATION + 1]
 """Those at which a first deal is under way, or made."""
-AWAY: Final[tuple[Stage, ...]] = (Stage.WITH_RIVAL, Stage.DORMANT)
+AWAY: Final[tuple[Stage, ...]] = (Stage.WITH_RIVAL, Stage.DORMANT, Stage.GONE)
 """Where those are who have left the twelve."""
+IN_THE_CATEGORY: Final[tuple[Stage, ...]] = STAGES[: Stage.GONE]
+"""Where people can be met: what a touchpoint fits, what a plan of messages is for."""
 
 # The same numbers as plain ints: compiled rules know numbers, not enums.
 UNAWARE: Final[int] = Stage.UNAWARE.value
@@ -79,6 +82,7 @@ LOYALTY: Final[int] = Stage.LOYALTY.value
 RECOMMENDATION: Final[int] = Stage.RECOMMENDATION.value
 WITH_RIVAL: Final[int] = Stage.WITH_RIVAL.value
 DORMANT: Final[int] = Stage.DORMANT.value
+GONE: Final[int] = Stage.GONE.value
 
 
 # --- The ways between the stages --------------------------------------------------------------
@@ -99,17 +103,18 @@ _WAYS: dict[int, tuple[int, ...]] = {
     CURIOSITY: (REPEAT_DEAL, WITH_RIVAL),
     LOYALTY: (RECOMMENDATION, REPEAT_DEAL),
     RECOMMENDATION: (REPEAT_DEAL,),
-    # Away, but never for good.
+    # Away, but the journey goes on.
     WITH_RIVAL: (WITH_RIVAL, STUDY),
     DORMANT: (AWARENESS,),
 }
 
 EXITS: Final[Mapping[Stage, tuple[Stage, ...]]] = {
-    Stage(here): tuple(Stage(there) for there in ways) for here, ways in _WAYS.items()
+    **{Stage(s): tuple(Stage(there) for there in (*ways, GONE)) for s, ways in _WAYS.items()},
+    Stage.GONE: (),
 }
 """The stages a person may enter next, for each stage. What decides among them is in the rules.
 
-- Nobody sets out without a pain or a dream (C24): `UNAWARE` has one way, and none leads back to it.
+- Nobody sets out without a pain or a dream (C24): from `UNAWARE` one way leads on, and none back.
 - The rational pass from study to comparison, the emotional may go straight to action (C33-C35).
 - The rival is met at comparison (C37), earlier if somebody names it (C38). Hence walking away ends
   in `DORMANT` or `WITH_RIVAL` before comparison, and always in `WITH_RIVAL` at it.
@@ -120,6 +125,7 @@ EXITS: Final[Mapping[Stage, tuple[Stage, ...]]] = {
 - Not everybody who is loyal recommends (C82); who has recommended waits for the next need.
 - The journey goes on with us or without us (C57, C85): with the rival each cycle is a new visit,
   and neither rival nor sleep is the end (A26).
+- The end is `GONE`: from everywhere people leave the category for good, whatever the firm does.
 """
 
 
@@ -128,8 +134,13 @@ def may_follow(here: int, there: int) -> bool:
     return there in EXITS[Stage(here)]
 
 
-PLACES: Final[tuple[int, ...]] = (UNAWARE, *(stage.value for stage in TWELVE), STUDY, AWARENESS)
-"""Where each stage lies on the line 0..12: a lost person stands where they would come back to."""
+PLACES: Final[tuple[int, ...]] = (
+    UNAWARE, *(stage.value for stage in TWELVE), STUDY, AWARENESS, UNAWARE
+)  # fmt: skip
+"""Where each stage lies on the line 0..12: a lost person stands where they would come back to.
+
+Whoever is gone is met by nobody; their place is that of people with no need.
+"""
 
 
 # --- Lenses: the same people on coarser maps --------------------------------------------------
@@ -139,7 +150,7 @@ PLACES: Final[tuple[int, ...]] = (UNAWARE, *(stage.value for stage in TWELVE), S
 class Lens:
     """A coarser map. `of` gives for each stage the index of its step in `steps`.
 
-    A lens has a place for all fifteen stages and keeps the order of the twelve. Where the author
+    A lens has a place for all sixteen stages and keeps the order of the twelve. Where the author
     has no step for a stage the lens adds one and names it in `added`; `own` are the author's.
     """
 
@@ -168,9 +179,10 @@ def _lens(name: str, stages: dict[str, tuple[int, ...]], added: tuple[str, ...] 
 
 
 # `outside` is before the first step; `lost` holds whoever is with a rival or asleep, until they
-# return. They are added only where the author has no such step: the blog post ends with leaving
-# (B12), the table with refusal (A25), and both of A's maps begin with people who have no problem.
-_TWELVE = _lens("twelve", {s.key: (s,) for s in STAGES}, ("unaware", "with_rival", "dormant"))
+# return, or gone for good. They are added only where the author has no such step: the blog post
+# ends with leaving (B12), the table with refusal (A25), and both of A's maps begin with people who
+# have no problem.
+_TWELVE = _lens("twelve", {s.key: (s,) for s in STAGES}, ("unaware", *(s.key for s in AWAY)))
 
 # AIDA stops at the deal, so all later life stands on its last step: a repeat buyer looks the same
 # as a first one. Study and comparison belong to desire, which the podcast words as choice (C11).
@@ -180,7 +192,7 @@ _AIDA = _lens("aida", {
     "interest": (INTEREST,),
     "desire": (DESIRE, STUDY, COMPARISON),
     "action": (ACTION, FIRST_DEAL, SATISFACTION, REPEAT_DEAL, CURIOSITY, LOYALTY, RECOMMENDATION),
-    "lost": (WITH_RIVAL, DORMANT),
+    "lost": (WITH_RIVAL, DORMANT, GONE),
 }, added=("outside", "lost"))  # fmt: skip
 
 # B6-B12. Everything between the problem and the purchase is one search; everybody who still buys
@@ -193,7 +205,7 @@ _SEVEN_STEPS = _lens("seven_steps", {
     "delivery": (FIRST_DEAL,),
     "support": (SATISFACTION,),
     "repeat": (REPEAT_DEAL, CURIOSITY, LOYALTY, RECOMMENDATION),
-    "leaving": (WITH_RIVAL, DORMANT),
+    "leaving": (WITH_RIVAL, DORMANT, GONE),
 }, added=("outside",))  # fmt: skip
 
 # A3-A12. A deal under way is still the deal; use begins when it is completed. The list knows no
@@ -210,7 +222,7 @@ _TEN_STEPS = _lens("ten_steps", {
     "use": (SATISFACTION,),
     "repeat": (REPEAT_DEAL, CURIOSITY),
     "loyalty": (LOYALTY, RECOMMENDATION),
-    "lost": (WITH_RIVAL, DORMANT),
+    "lost": (WITH_RIVAL, DORMANT, GONE),
 }, added=("lost",))  # fmt: skip
 
 # A14-A25. The table tests a choice before it pays (A20); the twelve have no such stage, so that
@@ -227,7 +239,7 @@ _TWELVE_ROWS = _lens("twelve_rows", {
     "use": (SATISFACTION,),
     "repeat": (REPEAT_DEAL, CURIOSITY),
     "loyalty": (LOYALTY, RECOMMENDATION),
-    "refusal": (WITH_RIVAL, DORMANT),
+    "refusal": (WITH_RIVAL, DORMANT, GONE),
 })  # fmt: skip
 
 LENSES: Final[Mapping[str, Lens]] = {
