@@ -17,7 +17,7 @@ import numpy.typing as npt
 from hypothesis import strategies as st
 
 from cjsim.engine.process import Engine
-from cjsim.journey import STAGES, TWELVE, Stage
+from cjsim.journey import IN_THE_CATEGORY, STAGES, TWELVE, Stage
 from cjsim.model import parameters, population
 from cjsim.model.events import Event
 from cjsim.model.parameters import Parameters, Touch
@@ -122,8 +122,8 @@ def touching(
 
 
 def everywhere(fit: float = 1.0) -> dict[str, float]:
-    """The same fit to all fifteen stages."""
-    return {stage.key: fit for stage in STAGES}
+    """The same fit wherever people can be met."""
+    return {stage.key: fit for stage in IN_THE_CATEGORY}
 
 
 # --- One person and the market, for the rules ---------------------------------------------------
@@ -268,7 +268,7 @@ def chain(s: Scenario) -> tuple[list[State], Floats, Floats]:
     assert s.loyalty.deals_to_loyalty == 1
     with_rival = (Stage.COMPARISON, Stage.WITH_RIVAL)  # here everybody knows one,
     nobody = [(Stage.UNAWARE, 1), *((stage, 0) for stage in with_rival)]  # unaware nobody does
-    every = [(stage, known) for stage in STAGES for known in (0, 1)]
+    every = [(stage, known) for stage in IN_THE_CATEGORY for known in (0, 1)]
     states = [(int(stage), known) for stage, known in every if (stage, known) not in nobody]
     place = {state: i for i, state in enumerate(states)}
     jumps, days = np.zeros((len(states), len(states))), np.zeros(len(states))
@@ -310,7 +310,7 @@ FEATURES = (
 
 
 def _touchpoint(rng: random.Random, contact: str, visits: bool) -> dict[str, Any]:
-    keys = [stage.key for stage in STAGES]
+    keys = [stage.key for stage in IN_THE_CATEGORY]
     table: dict[str, Any] = {
         "contact": contact,
         "aims_at": rng.choice(keys),

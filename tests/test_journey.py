@@ -10,6 +10,7 @@ from cjsim.journey import (
     BEFORE_THE_DEAL,
     EXITS,
     FROM_THE_DEAL_ON,
+    IN_THE_CATEGORY,
     LENSES,
     STAGES,
     TWELVE,
@@ -32,6 +33,11 @@ def reachable_from(start: Stage) -> set[Stage]:
         found |= new
         ahead.extend(new)
     return found
+
+
+def ways_on(stage: Stage) -> set[Stage]:
+    """The stages that may follow this one for people who stay in the category."""
+    return set(EXITS[stage]) - {Stage.GONE}
 
 
 def from_where(goal: Stage) -> set[Stage]:
@@ -64,9 +70,9 @@ def test_seven_stages_lead_to_the_first_deal_and_five_follow_it() -> None:  # C8
     assert len(TWELVE) - 7 == 5
 
 
-def test_three_places_lie_around_the_twelve() -> None:
+def test_four_places_lie_around_the_twelve() -> None:
     around = {stage: int(stage) for stage in STAGES if stage not in TWELVE}
-    assert around == {Stage.UNAWARE: 0, Stage.WITH_RIVAL: 13, Stage.DORMANT: 14}
+    assert around == {Stage.UNAWARE: 0, Stage.WITH_RIVAL: 13, Stage.DORMANT: 14, Stage.GONE: 15}
 
 
 @pytest.mark.parametrize("stage", STAGES, ids=lambda stage: stage.key)
@@ -97,10 +103,11 @@ def test_the_groups_of_stages_part_the_twelve_and_those_who_left() -> None:
     assert BEFORE_THE_DEAL[-1] == Stage.ACTION
 
 
-def test_nobody_leaves_the_map() -> None:
+def test_only_whoever_leaves_for_good_leaves_the_map() -> None:
     assert set(EXITS) == set(STAGES)
+    assert [stage for stage in STAGES if not EXITS[stage]] == [Stage.GONE]
+    assert from_where(Stage.GONE) == set(IN_THE_CATEGORY) == set(STAGES) - {Stage.GONE}
     for stage, exits in EXITS.items():
-        assert exits, f"no way out of {stage.key}"
         assert set(exits) <= set(STAGES)
         assert len(set(exits)) == len(exits), f"{stage.key} names a way twice"
 
@@ -110,13 +117,13 @@ def test_the_unaware_can_reach_every_other_stage_and_never_forget() -> None:
 
 
 def test_a_refusal_is_never_the_end() -> None:  # A26
-    for stage in STAGES:
+    for stage in IN_THE_CATEGORY:
         assert Stage.RECOMMENDATION in reachable_from(stage)
 
 
 def test_without_a_pain_or_a_dream_nobody_sets_out() -> None:  # C24
-    assert EXITS[Stage.UNAWARE] == (Stage.AWARENESS,)
-    assert EXITS[Stage.DORMANT] == (Stage.AWARENESS,)
+    assert ways_on(Stage.UNAWARE) == {Stage.AWARENESS}
+    assert ways_on(Stage.DORMANT) == {Stage.AWARENESS}
 
 
 def test_the_twelve_can_be_walked_one_by_one_up_to_the_repeat_deal() -> None:
@@ -142,12 +149,13 @@ def test_the_rival_gets_nobody_who_is_unaware_asleep_served_or_loyal() -> None:
         Stage.FIRST_DEAL,
         Stage.LOYALTY,
         Stage.RECOMMENDATION,
+        Stage.GONE,
     }
     assert from_where(Stage.WITH_RIVAL) == set(STAGES) - safe
 
 
 def test_whoever_compares_has_a_rival_to_go_to_and_does_not_drop_the_matter() -> None:  # C37
-    assert set(EXITS[Stage.COMPARISON]) == {Stage.ACTION, Stage.WITH_RIVAL}
+    assert ways_on(Stage.COMPARISON) == {Stage.ACTION, Stage.WITH_RIVAL}
 
 
 def test_interest_falls_asleep_before_the_deal_or_between_two_needs() -> None:
@@ -162,7 +170,7 @@ def test_interest_falls_asleep_before_the_deal_or_between_two_needs() -> None:
 
 
 def test_satisfaction_is_a_gate_between_us_and_the_rival() -> None:  # C49, C61
-    assert set(EXITS[Stage.SATISFACTION]) == {Stage.REPEAT_DEAL, Stage.WITH_RIVAL}
+    assert ways_on(Stage.SATISFACTION) == {Stage.REPEAT_DEAL, Stage.WITH_RIVAL}
 
 
 def test_the_next_need_is_a_new_visit_with_us_and_with_the_rival() -> None:  # C57, C59
@@ -178,11 +186,11 @@ def test_curiosity_can_be_bypassed_on_the_way_to_loyalty() -> None:  # C140
 
 
 def test_the_curious_come_back_or_stay_with_the_rival() -> None:  # C62, C65
-    assert set(EXITS[Stage.CURIOSITY]) == {Stage.REPEAT_DEAL, Stage.WITH_RIVAL}
+    assert ways_on(Stage.CURIOSITY) == {Stage.REPEAT_DEAL, Stage.WITH_RIVAL}
 
 
 def test_who_returns_from_the_rival_knows_the_wish_and_studies_us_again() -> None:
-    assert set(EXITS[Stage.WITH_RIVAL]) == {Stage.WITH_RIVAL, Stage.STUDY}
+    assert ways_on(Stage.WITH_RIVAL) == {Stage.WITH_RIVAL, Stage.STUDY}
 
 
 def test_a_tender_starts_the_choice_anew() -> None:  # C68
@@ -190,15 +198,15 @@ def test_a_tender_starts_the_choice_anew() -> None:  # C68
 
 
 def test_not_everybody_who_is_loyal_recommends() -> None:  # C82
-    assert set(EXITS[Stage.LOYALTY]) == {Stage.RECOMMENDATION, Stage.REPEAT_DEAL}
-    assert EXITS[Stage.RECOMMENDATION] == (Stage.REPEAT_DEAL,)
+    assert ways_on(Stage.LOYALTY) == {Stage.RECOMMENDATION, Stage.REPEAT_DEAL}
+    assert ways_on(Stage.RECOMMENDATION) == {Stage.REPEAT_DEAL}
 
 
 def test_the_map_answers_plain_numbers_and_refuses_numbers_off_the_map() -> None:
     assert may_follow(0, 1)
     assert not may_follow(1, 0)
-    with pytest.raises(ValueError, match="15 is not a valid Stage"):
-        may_follow(15, 1)
+    with pytest.raises(ValueError, match="16 is not a valid Stage"):
+        may_follow(16, 1)
 
 
 # --- Lenses -----------------------------------------------------------------------------------
@@ -220,7 +228,7 @@ def test_a_lens_keeps_the_order_of_the_twelve(lens: Lens) -> None:
 def test_the_unaware_are_before_and_those_away_after_all_others(lens: Lens) -> None:
     steps = [lens.of[stage] for stage in TWELVE]
     assert lens.of[Stage.UNAWARE] < min(steps)
-    assert max(steps) < min(lens.of[Stage.WITH_RIVAL], lens.of[Stage.DORMANT])
+    assert max(steps) < min(lens.of[stage] for stage in AWAY)
 
 
 @pytest.mark.parametrize(
@@ -243,7 +251,7 @@ def test_only_the_test_of_a_choice_has_no_stage_among_ours() -> None:  # A20
 
 
 def test_seen_through_the_twelve_each_stage_is_itself() -> None:
-    assert [project(stage, "twelve") for stage in STAGES] == list(range(15))
+    assert [project(stage, "twelve") for stage in STAGES] == list(range(16))
     assert LENSES["twelve"].steps == tuple(stage.key for stage in STAGES)
 
 
@@ -258,6 +266,9 @@ def test_aida_cannot_tell_a_repeat_buyer_from_a_first_one() -> None:  # C12
         ("seven_steps", Stage.UNAWARE, "outside"),  # the post begins with a problem, B6
         ("seven_steps", Stage.WITH_RIVAL, "leaving"),  # B12
         ("seven_steps", Stage.DORMANT, "leaving"),
+        ("seven_steps", Stage.GONE, "leaving"),
+        ("ten_steps", Stage.GONE, "lost"),
+        ("twelve_rows", Stage.GONE, "refusal"),
         ("ten_steps", Stage.UNAWARE, "no_problem"),  # A3
         ("ten_steps", Stage.DORMANT, "lost"),
         ("twelve_rows", Stage.UNAWARE, "before"),  # A14

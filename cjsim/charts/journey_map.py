@@ -15,7 +15,7 @@ from matplotlib.path import Path
 from cjsim.charts.parts import SMALL, stage_word, wanted_kind
 from cjsim.charts.picture import Picture, style
 from cjsim.colours import COLOURS, FAINT, QUIET
-from cjsim.journey import EXITS, STAGES, TWELVE, Stage
+from cjsim.journey import EXITS, IN_THE_CATEGORY, STAGES, TWELVE, Stage
 from cjsim.labels import SPOKEN, text
 from cjsim.labels.numbers import counted, number
 from cjsim.measures.visits import OPEN, final_stage, visits
@@ -62,8 +62,9 @@ NUMBER_AT = {
 
 
 def journey_map(run: Run, lang: str = SPOKEN) -> Picture:
-    """The fifteen stages as a map; each arrow is as wide as people took that way at least once.
+    """The stages as a map; each arrow is as wide as people took that way at least once.
 
+    Leaving the category for good leads from everywhere to nowhere: it is in `.data` and not drawn.
     Under a stage's name stand the people who were there at least once. A way that nobody took is
     a faint line. `lang` is "en" or "ru".
 
@@ -75,11 +76,11 @@ def journey_map(run: Run, lang: str = SPOKEN) -> Picture:
     with style():
         figure = Figure(figsize=(12.5, 7.6))
         axes = figure.subplots()
-        for origin, targets in EXITS.items():
-            for target in targets:
+        for origin in IN_THE_CATEGORY:
+            for target in EXITS[origin][:-1]:  # the last is to leave for good
                 people = int(data.loc[origin.key, target.key])
                 _draw_way(axes, places, origin, target, people, len(run), lang)
-        for stage in STAGES:
+        for stage in IN_THE_CATEGORY:
             _draw_stage(axes, places, stage, data, lang)
         axes.set_aspect("equal")
         axes.set_xlim(-8.6, 8.6)
@@ -231,8 +232,8 @@ def _beside(stage: Stage, x: float, y: float) -> tuple[tuple[float, float], str,
 
 def _alt(data: pd.DataFrame, run: Run, lang: str) -> str:
     """The finding: how far people came, the way out that most took, and how many came back."""
-    keys = [stage.key for stage in STAGES]
-    ways_out = data.loc[keys[:-2], ["with_rival", "dormant"]].stack()
+    keys = [stage.key for stage in IN_THE_CATEGORY]
+    ways_out = data.loc[keys[: -len(AWAY)], ["with_rival", "dormant"]].stack()
     origin, target = ways_out.idxmax()
 
     def people(value: float) -> str:

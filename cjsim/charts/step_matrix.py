@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from cjsim import measures
 from cjsim.charts.parts import cells, step_words, wanted_kind
 from cjsim.charts.picture import Picture, style
-from cjsim.journey import Lens, Stage, lens_named
+from cjsim.journey import AWAY, Lens, lens_named
 from cjsim.labels import SPOKEN, text
 from cjsim.labels.numbers import number, per_cent
 from cjsim.run import Run
@@ -71,7 +71,7 @@ def _per_cent(value: float) -> str:
 
 def _alt(data: pd.DataFrame, lens: Lens, words: list[str], lang: str) -> str:
     """The finding: where most are lost, and which step is passed most surely."""
-    away_steps = {lens.of[Stage.WITH_RIVAL], lens.of[Stage.DORMANT]}
+    away_steps = {lens.of[stage] for stage in AWAY}
     inside = [
         row for row in range(1, len(words))
         if row not in away_steps and data["visits"].iloc[row] >= ENOUGH

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from cjsim.charts.parts import spread_out, stage_word, wanted_kind
 from cjsim.charts.picture import Picture, style
 from cjsim.colours import COLOURS, FAINT
-from cjsim.journey import LOYALTY, TWELVE, UNAWARE, WITH_RIVAL, Stage
+from cjsim.journey import DORMANT, LOYALTY, TWELVE, UNAWARE, WITH_RIVAL, Stage
 from cjsim.labels import SPOKEN, text, unknown
 from cjsim.labels.numbers import number
 from cjsim.measures.groups import Numbers
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 KINDS = ("bought", "driven_away", "loyal")
 MISSES = 0.5
 """Mismatch (1 - fit) from which on a contact is drawn as one that misses."""
-ORDER = (Stage.DORMANT, Stage.WITH_RIVAL, Stage.UNAWARE, *TWELVE)
+ORDER = (Stage.GONE, Stage.DORMANT, Stage.WITH_RIVAL, Stage.UNAWARE, *TWELVE)
 """The stages from bottom to top."""
 HEIGHT = {int(stage): row for row, stage in enumerate(ORDER)}
 MARKS = {
@@ -128,7 +128,8 @@ def _driven_away(run: Run) -> Numbers:
     opted_out = np.zeros(len(run), bool)
     opted_out[rows["person"][rows["event"] == Event.OPT_OUT]] = True
     bonus = score.max(initial=0.0) * (opted_out & (score > 0))
-    return np.asarray((score + bonus) * (final_stage(run) >= WITH_RIVAL))
+    last = final_stage(run)
+    return np.asarray((score + bonus) * ((last == WITH_RIVAL) | (last == DORMANT)))
 
 
 def _loyal(run: Run) -> Numbers:

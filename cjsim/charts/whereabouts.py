@@ -16,11 +16,11 @@ from cjsim.labels.numbers import number, setting
 
 
 def whereabouts(counts: Mapping[str, Any], day: float, alt: str, lang: str = SPOKEN) -> Picture:
-    """People who stand at each of the fifteen stages on one day.
+    """People who stand at each of the sixteen stages on one day.
 
     Parameters
     ----------
-    counts : name -> people at each stage, 15 numbers in the order of the stages.
+    counts : name -> people at each stage, 16 numbers in the order of the stages.
     day : the day they stand there.
     alt : the finding, in a sentence.
     lang : "en", "ru", or what `cjsim.speak` has set.

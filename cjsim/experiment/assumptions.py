@@ -30,7 +30,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from cjsim.door import scenario_of
-from cjsim.journey import STAGES
+from cjsim.journey import IN_THE_CATEGORY
 from cjsim.labels import SPOKEN, text, unknown
 from cjsim.scenario import Scenario, Touchpoint
 
@@ -163,7 +163,7 @@ def _fits_everywhere(scenario: Scenario) -> Changes:
     """A touchpoint works at each stage as it does at home, where it fits best."""
     fits = {name: max(t.fit.values(), default=0.0) for name, t in scenario.touchpoints.items()}
     return {
-        f"touchpoints.{name}.fit": {stage.key: fit for stage in STAGES}
+        f"touchpoints.{name}.fit": {stage.key: fit for stage in IN_THE_CATEGORY}
         for name, fit in fits.items()
     }
 
@@ -184,10 +184,10 @@ def _search_awakes(scenario: Scenario) -> Changes:
     """Search fits every stage before its first as well as it fits its first, the unaware too."""
     changes: Changes = {}
     for name, touchpoint in scenario.touchpoints.items():
-        fits = [touchpoint.fit_at(stage) for stage in STAGES]
+        fits = [touchpoint.fit_at(stage) for stage in IN_THE_CATEGORY]
         first = next((i for i, fit in enumerate(fits) if fit > 0), 0)
         if _is_search(touchpoint) and first > 0:
-            earlier = {stage.key: fits[first] for stage in STAGES[:first]}
+            earlier = {stage.key: fits[first] for stage in IN_THE_CATEGORY[:first]}
             changes[f"touchpoints.{name}.fit"] = earlier
     return changes
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from cjsim.journey import FIRST_DEAL, RECOMMENDATION, STAGES, Stage
+from cjsim.journey import FIRST_DEAL, IN_THE_CATEGORY, RECOMMENDATION, Stage
 from cjsim.labels import SPOKEN, text
 from cjsim.model.parameters import SILENT, parameters_of, touches
 from cjsim.scenario import Scenario, ScenarioError
@@ -215,8 +215,8 @@ def met(phase: Scenario) -> set[str]:
 
 
 def _fits_somebody(scenario: Scenario, name: str) -> bool:
-    touchpoint = scenario.touchpoints[name]
-    return any(touchpoint.fit_at(stage) > 0 for stage in STAGES if _occurs(scenario, stage))
+    fit_at = scenario.touchpoints[name].fit_at
+    return any(fit_at(stage) > 0 for stage in IN_THE_CATEGORY if _occurs(scenario, stage))
 
 
 def _occurs(scenario: Scenario, stage: int) -> bool:
@@ -362,7 +362,8 @@ def _of_rhythm(phase: Scenario, key: str) -> str | None:
     if key == "programme":
         return "guide"
     if key == "min_fit":
-        return "planned" if {Stage(s).key for s in STAGES} <= set(strategy.plan) else None
+        every = {stage.key for stage in IN_THE_CATEGORY}
+        return "planned" if every <= set(strategy.plan) else None
     if key != "plan" and not pushed_with(phase):
         return "silent"
     return "always_right" if key == "optimism" and strategy.accuracy == 1 else None

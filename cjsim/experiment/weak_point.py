@@ -57,7 +57,7 @@ class WeakPoint(Result):
     `base` is the measure in each run as it is, `gains` the gain in each run (seeds down, stages
     across): how much more of the measure there is, or how much less of one of `LESS_IS_BETTER`, so
     that a gain above 0 is always good; `spending` is what is spent per day in each run on
-    touchpoints that aim at each of the fifteen stages [money]. `table` has one row per stage, the
+    touchpoints that aim at each of the sixteen stages [money]. `table` has one row per stage, the
     largest gain first, those that cannot be passed better last:
 
     how : "planned_loss", "gate", "nothing to lose here" or "flat gate".
@@ -286,7 +286,7 @@ def _at_the_gate(run: Run) -> Floats:
 
 
 def _spending_of_runs(scenario: Scenario, question: Asked) -> pd.DataFrame:
-    """What is spent per day on each of the fifteen stages: seeds down, stages across [money]."""
+    """What is spent per day on each of the sixteen stages: seeds down, stages across [money]."""
     import pandas as pd
 
     spend = partial(_spending, scenario, question)
@@ -300,7 +300,7 @@ def _spending_of_runs(scenario: Scenario, question: Asked) -> pd.DataFrame:
 
 
 def _spending(scenario: Scenario, question: Asked, seed: int) -> Floats:
-    """What one run spends per day on touchpoints that aim at each of the fifteen stages."""
+    """What one run spends per day on touchpoints that aim at each of the sixteen stages."""
     cost = touchpoints(_run(question, scenario, seed))["cost"] / scenario.horizon_days
     spent = np.zeros(len(STAGES))
     for name, of_contacts in cost.items():

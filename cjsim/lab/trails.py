@@ -32,6 +32,7 @@ from cjsim.journey import (
     DORMANT,
     FIRST_DEAL,
     FROM_THE_DEAL_ON,
+    GONE,
     LOYALTY,
     RECOMMENDATION,
     STAGES,
@@ -58,8 +59,10 @@ KINDS = (
 KIND_AT = np.zeros(len(STAGES), np.uint8)
 KIND_AT[[*BEFORE_THE_DEAL]] = 1
 KIND_AT[[*FROM_THE_DEAL_ON]] = 2
-KIND_AT[[WITH_RIVAL, DORMANT]] = 4, 5
-"""The kind of a person at each stage; a customer becomes an advocate by recommending us."""
+KIND_AT[[WITH_RIVAL, DORMANT, GONE]] = 4, 5, 5
+"""The kind of a person at each stage; a customer becomes an advocate by recommending us.
+
+Whoever is gone looks like whoever sleeps, and stands on a step of their own."""
 ADVOCATE = 3
 STEPS_TOLD = 6  # stages of a way that a story names; `trail.js` has the same
 SCRIPT, SHEET = (Path(__file__).with_name(f"trail.{ending}") for ending in ("js", "css"))

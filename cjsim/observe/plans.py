@@ -28,7 +28,7 @@ from cjsim.engine import Simulation
 from cjsim.experiment.asked import Progress, asked
 from cjsim.experiment.sweep import Sweep
 from cjsim.experiment.workers import outcomes
-from cjsim.journey import STAGES, Lens, lens_named
+from cjsim.journey import GONE, IN_THE_CATEGORY, STAGES, Lens, lens_named
 from cjsim.measures.summary import UNITS, known_measure
 from cjsim.measures.visits import need, step_of, visits
 from cjsim.model.events import Event
@@ -97,7 +97,7 @@ def best_plan(
         best = float(mean.max())
         choice = push[int(mean.argmax())] if best >= least and best > 0 else ""
         plan.update({STAGES[stage].key: choice for stage in cell})
-    return {stage.key: plan[stage.key] for stage in STAGES}
+    return {stage.key: plan[stage.key] for stage in IN_THE_CATEGORY}
 
 
 def alike_within(scenario: Scenario, lens: str, weights: Weights | None = None) -> Scenario:
@@ -113,7 +113,7 @@ def alike_within(scenario: Scenario, lens: str, weights: Weights | None = None) 
     for cell, share in _cells(chosen_lens, weights):
         level[:, cell] = np.round(table[:, cell] @ share, FINE)[:, None]
     changes: dict[str, object] = {
-        f"touchpoints.{name}.fit": {s.key: float(row[s]) for s in STAGES if row[s] > 0}
+        f"touchpoints.{name}.fit": {s.key: float(row[s]) for s in IN_THE_CATEGORY if row[s] > 0}
         for name, row in zip(scenario.touchpoints, level, strict=False)
     }
     heat = (scenario.response.too_hot + scenario.response.too_cold) / 2
@@ -127,7 +127,7 @@ def _cells(lens: Lens, weights: Weights | None) -> Iterator[tuple[list[int], Flo
         raise ValueError(f"weights: {negative[0]} = {weight_of[negative[0]]:g}: must be 0 or more")
     step = step_of(lens)
     for cell in range(len(lens.steps)):
-        stages = np.flatnonzero(step == cell).tolist()
+        stages = [int(s) for s in np.flatnonzero(step == cell) if s != GONE]  # met by nobody
         share = np.array([weight_of.get(STAGES[s].key, 0.0) for s in stages])
         share = share if share.sum() > 0 else np.ones(len(stages))
         if stages:
@@ -244,7 +244,7 @@ def learned_plan(
         contact_counts = contact_counts + lean * (near > 0)
     rate = _rate(answer_counts, contact_counts)
     plan = {}
-    for stage in STAGES:
+    for stage in IN_THE_CATEGORY:
         best = float(rate[stage].max(initial=0.0))
         heard = best >= least and best > 0
         plan[stage.key] = names[int(rate[stage].argmax())] if heard else ""

@@ -57,7 +57,7 @@ def test_only_the_twelve_are_numbered():
     words = step_words(LENSES["twelve"], "ru")
     assert words[0] == "До осознания"
     assert words[6] == "6  Действие"
-    assert words[13:] == ["У конкурента", "Спящие"]
+    assert words[13:] == ["У конкурента", "Спящие", "Выбывшие"]
     assert step_words(LENSES["aida"], "en")[1] == "Attention"
 
 

@@ -35,7 +35,7 @@ def test_the_cells_show_the_shares() -> None:
     shown = {word.get_position()[::-1]: word.get_text() for word in axes.texts}
     assert shown[1, 2] == "75"
     assert shown[1, 14] == "25"
-    assert shown[2, 15] == "67"
+    assert shown[2, 16] == "67"
     assert (3, 4) not in shown
 
 

@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pytest
 from scipy import linalg, sparse, stats
 
-from cjsim.journey import STAGES, TWELVE, Stage
+from cjsim.journey import IN_THE_CATEGORY, STAGES, TWELVE, Stage
 from cjsim.model import parameters, rules
 from cjsim.model.events import Event
 from cjsim.run import Run, simulate
@@ -41,7 +41,7 @@ Floats = npt.NDArray[np.float64]
 SIGMAS = 4.0
 KS = 2.23  # Kolmogorov-Smirnov: P(sqrt(n) D > 2.23) = 1 in 10 000
 
-each_stage = pytest.mark.parametrize("stage", STAGES, ids=lambda stage: stage.key)
+each_stage = pytest.mark.parametrize("stage", IN_THE_CATEGORY, ids=lambda stage: stage.key)
 
 
 def assert_share(hits: int, of: int, share: float) -> None:
@@ -316,7 +316,7 @@ def stationary() -> tuple[Run, Visits]:
     return run, visits(run)
 
 
-@pytest.mark.parametrize("stage", STAGES[1:], ids=lambda stage: stage.key)
+@pytest.mark.parametrize("stage", IN_THE_CATEGORY[1:], ids=lambda stage: stage.key)
 def test_littles_law_holds_in_every_stage(stage: Stage) -> None:
     """L = λ W: people inside on average = people who enter a day · the days a stage is to take.
 
@@ -344,7 +344,7 @@ def test_the_time_people_spend_in_each_stage_is_that_of_the_chain() -> None:
     # the upper right block of e^[[G, 1], [0, 0]] h is the integral of e^(G t) from 0 to h
     integral = linalg.expm(np.block([[G, one], [zero, zero]]) * run.scenario.horizon_days)
     spent = before @ integral[: len(G), len(G) :]
-    for stage in STAGES[1:]:  # by then nobody is unaware
+    for stage in IN_THE_CATEGORY[1:]:  # by then nobody is unaware
         mean = sum(d for (s, _), d in zip(states, spent, strict=True) if s == stage)
         there = all_visits.stage == stage
         own = np.bincount(all_visits.person[there], all_visits.days[there], minlength=len(run))

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cjsim.engine.process import Engine
-from cjsim.journey import STAGES, Stage, may_follow
+from cjsim.journey import IN_THE_CATEGORY, STAGES, Stage, may_follow
 from cjsim.model.events import EVENTS, Event
 from cjsim.run import Run, simulate
 from cjsim.scenario import Scenario
@@ -241,7 +241,7 @@ def test_the_random_firms_are_worth_testing() -> None:
 
     look()
     assert {EVENTS[e].key for e in events} == {event.key for event in EVENTS}
-    assert {Stage(s) for s in stages} == set(STAGES)
+    assert {Stage(s) for s in stages} == set(IN_THE_CATEGORY)
 
 
 def test_the_plan_of_every_stage_is_a_plan_for_nobody_else() -> None:

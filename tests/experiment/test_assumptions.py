@@ -9,7 +9,7 @@ import pytest
 
 import cjsim
 from cjsim.experiment.assumptions import ASSUMPTIONS, table, without
-from cjsim.journey import STAGES
+from cjsim.journey import IN_THE_CATEGORY, STAGES
 from cjsim.model import parameters, rules
 from cjsim.scenario import presets
 from tests.builders import (
@@ -179,7 +179,7 @@ def test_where_timing_does_not_matter_to_know_the_stage_is_worth_nothing():
     assert not same(log(guide), log(guide.with_changes(blind)))
     anytime = without(guide, "timing")
     assert same(log(anytime), log(anytime.with_changes(blind)))
-    assert set(anytime.touchpoints["site"].fit) == {stage.key for stage in STAGES}
+    assert set(anytime.touchpoints["site"].fit) == {stage.key for stage in IN_THE_CATEGORY}
 
 
 def test_without_mismatch_nobody_is_irritated_opts_out_or_loses_trust():

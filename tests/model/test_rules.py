@@ -12,7 +12,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from scipy import integrate, optimize, special, stats
 
-from cjsim.journey import STAGES, TWELVE, Stage, may_follow
+from cjsim.journey import IN_THE_CATEGORY, STAGES, TWELVE, Stage, may_follow
 from cjsim.model import parameters, rules
 from cjsim.model.streams import TRIAL, stream_of
 from cjsim.scenario import Scenario
@@ -28,7 +28,7 @@ from tests.builders import (
     touching,
 )
 
-EVERY_STAGE = pytest.mark.parametrize("stage", STAGES, ids=lambda stage: stage.key)
+EVERY_STAGE = pytest.mark.parametrize("stage", IN_THE_CATEGORY, ids=lambda stage: stage.key)
 shares = st.floats(0.0, 1.0)
 GRID = 10_000
 
@@ -160,7 +160,7 @@ LIVELY = neutral(
 )
 persons = st.builds(
     person,
-    stage=st.sampled_from([int(stage) for stage in STAGES]),
+    stage=st.sampled_from([int(stage) for stage in IN_THE_CATEGORY]),
     need=st.floats(0.2, 3.0),
     speed=st.floats(0.05, 4.0),
     rationality=shares,

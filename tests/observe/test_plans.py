@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 import cjsim
-from cjsim.journey import STAGES, lens_named
+from cjsim.journey import IN_THE_CATEGORY, lens_named
 from cjsim.model.parameters import fits
 from cjsim.model.streams import worlds
 from cjsim.observe import (
@@ -56,7 +56,7 @@ def test_twelve_cells_are_what_the_guide_does_by_itself(preset):
 
 def test_a_coarse_plan_has_one_message_per_cell(consulting, weights):
     plan, lens = best_plan(consulting, "aida", weights), lens_named("aida")
-    messages = {(lens.of[stage], plan[stage.key]) for stage in STAGES}
+    messages = {(lens.of[stage], plan[stage.key]) for stage in IN_THE_CATEGORY}
     assert len(messages) == len(lens.steps)
 
 
@@ -98,17 +98,17 @@ def test_a_misspelt_lens_is_told_with_the_nearest(consulting):
 def test_within_a_cell_all_touchpoints_fit_alike(consulting, weights):
     lens, table = lens_named("aida"), fits(alike_within(consulting, "aida", weights))
     for cell in range(len(lens.steps)):
-        columns = table[:, [stage for stage in STAGES if lens.of[stage] == cell]]
+        columns = table[:, [stage for stage in IN_THE_CATEGORY if lens.of[stage] == cell]]
         assert np.ptp(columns, axis=1) == pytest.approx(0.0)
 
 
 def test_through_the_coarse_lens_the_two_worlds_look_the_same(consulting, weights):
     four = alike_within(consulting, "aida", weights)
     assert best_plan(four, "aida", weights) == best_plan(consulting, "aida", weights)
-    share = np.array([weights[stage.key] for stage in STAGES])
+    share = np.array([weights[stage.key] for stage in IN_THE_CATEGORY])
     lens = lens_named("aida")
     for cell in range(len(lens.steps)):
-        at = [stage for stage in STAGES if lens.of[stage] == cell]
+        at = [stage for stage in IN_THE_CATEGORY if lens.of[stage] == cell]
         means = [np.average(fits(s)[:, at], axis=1, weights=share[at]) for s in (four, consulting)]
         assert means[0] == pytest.approx(means[1], abs=1e-8)
 
@@ -227,7 +227,7 @@ def test_with_very_many_answers_and_true_beliefs_the_best_plan_is_found(consulti
             20_000,
             round(20_000 * 0.3 * sure.touchpoints[name].fit.get(stage.key, 0)),
         )
-        for stage in STAGES
+        for stage in IN_THE_CATEGORY
         for name in ("webinar", "business_breakfast", "feedback_call", "meeting")
     ]
     learned, best = learned_plan(table_of(*rows)), best_plan(sure)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import cjsim
-from cjsim.journey import STAGES, Stage
+from cjsim.journey import IN_THE_CATEGORY, STAGES, Stage
 from cjsim.scenario import LIBRARY, MAY_WALK_AWAY, PRESETS, Scenario, Touchpoint
 
 PRODUCTS = ("yogurt", "phone", "car", "flat", "consulting", "corporate_it", "manicure", "forex")
@@ -265,4 +265,4 @@ def test_a_market_is_neither_conquered_nor_empty(product):
         assert (summary["opt_outs"] > 0) == (strategy in ("guide", "animator"))
         if run.scenario.firm.reps:
             assert summary["queue_wait_days"] < run.scenario.firm.patience_days / 2
-    assert visited == set(STAGES)
+    assert visited == set(IN_THE_CATEGORY)

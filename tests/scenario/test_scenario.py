@@ -19,7 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cjsim import files, speak
-from cjsim.journey import STAGES, TWELVE
+from cjsim.journey import IN_THE_CATEGORY, STAGES, TWELVE
 from cjsim.labels import LANGUAGES, all_keys, phrases, text
 from cjsim.labels.phrases import Phrase, in_words
 from cjsim.scenario import (
@@ -91,7 +91,7 @@ def told(call, *arguments) -> list[str]:
 
 
 def test_the_stage_keys_are_the_stages_of_the_journey():
-    assert list(get_args(StageKey)) == [stage.key for stage in STAGES]
+    assert list(get_args(StageKey)) == [stage.key for stage in IN_THE_CATEGORY]
     assert list(get_args(TwelveKey)) == [stage.key for stage in TWELVE]
 
 
@@ -828,7 +828,7 @@ def test_the_schema_tells_units_sources_and_stages():
     assert people["source"] == "ours"
     assert list(schema["properties"]["stages"]["properties"]) == [stage.key for stage in TWELVE]
     fit = schema["$defs"]["Touchpoint"]["properties"]["fit"]["properties"]
-    assert list(fit) == [stage.key for stage in STAGES]
+    assert list(fit) == [stage.key for stage in IN_THE_CATEGORY]
     assert "extends" in schema["properties"]
     required = [name for name, table in schema["$defs"].items() if "required" in table]
     assert required == ["Segment"]  # lists are not merged, so a segment stands alone

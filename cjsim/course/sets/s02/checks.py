@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from cjsim.course.checks.form import Amount, Check, Mark, Task, Work
 from cjsim.course.sets.design import extra_cost, gain, mark
-from cjsim.journey import LENSES, STAGES, project
+from cjsim.journey import IN_THE_CATEGORY, LENSES, project
 
 # --- 1: two lenses --------------------------------------------------------------------------------
 
@@ -44,7 +44,7 @@ def _funnel(lens: str) -> Any:
 
 # --- 2: walks over a coarse map -------------------------------------------------------------------
 
-AIDA: Final = {stage.key: LENSES["aida"].steps[project(stage, "aida")] for stage in STAGES}
+AIDA: Final = {stage.key: LENSES["aida"].steps[project(stage, "aida")] for stage in IN_THE_CATEGORY}
 """For each stage its step of AIDA, as the notebook makes it."""
 
 
@@ -211,7 +211,7 @@ def _own_plan(work: Work) -> tuple[tuple[str, str], ...]:
 
 def _possible_entries(plan: dict[str, Any]) -> dict[str, str]:
     """The entries whose stage exists and whose message the firm has; "" is silence."""
-    stages = {stage.key for stage in STAGES}
+    stages = {stage.key for stage in IN_THE_CATEGORY}
     messages = ("", *_messages())
     return {stage: name for stage, name in plan.items() if stage in stages and name in messages}
 
@@ -230,7 +230,7 @@ def _scored(plan: tuple[tuple[str, str], ...]) -> Any:
     from cjsim import Scenario, compare
 
     car = Scenario.load("car", strategy="guide")
-    none = {stage.key: "" for stage in STAGES}
+    none = {stage.key: "" for stage in IN_THE_CATEGORY}
     mine = car.with_changes({"guide.plan": {**none, **dict(plan)}})
     firms = {
         "silence": car.with_changes({"guide.plan": none}), "mine": mine,

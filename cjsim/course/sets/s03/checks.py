@@ -12,7 +12,7 @@ from cjsim.course.checks.form import Amount, Check, Mark, Task, Work, WorkError
 from cjsim.course.checks.look import words
 from cjsim.course.sets.design import extra_cost, gain, mark, possible
 from cjsim.engine.process import Engine
-from cjsim.journey import STAGES, Stage
+from cjsim.journey import IN_THE_CATEGORY, Stage
 from cjsim.log import from_tuples
 from cjsim.model import transitions
 from cjsim.model.events import Event
@@ -355,7 +355,7 @@ def _possible_entries(changes: dict[str, Any]) -> dict[str, Any]:
     plan = changes.get("guide.plan")
     if type(plan) is dict:
         pushes = _firms()["guide"].running_touchpoints("push")
-        stages = [stage.key for stage in STAGES]
+        stages = [stage.key for stage in IN_THE_CATEGORY]
         entries["guide.plan"] = {
             stage: message
             for stage, message in plan.items()
