@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from cjsim.engine.process import Engine
 from cjsim.journey import IN_THE_CATEGORY, STAGES, TWELVE, Stage
-from cjsim.model import parameters, population
+from cjsim.model import parameters, plan, population
 from cjsim.model.events import Event
 from cjsim.model.parameters import Parameters, Touch
 from cjsim.model.population import Person
@@ -85,12 +85,9 @@ def plans(
     return {key: plan[key] | special.get(key, {}) for key in plan}
 
 
-SLOW = {"study": {"typical_days": 1.5}, "comparison": {"typical_days": 1.5}}
-
-
 def whole_days(**special: dict[str, float]) -> dict[str, dict[str, float]]:
-    """Plans for `lockstep`: one day each. The emotional are 1.5 times as quick at two."""
-    return plans(1.0, regularity=inf, **{**SLOW, **special})
+    """Plans for `lockstep`: one day each, and a cycle of two from deal to deal."""
+    return plans(1.0, regularity=inf, **{"repeat_deal": {"typical_days": 2.0}, **special})
 
 
 def lockstep(**changes: Any) -> Scenario:
@@ -235,33 +232,25 @@ def logistic(x: float) -> float:
 
 
 def _clocks(s: Scenario, stage: Stage, rival_known: int) -> tuple[float, float]:
-    """The rates of stepping on and walking away, from the formulas on the first page."""
+    """The rates of stepping on and walking away: those of the plan, times what people are."""
     m, trust = s.market, s.market.prior_trust
-    if stage in TWELVE:
-        plan = s.stage_plan(stage)
-        days = plan.typical_days * (1.0 + s.product.complexity * (2 <= stage <= 5))
-        on, away = (1.0 - plan.planned_loss) / days, plan.planned_loss / days
-    else:
-        days = {
-            Stage.UNAWARE: m.onset_days,
-            Stage.WITH_RIVAL: s.stage_plan(Stage.REPEAT_DEAL).typical_days,
-            Stage.DORMANT: m.return_days,
-        }[stage]
-        on, away = 1.0 / days, 0.0
+    rates, slower = plan.rates_of(s), 1.0 + s.product.complexity * (2 <= stage <= 5)
+    on, away = rates.step[stage] / slower, rates.walk[stage] / slower
     if stage <= 6:
         on *= m.pain_need
+        away *= 1.0 + s.rival.competition * rival_known
     if 1 <= stage <= 6 or stage == Stage.DORMANT:
         on *= 0.5 + trust
     if stage in (Stage.STUDY, Stage.COMPARISON):
         on *= 1.5 - m.rationality_mean
-    away *= (1.5 - trust) * (1.0 + s.rival.competition * rival_known)
-    return on, away
+    return on, away * (1.5 - trust)
 
 
 def chain(s: Scenario) -> tuple[list[State], Floats, Floats]:
     """The map of people who are all alike and memoryless: states, jump probabilities, mean days.
 
-    Needs constant gates: no noise, expectation = quality, loyalty from the first repeat deal on.
+    Needs constant gates: no noise, expectation = quality, loyalty from the first repeat deal on;
+    and stages 8, 10, 11 and 12 that take next to no time of the need's cycle.
     """
     assert s.product.quality == s.market.prior_expectation
     assert s.product.quality_noise == s.rival.quality_noise == 0.0
@@ -305,7 +294,7 @@ def chain(s: Scenario) -> tuple[list[State], Floats, Floats]:
 
 FEATURES = (
     "pull", "push", "desk", "visits", "shelf", "tender", "friends", "burn-in", "spread", "price",
-    "presence", "pressure", "taste", "rhythm",
+    "presence", "pressure", "taste", "rhythm", "come and go", "need",
 )  # fmt: skip
 
 
@@ -377,6 +366,9 @@ def random_scenario(number: int, features: frozenset[str] = frozenset(FEATURES))
         }
         for stage in TWELVE
     }
+    for terms in stages.values():
+        if terms["regularity"] == inf:
+            terms["planned_loss"] = 0.0
     firm = Scenario.model_validate(
         {
             "horizon_days": days(50.0, 400.0),
@@ -477,6 +469,17 @@ def _switched_on(firm: Scenario, rng: random.Random, features: frozenset[str]) -
         }
     if "taste" in features:
         changes |= {"product.taste_spread": 0.2 * rng.random(), "rival.taste_spread": 0.1}
+    if "come and go" in features:
+        changes["market.stay_years"] = rng.choice([0.1, 0.5, inf])
+        changes["market.growth_a_year"] = rng.choice([0.0, 0.5])
+    if "need" in features:
+        changes |= {
+            "product.hurry": rng.choice([0.0, rng.uniform(0.0, 2.0)]),
+            "experience.performance_weight": rng.random(),
+            "experience.gain": rng.uniform(0.0, 2.0),
+            "plan.at.prior_trust": rng.random(),
+            "plan.at.competition": rng.uniform(0.0, 3.0),
+        }
     if "rhythm" in features:
         for name, touchpoint in firm.touchpoints.items():
             if touchpoint.contact == "push":
