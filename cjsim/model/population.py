@@ -116,9 +116,15 @@ class Population:
     trust: Floats  # at the start
     on_cold_list: npt.NDArray[np.bool_]
     segment_names: tuple[str, ...]
+    first: int | None = None  # how many are there at the start, newcomers follow; None: all
 
     def __len__(self) -> int:
         return len(self.need)
+
+    @property
+    def at_start(self) -> int:
+        """People in the market at the start; the others are newcomers."""
+        return len(self) if self.first is None else self.first
 
     @property
     def adopter(self) -> npt.NDArray[np.int64]:
