@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cjsim.files import whole
-from cjsim.journey import AWARENESS, STAGES, UNAWARE
+from cjsim.journey import AWARENESS, GONE, RECOMMENDATION, SATISFACTION, STAGES, UNAWARE
 from cjsim.model.events import EVENTS, Event
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ ROW = np.dtype(
 LEADS_ON = (Event.REPEAT_DEAL, Event.KNOWN, Event.RIVAL_DEAL)
 """What is written right before the stage that a deal or a trial leads to."""
 
+DAYS_A_YEAR = 365.0
 COLUMNS = ("time", "person", "event", "stage", "touchpoint", "amount")
 TRUTHS = (
     "belief", "warmth", "irritation", "anchor", "trust", "expectation", "satisfaction", "novelty",
@@ -53,6 +54,10 @@ class Folded:
 
     contacts: npt.NDArray[np.int64]
     contact_cost: npt.NDArray[np.float64]  # money
+    contact_worth: npt.NDArray[np.float64]  # the same, discounted to day 0
+    cost_before: npt.NDArray[np.float64]  # of contact_cost, what was spent before the first deal
+    rep_hours: npt.NDArray[np.float64]  # reps' time that contacts took
+    rep_hours_before: npt.NDArray[np.float64]  # of it, what was spent before the first deal
     mismatch: npt.NDArray[np.float64]  # sum of 1 - fit at the true stage
     stood: npt.NDArray[np.uint16]  # bit s: has stood at stage s
     last: npt.NDArray[np.uint8]  # stage at the horizon
@@ -100,12 +105,45 @@ class EventLog:
         )
 
 
-def fold(rows: npt.NDArray[Any], people: int, horizon: float, fits: Any) -> Folded:
-    """The totals of a complete log; `fits` has the shape (library, stages)."""
-    met = rows[rows["event"] == Event.CONTACT]
+@dataclass(frozen=True)
+class Rates:
+    """The numbers of a scenario that totals are folded with."""
+
+    fits: npt.NDArray[np.float64]  # (library, stages)
+    rep_hours: npt.NDArray[np.float64]  # of one contact, by touchpoint of the library
+    worth: npt.NDArray[np.float64]  # see `day_worths`
+
+
+def day_worths(days: float, rate_per_year: float) -> npt.NDArray[np.float64]:
+    """What money of each whole day is worth on day 0: (1 + rate) ^ -(day / 365)."""
+    return np.asarray((1.0 + rate_per_year) ** (-np.arange(whole_days(days) + 1) / DAYS_A_YEAR))
+
+
+def first_bought(rows: npt.NDArray[Any], people: int) -> npt.NDArray[np.int64]:
+    """For each person the row from which on the log shows them as a customer; len(rows) if never.
+
+    That is the first deal with us, or the START of whoever stands at 8-12 on day 0. A customer
+    from before day 0 who was away then is one from the next deal on: nothing tells before.
+    """
+    event, stage = rows["event"], rows["stage"]
+    with_us = (event == Event.START) & (stage >= SATISFACTION) & (stage <= RECOMMENDATION)
+    shows = with_us | (event == Event.FIRST_DEAL) | (event == Event.REPEAT_DEAL)
+    showing = np.flatnonzero(shows)[::-1]  # backwards: the first one stands
+    first = np.full(people, len(rows))
+    first[rows["person"][showing]] = showing
+    return first
+
+
+def fold(rows: npt.NDArray[Any], people: int, horizon: float, rates: Rates) -> Folded:
+    """The totals of a complete log of so many lives."""
+    met_rows = np.flatnonzero(rows["event"] == Event.CONTACT)
+    met = rows[met_rows]
     moves = rows[rows["event"] <= Event.ENTER]
-    misfit = 1.0 - fits[met["touchpoint"], met["stage"]]
+    misfit = 1.0 - rates.fits[met["touchpoint"], met["stage"]]
     cost = 0.0 - met["amount"]
+    hours = rates.rep_hours[met["touchpoint"]]
+    before = met_rows < first_bought(rows, people)[met["person"]]
+    day = met["time"].astype(np.int64)
 
     def total(place: Any, amount: Any, size: int) -> Any:
         return np.bincount(place, amount, size).astype(float)
@@ -117,25 +155,31 @@ def fold(rows: npt.NDArray[Any], people: int, horizon: float, fits: Any) -> Fold
     return Folded(
         contacts=np.bincount(met["person"], minlength=people),
         contact_cost=total(met["person"], cost, people),
+        contact_worth=total(met["person"], cost * rates.worth[day], people),
+        cost_before=total(met["person"][before], cost[before], people),
+        rep_hours=total(met["person"], hours, people),
+        rep_hours_before=total(met["person"][before], hours[before], people),
         mismatch=total(met["person"], misfit, people),
         stood=stood,
         last=last,
-        cost_by_day=total(met["time"].astype(np.int64), cost, whole_days(horizon)),
+        cost_by_day=total(day, cost, whole_days(horizon)),
     )
 
 
 def thin(rows: npt.NDArray[Any], level: str) -> npt.NDArray[Any]:
     """The rows of a complete log that a level keeps.
 
-    "measures" keeps where people start awake, awakenings, and what a deal or a trial leads to.
+    "measures" keeps where people start awake, arrivals, awakenings, who leaves for good, and what
+    a deal or a trial leads to.
     """
     event = rows["event"]
     keep = np.full(len(rows), level == "all") | (event != Event.CONTACT)
     if level == "measures":
         before = np.roll(rows, 1)
         follows = (before["person"] == rows["person"]) & np.isin(before["event"], LEADS_ON)
-        asleep = (event == Event.START) & (rows["stage"] == UNAWARE)
-        passing = (event == Event.ENTER) & (rows["stage"] != AWARENESS) & ~follows
+        asleep = (event == Event.START) & (rows["stage"] == UNAWARE) & (rows["time"] <= 0.0)
+        telling = follows | (rows["stage"] == AWARENESS) | (rows["stage"] == GONE)
+        passing = (event == Event.ENTER) & ~telling
         keep &= ~(asleep | passing)
     return np.asarray(rows[keep])
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from cjsim import log as event_log
 from cjsim.engine import Simulation
 from cjsim.model import parameters
@@ -14,6 +16,17 @@ from cjsim.scenario import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+def rates_of(scenario: Scenario) -> event_log.Rates:
+    """What a scenario's totals are folded with."""
+    hours = [touchpoint.rep_hours for touchpoint in scenario.touchpoints.values()]
+    rate = scenario.firm.discount_rate_per_year
+    return event_log.Rates(
+        fits=parameters.fits(scenario),
+        rep_hours=np.array(hours or [0.0]),
+        worth=event_log.day_worths(scenario.horizon_days, rate),
+    )
 
 
 @dataclass(frozen=True)
@@ -31,7 +44,18 @@ class Record:
     engine: type[Simulation]
 
     def __len__(self) -> int:
+        """People in the market at the start: what was asked for."""
+        return self.everybody.at_start
+
+    @property
+    def lives(self) -> int:
+        """All people there ever are: those at the start, then newcomers, by their ids."""
         return len(self.everybody)
+
+    @property
+    def share(self) -> float:
+        """How large this market is, of the `market.people` whose firm pays touchpoints and reps."""
+        return len(self) / self.scenario.market.people
 
     def log(self) -> pd.DataFrame:
         """The event log: time [days], person, event, stage, touchpoint, amount [money]."""
@@ -54,7 +78,7 @@ class Record:
                 f"{self.engine.__name__} did not do the same when it was run once more: what it "
                 "remembers must be its own (set it in __init__), not that of the class"
             )
-        numbers = parameters.parameters_of(self.scenario, self.everybody.first, self.seed)
+        numbers = parameters.parameters_of(self.scenario, len(self), self.seed)
         return event_log.truth_frame(
             self.events, truths, numbers.warmth_decay, numbers.irritation_decay
         )
@@ -62,10 +86,9 @@ class Record:
     @cached_property
     def totals(self) -> event_log.Folded:
         """Contacts, costs and stages reached per person, whichever rows the log has kept."""
-        fits = parameters.fits(self.scenario)
         days = self.scenario.horizon_days
         rows = self.events.rows
-        return self.events.totals or event_log.fold(rows, len(self), days, fits)
+        return self.events.totals or event_log.fold(rows, self.lives, days, rates_of(self.scenario))
 
     @cached_property
     def people(self) -> pd.DataFrame:

@@ -37,6 +37,8 @@ AROUND = 56
 def funnel(comparison: Comparison, lang: str = SPOKEN) -> Picture:
     """People who reached each stage, and the planned and actual loss there, per scenario.
 
+    A hollow mark beside stage 9 is the gate after a repeat deal, a door of its own.
+
     Where the scenarios plan a different loss, each plan is in its scenario's colour.
 
     Parameters
@@ -57,14 +59,14 @@ def funnel(comparison: Comparison, lang: str = SPOKEN) -> Picture:
         figure = Figure(figsize=(11, 6.2 + 0.5 * max(0, len(names) - len(COLOURS))))
         reached, losses = figure.subplots(1, 2, sharey=True, width_ratios=(3, 2))
         bars = _draw_reached(reached, data, names, lang)
-        marks, plan = _draw_losses(losses, data, names, lang)
+        marks, notes = _draw_losses(losses, data, names, lang)
         rows = np.arange(len(TWELVE))
         labels = [f"{int(s)}  {text(f'stage.{s.key}.label', lang)}" for s in TWELVE]
         reached.set_yticks(rows, labels)
         reached.set_ylim(len(TWELVE) - 0.5, -0.5)
         handles = bars if len(names) <= len(COLOURS) else list(zip(bars, marks, strict=True))
         words = [fill(title(name, lang), NAME_LETTERS) for name in names]
-        _legends(figure, handles, words, plan)
+        _legends(figure, handles, words, notes)
     return Picture(figure, _alt(data, names, lang), data, lang)
 
 
@@ -88,15 +90,17 @@ def _draw_reached(axes: Axes, data: pd.DataFrame, names: list[str], lang: str) -
 
 def _draw_losses(
     axes: Axes, data: pd.DataFrame, names: list[str], lang: str
-) -> tuple[list[Any], Line2D]:
-    """The marks of each scenario; gives them back, with a line for the legend of the plan."""
+) -> tuple[list[Any], list[Line2D]]:
+    """The marks of each scenario; gives them back, with what the legend says of plan and gate."""
     offset = 0.5 / len(names)
     marks = []
     for i, name in enumerate(names):
         loss = data.loc[name, "actual_loss"].to_numpy()
         places = np.arange(len(loss)) + (i - (len(names) - 1) / 2) * offset
         marker = MARKERS[(i + i // len(COLOURS)) % len(MARKERS)]
-        marks += axes.plot(loss, places, marker, color=COLOURS[i % len(COLOURS)], markersize=7)
+        look: Any = {"marker": marker, "color": COLOURS[i % len(COLOURS)], "markersize": 7, "lw": 0}
+        marks += axes.plot(loss, places, **look)
+        axes.plot(data.loc[name, "gate_loss"].to_numpy(), places, **look, mfc="white")
     differ = _draw_plans(axes, data, names)
     axes.xaxis.set_major_formatter(lambda share, _: per_cent(share, lang))
     axes.grid(True)
@@ -106,7 +110,9 @@ def _draw_losses(
     axes.set_title(text("chart.loss_title", lang))
     axes.set_xlabel(text("measure.actual_loss", lang))
     plan_label = text("chart.plans_differ" if differ else "measure.planned_loss", lang)
-    return marks, Line2D([], [], color="black", lw=2, label=plan_label)
+    plan = Line2D([], [], color="black", lw=2, label=plan_label)
+    gate: Any = {"marker": MARKERS[0], "mfc": "white", "color": "black", "markersize": 7, "lw": 0}
+    return marks, [plan, Line2D([], [], **gate, label=text("measure.gate_loss", lang))]
 
 
 def _draw_plans(axes: Axes, data: pd.DataFrame, names: list[str]) -> bool:
@@ -122,9 +128,11 @@ def _draw_plans(axes: Axes, data: pd.DataFrame, names: list[str]) -> bool:
     return not same.all()
 
 
-def _legends(figure: Figure, handles: Sequence[Any], words: Sequence[str], plan: Line2D) -> None:
+def _legends(
+    figure: Figure, handles: Sequence[Any], words: Sequence[str], notes: Sequence[Line2D]
+) -> None:
     """Scenarios at the left and their plan at the right, or all in one if that is too wide."""
-    labels = [*words, str(plan.get_label())]
+    labels = [*words, *(str(note.get_label()) for note in notes)]
     widths = [TextPath((0, 0), word, size=11).get_extents().width for word in labels]
     room = 72 * figure.get_size_inches()[0]
     beside: Any = {tuple: HandlerTuple(None)}  # a bar and its mark
@@ -132,13 +140,13 @@ def _legends(figure: Figure, handles: Sequence[Any], words: Sequence[str], plan:
         figure.legend(
             handles, words, loc="outside lower left", ncols=len(words), handler_map=beside
         )
-        figure.legend([plan], labels[-1:], loc="outside lower right")
+        figure.legend(notes, labels[len(words) :], loc="outside lower right")
         return
     columns = int(np.clip(room // (max(widths) + AROUND), 1, 4))
     lines = max(word.count("\n") + 1 for word in labels) * -(-len(labels) // columns)
     figure.set_figheight(figure.get_figheight() + 0.2 * (lines - 1))
     figure.legend(
-        [*handles, plan], labels, loc="outside lower left", ncols=columns, handler_map=beside
+        [*handles, *notes], labels, loc="outside lower left", ncols=columns, handler_map=beside
     )
 
 

@@ -15,12 +15,11 @@ from cjsim import measures
 from cjsim.charts.parts import SMALL, wanted_kind
 from cjsim.charts.picture import Picture, style
 from cjsim.colours import COLOURS
-from cjsim.journey import WITH_RIVAL
 from cjsim.labels import SPOKEN, text
 from cjsim.labels.numbers import counted, decimals, number, per_cent
 from cjsim.measures.groups import Flags, Floats, Groups, groups
-from cjsim.measures.retention import customers
-from cjsim.model.events import Event
+from cjsim.measures.retention import customers, leavings
+from cjsim.measures.visits import lifetimes
 from cjsim.run import Run
 
 if TYPE_CHECKING:
@@ -148,14 +147,13 @@ def _finish(figure: Figure, panels: Any, shown: int, left_out: str, lang: str) -
 
 
 def _open_after(run: Run, members: Flags) -> Floats:
-    """Days from the first deal to the horizon of those customers who have not left since."""
-    rows = run.events.rows
+    """Days that those customers were seen since the first deal who have not left since."""
     won = customers(run)
-    leaving_rows = np.flatnonzero((rows["event"] == Event.ENTER) & (rows["stage"] >= WITH_RIVAL))
-    last_left = np.full(len(run), -1)
-    last_left[rows["person"][leaving_rows]] = leaving_rows  # the last one stands
+    leaving_rows = leavings(run)
+    last_left = np.full(run.lives, -1)
+    last_left[run.events["person"][leaving_rows]] = leaving_rows  # the last one stands
     still_here = (last_left[won.person] < won.row) & members[won.person]
-    return run.scenario.horizon_days - won.since[still_here]
+    return (lifetimes(run)[1][won.person] - won.since)[still_here]
 
 
 def _last_day(run: Run, members: Flags, table: pd.DataFrame) -> float:

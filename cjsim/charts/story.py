@@ -59,8 +59,8 @@ def story(run: Run, person: int, lang: str = SPOKEN) -> Picture:
     need(run, "all")
     if not isinstance(person, (int, np.integer)):
         raise ValueError(f"person = {person!r}: must be a whole number")
-    if not 0 <= person < len(run):
-        raise ValueError(f"person = {person}: this market has people 0 to {len(run) - 1}")
+    if not 0 <= person < run.lives:
+        raise ValueError(f"person = {person}: this market has people 0 to {run.lives - 1}")
     data = _rows_of_person(run, person)
     with style():
         figure = Figure(figsize=(11.5, 8.6))
@@ -104,7 +104,7 @@ def a_story(run: Run, like: str = "bought") -> int:
 def _bought(run: Run) -> Numbers:
     """For each person the different touchpoints met up to the first deal, 0 without one."""
     rows = run.events.rows
-    first_deal_row = np.full(len(run), -1)
+    first_deal_row = np.full(run.lives, -1)
     first_deals = np.flatnonzero(rows["event"] == Event.FIRST_DEAL)
     first_deal_row[rows["person"][first_deals]] = first_deals
     contact_rows = np.flatnonzero(rows["event"] == Event.CONTACT)
@@ -112,7 +112,7 @@ def _bought(run: Run) -> Numbers:
     size = max(1, len(run.events.touchpoints))
     person = rows["person"][contact_rows].astype(np.int64)
     pairs = np.unique(person * size + rows["touchpoint"][contact_rows])
-    return np.asarray((np.bincount(pairs // size, minlength=len(run)) + 1) * (first_deal_row >= 0))
+    return np.asarray((np.bincount(pairs // size, minlength=run.lives) + 1) * (first_deal_row >= 0))
 
 
 def _driven_away(run: Run) -> Numbers:
@@ -124,8 +124,8 @@ def _driven_away(run: Run) -> Numbers:
     with_us = (contact_rows["stage"] > UNAWARE) & (contact_rows["stage"] < WITH_RIVAL)
     contact_rows = contact_rows[with_us & (np.append(pushes, False)[contact_rows["touchpoint"]])]
     mismatch = 1.0 - fits(run.scenario)[contact_rows["touchpoint"], contact_rows["stage"]]
-    score = np.bincount(contact_rows["person"], mismatch, len(run))
-    opted_out = np.zeros(len(run), bool)
+    score = np.bincount(contact_rows["person"], mismatch, run.lives)
+    opted_out = np.zeros(run.lives, bool)
     opted_out[rows["person"][rows["event"] == Event.OPT_OUT]] = True
     bonus = score.max(initial=0.0) * (opted_out & (score > 0))
     last = final_stage(run)
@@ -136,7 +136,7 @@ def _loyal(run: Run) -> Numbers:
     """For each person who has been at loyalty the number of deals, and one more."""
     rows = run.events.rows
     deal = (rows["event"] == Event.FIRST_DEAL) | (rows["event"] == Event.REPEAT_DEAL)
-    deals = np.bincount(rows["person"][deal], minlength=len(run))
+    deals = np.bincount(rows["person"][deal], minlength=run.lives)
     return np.asarray((deals + 1) * (run.totals.stood >> LOYALTY & 1))
 
 

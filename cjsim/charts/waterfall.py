@@ -18,7 +18,7 @@ from cjsim.charts.picture import Picture, style
 from cjsim.colours import COLOURS, QUIET
 from cjsim.labels import SPOKEN, text, title
 from cjsim.labels.numbers import counted, digits_for, number
-from cjsim.measures.money import rep_cost_per_day, touchpoint_cost_per_day
+from cjsim.measures.money import rep_cost, running_cost
 from cjsim.run import Run
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 STEPS = (
     "revenue", "product_cost", "first_deal_extra", "margin", "contact_cost", "touchpoint_cost",
-    "rep_cost", "profit",
+    "rep_cost", "discounting", "profit",
 )  # fmt: skip
 TOTALS = ("revenue", "margin", "profit")
 SCALES = (
@@ -40,7 +40,8 @@ NAME_LETTERS = 32
 
 
 def waterfall(result: Run | Comparison, lang: str = SPOKEN) -> Picture:
-    """Revenue, less what deals cost, is margin; less what reaching people costs, is profit.
+    """Revenue, less what deals cost, is margin; less what reaching people costs, is cash; less what
+    it loses by coming late (discounting), is profit.
 
     Parameters
     ----------
@@ -96,15 +97,16 @@ def _run_accounts(comparison: Comparison, name: str) -> pd.DataFrame:
     """The account of each run: a comparison keeps sums, the prices in its scenario part them."""
     scenario = comparison.scenarios[name]
     runs = comparison.runs.loc[name]
-    deals = runs["first_deals"] + runs["repeat_deals"]
-    touchpoints = touchpoint_cost_per_day(scenario) * scenario.horizon_days
-    reps = rep_cost_per_day(scenario) * scenario.horizon_days
+    extra = runs["first_deals"] * scenario.product.first_deal_extra_cost
+    days = scenario.horizon_days * comparison.people / scenario.market.people
+    touchpoints, reps = running_cost(scenario) * days, rep_cost(scenario) * days
     table = runs[["revenue", "margin", "profit"]].assign(
-        product_cost=deals * scenario.product.unit_cost,
-        first_deal_extra=runs["first_deals"] * scenario.product.first_deal_extra_cost,
+        product_cost=runs["revenue"] - runs["margin"] - extra,
+        first_deal_extra=extra,
         contact_cost=runs["costs"] - touchpoints - reps,
         touchpoint_cost=touchpoints,
         rep_cost=reps,
+        discounting=runs["cash"] - runs["profit"],
     )
     return table[list(STEPS)]
 

@@ -56,7 +56,7 @@ class Engine:
         self.seed = seed
         self.start = population.opening(scenario)
         self.env = simpy.Environment(initial_time=self.start)
-        self.first = everybody.first
+        self.at_start = everybody.at_start
         self.people = population.persons(everybody, scenario, self.start)
         self.last_times = [[-inf] * parameters.times_kept(scenario) for _ in self.people]
         self.truth = truth
@@ -93,7 +93,7 @@ class Engine:
         """Take up a strategy: its numbers, its touchpoints, a new journal."""
         pulls, people = parameters.touches(scenario, "pull"), self.people
         self.world = World(
-            market=parameters.parameters_of(scenario, self.first, self.seed),
+            market=parameters.parameters_of(scenario, self.at_start, self.seed),
             people=people,
             pulls=pulls,
             pushes=parameters.touches(scenario, "push"),

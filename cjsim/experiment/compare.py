@@ -25,7 +25,9 @@ from cjsim.experiment.result import (
     in_per_cent,
 )
 from cjsim.experiment.workers import outcomes
+from cjsim.journey import LENSES
 from cjsim.labels import SPOKEN, text, title, unknown
+from cjsim.measures.funnel import planned_loss
 from cjsim.measures.summary import HEADLINE, UNITS, in_words, known_measure
 from cjsim.model.streams import worlds
 from cjsim.scenario import Scenario
@@ -312,10 +314,13 @@ def _comparison_of(
     table = pd.DataFrame([outcome_of[job].numbers for job in jobs], index, list(UNITS))
     sums = {name: sum(outcome_of[name, number].funnel for number in seeds) for name in scenarios}
     stacked = pd.concat(sums, names=["scenario"])
-    stacked["actual_loss"] = stacked["lost"] / (stacked["lost"] + stacked["passed"])
+    over = stacked["lost"] + stacked["failed"] + stacked["passed"]
+    stacked["actual_loss"] = stacked["lost"] / over
     for name, scenario in scenarios.items():
-        for stage, plan in scenario.stages.items():
-            stacked.loc[(name, stage), "planned_loss"] = plan.planned_loss
+        plan = dict(zip(LENSES["twelve"].steps, planned_loss(scenario), strict=True))
+        for stage in scenario.stages:
+            stacked.loc[(name, stage), "planned_loss"] = plan[stage]
+    stacked["gate_loss"] = stacked["failed"] / stacked["deals"]
     won = {
         name: np.stack([np.asarray(outcome_of[name, number].won) for number in seeds])
         for name in scenarios

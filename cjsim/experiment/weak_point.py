@@ -29,7 +29,7 @@ from cjsim.journey import SATISFACTION, STAGES, TWELVE, Stage
 from cjsim.labels import SPOKEN, text
 from cjsim.labels.numbers import setting
 from cjsim.measures.contacts import touchpoints
-from cjsim.measures.summary import LESS_IS_BETTER, UNITS, in_words, known_measure
+from cjsim.measures.summary import LESS_IS_BETTER, UNITS, in_words, known_measure, word_and_unit
 from cjsim.measures.visits import visits
 from cjsim.model.population import initial_state
 from cjsim.run import Run, simulate
@@ -112,7 +112,7 @@ class WeakPoint(Result):
         if self.stage is None:
             improvable = self.table[~self.table["how"].isin([NOTHING_TO_LOSE, FLAT_GATE])]
             nothing = len(improvable) and improvable["gain"].isna().all()
-            measure, _, unit = in_words(self.measure, self.scenario.money, lang).rpartition(", ")
+            measure, unit = word_and_unit(self.measure, self.scenario.money, lang)
             key = f"ranking.weak_{'nothing' if nothing else 'none'}"
             return text(key, lang).format(measure=measure, unit=unit, **words)
         row = self.table.loc[self.stage]
@@ -185,9 +185,10 @@ def weak_point(
     """Let each stage in turn be passed better, by a share of those who pass; see `WeakPoint`.
 
     Where people can walk away, planned_loss p becomes 1 - (1 + better)(1 - p), at least 0. At
-    satisfaction the gate's threshold is lowered until the people who stood at the gate in the
-    first run would pass it that much better; the same gate stands after every repeat deal, and
-    it is lower there too. Those who leave a queue or an empty shelf are nobody's planned loss.
+    satisfaction the gate's threshold is lowered until those who came to the gate in the first run
+    would pass it that much better, after the first deal and after each repeat deal: both doors
+    have the one threshold, so the gain is that of both, and stage 9 is passed better by fewer
+    silent lapses alone. Those who leave a queue or an empty shelf are nobody's planned loss.
 
     Parameters
     ----------
@@ -273,9 +274,12 @@ def _gate_lever(scenario: Scenario, felt: Floats, better: float) -> Lever:
 
 
 def _at_the_gate(run: Run) -> Floats:
-    """The satisfaction of everybody at the end of stage 8; that of the beginning if nobody came."""
+    """The satisfaction of everybody who came to the gate, that of the beginning if nobody did.
+
+    That is at the end of stage 8 and after each repeat deal: one threshold is both doors'.
+    """
     stays = visits(run)
-    ended = np.flatnonzero((stays.step == SATISFACTION) & ~stays.open)
+    ended = np.flatnonzero(((stays.step == SATISFACTION) & stays.over) | stays.deal)
     if not len(ended):
         return np.array([initial_state(run.scenario, 0.0)["satisfaction"]])
     felt = run.truth()["satisfaction"].to_numpy()
@@ -301,11 +305,12 @@ def _spending_of_runs(scenario: Scenario, question: Asked) -> pd.DataFrame:
 
 def _spending(scenario: Scenario, question: Asked, seed: int) -> Floats:
     """What one run spends per day on touchpoints that aim at each of the sixteen stages."""
-    cost = touchpoints(_run(question, scenario, seed))["cost"] / scenario.horizon_days
+    run = _run(question, scenario, seed)
+    cost = touchpoints(run)["cost"] / scenario.horizon_days
     spent = np.zeros(len(STAGES))
     for name, of_contacts in cost.items():
         touchpoint = scenario.touchpoints[name]
-        running = touchpoint.cost_per_day * scenario.running.touchpoints[name]
+        running = run.share * touchpoint.cost_per_day * scenario.running.touchpoints[name]
         spent[Stage.of(touchpoint.aims_at)] += of_contacts + running
     return spent
 

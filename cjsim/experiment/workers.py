@@ -33,6 +33,7 @@ from cjsim.door import mapping_of, scenario_of
 from cjsim.engine import Simulation
 from cjsim.experiment.asked import EXECUTORS, Progress, asked
 from cjsim.labels import unknown
+from cjsim.measures.funnel import COUNTS
 from cjsim.measures.summary import UNITS, numbers
 from cjsim.model.events import Event
 from cjsim.run import Run, simulate
@@ -58,7 +59,8 @@ class Outcome(NamedTuple):
     funnel: pd.DataFrame | None
     """The columns of its funnel that add up over runs; None unless details were asked for."""
     won: npt.NDArray[np.bool_] | None
-    """Per person: did they make their first deal with us? None unless details were asked for."""
+    """Per person who is there at the start: did they make their first deal with us? None unless
+    details were asked for."""
 
 
 @dataclass(frozen=True)
@@ -87,11 +89,12 @@ def _outcome(run: Run, details: bool) -> Outcome:
     values = tuple(measures[name] for name in UNITS)
     if not details:
         return Outcome(values, None, None)
-    won = np.zeros(len(run), np.bool_)
+    won = np.zeros(run.lives, np.bool_)
     rows = run.events.rows
     won[rows["person"][rows["event"] == Event.FIRST_DEAL]] = True
+    won = won[: len(run)]  # newcomers are not the same in every world
     funnel = run.funnel().loc[list(run.scenario.stages)]
-    return Outcome(values, funnel[["people", "visits", "passed", "lost", "open"]], won)
+    return Outcome(values, funnel[list(COUNTS)], won)
 
 
 def essence(scenario: Scenario) -> str:

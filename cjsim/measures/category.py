@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cjsim.journey import RECOMMENDATION, SATISFACTION, WITH_RIVAL
+from cjsim.journey import DORMANT, GONE, WITH_RIVAL
+from cjsim.log import first_bought
 from cjsim.measures.groups import Flags, Groups, Numbers, by_group, groups, ratio
 from cjsim.measures.visits import final_stage
 from cjsim.model.events import Event
@@ -39,7 +40,9 @@ def category_columns(run: Record, parts: Groups) -> dict[str, Numbers]:
 def churn(run: Record, by: str | None = None) -> pd.DataFrame:
     """Who has bought from us and is with a rival or asleep at the horizon: one row per group.
 
-    Columns: bought (people), away (of them, at the horizon), churn = away / bought, 0..1.
+    Columns: bought (people who are still in the category), away (of them, at the horizon), churn =
+    away / bought, 0..1; gone (who bought and then left the category for good: lost to nobody, and
+    not among the bought).
     Bought: a deal in the log, or at stages 8-12 on day 0. A customer from before day 0 who was
     away then and never came back leaves no trace and is not counted.
     """
@@ -49,19 +52,13 @@ def churn(run: Record, by: str | None = None) -> pd.DataFrame:
 
 def churn_columns(run: Record, parts: Groups) -> dict[str, Numbers]:
     """The columns of `churn`, one number per group."""
-    bought = np.flatnonzero(ever_bought(run))
-    away = bought[final_stage(run)[bought] >= WITH_RIVAL]
-    bought_count = parts.count(bought)
-    away_count = parts.count(away)
-    return {"bought": bought_count, "away": away_count, "churn": ratio(away_count, bought_count)}
+    bought, last = ever_bought(run), final_stage(run)
+    still_here = parts.count(np.flatnonzero(bought & (last != GONE)))
+    away = parts.count(np.flatnonzero(bought & ((last == WITH_RIVAL) | (last == DORMANT))))
+    gone = parts.count(np.flatnonzero(bought & (last == GONE)))
+    return {"bought": still_here, "away": away, "churn": ratio(away, still_here), "gone": gone}
 
 
 def ever_bought(run: Record) -> Flags:
     """For each person, whether the log shows that they have bought from us."""
-    rows = run.events.rows
-    event, stage = rows["event"], rows["stage"]
-    began_with_us = (event == Event.START) & (stage >= SATISFACTION) & (stage <= RECOMMENDATION)
-    shows_deal = began_with_us | (event == Event.FIRST_DEAL) | (event == Event.REPEAT_DEAL)
-    bought = np.zeros(len(run), bool)
-    bought[rows["person"][shows_deal]] = True
-    return bought
+    return np.asarray(first_bought(run.events.rows, run.lives) < len(run.events))

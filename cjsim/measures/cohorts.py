@@ -26,8 +26,9 @@ def cohorts(
     """The cohort triangle: who of the customers won in one period is active in later ones.
 
     Rows are the calendar periods of the first deal (index: first day of the period, people won in
-    it), columns the calendar periods since. Active is who is neither with a rival nor asleep at
-    the end of a period (`active="inside"`), or who makes at least one deal in it (`"deals"`).
+    it), columns the calendar periods since. Active is who is neither with a rival nor asleep nor
+    gone for good at the end of a period (`active="inside"`), or who makes at least one deal in it
+    (`"deals"`).
     Shares of the cohort 0..1, or people with `share=False`; NaN for periods that are not over at
     the horizon.
     """
@@ -43,7 +44,7 @@ def cohorts(
     periods = int(np.ceil(horizon / period_days))
     periods_over = int(np.floor(horizon / period_days + 1e-9))  # those that are over at the horizon
     won = customers(run)
-    cohort = np.full(len(run), -1)
+    cohort = np.full(run.lives, -1)
     cohort[won.person] = np.minimum(won.since // period_days, periods - 1).astype(int)
     size = np.bincount(cohort[won.person], minlength=periods)
     count_active = _inside if active == "inside" else _dealing

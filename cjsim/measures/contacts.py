@@ -33,7 +33,7 @@ def contacts(run: Record, by: str | None = None) -> pd.DataFrame:
     Columns
     -------
     contacts : contacts that took place.
-    per_person : of all people, met or not.
+    per_person : per head of the market, met or not.
     per_deal : contacts / our deals, first and repeat.
     before_first_deal : mean number of contacts that a customer won during the run had before the
         first deal.
@@ -46,7 +46,7 @@ def contacts(run: Record, by: str | None = None) -> pd.DataFrame:
     parts = groups(run, by)
     rows = run.events.rows
     columns = contact_columns(run, parts)
-    first_deal_row = np.full(len(run), -1)
+    first_deal_row = np.full(run.lives, -1)
     first_deals = np.flatnonzero(rows["event"] == Event.FIRST_DEAL)
     first_deal_row[rows["person"][first_deals]] = first_deals
     contact_rows = np.flatnonzero(rows["event"] == Event.CONTACT)

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cjsim.journey import GONE
 from cjsim.measures.groups import Groups, Numbers, by_group, groups, ratio
-from cjsim.measures.visits import by_person
+from cjsim.measures.visits import by_person, final_stage
 from cjsim.model.events import Event
 
 if TYPE_CHECKING:
@@ -24,7 +25,8 @@ def desk(run: Record, by: str | None = None) -> pd.DataFrame:
     queued : buyers who asked for a rep.
     served, lost : they got one, or ran out of patience and went to the rival. After a burn-in,
         buyers who were in the queue on day 0 are among these and not among the queued.
-    waiting : in the queue at the horizon.
+    waiting : in the queue at the horizon. Who left the category for good out of the queue is
+        among the queued only.
     wait_days : mean wait of those who queued and were served or lost [days].
     wait_days_served : the same for those served.
     waited : share of them who had to wait at all, 0..1.
@@ -49,7 +51,7 @@ def desk_columns(run: Record, parts: Groups) -> dict[str, Numbers]:
         "queued": parts.count(person[joined]),
         "served": parts.count(person[event == Event.SERVED]),
         "lost": parts.count(person[event == Event.RENEGED]),
-        "waiting": parts.count(person[joined & ~over]),
+        "waiting": parts.count(person[joined & ~over & (final_stage(run)[person] != GONE)]),
         "wait_days": ratio(parts.total(person, wait), waits_over),
         "wait_days_served": ratio(
             parts.total(person[served], wait[served]), parts.count(person[served])

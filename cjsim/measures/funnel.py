@@ -10,6 +10,7 @@ from cjsim.journey import (
     AWAY,
     COMPARISON,
     FIRST_DEAL,
+    SATISFACTION,
     STAGES,
     TWELVE,
     Lens,
@@ -17,7 +18,7 @@ from cjsim.journey import (
     lens_named,
 )
 from cjsim.measures.groups import Flags, Floats, Ints, by_step, groups, ratio
-from cjsim.measures.visits import visits
+from cjsim.measures.visits import seen, visits
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,21 +27,34 @@ if TYPE_CHECKING:
     from cjsim.scenario import Scenario
 
 
+COUNTS = ("people", "visits", "passed", "lost", "failed", "gone", "open", "deals")
+"""The columns of a funnel that add up over runs."""
+
+
 def funnel(run: Record, lens: str = "twelve", by: str | None = None) -> pd.DataFrame:
     """How far people get: one row per step of the lens (and group).
 
     Columns
     -------
     people : who stood on the step at least once; those there on day 0 are counted.
-    share : of all people (of the group), 0..1.
-    visits : = passed + lost + open. See `Visits` for what a coarser lens counts as one visit.
+    share : of all people seen (of the group), 0..1.
+    visits : = passed + lost + failed + gone + open. See `Visits` for what a coarser lens counts as
+        one visit.
     passed : visits that ended on another step of the journey (or with the next deal, 9 → 9);
         for the steps away from us, people who came back.
-    lost : visits that ended with a rival or asleep.
+    lost : visits that ended with a rival or asleep, but for the next.
+    failed : visits that ended with a repeat deal, and at the gate right after it with a rival. A
+        step that spans several stages does not see the gate: there they are among the lost.
+    gone : visits cut short, as the person left the category for good. They are not lost.
     open : visits not over at the horizon. They are not lost.
-    actual_loss : lost / (lost + passed), 0..1; NaN on the steps away from us. On the last step of
-        a coarse lens nothing is left to pass to, and it is 1.
+    actual_loss : lost / (lost + failed + passed), 0..1; NaN on the steps away from us. Whoever
+        fails the gate had come to the next need, so at stage 9 it is the share of silent lapses,
+        which is what the plan speaks of. On the last step of a coarse lens nothing is left to
+        pass to, and it is 1.
     planned_loss : what the scenario plans for a neutral person (`planned_loss`).
+    deals : visits that ended with a repeat deal, failed or not.
+    gate_loss : the gate after a repeat deal, a door of its own: failed / deals, 0..1; NaN without
+        deals. The gate after the first deal is the loss at satisfaction.
     """
     all_visits = visits(run, lens)
     parts = groups(run, by)
@@ -51,19 +65,25 @@ def funnel(run: Record, lens: str = "twelve", by: str | None = None) -> pd.DataF
     def count_of(which: Flags) -> Ints:
         return parts.table(all_visits.person[which], all_visits.step[which], steps)
 
-    lost = count_of(all_visits.lost)
-    still_open = count_of(all_visits.open)
-    passed = count_of(~all_visits.lost & ~all_visits.open)
+    lost, failed = count_of(all_visits.lost), count_of(all_visits.failed)
+    deals = count_of(all_visits.deal)
+    gone, still_open = count_of(all_visits.gone), count_of(all_visits.open)
+    passed = count_of(all_visits.over & ~all_visits.lost & ~all_visits.failed)
+    lives = parts.count(np.flatnonzero(seen(run)))
     away = [bool(stages) and set(stages) <= set(AWAY) for stages in _stages_on(all_visits.lens)]
     columns = {
         "people": people,
-        "share": ratio(people, np.broadcast_to(parts.sizes[:, None], people.shape)),
-        "visits": passed + lost + still_open,
+        "share": ratio(people, np.broadcast_to(lives[:, None], people.shape)),
+        "visits": passed + lost + failed + gone + still_open,
         "passed": passed,
         "lost": lost,
+        "failed": failed,
+        "gone": gone,
         "open": still_open,
-        "actual_loss": np.where(away, np.nan, ratio(lost, lost + passed)),
+        "actual_loss": np.where(away, np.nan, ratio(lost, lost + failed + passed)),
         "planned_loss": np.tile(planned_loss(run.scenario, all_visits.lens), (len(parts), 1)),
+        "deals": deals,
+        "gate_loss": ratio(failed, deals),
     }
     return by_step(columns, parts, all_visits.lens)
 
@@ -73,7 +93,8 @@ def planned_loss(scenario: Scenario, lens: Lens | str = "twelve") -> Floats:
 
     Over several stages up to the deal the plan is 1 - Π(1 - p), with comparison weighed by the
     share of people who take it (mean rationality). NaN where there is no plan: outside the
-    journey, and on a step that holds several stages of the later life, which people circle in.
+    journey, at the gate (satisfaction decides), and on a step that holds several stages of the
+    later life, which people circle in.
     At curiosity the plan is the share who try a rival; some of them come back.
     """
     chosen_lens = lens_named(lens) if isinstance(lens, str) else lens
@@ -81,6 +102,8 @@ def planned_loss(scenario: Scenario, lens: Lens | str = "twelve") -> Floats:
     for step, stages in enumerate(_stages_on(chosen_lens)):
         several = len(stages) > 1
         if not set(stages) <= set(TWELVE) or (several and max(stages) > FIRST_DEAL):
+            continue
+        if stages == [SATISFACTION]:
             continue
         share_passing = 1.0
         for stage in stages:

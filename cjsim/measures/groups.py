@@ -28,19 +28,24 @@ BY = ("segment", "motive", "adopter")
 
 @dataclass(frozen=True)
 class Groups:
-    """Parts of the market that share no one and leave no one out; `by` None is one part, all."""
+    """Parts of the market that share no one and leave no one out; `by` None is one part, all.
+
+    Money and deals *per person* are per head of the market, `sizes`. With newcomers the log holds
+    more lives than that; shares of people are of those seen in it (`visits.seen`).
+    """
 
     by: str | None
     names: tuple[str, ...]
-    of: Ints  # each person's group
+    of: Ints  # each person's group, of all lives
+    at_start: int  # how many of them are there at the start: the market's size
 
     def __len__(self) -> int:
         return len(self.names)
 
     @property
     def sizes(self) -> Ints:
-        """People in each group."""
-        return np.bincount(self.of, minlength=len(self))
+        """People in each group of the market: whoever is there at the start."""
+        return np.bincount(self.of[: self.at_start], minlength=len(self))
 
     def count(self, person: Numbers) -> Ints:
         """How many of these rows belong to each group."""
@@ -71,15 +76,15 @@ class Groups:
 
 def groups(run: Record, by: str | None) -> Groups:
     """The parts of a run's market; a misspelt `by` raises ValueError with the nearest spelling."""
-    everybody = run.everybody
+    everybody, size = run.everybody, len(run)
     if by is None:
-        return Groups(None, ("all",), np.zeros(len(run), np.int64))
+        return Groups(None, ("all",), np.zeros(run.lives, np.int64), size)
     if by == "segment":
-        return Groups(by, everybody.segment_names, everybody.segment)
+        return Groups(by, everybody.segment_names, everybody.segment, size)
     if by == "motive":
-        return Groups(by, MOTIVES, everybody.motive)
+        return Groups(by, MOTIVES, everybody.motive, size)
     if by == "adopter":
-        return Groups(by, ADOPTERS, everybody.adopter)
+        return Groups(by, ADOPTERS, everybody.adopter, size)
     from cjsim.labels import unknown
 
     raise unknown("way to group people", by, BY)

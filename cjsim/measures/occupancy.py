@@ -21,7 +21,8 @@ def occupancy(
     """People on each step of the lens, read from the log and hence exact.
 
     Rows are days: 0, every, 2 · every, ... and the horizon, each after all events of that moment.
-    Columns are the steps; each row adds up to all people (of the group).
+    Columns are the steps; each row adds up to all who have arrived by then (of the group), those
+    who have left for good among them.
     """
     import pandas as pd
 

@@ -23,22 +23,22 @@ def time_in_stage(run: Record, lens: str = "twelve", by: str | None = None) -> p
     Columns
     -------
     visits : visits whose beginning was seen (after a burn-in, not those under way on day 0).
-    completed : of them, those over by the horizon.
+    completed : of them, those over by the horizon, and not cut short by leaving for good.
     mean_days : mean of the completed [days]. Long visits are more often open, so where many are
         open this is too short.
-    median_days : Kaplan-Meier median [days], which respects the open ones; NaN where fewer than
-        half are seen to end.
+    median_days : Kaplan-Meier median [days], which respects those open or cut short; NaN where
+        fewer than half are seen to end.
     """
     all_visits = visits(run, lens)
     parts = groups(run, by)
     steps = len(all_visits.lens.steps)
     cell = parts.of[all_visits.person] * steps + all_visits.step
     cells = len(parts) * steps
-    is_over = all_visits.whole & ~all_visits.open
+    is_over = all_visits.whole & all_visits.over
     completed = np.bincount(cell[is_over], minlength=cells)
     total_days = np.bincount(cell[is_over], all_visits.days[is_over], cells)
     median_days = [
-        kaplan_meier(all_visits.days[in_cell], ~all_visits.open[in_cell]).median
+        kaplan_meier(all_visits.days[in_cell], all_visits.over[in_cell]).median
         for in_cell in (all_visits.whole & (cell == c) for c in range(cells))
     ]
     columns = {

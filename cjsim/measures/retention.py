@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cjsim.journey import WITH_RIVAL
+from cjsim.journey import DORMANT, GONE, WITH_RIVAL
 from cjsim.measures.groups import Flags, Floats, Groups, Ints, groups, ratio, stacked
-from cjsim.measures.survival import Curve, kaplan_meier
-from cjsim.measures.visits import by_person, final_stage, need
+from cjsim.measures.survival import Curve, kaplan_meier, share_first
+from cjsim.measures.visits import by_person, final_stage, lifetimes, need
 from cjsim.model.events import Event
 
 if TYPE_CHECKING:
@@ -45,21 +45,26 @@ def retention(
 ) -> pd.DataFrame:
     """The share of customers still with us, by days since their first deal (Kaplan-Meier).
 
-    Leaving is the first step to a rival or to sleep; a trial that ends with us is none. Rows are
-    the days on which somebody left, or the `days` asked for.
+    Leaving is the first step to a rival or to sleep; a trial that ends with us is none. Nor is
+    leaving the category for good: it comes to everybody at the same rate, whatever the firm does,
+    so it ends the observation as the horizon does, and the curve says what the firm holds of
+    those who still have the need. Rows are the days on which somebody left, or the `days` asked
+    for.
 
     Columns
     -------
     at_risk : customers under observation just before that day (not with `days`).
     left : those who left on it (not with `days`).
-    retained : share still with us after it, 0..1. Those open at the horizon are respected.
+    retained : share still with us after it, 0..1. Those open at the horizon, or gone for good
+        while with us, are respected.
     low, high : limits at that confidence (log-log); NaN once nobody is left.
     """
     need(run, "stages")
     parts = groups(run, by)
     won = customers(run)
     left_on = _first_leaving(run, won)
-    days_with_us = np.where(np.isnan(left_on), run.scenario.horizon_days, left_on) - won.since
+    seen_until = lifetimes(run)[1][won.person]
+    days_with_us = np.where(np.isnan(left_on), seen_until, left_on) - won.since
     frames = []
     for g in range(len(parts)):
         in_group = parts.of[won.person] == g
@@ -70,15 +75,28 @@ def retention(
 
 def _first_leaving(run: Record, won: Customers) -> Floats:
     """For each customer the day they first left after the first deal, NaN if they have not."""
+    next_row = _next_leaving(run, won.row)
+    time = np.append(run.events["time"], np.nan)
+    return np.asarray(time[next_row])
+
+
+def leavings(run: Record) -> Ints:
+    """The log rows with which people go to a rival or to sleep."""
     rows = run.events.rows
-    first_deal_row = np.full(len(run), len(rows))
-    first_deal_row[won.person] = won.row
-    leaving_rows = np.flatnonzero((rows["event"] == Event.ENTER) & (rows["stage"] >= WITH_RIVAL))
-    leaving_rows = leaving_rows[leaving_rows > first_deal_row[rows["person"][leaving_rows]]]
-    leaving_rows = leaving_rows[::-1]  # backwards: the first leaving stands
-    day = np.full(len(run), np.nan)
-    day[rows["person"][leaving_rows]] = rows["time"][leaving_rows]
-    return day[won.person]
+    away = (rows["stage"] == WITH_RIVAL) | (rows["stage"] == DORMANT)
+    return np.flatnonzero((rows["event"] == Event.ENTER) & away)
+
+
+def _next_leaving(run: Record, after: Ints) -> Ints:
+    """For each of these log rows the row in which its person next leaves; len(log) if in none."""
+    rows, size = run.events.rows, len(run.events)
+    leaving_rows = leavings(run)
+    keys = np.sort(rows["person"][leaving_rows].astype(np.int64) * size + leaving_rows)
+    keys = np.append(keys, -1)  # a place to fall on, nobody's
+    person = rows["person"][after].astype(np.int64)
+    key = keys[np.searchsorted(keys[:-1], person * size + after)]
+    theirs = (key >= 0) & (key // max(size, 1) == person)
+    return np.where(theirs, key % max(size, 1), size)
 
 
 def _curve_frame(curve: Curve, days: Sequence[float] | None) -> pd.DataFrame:
@@ -110,12 +128,18 @@ def repeat_rate(run: Record, by: str | None = None, within: float | None = None)
     customers : people who made an n-th deal.
     made_next : of them, those who made one more by the horizon.
     left : without a next deal, and with a rival or asleep at the horizon.
+    gone : without a next deal, and gone from the category for good.
     open : without a next deal, and still with us at the horizon.
     rate : made_next / customers; the open ones count as not yet, so this is a lower bound.
-    rate_decided : made_next / (made_next + left); the open ones do not count.
+    rate_decided : of those who either made the next deal without leaving or left first, the share
+        who made it, 0..1. The two are competing risks, each estimated with the open and the gone
+        counted for as long as they were seen (Aalen & Johansen 1978). To divide closed cases,
+        made_next / (made_next + left), would be too low where many are open: leaving is quicker
+        than the next need. Whoever comes back later had left.
     rate_within : only if `within` [days] is given: the Kaplan-Meier share with a next deal so
         many days after the n-th; the open ones count for as long as they were seen.
     """
+    need(run, "stages")
     parts = groups(run, by)
     deals = _deals(run)
     frames = []
@@ -130,14 +154,17 @@ class _Deals:
 
     person: Ints
     nth: Ints  # 1, 2, ...
-    gap: Floats  # days to the next deal, or to the horizon
+    gap: Floats  # days to the next deal, or to the end of what was seen
+    stay: Floats  # days to the next deal, the first leaving or that end
     repeated: Flags
+    left_first: Flags  # left before a next deal, if there was one
     left: Flags
+    gone: Flags
 
 
 def _deals(run: Record) -> _Deals:
     rows = run.events.rows
-    is_won = np.zeros(len(run), bool)
+    is_won = np.zeros(run.lives, bool)
     is_won[customers(run).person] = True
     is_deal = (rows["event"] == Event.FIRST_DEAL) | (rows["event"] == Event.REPEAT_DEAL)
     deal_rows = np.flatnonzero(is_deal & is_won[rows["person"]])
@@ -147,13 +174,20 @@ def _deals(run: Record) -> _Deals:
     is_first = np.append(True, person[1:] != person[:-1])[: len(deal_rows)]
     begin = np.maximum.accumulate(np.where(is_first, np.arange(len(deal_rows)), 0))
     repeated = ~np.append(is_first[1:], True)[: len(deal_rows)]
-    until_day = np.where(repeated, np.roll(time, -1), run.scenario.horizon_days)
+    until_day = np.where(repeated, np.roll(time, -1), lifetimes(run)[1][person])
+    leaving_row = _next_leaving(run, deal_rows)
+    left_first = leaving_row < np.where(repeated, np.roll(deal_rows, -1), len(rows))
+    left_on = np.append(rows["time"], np.inf)[leaving_row]
+    last = final_stage(run)[person]
     return _Deals(
         person=person,
         nth=np.arange(len(deal_rows)) - begin + 1,
         gap=until_day - time,
+        stay=np.where(left_first, left_on, until_day) - time,
         repeated=repeated,
-        left=~repeated & (final_stage(run)[person] >= WITH_RIVAL),
+        left_first=left_first,
+        left=~repeated & ((last == WITH_RIVAL) | (last == DORMANT)),
+        gone=~repeated & (last == GONE),
     )
 
 
@@ -161,21 +195,30 @@ def _repeat_frame(deals: _Deals, parts: Groups, group: int, within: float | None
     import pandas as pd
 
     in_group = parts.of[deals.person] == group
-    nth, repeated, left = deals.nth[in_group], deals.repeated[in_group], deals.left[in_group]
+    nth, repeated = deals.nth[in_group], deals.repeated[in_group]
+    stay, left_first = deals.stay[in_group], deals.left_first[in_group]
     most_deals = int(nth.max(initial=0))
-    buyers = np.bincount(nth, minlength=most_deals + 1)[1:]
-    made_next = np.bincount(nth[repeated], minlength=most_deals + 1)[1:]
-    leavers = np.bincount(nth[left], minlength=most_deals + 1)[1:]
+
+    def count_of(which: Flags) -> Ints:
+        return np.bincount(nth[which], minlength=most_deals + 1)[1:]
+
+    buyers, made_next = np.bincount(nth, minlength=most_deals + 1)[1:], count_of(repeated)
+    left, gone = count_of(deals.left[in_group]), count_of(deals.gone[in_group])
+    made_it = repeated & ~left_first
+    index = pd.RangeIndex(1, most_deals + 1, name="deal")
     frame = pd.DataFrame(
         {
             "customers": buyers,
             "made_next": made_next,
-            "left": leavers,
-            "open": buyers - made_next - leavers,
+            "left": left,
+            "gone": gone,
+            "open": buyers - made_next - left - gone,
             "rate": ratio(made_next, buyers),
-            "rate_decided": ratio(made_next, made_next + leavers),
+            "rate_decided": [
+                share_first(stay[nth == n], made_it[nth == n], left_first[nth == n]) for n in index
+            ],
         },
-        index=pd.RangeIndex(1, most_deals + 1, name="deal"),
+        index=index,
     )
     if within is not None:
         gaps = deals.gap[in_group]

@@ -14,7 +14,7 @@ from cjsim.measures.curiosity import curiosity_columns
 from cjsim.measures.desk import desk_columns
 from cjsim.measures.groups import Groups, Numbers, groups
 from cjsim.measures.money import break_even_day, money_columns
-from cjsim.measures.value import payback_day, value_columns
+from cjsim.measures.value import value_columns
 from cjsim.measures.wordofmouth import word_columns
 from cjsim.model.events import EVENTS, Event
 
@@ -44,6 +44,7 @@ UNITS: Final = {
     "revenue": "money",
     "margin": "money",
     "costs": "money",
+    "cash": "money",
     "profit": "money",
     "profit_per_person": "money_per_person",
     "profit_per_day": "money_per_day",
@@ -72,7 +73,7 @@ HEADLINE: Final = (
 
 
 def in_words(measure: str, money: str = "", lang: str = SPOKEN) -> str:
-    """A measure with its unit.
+    """A measure with its unit, which is not said twice: "Repeat deals" are counted in deals.
 
     Parameters
     ----------
@@ -83,10 +84,15 @@ def in_words(measure: str, money: str = "", lang: str = SPOKEN) -> str:
     >>> in_words("profit_per_person", "EUR", "en")
     'Profit per person, EUR'
     """
+    word, unit = word_and_unit(measure, money, lang)
+    return word if unit.casefold() in word.casefold() else f"{word}, {unit}"
+
+
+def word_and_unit(measure: str, money: str = "", lang: str = SPOKEN) -> tuple[str, str]:
+    """The word for a measure, and the word for its unit; parameters as of `in_words`."""
     unit = UNITS.get(measure, "deals")
     word = find(f"measure.{measure}", lang) or text("flip.deals", lang)
-    named = money if unit.startswith("money") and money else text(f"unit.{unit}", lang)
-    return f"{word}, {named}"
+    return word, money if unit.startswith("money") and money else text(f"unit.{unit}", lang)
 
 
 def known_measure(measure: str, *others: str) -> None:
@@ -120,15 +126,14 @@ def _all_columns(run: Record, parts: Groups) -> dict[str, Numbers]:
     """Every measure by its name, for the whole market."""
     rows = run.events.rows
     events = np.bincount(rows["event"], minlength=len(EVENTS))
-    money = money_columns(run, parts)
     category = category_columns(run, parts)
     word = word_columns(run, parts)
     curious = curiosity_columns(run, parts)
     contact = contact_columns(run, parts)
     waits = desk_columns(run, parts)
     return {
-        **money,
-        **value_columns(run, parts, money["costs"]),
+        **money_columns(run, parts),
+        **value_columns(run, parts),
         **{name: contact[name] for name in ("contacts", "mismatch_rate", "dropped", "opt_outs")},
         **{name: curious[name] for name in ("return_rate", "bypass_rate")},
         **{f"reached_{stage.key}": n for stage, n in zip(STAGES, _reached(run), strict=True)},
@@ -142,7 +147,6 @@ def _all_columns(run: Record, parts: Groups) -> dict[str, Numbers]:
         "contacts_per_deal": contact["per_deal"],
         "queue_wait_days": waits["wait_days"],
         "lost_in_queue": waits["lost"],
-        "payback_day": np.array(payback_day(run)),
         "break_even_day": np.array(break_even_day(run)),
     }
 

@@ -1,4 +1,4 @@
-"""Kaplan-Meier: how long things last when some have not ended yet."""
+"""How long things last, and how they end, when some have not ended yet."""
 
 from __future__ import annotations
 
@@ -60,3 +60,24 @@ def kaplan_meier(days: Floats, ended: Flags, confidence: float = 0.95) -> Curve:
         low=np.append(1.0, limits.low.probabilities[place]),
         high=np.append(1.0, limits.high.probabilities[place]),
     )
+
+
+def share_first(days: Floats, one: Flags, other: Flags) -> float:
+    """Of two ways to end, the share that ends in the first: cumulative incidences set side by side.
+
+    Those that have ended in neither are open after `days` (Aalen & Johansen 1978). NaN where
+    nothing has ended.
+    """
+    order = np.argsort(days, kind="stable")
+    ends, first, second = days[order], one[order], other[order]
+    day, begin = np.unique(ends, return_index=True)
+    at_risk = len(ends) - begin
+    firsts, seconds = (
+        np.add.reduceat(flags.astype(float), begin) if len(day) else np.empty(0)
+        for flags in (first, second)
+    )
+    lasting = np.cumprod(1.0 - (firsts + seconds) / at_risk)
+    before = np.append(1.0, lasting)[:-1]
+    in_first, in_second = (before * firsts / at_risk).sum(), (before * seconds / at_risk).sum()
+    ended = in_first + in_second
+    return float(in_first / ended) if ended > 0 else np.nan

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cjsim.journey import STAGES, WITH_RIVAL, Lens, lens_named
+from cjsim.journey import (
+    DORMANT,
+    GONE,
+    SATISFACTION,
+    STAGES,
+    WITH_RIVAL,
+    Lens,
+    lens_named,
+)
 from cjsim.log import LEVELS
 from cjsim.measures.groups import Flags, Floats, Ints, Numbers
 from cjsim.model.events import Event
@@ -36,6 +44,7 @@ class Visits:
     to: Ints  # the stage entered next, OPEN if none
     row: Ints  # the log row that begins the visit
     whole: Flags  # its beginning was seen: False for those who were there after a burn-in
+    deal: Flags  # ended by the repeat deal of a customer who was with us
 
     @property
     def open(self) -> Flags:
@@ -43,9 +52,25 @@ class Visits:
         return np.asarray(self.to == OPEN)
 
     @property
+    def gone(self) -> Flags:
+        """Cut short, as the person left the category for good: neither passed nor lost."""
+        return np.asarray(self.to == GONE)
+
+    @property
+    def over(self) -> Flags:
+        """Ended by what people do at the step: seen to its end."""
+        return ~self.open & ~self.gone
+
+    @property
+    def failed(self) -> Flags:
+        """Ended at the gate right after a repeat deal: the next need was met, and was the last."""
+        return np.asarray(self.deal & (self.to == WITH_RIVAL))
+
+    @property
     def lost(self) -> Flags:
-        """Ended with a rival or asleep."""
-        return np.asarray(self.to >= WITH_RIVAL)
+        """Ended with a rival or asleep, but for the `failed`."""
+        away = (self.to == WITH_RIVAL) | (self.to == DORMANT)
+        return np.asarray(away & ~self.failed)
 
     @property
     def days(self) -> Floats:
@@ -69,8 +94,7 @@ def visits(run: Record, lens: str = "twelve") -> Visits:
     need(run, "stages")
     chosen_lens = lens_named(lens)
     rows = run.events.rows
-    entry_rows = np.flatnonzero(rows["event"] <= Event.ENTER)  # START or ENTER
-    entry_rows = entry_rows[by_person(rows["person"][entry_rows])]
+    entry_rows, after_deal = _entries(rows)
     person = rows["person"][entry_rows].astype(np.int64)
     stage = rows["stage"][entry_rows].astype(np.int64)
     time = rows["time"][entry_rows]
@@ -83,7 +107,9 @@ def visits(run: Record, lens: str = "twelve") -> Visits:
     spans_several = np.bincount(step_of(chosen_lens), minlength=len(chosen_lens.steps)) > 1
     same_step = goes_on & (np.roll(step, -1) == step) & spans_several[step]
     first = ~np.roll(same_step, 1)
-    whole = (rows["event"][entry_rows] == Event.ENTER) | (run.scenario.burn_in_days == 0)
+    began = (rows["event"][entry_rows] == Event.ENTER) | (time > 0.0)
+    deal = goes_on & np.roll(after_deal, -1) & (to != SATISFACTION)  # 8: who has come back
+    deal &= ~spans_several[step]  # a wide step does not see what lies within
     return Visits(
         lens=chosen_lens,
         person=person[first],
@@ -92,8 +118,40 @@ def visits(run: Record, lens: str = "twelve") -> Visits:
         end=end[~same_step],
         to=to[~same_step],
         row=entry_rows[first],
-        whole=whole[first],
+        whole=(began | (run.scenario.burn_in_days == 0))[first],
+        deal=deal[~same_step],
     )
+
+
+def _entries(rows: Numbers) -> tuple[Ints, Flags]:
+    """The START and ENTER rows, person after person, and which follow at once on a repeat deal."""
+    event = rows["event"]
+    told = np.flatnonzero((event <= Event.ENTER) | (event == Event.REPEAT_DEAL))
+    told = told[by_person(rows["person"][told])]
+    is_deal, time, person = (rows[name][told] for name in ("event", "time", "person"))
+    is_deal = is_deal == Event.REPEAT_DEAL
+    same = (np.roll(person, 1) == person) & (np.roll(time, 1) == time)
+    after_deal = np.roll(is_deal, 1) & same
+    return told[~is_deal], after_deal[~is_deal]
+
+
+def seen(run: Record) -> Flags:
+    """For each life whether the log knows it: who left before day 0 has no row."""
+    return np.asarray(run.totals.stood > 0)
+
+
+def lifetimes(run: Record) -> tuple[Floats, Floats]:
+    """From when to when each life is seen [days]: from day 0 or its arrival on, to the horizon.
+
+    Whoever leaves for good is seen up to then, and whoever has no row from 0 to 0.
+    """
+    rows = run.events.rows
+    begin, end = np.zeros(run.lives), np.where(seen(run), run.scenario.horizon_days, 0.0)
+    arrived = (rows["event"] == Event.START) & (rows["time"] > 0.0)
+    left = (rows["event"] == Event.ENTER) & (rows["stage"] == GONE)
+    begin[rows["person"][arrived]] = rows["time"][arrived]
+    end[rows["person"][left]] = rows["time"][left]
+    return begin, end
 
 
 def next_entry(run: Record, rows: Ints) -> Ints:

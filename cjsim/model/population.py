@@ -132,8 +132,8 @@ class Population:
         return len(self.need)
 
     @property
-    def first(self) -> int:
-        """How many are there when the market opens."""
+    def at_start(self) -> int:
+        """How many are there when the market opens; newcomers are numbered behind them."""
         return int(np.count_nonzero(self.arrives == -np.inf))
 
     @property

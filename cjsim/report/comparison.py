@@ -53,7 +53,7 @@ def summary(comparison: Comparison, lang: str = SPOKEN) -> str:
         days=number(scenario.horizon_days, lang),
     )  # fmt: skip
     means = comparison.means()
-    rows = [["", *names]]
+    rows = [[text("report.stood", lang), *names]]
     for stage in TWELVE:
         word = f"{int(stage):2d} {text(f'stage.{stage.key}.label', lang)}"
         cells = means.loc[f"reached_{stage.key}"]

@@ -133,6 +133,11 @@ class Segment(_Table):
     price_sensitivity: Number = _key(
         1.0, "ours", "factor", "Multiplies the sensitivity to price", ge=0, le=100
     )
+    value: Number = _key(
+        1.0, "ours", "factor",
+        "Size of a deal: multiplies what is paid for it and unit_cost, not the price per unit",
+        ge=0, le=1e6,
+    )  # fmt: skip
     trust: Number = _key(
         1.0, "C141; size ours", "factor", "Multiplies the trust at the start, up to full trust",
         ge=0, le=100,

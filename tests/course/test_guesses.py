@@ -69,7 +69,7 @@ def test_a_table_says_yes_and_no_and_rounds():
     frame = pd.DataFrame({"low": [0.126], "clear": [True]}, index=["first_deals"])
     shown = table(frame, digits=1)
     assert shown.iloc[0].tolist() == [0.1, "yes"]
-    assert shown.index.tolist() == ["First deals"]
+    assert shown.index.tolist() == ["New customers (first deals)"]
     assert frame.columns.tolist() == ["low", "clear"]  # the original stays
 
 

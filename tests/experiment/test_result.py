@@ -166,7 +166,7 @@ def test_what_a_measure_is_counted_in_stands_in_the_table():
     html = MAKERS["Comparison"]()._repr_html_()
     money = phone().money
     assert f"Profit per person, {money}" in html
-    assert "First deals, deals" in html
+    assert "New customers (first deals)<" in html
 
 
 def test_values_that_are_not_there_are_dashes():

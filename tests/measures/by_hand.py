@@ -45,21 +45,29 @@ def run_of(
     people: int,
     horizon: float = 100.0,
     traits: dict[str, Any] | None = None,
+    at_start: int | None = None,
+    without: Sequence[int] = (),
     **tables: Any,
 ) -> Run:
     """A run with exactly these rows, put in the order of time.
 
-    Whoever has no START row gets one at `UNAWARE`. `traits` replace columns of the population,
-    `tables` change the neutral scenario.
+    Whoever has no START row gets one at `UNAWARE`, but for those `without`: they left before day
+    0. Of all `people` those from `at_start` on are newcomers. `traits` replace columns of the
+    population, `tables` change the neutral scenario.
     """
-    scenario = neutral(horizon_days=horizon, **tables)
+    market = {"people": at_start or people} | tables.pop(
+        "market", {}
+    )  # as large as the market in full
+    scenario = neutral(horizon_days=horizon, market=market, **tables)
     rows = [r for part in parts for r in part]
     there = {r[1] for r in rows if r[2] == Event.START}
-    starts = [row(0.0, i, Event.START, UNAWARE) for i in range(people) if i not in there]
+    starts = [
+        row(0.0, i, Event.START, UNAWARE) for i in range(people) if i not in {*there, *without}
+    ]
     rows = sorted(starts + rows, key=lambda r: r[0])
     everybody = population.draw(scenario, people, seed=1)
     columns = {name: np.array(values) for name, values in (traits or {}).items()}
-    everybody = dataclasses.replace(everybody, **columns)
+    everybody = dataclasses.replace(everybody, first=at_start, **columns)
     return Run(scenario, 1, everybody, from_tuples(rows, list(scenario.touchpoints)), Engine)
 
 

@@ -123,13 +123,52 @@ def four_customers() -> list[list[Row]]:
 def test_repeat_rate_by_deal_says_how_many_are_open() -> None:
     table = measures.repeat_rate(run_of(*four_customers(), people=5))
     assert table.index.tolist() == [1, 2, 3]
-    counts = table[["customers", "made_next", "left", "open"]]
-    assert counts.loc[1].tolist() == [4, 2, 1, 1]
-    assert counts.loc[2].tolist() == [2, 1, 1, 0]
-    assert counts.loc[3].tolist() == [1, 0, 0, 1]
+    counts = table[["customers", "made_next", "left", "gone", "open"]]
+    assert counts.loc[1].tolist() == [4, 2, 1, 0, 1]
+    assert counts.loc[2].tolist() == [2, 1, 1, 0, 0]
+    assert counts.loc[3].tolist() == [1, 0, 0, 0, 1]
     assert table["rate"].tolist() == [1 / 2, 1 / 2, 0]
-    assert table["rate_decided"].loc[[1, 2]].tolist() == [2 / 3, 1 / 2]
+    # one leaves after 5 days, one is open after 5, one deals after 10 and one after 30 days
+    assert table["rate_decided"].loc[[1, 2]].tolist() == pytest.approx([3 / 4, 1 / 2])
     assert np.isnan(table["rate_decided"].loc[3])
+
+
+def test_closed_cases_alone_would_take_leaving_for_the_rule() -> None:
+    """Two leave at once; of eight others, due after 60 days, four were won too late to see it.
+
+    Of closed cases 4 of 6 go on. All eight are bound to: the share is 8 of 10.
+    """
+    run = run_of(
+        *([*buys(i, 10.0), *path(i, (10.0, 13))] for i in (0, 1)),
+        *([*path(i, (10.0, 9)), *buys(i, 10.0, 70.0)] for i in (2, 3, 4, 5)),
+        *([*path(i, (70.0, 9)), *buys(i, 70.0)] for i in (6, 7, 8, 9)),
+        people=10,
+    )
+    found = measures.repeat_rate(run).loc[1]
+    assert found[["made_next", "left", "open"]].tolist() == [4, 2, 4]
+    assert found["rate_decided"] == pytest.approx(0.8)
+
+
+def test_who_comes_back_had_left() -> None:
+    rows = [*buys(0, 10.0, 40.0), *path(0, (10.0, 9), (20.0, 13), (30.0, 4), (40.0, 8))]
+    found = measures.repeat_rate(run_of(rows, people=1)).loc[1]
+    assert found[["made_next", "left", "rate_decided"]].tolist() == [1, 0, 0]
+
+
+def test_leaving_the_category_ends_what_is_seen_and_is_no_leaving_to_anybody() -> None:
+    run = run_of(
+        [*buys(0, 10.0), *path(0, (10.0, 9), (30.0, 15))],
+        [*buys(1, 10.0), *path(1, (10.0, 9), (50.0, 13))],
+        [*buys(2, 10.0), *path(2, (10.0, 9), (20.0, 13), (60.0, 15))],
+        people=3,
+    )
+    table = measures.retention(run)
+    assert table["at_risk"].tolist() == [3, 3, 1]
+    assert table["retained"].tolist() == pytest.approx([1, 2 / 3, 0])
+    rate = measures.repeat_rate(run).loc[1]
+    assert rate[["customers", "left", "gone", "open"]].tolist() == [3, 1, 2, 0]
+    assert measures.churn(run).loc["all", ["bought", "away", "gone"]].tolist() == [1, 1, 2]
+    assert measures.cohorts(run, 25.0, share=False).iloc[0].tolist() == [2, 0, 0, 0]
 
 
 def test_repeat_rate_within_some_days_counts_the_open_for_as_long_as_they_were_seen() -> None:
@@ -154,7 +193,7 @@ def test_each_next_deal_is_made_by_those_who_made_the_one_before(market: Run) ->
 
 @pytest.mark.parametrize("by", BY)
 def test_groups_of_the_repeat_rate_add_up(by: str, market: Run) -> None:
-    counts = ["customers", "made_next", "left", "open"]
+    counts = ["customers", "made_next", "left", "gone", "open"]
     parts = measures.repeat_rate(market, by=by)[counts].groupby(level="deal").sum()
     pd.testing.assert_frame_equal(
         parts, measures.repeat_rate(market)[counts], check_index_type=False

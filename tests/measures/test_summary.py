@@ -51,7 +51,7 @@ def test_the_summary_agrees_with_the_tables(market: Run, old_market: Run) -> Non
         funnel = run.funnel()["people"]
         same: dict[str, Any] = {f"reached_{s.key}": funnel[s.key] for s in TWELVE}
         tables = (
-            (measures.money, "revenue margin costs profit profit_per_person profit_per_day"),
+            (measures.money, "revenue margin costs cash profit profit_per_person profit_per_day"),
             (measures.customer_value, "first_deal_margin cac ltv payback_day"),
             (measures.curiosity, "return_rate bypass_rate"),
             (measures.word_of_mouth, "referrals k_factor"),

@@ -182,7 +182,7 @@ class CompiledEngine:
     def _world(self, scenario: Scenario, level: int) -> loop.World:
         """The arrays of a world under the scenario's running strategy, at a level of the log."""
         people = len(self.people)
-        market = parameters.parameters_of(scenario, self.everybody.first, self.seed)
+        market = parameters.parameters_of(scenario, self.everybody.at_start, self.seed)
         pulls, pushes = (
             parameters.records(parameters.Touch, parameters.touches(scenario, contact))
             for contact in ("pull", "push")
