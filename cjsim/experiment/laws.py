@@ -343,8 +343,7 @@ def three_laws(
     Parameters
     ----------
     scenario : a Scenario, a preset's name, or a path; its running strategy must have touchpoints
-        of all groups, see the head of this file. What touchpoints cost a day is scaled with
-        `people`, so that the cost per person stays that of the scenario.
+        of all groups, see the head of this file.
     products : how many archetypes; `ranges` widens or narrows what they are drawn from.
     step : relative change of intensities, above 0 and below 1.
     traffic : the touchpoints that bring people, in place of the rule.
@@ -369,7 +368,7 @@ def three_laws(
     if ranges is not None:
         mapping_of("ranges", ranges, '{"product.price": (10, 1000)}')
     drawn = archetypes(count, question.seed, ranges)
-    scenarios = _scenarios(_resized(scenario, size), drawn, groups, step)
+    scenarios = _scenarios(scenario, drawn, groups, step)
     every = evaluate(dict(enumerate(scenarios)), **question.how)
     values = {m: every[m].to_numpy().reshape(count, -1, question.runs) / size for m in MEASURES}
     table = _with_effects(drawn, values, step)
@@ -396,12 +395,3 @@ def _scenarios(
             _scaled(archetype, groups[g], f) for g in GROUPS for f in (1.0 + step, 1.0 - step)
         ]
     return scenarios
-
-
-def _resized(base: Scenario, people: int) -> Scenario:
-    """The base for a market of another size: a person bears the same cost per day."""
-    factor = people / base.market.people
-    costs = {name: base.touchpoints[name].cost_per_day for name in base.running.touchpoints}
-    return base.with_changes(
-        {f"touchpoints.{name}.cost_per_day": cost * factor for name, cost in costs.items()}
-    )

@@ -8,6 +8,7 @@ import numpy as np
 
 from cjsim.measures.groups import Groups, Numbers, by_group, groups, ratio
 from cjsim.measures.visits import by_person
+from cjsim.model import parameters
 from cjsim.model.events import Event
 
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ def desk(run: Record, by: str | None = None) -> pd.DataFrame:
     served, lost : they got one, or ran out of patience and went to the rival. After a burn-in,
         buyers who were in the queue on day 0 are among these and not among the queued.
     waiting : in the queue at the horizon.
-    wait_days : mean wait of those who queued and were served or lost [days].
+    wait_days : mean wait of those who queued and were served or lost [days of the market's desk:
+        that of a sample is slower, see `parameters.desk_of`].
     wait_days_served : the same for those served.
     waited : share of them who had to wait at all, 0..1.
     """
@@ -42,7 +44,8 @@ def desk_columns(run: Record, parts: Groups) -> dict[str, Numbers]:
     joined = event == Event.QUEUE
     goes_on = np.append(person[1:] == person[:-1], False)[: len(rows)]
     over = joined & goes_on  # a person's next row tells how the wait ended
-    wait = np.where(over, np.roll(time, -1) - time, 0.0)
+    _, stretch = parameters.desk_of(run.scenario, len(run))
+    wait = np.where(over, np.roll(time, -1) - time, 0.0) / stretch
     served = over & (np.roll(event, -1) == Event.SERVED)
     waits_over = parts.count(person[over])
     return {

@@ -108,7 +108,8 @@ def touchpoint_cost_per_day(scenario: Scenario) -> float:
 
 def rep_cost_per_day(scenario: Scenario) -> float:
     """What the reps cost a day, busy or not [money]."""
-    return scenario.firm.reps * scenario.firm.rep_cost_per_day
+    firm = scenario.firm
+    return firm.reps * firm.rep_cost_per_day if firm.rep_cost_per_day else 0.0
 
 
 def profit_over_time(run: Record, every: float = 1.0) -> pd.DataFrame:
