@@ -6,10 +6,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cjsim.labels import SPOKEN, text, title
+from cjsim.labels.numbers import number
 from cjsim.measures.groups import Groups, Numbers, by_group, groups, ratio
 from cjsim.measures.visits import by_person
 from cjsim.model import parameters
 from cjsim.model.events import Event
+from cjsim.scenario import Scenario
+
+CROWDED = 0.02
+"""Share of buyers lost in the queue from which on a sample says so."""
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,3 +65,29 @@ def desk_columns(run: Record, parts: Groups) -> dict[str, Numbers]:
         ),
         "waited": ratio(parts.count(person[wait > 0]), waits_over),
     }
+
+
+def crowded(scenario: Scenario, people: int, lost: float, deals: float, lang: str = SPOKEN) -> str:
+    """A sentence where a sample's queue loses so many that the market's may lose another share.
+
+    Parameters
+    ----------
+    scenario, people : what was run, and on how many.
+    lost : buyers lost in the queue, in a run or on average.
+    deals : those that a rep made.
+
+    Returns "" for a market in full, and where fewer than `CROWDED` are lost.
+
+    >>> crowded(Scenario(), 50, 10.0, 90.0)
+    ''
+    """
+    reps, stretch = parameters.desk_of(scenario, people)
+    in_full = people == scenario.market.people or reps == parameters.ENDLESS
+    if in_full or not lost >= CROWDED * (lost + deals) > 0:
+        return ""
+    return text("result.crowded", lang).format(
+        name=title(scenario.strategy, lang), people=number(people, lang),
+        market=number(scenario.market.people, lang), reps=number(reps, lang),
+        lost=number(100 * lost / (lost + deals), lang, 0), slow=number(stretch, lang, 1),
+        all=number(int(scenario.firm.reps), lang),
+    )  # fmt: skip
