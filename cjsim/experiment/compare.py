@@ -82,7 +82,7 @@ class Comparison(Result):
         return " ".join([*compared, *self.crowded(lang)])
 
     def crowded(self, lang: str = SPOKEN) -> list[str]:
-        """A sentence for each scenario whose sample loses buyers otherwise than its market may."""
+        """A sentence for each scenario whose sample stands in a long queue, see `desk.crowded`."""
         sentences = []
         for name, scenario in self.scenarios.items():
             means = self.runs.loc[name].mean()

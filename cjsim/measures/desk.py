@@ -68,7 +68,7 @@ def desk_columns(run: Record, parts: Groups) -> dict[str, Numbers]:
 
 
 def crowded(scenario: Scenario, people: int, lost: float, deals: float, lang: str = SPOKEN) -> str:
-    """A sentence where a sample's queue loses so many that the market's may lose another share.
+    """A sentence where a sample's queue is so long that its slower clock may matter.
 
     Parameters
     ----------
@@ -87,7 +87,6 @@ def crowded(scenario: Scenario, people: int, lost: float, deals: float, lang: st
         return ""
     return text("result.crowded", lang).format(
         name=title(scenario.strategy, lang), people=number(people, lang),
-        market=number(scenario.market.people, lang), reps=number(reps, lang),
-        lost=number(100 * lost / (lost + deals), lang, 0), slow=number(stretch, lang, 1),
-        all=number(int(scenario.firm.reps), lang),
+        market=number(scenario.market.people, lang), slow=number(stretch, lang, 1),
+        lost=number(100 * lost / (lost + deals), lang, 0),
     )  # fmt: skip

@@ -120,8 +120,8 @@ class Parameters:
     friend_warmth: float
     friend_memory: float
     # firm
-    reps: int  # of the desk of so many people; `ENDLESS` where nobody waits for one
-    desk_stretch: float  # how much longer everything takes at it
+    reps: int  # `ENDLESS` where nobody waits for one
+    desk_stretch: float  # how much longer all takes at the desk, people being a sample
     deal_days: float
     patience_days: float
     repeat_needs_rep: int
@@ -258,16 +258,15 @@ def _rep_days(s: sc.Scenario, hours: float) -> float:
 def desk_of(s: sc.Scenario, people: int) -> tuple[int, float]:
     """Reps at the desk of `people`, and how much longer everything takes there than in the market.
 
-    So many people are a sample of `market.people`, and so are the reps: as many as their share,
-    rounded up. Where a rep would be cut, one whole rep works slower, with buyers as much more
-    patient: the load per rep is the market's. In whole numbers, so that the market in full is
-    stretched by 1.0 to the last bit.
+    So many people are a sample of `market.people`. Its desk is that of the market on a slower
+    clock: as many reps, who work as much slower as their buyers are fewer and more patient. The
+    load of a rep stays, and so does the share that a queue loses (M/M/c+M: stretched time changes
+    no probability). Fewer reps at the market's pace would not do: a short queue of one loses more
+    than one of four at the same load. The market in full is stretched by 1.0 to the last bit.
     """
-    if s.firm.reps == inf:
-        return ENDLESS, 1.0
-    share = people * int(s.firm.reps)
-    reps = -(-share // s.market.people)
-    return (reps, reps * s.market.people / share) if share else (0, 1.0)
+    if s.firm.reps in (0, inf):
+        return (ENDLESS if s.firm.reps else 0), 1.0
+    return int(s.firm.reps), s.market.people / people
 
 
 def fits(s: sc.Scenario) -> npt.NDArray[np.float64]:
