@@ -57,8 +57,8 @@ def busy_scenario() -> cjsim.Scenario:
 
 
 def sized(scenario: cjsim.Scenario, people: int) -> cjsim.Scenario:
-    """Reps in proportion to the market: five for a thousand people."""
-    return scenario.with_changes({"firm.reps": max(1, people // 200)})
+    """A market of so many people in full, five reps for a thousand."""
+    return scenario.with_changes({"firm.reps": max(1, people // 200), "market.people": people})
 
 
 def one(kind: Any, scenario: cjsim.Scenario, everybody: Any, **options: Any) -> tuple[Any, float]:
@@ -116,7 +116,8 @@ def by_size(repeats: int, largest: int) -> None:
 def floor(repeats: int) -> None:
     people, horizon = 10_000, 365.0
     alone = busy_scenario().with_changes(
-        {"firm.reps": 0, "shelf.stocked_days": float("inf"), "loyalty.friends": 0.0,
+        {"firm.reps": float("inf"), "firm.rep_cost_per_day": 0.0,
+         "shelf.stocked_days": float("inf"), "loyalty.friends": 0.0,
          "product.tender_every": 0}
     )  # fmt: skip
     everybody = population.draw(alone, people, 1)

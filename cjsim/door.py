@@ -107,7 +107,7 @@ def whole(argument: str, given: object, least: int = 1) -> int:
 
 
 def people_of(given: object, scenario: Scenario) -> int:
-    """The size of a market: the scenario's own when None is given."""
+    """How many people are simulated: the whole market when None is given."""
     return scenario.market.people if given is None else whole("people", given)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from cjsim import log as event_log
 from cjsim.door import folder_of, people_of, scenario_of, seed_of
@@ -51,7 +52,14 @@ class Run(Record):
                 repeat=number(int(counts[Event.REPEAT_DEAL]), lang),
             ),
         )  # fmt: skip
-        return " ".join(sentences)
+        queue = self._queue_in_words(counts, lang)
+        return " ".join((*sentences, queue) if queue else sentences)
+
+    def _queue_in_words(self, counts: npt.NDArray[np.int64], lang: str) -> str:
+        from cjsim.measures.desk import crowded
+
+        lost, served = int(counts[Event.RENEGED]), int(counts[Event.SERVED])
+        return crowded(self.scenario, len(self), lost, served, lang)
 
     def _repr_html_(self) -> str:
         from cjsim.measures.summary import HEADLINE, in_words
@@ -148,7 +156,8 @@ def simulate(
     ----------
     scenario : product, market, firm and the strategy that runs: a Scenario, a preset's name, or
         the path of a scenario file.
-    people : size of the market; the scenario's own `market.people` when not given.
+    people : how many of `market.people` are simulated, all when not given. Costs, reps and shelf
+        are the market's: a sample has its share of them.
     seed : the world's number, 0 .. 2^62; the same seed gives the same people and the same luck
         under every strategy.
     engine : "auto", "simpy", "compiled" (all give the same log), or a subclass of

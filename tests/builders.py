@@ -53,7 +53,7 @@ ALIKE: dict[str, dict[str, Any]] = {
     "rival": {"quality": 0.5, "quality_noise": 0.0, "retention": 0.5, "competition": 0.0},
     "curiosity": {"base": 0.0, "novelty": 0.0, "innovativeness": 0.0, "loyalty": 0.0},
     "loyalty": {"deals_to_loyalty": 1, "advocate_share": 0.5, "friends": 0.0},
-    "firm": {"reps": 0, "cold_list_share": 0.0},
+    "firm": {"reps": inf, "cold_list_share": 0.0},
 }
 
 ALWAYS_CONTENT = {"gate_slope": SURE, "gate_threshold": -5.0}
@@ -209,6 +209,12 @@ def rows_of(engine: Engine, *events: Event) -> list[tuple[Any, ...]]:
     return [row for row in engine.world.rows if row[2] in events]
 
 
+def in_full(scenario: Scenario, people: int) -> Scenario:
+    """The scenario as one of so many people: they are no sample of more."""
+    market = scenario.market.model_copy(update={"people": people})
+    return scenario.model_copy(update={"market": market})
+
+
 def lived(
     scenario: Scenario,
     people: int = 1,
@@ -216,6 +222,7 @@ def lived(
     asleep: tuple[int, ...] = (),
 ) -> Engine:
     """An engine after its run, to look inside. Those `asleep` never awake by themselves."""
+    scenario = in_full(scenario, people)
     engine = Engine(scenario, population.draw(scenario, people, seed), seed)
     for who in asleep:
         engine.people[who].need = 1e-30
@@ -422,7 +429,7 @@ def random_scenario(number: int, features: frozenset[str] = frozenset(FEATURES))
                 "friend_warmth": rng.random(),
             },
             "firm": {
-                "reps": rng.randint(1, 3) if "desk" in features else 0,
+                "reps": rng.randint(0, 3) if "desk" in features else inf,
                 "deal_hours": rng.uniform(0.0, 40.0),
                 "patience_days": days(0.2, 10.0),
                 "repeat_needs_rep": rng.random() < 0.5,
@@ -443,7 +450,7 @@ def random_scenario(number: int, features: frozenset[str] = frozenset(FEATURES))
 
 def _switched_on(firm: Scenario, rng: random.Random, features: frozenset[str]) -> dict[str, Any]:
     """Mechanisms that are neutral unless written, drawn by a generator of their own."""
-    changes: dict[str, Any] = {}
+    changes: dict[str, Any] = {"market.people": rng.choice([7, 20, 100])}  # of a test: a few
     if "price" in features:
         changes |= {
             "product.price": rng.choice([0.0, 80.0, 100.0, rng.uniform(1.0, 300.0)]),

@@ -149,7 +149,9 @@ def _parser() -> argparse.ArgumentParser:
 def _add_shared(job: argparse.ArgumentParser, contents: str, executor: str = "processes") -> None:
     """What every experiment takes."""
     job.add_argument("scenario", help="a preset's name or a scenario file")
-    job.add_argument("--people", type=_count, help="size of each market (default: the scenario's)")
+    job.add_argument(
+        "--people", type=_count, help="a sample of so many (default: the whole market)"
+    )
     job.add_argument("--runs", type=_count, default=10, help="markets to run (default: 10)")
     job.add_argument("--seed", type=int, default=1, help="number of the first world (default: 1)")
     job.add_argument(

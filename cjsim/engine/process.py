@@ -11,6 +11,7 @@ Simultaneous events go by (time, person); SimPy's own bookkeeping and the shelf 
 from __future__ import annotations
 
 from collections.abc import Generator
+from itertools import count
 from math import inf
 from typing import Any
 
@@ -21,7 +22,7 @@ from cjsim.journey import ACTION, COMPARISON, FIRST_DEAL, GONE, RECOMMENDATION, 
 from cjsim.log import as_arrays
 from cjsim.model import events, parameters, population, rules, transitions
 from cjsim.model.journal import write
-from cjsim.model.parameters import SILENT, Touch
+from cjsim.model.parameters import ENDLESS, SILENT, Touch
 from cjsim.model.population import Person, Population
 from cjsim.model.world import World
 from cjsim.scenario import Scenario
@@ -52,18 +53,19 @@ class Engine:
         truth: bool = False,
         log: str = "all",  # whatever is asked for: this engine keeps every row
     ) -> None:
-        self.scenario = scenario
-        self.seed = seed
+        self.scenario, self.seed, self.truth = scenario, seed, truth
         self.start = population.opening(scenario)
         self.env = simpy.Environment(initial_time=self.start)
         self.at_start = everybody.at_start
         self.people = population.persons(everybody, scenario, self.start)
         self.last_times = [[-inf] * parameters.times_kept(scenario) for _ in self.people]
-        self.truth = truth
         self.refill_at = -inf
-        self.desk = simpy.Resource(self.env, scenario.firm.reps) if scenario.firm.reps else None
         before = scenario.burn_in_strategy if scenario.burn_in_days else scenario.strategy
         self.adopt(scenario.model_copy(update={"strategy": before}))
+        reps = self.world.market.reps
+        self.desk = None if reps == ENDLESS else simpy.Resource(self.env, max(1, reps))
+        if self.desk and not reps:
+            self.desk.request()  # nobody serves: the one rep there is never falls free
 
     def run(self) -> None:
         """From the burn-in to the horizon. What is open at the horizon stays open."""
@@ -140,8 +142,7 @@ class Engine:
         """The step-on clock has rung, at a stage where only time has to pass."""
         if person.stage == RECOMMENDATION:
             for _ in range(rules.friends_told(person, self.world.market, self.env.now)):
-                friend = transitions.tell_a_friend(self.world, person, self.env.now)
-                self.wake(self.people[friend])
+                self.wake(self.people[transitions.tell_a_friend(self.world, person, self.env.now)])
         transitions.step_on(self.world, person, self.env.now)
 
     # --- buying ------------------------------------------------------------------------------
@@ -187,23 +188,20 @@ class Engine:
 
     def keep_shelf(self) -> Waiting:
         """The shelf is stocked, then empty, then stocked again."""
-        spell = 0
-        while True:
+        for spell in count():
             stocked, empty = rules.shelf_times(self.world.market, spell)
             if stocked == inf:
                 return
             yield self.env.timeout(stocked)
             self.refill_at = self.env.now + empty
             yield self.env.timeout(empty)
-            spell += 1
 
     # --- contacts ----------------------------------------------------------------------------
 
     def meet(self, person: Person) -> None:
         """The person comes to a pull touchpoint."""
         touch = self.world.pulls[person.meeting]
-        capture, rival = transitions.meet(self.world, person, self.env.now)
-        self.reach(person, (touch, capture, rival, -1))
+        self.reach(person, (touch, *transitions.meet(self.world, person, self.env.now), -1))
 
     def push(self, person: Person) -> None:
         """The firm goes to the person with what its strategy chooses, or stays silent."""
@@ -224,13 +222,13 @@ class Engine:
 
     def appointment(self, person: Person, contact: Contact, desk: simpy.Resource) -> Waiting:
         """A contact that needs a rep: in the same queue as the buyers, dropped after a day."""
-        touch, _, _, belief = contact
+        (touch, _, _, belief), stretch = contact, self.world.market.desk_stretch
         with desk.request() as turn:
-            yield turn | Moment(self.env, self.env.now + rules.LONGEST_WAIT, person.id)
+            yield turn | Moment(self.env, self.env.now + rules.LONGEST_WAIT * stretch, person.id)
             if turn.triggered:
                 yield Moment(self.env, self.env.now, person.id)
                 self.touch(person, contact)
                 self.wake(person)
-                yield Moment(self.env, self.env.now + touch.rep_days, person.id)
+                yield Moment(self.env, self.env.now + touch.rep_days * stretch, person.id)
         if not turn.triggered:
             self.log(person, events.DROPPED, touch.number, belief)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
+from math import inf
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -82,8 +83,8 @@ def as_archetype(base: Scenario, row: Mapping[str, float]) -> Scenario:
     Unit cost and the extra cost of a first deal keep their ratio to the price, so that the price
     does not change the margin share. Held fixed: what touchpoints cost in money, how often people
     meet them and are pushed, the horizon, the days of all stages but the wait for the next need.
-    The sales desk is left out (no reps, no rep hours): its queue would tie the number of deals to
-    its capacity.
+    The sales desk is left out (nobody waits for a rep, no rep hours): its queue would tie the
+    number of deals to its capacity.
     """
     was = base.product
     price = row["product.price"]
@@ -94,7 +95,8 @@ def as_archetype(base: Scenario, row: Mapping[str, float]) -> Scenario:
         "product.unit_cost": was.unit_cost * ratio,
         "product.first_deal_extra_cost": was.first_deal_extra_cost * ratio,
         "stages.repeat_deal.typical_days": cycle,
-        "firm.reps": 0,
+        "firm.reps": inf,
+        "firm.rep_cost_per_day": 0.0,
     }
     busy = (name for name, touchpoint in base.touchpoints.items() if touchpoint.rep_hours > 0)
     return base.with_changes(changes | {f"touchpoints.{name}.rep_hours": 0.0 for name in busy})

@@ -1,6 +1,7 @@
 """What every question asks alike, looked at before anything runs.
 
-    people      size of each market; the (first) scenario's own when not given
+    people      how many of the market's people are simulated; all of `market.people` of the
+                (first) scenario when not given. A sample has its share of costs and reps
     runs, seed  how many markets, and the seed whose worlds they are, see `streams.worlds`: the
                 first has that seed itself, so that `simulate` of it shows the same market
     executor    where they are computed, see `cjsim.experiment.workers`

@@ -27,6 +27,7 @@ from cjsim.experiment.result import (
 from cjsim.experiment.workers import outcomes
 from cjsim.journey import LENSES
 from cjsim.labels import SPOKEN, text, title, unknown
+from cjsim.measures.desk import crowded
 from cjsim.measures.funnel import planned_loss
 from cjsim.measures.summary import HEADLINE, UNITS, in_words, known_measure
 from cjsim.model.streams import worlds
@@ -71,14 +72,26 @@ class Comparison(Result):
         if len(self.scenarios) == 1:
             amounts = self._headline_in_words(self.table, lang, signed=False)
             name = title(self.first, lang)
-            return text("result.alone", lang).format(name=name, level=level, parts=amounts)
-        return " ".join(
+            alone = text("result.alone", lang).format(name=name, level=level, parts=amounts)
+            return " ".join([alone, *self.crowded(lang)])
+        compared = [
             text("result.compared", lang).format(
                 name=title(name, lang), first=title(self.first, lang), level=level,
                 parts=self._headline_in_words(self.table.loc[name], lang),
             )
             for name in list(self.scenarios)[1:]
-        )  # fmt: skip
+        ]  # fmt: skip
+        return " ".join([*compared, *self.crowded(lang)])
+
+    def crowded(self, lang: str = SPOKEN) -> list[str]:
+        """A sentence for each scenario whose sample stands in a long queue, see `desk.crowded`."""
+        sentences = []
+        for name, scenario in self.scenarios.items():
+            means = self.runs.loc[name].mean()
+            again = means["repeat_deals"] if scenario.firm.repeat_needs_rep else 0.0
+            deals = means["first_deals"] + again
+            sentences.append(crowded(scenario, self.people, means["lost_in_queue"], deals, lang))
+        return [sentence for sentence in sentences if sentence]
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """All runs, the funnels, and for several scenarios the differences to the first."""

@@ -240,12 +240,11 @@ def _of_tables(facts: Facts) -> Reasons:
     s = facts.scenario
     if s.product.complexity == 0:
         yield "product.effort", "simple", False
-    if s.firm.reps == 0:
-        keys = (
-            "firm.deal_hours firm.patience_days firm.repeat_needs_rep firm.rep_cost_per_day "
-            "firm.hours_a_day firm.days_a_week"
-        )
-        yield keys, "no_reps", False
+    if s.firm.reps in (0, math.inf):
+        why = "no_reps" if s.firm.reps else "nobody_serves"
+        yield "firm.deal_hours firm.hours_a_day firm.days_a_week firm.rep_cost_per_day", why, False
+    if math.isinf(s.firm.reps):
+        yield "firm.patience_days firm.repeat_needs_rep", "no_reps", False
     if math.isinf(s.shelf.stocked_days):
         yield "shelf.empty_days shelf.wait_share curiosity.stockout_trigger", "stocked", False
 
@@ -430,7 +429,7 @@ def _without_effect(facts: Facts, name: str, key: str) -> str | None:
     )
     effects: dict[str, list[tuple[bool, str]]] = {
         "discount": [(facts.deaf, "deaf")],
-        "rep_hours": [(s.firm.reps == 0, "no_reps")],
+        "rep_hours": [(math.isinf(s.firm.reps), "no_reps")],
         "reminds": [(s.market.presence == 1, "present")],
         "appeal_pain": [(touchpoint.warmth == 0, "cold"), (s.market.pain_share == 0, "no_pain")],
         "appeal_dream": [(touchpoint.warmth == 0, "cold"), (s.market.pain_share == 1, "no_dream")],

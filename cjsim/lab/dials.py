@@ -14,6 +14,8 @@ from cjsim.scenario.keys import Key
 
 STEPS = 100
 """Steps from one end of a slider to the other, or a few more."""
+MOST = 10
+"""Where the slider of a number ends that may be infinite and is."""
 WIDE: Any = {"description_width": "initial"}  # whole keys, in any language
 
 
@@ -27,6 +29,8 @@ def slider(
 ) -> Any:
     """A slider at the scenario's value, as wide as the key allows, up to four times the value."""
     value = scenario.value(key)
+    if value == math.inf and scenario.key(key).is_whole:
+        return _endless(value, label or key, width, label_width)
     if not (scenario.key(key).is_number and math.isfinite(value)):
         raise ValueError(f"{key} = {value!r}: a slider needs a key that is a number")
     low, high = usual_range(scenario, key, value) if ends is None else _around(key, value, ends)
@@ -40,6 +44,26 @@ def slider(
     step = _step(low, high, value)
     digits = max(0, -math.floor(math.log10(step)))
     return widgets.FloatSlider(**shared, step=step, readout_format=f".{digits}f")
+
+
+def _endless(value: float, label: str, width: str, label_width: str) -> Any:
+    """A slider over whole numbers with infinity at its end."""
+    return widgets.SelectionSlider(
+        options=[*((str(n), n) for n in range(MOST + 1)), ("∞", math.inf)], value=value,
+        description=label, style={"description_width": label_width}, continuous_update=False,
+        layout={"width": width},
+    )  # fmt: skip
+
+
+def move(dial: Any, value: float) -> None:
+    """Have a slider stand at a value, and reach as far."""
+    if isinstance(dial, widgets.SelectionSlider):
+        if value not in dict(dial.options).values():
+            dial.options = [(f"{value:g}", value), *dial.options]
+    else:
+        dial.min = min(dial.min, value)
+        dial.max = max(dial.max, value)
+    dial.value = value
 
 
 def hint(scenario: Scenario, key: str, lang: str = SPOKEN) -> str:
@@ -96,7 +120,7 @@ def box(scenario: Scenario, key: str, known: Key, label: str | None = None) -> A
         return widgets.Checkbox(value, indent=False, **shared)
     if get_origin(known.kind) is Literal:
         return widgets.Dropdown(options=known.names, value=value, **shared)
-    if known.kind is int:
+    if known.is_whole and math.isfinite(value):
         return widgets.IntText(value, continuous_update=False, **shared)
     if known.kind is float and math.isfinite(value):
         return widgets.FloatText(value, continuous_update=False, step=None, **shared)

@@ -39,6 +39,8 @@ CHANGED: dict[str, Callable[[Run, str], Picture]] = {
     "step_matrix": charts.step_matrix,
     "waterfall": charts.waterfall,
 }
+USUAL = 400
+"""People of a panel when no number is given: an answer while the hand is still on the slider."""
 SHOWS = (*BOTH, *CHANGED)
 """What a panel can draw, by name: both sides, or the side that the sliders change."""
 
@@ -49,7 +51,7 @@ def panel(
     show: str = "funnel",
     beside: str | None = None,
     ranges: Mapping[str, tuple[float, float]] | None = None,
-    people: int = 400,
+    people: int | None = None,
     seed: int = 1,
     lang: str = SPOKEN,
 ) -> Panel:
@@ -64,14 +66,15 @@ def panel(
     beside : the strategy to compare with; the scenario's own when not given.
     ranges : key -> (lowest, highest) of its slider, around its value, where the usual range does
         not suit.
-    people, seed : the market, as for `cjsim.simulate`.
+    people : how many of the market are simulated; when not given 400, or all where they are fewer.
+    seed : the world, as for `cjsim.simulate`.
     lang : "en", "ru", or what `cjsim.speak` has set.
 
     Raises ScenarioError for a key or strategy that does not exist, ValueError for a key that is
     not a number.
     """
     market = scenario_of(scenario)
-    size = whole("people", people)
+    size = min(USUAL, market.market.people) if people is None else whole("people", people)
     return Panel(market, keys, show, beside, dict(ranges or {}), size, seed_of(seed), lang)
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import functools
 import html
+import math
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -25,7 +26,7 @@ from cjsim.files import write_bytes
 from cjsim.lab import findings
 from cjsim.lab.background import Answer, Answers, Question
 from cjsim.lab.board import Board
-from cjsim.lab.dials import WIDE, hint, slider
+from cjsim.lab.dials import WIDE, hint, move, slider
 from cjsim.lab.drawers import drawers
 from cjsim.lab.keyboard import box_of_its_own
 from cjsim.labels import SPOKEN, find, language, text, title
@@ -56,8 +57,8 @@ class Settings:
 
     base: Scenario
     sides: tuple[str, str]
+    people: int
     changes: dict[str, Any] = field(default_factory=dict)
-    people: int = SIZES[1]
     same_luck: bool = True
 
     @functools.cached_property
@@ -69,7 +70,7 @@ class Settings:
 
 
 def lab(
-    scenario: Scenario | str | Path = "phone", lang: str = SPOKEN, people: int = SIZES[1]
+    scenario: Scenario | str | Path = "phone", lang: str = SPOKEN, people: int | None = None
 ) -> Lab:
     """The what-if lab; see `Lab`.
 
@@ -77,12 +78,18 @@ def lab(
     ----------
     scenario : what it opens on: a Scenario, a preset's name, or the path of a scenario file.
     lang : "en", "ru", or what `cjsim.speak` has set.
-    people : size of the markets.
+    people : how many of the market's people are simulated; when not given 2,000, or the whole
+        market where it is smaller. The list on the screen offers the whole market.
 
     Raises ScenarioError for a name or file that is not there or wrong, ValueError for a size or
     language that cannot be.
     """
     return Lab(scenario_of(scenario), lang, people)
+
+
+def _usual_size(base: Scenario) -> int:
+    """How many people a product opens with: enough for an answer at once, never more than are."""
+    return min(SIZES[1], base.market.people)
 
 
 class Lab:
@@ -92,14 +99,15 @@ class Lab:
     of the first screen by key: setting a `.value` in code does what a hand does.
     """
 
-    def __init__(self, base: Scenario, lang: str = SPOKEN, people: int = SIZES[1]) -> None:
-        people = whole("people", people)
+    def __init__(self, base: Scenario, lang: str = SPOKEN, people: int | None = None) -> None:
         self.lang = language(lang)
         self.answer: Answer | None = None
         self.pinned: Answer | None = None
         # names of the sides, and the sentence that goes with `answer`
         self._caption = (("", ""), "")
-        self.settings = replace(self._first_settings(base), people=people)
+        self.settings = self._first_settings(base)
+        if people is not None:
+            self.settings = replace(self.settings, people=whole("people", people))
         self._history: list[Settings] = []
         self._quiet = False
         self._answers = Answers(self._show_answer, self._failed)
@@ -121,7 +129,16 @@ class Lab:
         first = "pull" if "pull" in names else names[0]
         others = [name for name in names if name != first] or [first]
         second = next((name for name in (base.strategy, "guide") if name in others), others[0])
-        return Settings(base, (first, second))
+        return Settings(base, (first, second), _usual_size(base))
+
+    def _sizes(self) -> list[tuple[str, int]]:
+        """How many people may be simulated, the whole market among them, in words."""
+        market = self.settings.base.market.people
+        return [
+            (self._word("all_people" if n == market else "some_people").format(
+                people=number(n, self.lang), market=number(market, self.lang)), n)
+            for n in sorted({*SIZES, self.settings.people, market})
+        ]  # fmt: skip
 
     # --- what is on the screen ----------------------------------------------------------------
 
@@ -135,11 +152,7 @@ class Lab:
         self.sides = tuple(
             widgets.Dropdown(description=word(k), **wide) for k in ("first", "second")
         )
-        sizes = sorted({*SIZES, self.settings.people})
-        self.size = widgets.Dropdown(
-            options=[(number(n, self.lang), n) for n in sizes],
-            value=self.settings.people, description=word("people"), **wide,
-        )  # fmt: skip
+        self.size = widgets.Dropdown(description=word("people"), **wide)
         self.same = widgets.Checkbox(True, description=word("same"), indent=False, **wide)
         self.buttons = {name: self._button(name) for name in BUTTONS}
         self.progress = widgets.IntProgress(0, 0, FIRST_RUNS, layout={"width": "12em"})
@@ -215,6 +228,7 @@ class Lab:
             side.value = name
         self.product.value = now.base.name if self._is_preset() else None
         self.product.tooltip = scenario_title(now.base.title, self.lang)
+        self.size.options = self._sizes()
         self.size.value = now.people
         self.same.value = now.same_luck
         keys = [now.base.key(place.format(b=f"strategies.{now.sides[1]}")).short for place in DIALS]
@@ -238,9 +252,7 @@ class Lab:
         name = text(f"dial.{place.replace('{b}.', 'push_').replace('.', '_')}", self.lang)
         dial = slider(self.settings.base, key, label=name, width="34em", label_width="17em")
         value = scenario.value(key)
-        dial.min = min(dial.min, value)
-        dial.max = max(dial.max, value)
-        dial.value = value
+        move(dial, value)
         dial.tooltip = hint(scenario, key, self.lang)
         dial.observe(lambda change: self._set_key(key, change["new"]), "value")
         return dial
@@ -265,10 +277,8 @@ class Lab:
         for name, other in self.dials.items():
             other.tooltip = hint(self.settings.scenarios[1], name, self.lang)
         if dial := self.dials.get(key):
-            dial.min = min(dial.min, value)
-            dial.max = max(dial.max, value)
-            dial.value = value
-        if box := self._boxes.get(key):
+            move(dial, value)
+        if (box := self._boxes.get(key)) and value != math.inf:
             box.value = value
 
     def _open_drawer(self, place: int) -> None:
@@ -284,9 +294,13 @@ class Lab:
             self._open(Scenario.load(name))
 
     def _open(self, base: Scenario) -> None:
-        settings = self._first_settings(base)
-        now = self.settings
-        self._go_to(replace(settings, people=now.people, same_luck=now.same_luck))
+        """A product as it is, at its usual size; at that which a hand has chosen, if one has."""
+        settings, now = self._first_settings(base), self.settings
+        chosen = now.people != _usual_size(now.base)
+        people = min(now.people, base.market.people) if chosen else settings.people
+        if base == now.base:  # reset
+            people = now.people
+        self._go_to(replace(settings, people=people, same_luck=now.same_luck))
 
     def _change(self, redraw: bool = False, **news: Any) -> None:
         """Go to changed settings, or say in the panel why they cannot be."""

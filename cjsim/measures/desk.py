@@ -7,9 +7,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cjsim.journey import GONE
+from cjsim.labels import SPOKEN, text, title
+from cjsim.labels.numbers import number
 from cjsim.measures.groups import Groups, Numbers, by_group, groups, ratio
 from cjsim.measures.visits import by_person, final_stage
+from cjsim.model import parameters
 from cjsim.model.events import Event
+from cjsim.scenario import Scenario
+
+CROWDED = 0.02
+"""Share of buyers lost in the queue from which on a sample says so."""
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +34,8 @@ def desk(run: Record, by: str | None = None) -> pd.DataFrame:
         buyers who were in the queue on day 0 are among these and not among the queued.
     waiting : in the queue at the horizon. Who left the category for good out of the queue is
         among the queued only.
-    wait_days : mean wait of those who queued and were served or lost [days].
+    wait_days : mean wait of those who queued and were served or lost [days of the market's desk:
+        that of a sample is slower, see `parameters.desk_of`].
     wait_days_served : the same for those served.
     waited : share of them who had to wait at all, 0..1.
     """
@@ -44,7 +52,8 @@ def desk_columns(run: Record, parts: Groups) -> dict[str, Numbers]:
     joined = event == Event.QUEUE
     goes_on = np.append(person[1:] == person[:-1], False)[: len(rows)]
     over = joined & goes_on  # a person's next row tells how the wait ended
-    wait = np.where(over, np.roll(time, -1) - time, 0.0)
+    _, stretch = parameters.desk_of(run.scenario, len(run))
+    wait = np.where(over, np.roll(time, -1) - time, 0.0) / stretch
     served = over & (np.roll(event, -1) == Event.SERVED)
     waits_over = parts.count(person[over])
     return {
@@ -58,3 +67,28 @@ def desk_columns(run: Record, parts: Groups) -> dict[str, Numbers]:
         ),
         "waited": ratio(parts.count(person[wait > 0]), waits_over),
     }
+
+
+def crowded(scenario: Scenario, people: int, lost: float, deals: float, lang: str = SPOKEN) -> str:
+    """A sentence where a sample's queue is so long that its slower clock may matter.
+
+    Parameters
+    ----------
+    scenario, people : what was run, and on how many.
+    lost : buyers lost in the queue, in a run or on average.
+    deals : those that a rep made.
+
+    Returns "" for a market in full, and where fewer than `CROWDED` are lost.
+
+    >>> crowded(Scenario(), 50, 10.0, 90.0)
+    ''
+    """
+    reps, stretch = parameters.desk_of(scenario, people)
+    in_full = people == scenario.market.people or reps == parameters.ENDLESS
+    if in_full or not lost >= CROWDED * (lost + deals) > 0:
+        return ""
+    return text("result.crowded", lang).format(
+        name=title(scenario.strategy, lang), people=number(people, lang),
+        market=number(scenario.market.people, lang), slow=number(stretch, lang, 1),
+        lost=number(100 * lost / (lost + deals), lang, 0),
+    )  # fmt: skip

@@ -25,6 +25,8 @@ from cjsim.model.streams import stream_of
 
 PROGRAMME_LENGTH = 64
 SILENT = -1
+ENDLESS = -1
+"""Reps without number."""
 
 PerStage = list[float]
 Choices = list[int]
@@ -131,7 +133,8 @@ class Parameters:
     friend_warmth: float
     friend_memory: float
     # firm
-    reps: int
+    reps: int  # `ENDLESS` where nobody waits for one
+    desk_stretch: float  # how much longer all takes at the desk, people being a sample
     deal_days: float
     patience_days: float
     repeat_needs_rep: int
@@ -259,6 +262,20 @@ def _rep_days(s: sc.Scenario, hours: float) -> float:
     return hours / s.firm.hours_a_day * (7.0 / s.firm.days_a_week)
 
 
+def desk_of(s: sc.Scenario, people: int) -> tuple[int, float]:
+    """Reps at the desk of `people`, and how much longer everything takes there than in the market.
+
+    So many people are a sample of `market.people`. Its desk is that of the market on a slower
+    clock: as many reps, who work as much slower as their buyers are fewer and more patient. The
+    load of a rep stays, and so does the share that a queue loses (M/M/c+M: stretched time changes
+    no probability). Fewer reps at the market's pace would not do: a short queue of one loses more
+    than one of four at the same load. The market in full is stretched by 1.0 to the last bit.
+    """
+    if s.firm.reps in (0, inf):
+        return (ENDLESS if s.firm.reps else 0), 1.0
+    return int(s.firm.reps), s.market.people / people
+
+
 def fits(s: sc.Scenario) -> npt.NDArray[np.float64]:
     """Fit of each touchpoint of the library (rows) to each stage (columns), 0..1."""
     table = np.zeros((max(len(s.touchpoints), 1), len(STAGES)))
@@ -299,6 +316,7 @@ def _push(s: sc.Scenario) -> dict[str, Any]:
 
 def parameters_of(s: sc.Scenario, people: int, seed: int) -> Parameters:
     """The numbers of a scenario, for a market of `people` in the world number `seed`."""
+    reps, stretch = desk_of(s, people)
     return Parameters(
         seed=seed,
         people=people,
@@ -350,9 +368,10 @@ def parameters_of(s: sc.Scenario, people: int, seed: int) -> Parameters:
         friend_trust=s.loyalty.friend_trust,
         friend_warmth=s.loyalty.friend_warmth,
         friend_memory=s.loyalty.friend_memory,
-        reps=s.firm.reps,
-        deal_days=_rep_days(s, s.firm.deal_hours),
-        patience_days=s.firm.patience_days,
+        reps=reps,
+        desk_stretch=stretch,
+        deal_days=_rep_days(s, s.firm.deal_hours) * stretch,
+        patience_days=s.firm.patience_days * stretch,
         repeat_needs_rep=int(s.firm.repeat_needs_rep),
         stocked_days=s.shelf.stocked_days,
         empty_days=s.shelf.empty_days,

@@ -80,7 +80,7 @@ NOT_SET = -inf
 NEARLY, HAIR = 1.0 - 1e-12, 1e-14
 """How early `rings_by` may say yes: relative to the threshold, and to the time."""
 LONGEST_WAIT = 1.0
-"""Days that a contact waits for a rep before it is dropped."""
+"""Days that a contact waits for a rep before it is dropped, at the desk of the whole market."""
 AFTER_SWITCH = CONTACTS_A_VISIT >> 1
 """Contacts after a change of strategy draw from the second half of that room."""
 

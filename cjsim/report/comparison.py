@@ -68,6 +68,8 @@ def summary(comparison: Comparison, lang: str = SPOKEN) -> str:
         lines += ["", *_differences(comparison, lang)]
     if len(names) > 1 and runs > 1:
         lines += ["", *_person_by_person(comparison, lang)]
+    if crowded := comparison.crowded(lang):
+        lines += ["", *crowded]
     return "\n".join(lines)
 
 

@@ -54,7 +54,7 @@ class Key:
     @property
     def is_whole(self) -> bool:
         """Is it a number that must be whole?"""
-        return self.kind is int
+        return self.kind is int or "whole" in self.limits
 
     @property
     def has_any_name(self) -> bool:
@@ -102,7 +102,7 @@ def _key(annotation: Any, marks: Iterable[Any] = (), path: KeyPath = ()) -> Key:
     limits: dict[str, Any] = {}
     for mark in marks:
         for part in mark.metadata if isinstance(mark, FieldInfo) else [mark]:
-            for name in ("ge", "gt", "le", "lt", "max_length", "pattern", "allow_inf_nan"):
+            for name in ("ge", "gt", "le", "lt", "max_length", "pattern", "allow_inf_nan", "whole"):
                 if (limit := getattr(part, name, None)) is not None:
                     limits[name] = limit
     return Key(annotation, limits, path)
@@ -177,7 +177,7 @@ def wanted(key: Key, finite: bool = False) -> Phrase:
 
 def _number(key: Key, finite: bool) -> Phrase:
     """A number's limits: `a number from 0 to 1`, `a whole number of at least 1`."""
-    if key.kind is int:
+    if key.is_whole:
         number = phrase("whole")
     else:
         number = phrase("finite" if finite else "number")
@@ -201,7 +201,7 @@ def fits(number: float, key: Key) -> bool:
     return (
         limits.get("ge", -math.inf) <= number <= limits.get("le", math.inf)
         and limits.get("gt", -math.inf) < number < limits.get("lt", math.inf)
-        and (key.kind is not int or number == int(number))
+        and (not key.is_whole or math.isinf(number) or number == int(number))
     )
 
 

@@ -351,6 +351,14 @@ def _segments_have_names_of_their_own(tables: Tables) -> Iterator[Finding]:
         names.append(name)
 
 
+def _only_some_reps_cost(tables: Tables) -> Iterator[Finding]:
+    """Endlessly many reps cannot be paid by the head."""
+    firm = _table(tables, "firm")
+    reps, cost = firm.get("reps", math.inf), firm.get("rep_cost_per_day", 0)
+    if isinstance(cost, int | float) and cost > 0 and reps == math.inf:
+        yield Finding(("firm", "rep_cost_per_day"), cost, phrase("endless_reps_cost"))
+
+
 RULES: tuple[Callable[[Tables], Iterator[Finding]], ...] = (
     _chosen_strategies_exist,
     _strategies_have_names_of_their_own,
@@ -362,4 +370,5 @@ RULES: tuple[Callable[[Tables], Iterator[Finding]], ...] = (
     _people_can_come_to_a_pull,
     _only_what_is_sent_can_rest,
     _segments_have_names_of_their_own,
+    _only_some_reps_cost,
 )

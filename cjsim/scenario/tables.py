@@ -7,10 +7,12 @@ for a default nobody measured.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, cast
 
 from pydantic import (
+    AfterValidator,
     AllowInfNan,
     BaseModel,
     ConfigDict,
@@ -63,10 +65,29 @@ class _Table(BaseModel):
         return sorted(name for name in names if not name.startswith("_"))
 
 
+class InWholes:
+    """Marks a key whose numbers must be whole, though inf is allowed too."""
+
+    whole = True
+
+
+IN_WHOLES = InWholes()
+
+
+def _whole_or_inf(value: float) -> float:
+    """The number as a whole one, or inf."""
+    if math.isinf(value):
+        return value
+    if value != int(value):
+        raise ValueError("must be whole")
+    return int(value)
+
+
 # Strict: "5" and true are no numbers, 1 is no true. A whole number may stand for any number.
 Number = Annotated[float, Strict(), AllowInfNan(False)]
 NumberOrInf = Annotated[float, Strict()]  # its lower bound keeps nan out
 Whole = Annotated[int, Strict()]
+WholeOrInf = Annotated[float, Strict(), IN_WHOLES, AfterValidator(_whole_or_inf)]
 YesNo = Annotated[bool, Strict()]
 Name = Annotated[str, Field(pattern=r"^[\w-]+$")]  # a part of a dotted key
 FileName = Annotated[str, Field(pattern=r'^[^/\\:*?"<>|\x00-\x1f]+$')]
@@ -147,7 +168,9 @@ class Segment(_Table):
 class Market(_Table):
     """Who walks."""
 
-    people: Whole = _key(2000, "ours", "people", "Size of the market when none is asked for", ge=1)
+    people: Whole = _key(
+        2000, "ours", "people", "Size of the market that costs, reps and shelf belong to", ge=1
+    )
     onset_days: Number = _key(
         365.0, "C24", "days", "Mean time until pain or dream awakes by itself", gt=0
     )
@@ -347,7 +370,10 @@ class Loyalty(_Table):
 class Firm(_Table):
     """The firm's people, patience and money."""
 
-    reps: Whole = _key(0, "C137", "people", "Sales reps; 0 = self-service, nobody queues", ge=0)
+    reps: WholeOrInf = _key(
+        float("inf"), "C137", "people",
+        "Sales reps of the whole market; 0 = nobody serves, inf = all are served at once", ge=0,
+    )  # fmt: skip
     rep_cost_per_day: Number = _key(0.0, "ours", "money a day", "Cost of one rep", ge=0)
     deal_hours: Number = _key(
         2.0, "A21; size ours", "rep hours", "Mean rep time for one deal (exponential)",

@@ -21,7 +21,15 @@ from cjsim.engine.process import Engine
 from cjsim.model import population
 from cjsim.model.events import EVENTS, Event
 from cjsim.scenario import presets
-from tests.builders import FEATURES, lockstep, neutral, random_scenario, scenarios, whole_days
+from tests.builders import (
+    FEATURES,
+    in_full,
+    lockstep,
+    neutral,
+    random_scenario,
+    scenarios,
+    whole_days,
+)
 
 PRESETS = list(presets())
 STRATEGIES = ("nothing", "pull", "guide", "animator")
@@ -92,7 +100,7 @@ def test_whole_days_when_nearly_everything_happens_at_the_same_moment(
         "product": {"tender_every": 3},
         "horizon_days": 60.0,
     }
-    rows = assert_equal(lockstep(**ties), 80, seed)
+    rows = assert_equal(in_full(lockstep(**ties), 80), 80, seed)
     _, together = np.unique(rows["time"][rows["event"] == Event.ENTER], return_counts=True)
     assert (together >= 10).sum() >= (20 if deal_hours == 0.0 else 4)
 
@@ -105,7 +113,7 @@ def test_a_queue_longer_than_any_array_was_made_for() -> None:
         "firm": {"reps": 1, "deal_hours": 1.0, "patience_days": 400.0},
         "horizon_days": 60.0,
     }
-    rows = assert_equal(neutral(**rush), 1500)
+    rows = assert_equal(in_full(neutral(**rush), 1500), 1500)
     assert (rows["event"] == Event.QUEUE).sum() >= 1500
 
 

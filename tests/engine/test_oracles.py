@@ -30,6 +30,7 @@ from tests.builders import (
     chain,
     everywhere,
     first_times,
+    in_full,
     neutral,
     plans,
     touching,
@@ -430,7 +431,7 @@ def at_the_desk(people: int, cycle: float, patience: float, horizon: float) -> R
         },
         horizon_days=horizon,
     )
-    return simulate(scenario, people=people, seed=12, engine="simpy")
+    return simulate(in_full(scenario, people), seed=12, engine="simpy")
 
 
 def waits(run: Run, warm_up: float) -> tuple[Floats, Floats, npt.NDArray[np.bool_]]:

@@ -321,9 +321,9 @@ def test_a_visit_takes_a_rep_from_the_buyers() -> None:
     assert rows_of(engine, Event.DROPPED)
 
 
-def test_without_reps_nobody_queues_and_every_contact_finds_its_time() -> None:
+def test_with_endless_reps_nobody_queues_and_every_contact_finds_its_time() -> None:
     visit = {**AD, "rep_hours": 40.0}
-    s = neutral(stages=plans(2.0), firm={"reps": 0}, horizon_days=100.0, **touching({"v": visit}))
+    s = neutral(stages=plans(2.0), firm={"reps": inf}, horizon_days=100.0, **touching({"v": visit}))
     engine = lived(s, people=20)
     assert rows_of(engine, Event.CONTACT)
     assert rows_of(engine, Event.QUEUE, Event.DROPPED) == []
@@ -693,9 +693,10 @@ def test_the_largest_seed_works() -> None:
 
 def test_a_waiting_day_of_a_rep_has_the_hours_of_the_terms() -> None:
     s = neutral(firm={"reps": 1, "deal_hours": 4.0})
-    assert parameters.parameters_of(s, 1, 1).deal_days == 0.5
+    assert parameters.parameters_of(s, s.market.people, 1).deal_days == 0.5
     hours = {"firm.hours_a_day": 4.0, "firm.days_a_week": 3.5}
-    assert parameters.parameters_of(s.with_changes(hours), 1, 1).deal_days == 2.0
+    fewer = parameters.parameters_of(s.with_changes(hours), s.market.people, 1)
+    assert fewer.deal_days == 2.0
 
 
 def test_the_first_times_are_those_of_the_log() -> None:

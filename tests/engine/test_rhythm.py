@@ -301,7 +301,7 @@ def test_a_deal_before_day_0_gives_quiet_after_it_to_what_runs_only_then(engine:
 def test_a_visit_counts_from_the_day_it_is_booked() -> None:
     """One rep, a visit of two days each: some wait, some are dropped; the engines agree."""
     library = {"visit": mail(rep_hours=16.0, rhythm_days=3.0, cap_30_days=4)}
-    scenario = asleep(library).with_changes({"firm.reps": 1})
+    scenario = asleep(library).with_changes({"firm.reps": 1, "market.people": 4})
     rows = assert_equal(scenario, 4)
     asked = rows[(rows["event"] == Event.CONTACT) | (rows["event"] == Event.DROPPED)]
     assert {Event.CONTACT, Event.DROPPED} == {Event(int(e)) for e in np.unique(asked["event"])}

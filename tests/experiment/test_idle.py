@@ -23,7 +23,8 @@ PEOPLE = 60
 SETTINGS: dict[str, dict[str, Any]] = {
     "as it is": {},
     "self-service, simple, nobody tells": {
-        "firm.reps": 0, "product.complexity": 0.0, "loyalty.friends": 0.0,
+        "firm.reps": math.inf, "firm.rep_cost_per_day": 0.0,
+        "product.complexity": 0.0, "loyalty.friends": 0.0,
         "response.warmth_gain": 0.0, "curiosity.loyalty": 0.0,
     },
     "pain alone, no advocates": {

@@ -3,6 +3,7 @@
 import dataclasses
 import functools
 import itertools
+import math
 
 import numpy as np
 import pandas as pd
@@ -100,7 +101,7 @@ def test_an_archetype_keeps_its_margin_share_and_what_touchpoints_cost():
         assert one.touchpoints[name].cost_per_day == touchpoint.cost_per_day
         assert one.touchpoints[name].rep_hours == 0
     assert one.horizon_days / one.stages["repeat_deal"].typical_days == pytest.approx(row["cycles"])
-    assert one.firm.reps == 0
+    assert one.firm.reps == math.inf
     assert one.rival.competition == row["rival.competition"]
     assert one.strategies == base.strategies
 

@@ -1,5 +1,6 @@
 """The drawers of the lab, and that they say in Russian what the models say in English."""
 
+import math
 import re
 import tomllib
 from pathlib import Path
@@ -87,9 +88,9 @@ def test_an_english_drawer_says_what_the_models_say(yogurt):
 
 def test_a_key_that_cannot_act_says_why(yogurt):
     beside = shown(yogurt, "en")
-    assert yogurt.firm.reps == 0
+    assert yogurt.firm.reps == math.inf
     assert beside["firm", "deal_hours"].endswith(
-        "; changes nothing here: buyers need no rep (firm.reps = 0)"
+        "; changes nothing here: nobody waits for a rep (firm.reps = inf)"
     )
 
 

@@ -214,7 +214,7 @@ def test_a_first_deal_earns_less_than_a_later_one(product):
     [
         ("yogurt", "shelf.stocked_days", 60),  # C70
         ("yogurt", "shelf.empty_days", 4),  # C71
-        ("yogurt", "firm.reps", 0),
+        ("yogurt", "firm.reps", math.inf),
         ("corporate_it", "product.tender_every", 3),  # C68
         ("manicure", "market.people", 200),  # B14
         ("manicure", "firm.reps", 1),
@@ -263,6 +263,6 @@ def test_a_market_is_neither_conquered_nor_empty(product):
         assert 0.1 < reached[Stage.FIRST_DEAL] < 0.8
         summary = run.summary()
         assert (summary["opt_outs"] > 0) == (strategy in ("guide", "animator"))
-        if run.scenario.firm.reps:
+        if run.scenario.firm.reps < math.inf:
             assert summary["queue_wait_days"] < run.scenario.firm.patience_days / 2
     assert visited == set(IN_THE_CATEGORY)

@@ -159,7 +159,7 @@ def test_infinity_is_allowed_only_where_it_means_something():
         if isinstance(line.default, int | float) and not isinstance(line.default, bool)
     }
     infinite = [key for key, line in numbers.items() if line.range.endswith("or inf")]
-    assert infinite == ["stages.regularity", "shelf.stocked_days"]
+    assert infinite == ["stages.regularity", "firm.reps", "shelf.stocked_days"]
     assert StagePlan(regularity=math.inf).regularity == math.inf
     with pytest.raises(ValueError, match="typical_days"):
         StagePlan(typical_days=math.inf)
@@ -707,6 +707,8 @@ def changes(draw) -> dict[str, Any]:
     """Any number of allowed changes: numbers, words, names of people and things."""
     keys = draw(st.lists(st.sampled_from(sorted(NUMBERS)), unique=True, max_size=8))
     out: dict[str, Any] = {key: draw(numbers_of(NUMBERS[key])) for key in keys}
+    if out.get("firm.rep_cost_per_day"):
+        out["firm.reps"] = draw(st.integers(0, 9))
     out["title"] = draw(words)
     out["touchpoints.mail.title"] = draw(words)
     names = draw(st.lists(words, unique=True, max_size=3))
@@ -762,10 +764,11 @@ def test_a_write_that_fails_leaves_the_old_file_and_no_litter(tmp_path, small, m
 
 
 def test_a_digest_changes_with_any_key_and_with_the_order_of_touchpoints(small):
+    small = change(small, {"firm.reps": 2})  # a rep's cost is among the keys
     seen = {digest(small)}
     for key, spec in NUMBERS.items():
-        old = diff(small, change(small, {key: 0.3 if spec.kind is float else 8}))
-        new = 0.3 if old and spec.kind is float else 0.4 if spec.kind is float else 8
+        old = diff(small, change(small, {key: 8 if spec.is_whole else 0.3}))
+        new = 8 if spec.is_whole else 0.3 if old else 0.4
         seen.add(digest(change(small, {key: new})))
     assert len(seen) == len(NUMBERS) + 1
     turned = dict(reversed(small.touchpoints.items()))

@@ -188,7 +188,7 @@ class CompiledEngine:
             for contact in ("pull", "push")
         )
         counts = np.zeros(loop.COUNTS, np.int64)
-        counts[loop.FREE_REPS] = market.reps
+        counts[loop.FREE_REPS] = max(market.reps, 0)
         counts[journal.LEVEL], counts[journal.LAST_PERSON] = level, cal.NONE
         counts[[loop.QUEUE_HEAD, loop.QUEUE_TAIL, loop.FREE_REQUEST]] = cal.NONE
         size = 8192 + (40, 12, 8)[level] * people

@@ -18,7 +18,7 @@ from cjsim.journey import ACTION, COMPARISON, FIRST_DEAL, GONE, RECOMMENDATION, 
 from cjsim.log import ROW
 from cjsim.model import events, rules, transitions
 from cjsim.model.journal import write
-from cjsim.model.parameters import SILENT, Parameters, Touch, record_type
+from cjsim.model.parameters import ENDLESS, SILENT, Parameters, Touch, record_type
 from cjsim.model.population import Person
 
 # Kinds of events. A LIFE entry's slot says what comes (rules.RING, PUSHED, MEETS);
@@ -172,7 +172,8 @@ def live(world: Any, calendar: Any, person: Any, what: int, now: float) -> None:
     if not person.busy:
         plan_life(world, calendar, person)
     if slot != NONE:
-        ask_for_rep(world, calendar, slot, now + rules.LONGEST_WAIT, now)
+        longest = rules.LONGEST_WAIT * world.market.desk_stretch
+        ask_for_rep(world, calendar, slot, now + longest, now)
 
 
 def reach(
@@ -189,10 +190,10 @@ def reach(
 
     `index` is the touchpoint's among the pulls and pushes of the running strategy.
     """
-    if touch.rep_days <= 0.0 or world.market.reps == 0:
+    if touch.rep_days <= 0.0 or world.market.reps == ENDLESS:
         transitions.touch_person(world, person, now, touch, capture, rival, belief)
         return NONE
-    slot = new_request(world, person.id, touch.rep_days)
+    slot = new_request(world, person.id, touch.rep_days * world.market.desk_stretch)
     request = world.requests[slot]
     request.touch = world.counts[FIRST_TOUCH] + index
     request.belief = belief
@@ -227,7 +228,7 @@ def buy(world: Any, calendar: Any, person: Any, now: float) -> None:
 def go_to_desk(world: Any, calendar: Any, person: Any, now: float) -> None:
     """There is something to buy: queue for a rep where one is needed, or make the deal."""
     again = person.stage == REPEAT_DEAL
-    if world.market.reps > 0 and (not again or world.market.repeat_needs_rep):
+    if world.market.reps != ENDLESS and (not again or world.market.repeat_needs_rep):
         patience, days = rules.desk_times(person, world.market)
         person.busy = 1
         write(world, person, now, events.QUEUE)

@@ -229,7 +229,7 @@ def _market(strategy: str) -> Scenario:
     """Everybody is on the firm's list from day 0, nobody opts out, nobody waits for a rep."""
     usual = without(Scenario.load("consulting", strategy=strategy), "opting_out")
     rhythm = {f"{strategy}.every_days": EVERY, f"{strategy}.jitter": SPREAD}
-    listed = {"firm.cold_list_share": 1.0, "firm.reps": 0}
+    listed = {"firm.cold_list_share": 1.0, "firm.reps": math.inf, "firm.rep_cost_per_day": 0.0}
     return usual.with_changes(
         rhythm | listed | {"burn_in_days": 0.0, "horizon_days": DAYS, "market.onset_days": 200.0}
     )
