@@ -20,7 +20,7 @@ from cjsim.door import number_of, scenario_of
 from cjsim.engine import Simulation
 from cjsim.experiment.asked import Progress, asked
 from cjsim.experiment.idle import Idle, idle_of, sentences
-from cjsim.experiment.intervals import t_interval
+from cjsim.experiment.intervals import jackknife
 from cjsim.experiment.result import Grid, Result, amount, cell, heads, in_per_cent
 from cjsim.experiment.workers import evaluate
 from cjsim.labels import SPOKEN, text
@@ -181,19 +181,9 @@ def log_ratio(below: Floats, above: Floats, confidence: float = 0.95) -> tuple[f
     Returns value, low, high; the ends are NaN for a single run, all are where a mean is 0, the
     ends where it is without one of the runs.
     """
-    n = len(below)
-    value = _log_of_means(above.sum(), below.sum())
-    if n < 2:
-        return value, math.nan, math.nan
-    without_one = [
-        _log_of_means(a, b) for a, b in zip(above.sum() - above, below.sum() - below, strict=True)
-    ]
-    if np.isnan([value, *without_one]).any():
-        return value, math.nan, math.nan
-    pseudo = n * value - (n - 1) * np.array(without_one)
-    mean, low, high = t_interval(pseudo, confidence)
-    return value, value + (low - mean), value + (high - mean)
+    return jackknife(_log_of_sums, np.column_stack([below, above]), confidence)
 
 
-def _log_of_means(above: float, below: float) -> float:
+def _log_of_sums(sums: Floats) -> float:
+    below, above = sums
     return math.log(above / below) if above > 0 and below > 0 else math.nan

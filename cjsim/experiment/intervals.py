@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
@@ -62,6 +63,36 @@ def t_interval(
         return mean, math.nan, math.nan
     half = t_quantile(confidence, n) * float(present.std(ddof=1)) / n**0.5
     return mean, mean - half, mean + half
+
+
+def jackknife(
+    estimate: Callable[[npt.NDArray[np.float64]], float],
+    rows: npt.NDArray[np.float64],
+    confidence: float = USUAL,
+) -> tuple[float, float, float]:
+    """An estimate from what runs add up to, such as a ratio of sums: (value, low, high).
+
+    Parameters
+    ----------
+    estimate : of the sum of the rows.
+    rows : what each run adds: one run along the first axis.
+    confidence : coverage, between 0 and 1.
+
+    The t interval is over the pseudo-values: each run is left out once. The ends are NaN for fewer
+    than two runs, and where the estimate is without one of the runs.
+
+    >>> jackknife(lambda sums: sums[0] / sums[1], np.array([[1.0, 2.0], [3.0, 6.0]]))
+    (0.5, 0.5, 0.5)
+    """
+    total, n = rows.sum(0), len(rows)
+    value = estimate(total)
+    if n < 2:
+        return value, math.nan, math.nan
+    without_one = np.array([estimate(total - row) for row in rows])
+    if math.isnan(value) or np.isnan(without_one).any():
+        return value, math.nan, math.nan
+    mean, low, high = t_interval(n * value - (n - 1) * without_one, confidence)
+    return value, value + (low - mean), value + (high - mean)
 
 
 def difference(gaps: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:

@@ -167,7 +167,7 @@ def _finished_batches(
     fruitless = 0
     while open_batches:
         before = len(open_batches)
-        with _pool(executor, workers) as pool:
+        with pool_of(executor, workers) as pool:
             futures: dict[Future[list[Outcome]], int] = {}
             try:
                 futures = {
@@ -195,7 +195,7 @@ holds what it has open as long as this."""
 
 
 @contextmanager
-def _pool(executor: str | Executor, workers: int) -> Iterator[Executor]:
+def pool_of(executor: str | Executor, workers: int) -> Iterator[Executor]:
     """The executor of that name; what is made here for one experiment is closed after it."""
     if isinstance(executor, Executor):
         yield executor

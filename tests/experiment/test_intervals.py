@@ -10,7 +10,7 @@ import pytest
 from scipy import stats
 
 import cjsim
-from cjsim.experiment.intervals import difference, t_interval, t_quantile
+from cjsim.experiment.intervals import difference, jackknife, t_interval, t_quantile
 
 GAPS = np.random.default_rng(1).normal(2.0, 5.0, 12)
 
@@ -36,6 +36,24 @@ def test_an_interval_of_one_column_is_that_of_a_table():
     row = difference(pd.DataFrame({"gap": gaps})).loc["gap"]
     assert t_interval(gaps) == pytest.approx(tuple(row[["difference", "low", "high"]]), rel=1e-12)
     assert t_interval(GAPS) == t_interval(gaps)
+
+
+def test_the_jackknife_of_a_mean_is_its_t_interval():
+    rows = np.column_stack([GAPS, np.ones_like(GAPS)])
+    found = jackknife(lambda sums: float(sums[0] / sums[1]), rows, 0.9)
+    assert found == pytest.approx(t_interval(GAPS, 0.9), rel=1e-12)
+
+
+def test_a_jackknife_without_an_estimate_has_no_interval():
+    def even(sums):
+        return float(sums[0]) if sums[0] % 2 == 0 else math.nan
+
+    rows = np.array([[1.0], [2.0], [3.0]])
+    value, low, high = jackknife(even, rows)
+    assert value == 6.0
+    assert math.isnan(low)
+    assert math.isnan(high)
+    assert math.isnan(jackknife(even, rows[:1])[0])
 
 
 def test_scipy_agrees():

@@ -125,7 +125,7 @@ def test_workers_that_die_again_and_again_are_told(scenarios, monkeypatch):
 def test_workers_are_kept_for_the_next_experiment(scenarios):
     pools = []
     for _ in range(2):
-        with workers._pool("processes", 2) as pool:
+        with workers.pool_of("processes", 2) as pool:
             pools.append(pool)
     assert pools[0] is pools[1]
 
