@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def rates_of(scenario: Scenario) -> event_log.Rates:
+def folding_rates(scenario: Scenario) -> event_log.Rates:
     """What a scenario's totals are folded with."""
     hours = [touchpoint.rep_hours for touchpoint in scenario.touchpoints.values()]
     rate = scenario.firm.discount_rate_per_year
@@ -88,7 +88,7 @@ class Record:
         """Contacts, costs and stages reached per person, whichever rows the log has kept."""
         days = self.scenario.horizon_days
         rows = self.events.rows
-        return self.events.totals or event_log.fold(rows, self.lives, days, rates_of(self.scenario))
+        return self.events.totals or event_log.fold(rows, self.lives, days, folding_rates(self.scenario))
 
     @cached_property
     def people(self) -> pd.DataFrame:

@@ -21,7 +21,7 @@ from cjsim.labels.tables import html_table, one_line
 from cjsim.model import population
 from cjsim.model.events import EVENTS, Event
 from cjsim.model.population import Population, opening
-from cjsim.record import Record, rates_of
+from cjsim.record import Record, folding_rates
 from cjsim.scenario import Firm, Market, Product, Rival, Scenario
 
 if TYPE_CHECKING:
@@ -182,7 +182,7 @@ def simulate(
     market.run()
     rows, _, totals = market.journal()
     if totals is None and log != "all":
-        totals = event_log.fold(rows, len(everybody), scenario.horizon_days, rates_of(scenario))
+        totals = event_log.fold(rows, len(everybody), scenario.horizon_days, folding_rates(scenario))
         rows = event_log.thin(rows, log)
     events = event_log.EventLog(rows, tuple(scenario.touchpoints), log, totals)
     return Run(scenario, seed, everybody, events, kind)

@@ -383,7 +383,7 @@ def parameters_of(s: sc.Scenario, people: int, seed: int) -> Parameters:
 
 def _values(s: sc.Scenario) -> list[float]:
     """What a deal is worth in each segment, as a factor."""
-    values = [1.0 for _ in s.market.segments]
+    values = [segment.value for segment in s.market.segments]
     return values + [1.0] * (MOST_SEGMENTS - len(values))
 
 

@@ -67,7 +67,9 @@ def run_of(
     rows = sorted(starts + rows, key=lambda r: r[0])
     everybody = population.draw(scenario, people, seed=1)
     columns = {name: np.array(values) for name, values in (traits or {}).items()}
-    everybody = dataclasses.replace(everybody, first=at_start, **columns)
+    came = {r[1]: r[0] for r in reversed(rows) if r[2] == Event.START}
+    arrives = [-np.inf if i < (at_start or people) else came[i] for i in range(people)]
+    everybody = dataclasses.replace(everybody, arrives=np.array(arrives), **columns)
     return Run(scenario, 1, everybody, from_tuples(rows, list(scenario.touchpoints)), Engine)
 
 
