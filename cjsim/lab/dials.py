@@ -122,6 +122,8 @@ def box(scenario: Scenario, key: str, known: Key, label: str | None = None) -> A
         return widgets.Dropdown(options=known.names, value=value, **shared)
     if known.is_whole and math.isfinite(value):
         return widgets.IntText(value, continuous_update=False, **shared)
+    if known.is_whole:
+        return _endless(value, shared["description"], "27em", "16em")
     if known.kind is float and math.isfinite(value):
         return widgets.FloatText(value, continuous_update=False, step=None, **shared)
     return None

@@ -278,7 +278,10 @@ class Lab:
             other.tooltip = hint(self.settings.scenarios[1], name, self.lang)
         if dial := self.dials.get(key):
             move(dial, value)
-        if (box := self._boxes.get(key)) and value != math.inf:
+        box = self._boxes.get(key)
+        if isinstance(box, widgets.SelectionSlider):
+            move(box, value)
+        elif box and value != math.inf:
             box.value = value
 
     def _open_drawer(self, place: int) -> None:

@@ -4,6 +4,7 @@ import re
 import threading
 from datetime import UTC, datetime
 
+import ipywidgets as widgets
 import numpy as np
 import pytest
 from scipy import stats
@@ -177,13 +178,35 @@ def test_a_pin_is_drawn_at_its_share_in_a_larger_market(lab):
 def test_every_dial_can_be_turned_back_to_where_it_was(product):
     lab = Lab(cjsim.Scenario.load(product), people=5)
     for key, dial in lab.dials.items():
-        steps = (dial.value - dial.min) / dial.step
-        assert steps == pytest.approx(round(steps), abs=1e-6), key
         was = dial.value
-        dial.value = dial.max if dial.value < dial.max else dial.min
+        if isinstance(dial, widgets.SelectionSlider):  # endless reps
+            dial.value = 2
+        else:
+            steps = (dial.value - dial.min) / dial.step
+            assert steps == pytest.approx(round(steps), abs=1e-6), key
+            dial.value = dial.max if dial.value < dial.max else dial.min
         assert list(lab.settings.changes) == [key]
         dial.value = was
         assert lab.settings.changes == {}
+
+
+def test_a_product_opens_with_no_more_people_than_there_are():
+    lab = Lab(cjsim.Scenario.load("manicure"))
+    whole = lab.settings.base.market.people
+    assert lab.settings.people == lab.size.value == whole < 2000
+    assert dict(lab.size.options)[f"{whole}, the whole market"] == whole
+    assert f"500 of {whole}" in dict(lab.size.options)
+    lab.product.value = "phone"
+    assert lab.settings.people == 2000
+    assert dict(lab.size.options)["2,000, the whole market"] == 2000
+    lab.size.value = 500  # a hand has chosen: so it stays, but for smaller markets
+    lab.product.value = "car"
+    assert lab.settings.people == 500
+    lab.product.value = "manicure"
+    assert lab.settings.people == whole
+    lab.size.value = 500
+    lab.buttons["reset"].click()
+    assert lab.settings.people == 500
 
 
 def opened(lab: Lab, table: str) -> dict[str, object]:

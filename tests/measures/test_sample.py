@@ -190,4 +190,4 @@ def test_a_sample_is_the_market_per_person(product: str, strategy: str) -> None:
         sample = per_person(scenario, people, 1001)
         gap = sample.mean(axis=0) - whole.mean(axis=0)
         luck = 4 * np.hypot(stats.sem(sample), stats.sem(whole))
-        assert (np.abs(gap) <= luck + (ERROR * whole.mean(axis=0)[0], LOST)).all(), people
+        assert (np.abs(gap) <= luck + np.array([ERROR * whole.mean(axis=0)[0], LOST])).all(), people
