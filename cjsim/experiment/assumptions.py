@@ -17,13 +17,15 @@ These assumptions have no key that could switch them off:
 - There are twelve stages, in this order (C4). As to messages, `cjsim.observe.alike_within` makes
   a world in which the stages within a cell of a coarser lens are alike.
 - Nobody walks away at 7, 8, 11 and 12; both clocks stand still in a queue; warmth is not felt at
-  7, 8, 10-12; care and calm work only after the deal. All need a key per stage.
+  7, 8, 10-12; with a rival (13) the next need comes as it does with us; care and calm work only
+  after the deal. All need a key per stage.
 - A friend's word awakes for certain (B18): its chance has no key, only `word_of_mouth` as a whole.
 - The euphoria after an event (C161) is no part of a run, but of what the firm's systems see.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,7 +59,7 @@ class Assumption:
     Parameters
     ----------
     name : what `without` takes.
-    sources : claim ids of the seed ledger, or papers, that it was taken from.
+    sources : claim ids of the seed ledger, or papers, that it was taken from, or "ours".
     changes : the keys of a scenario that switch it off, with their values then.
     """
 
@@ -213,6 +215,11 @@ _IN_ORDER: Final = (
         "C33, C34, C35",
         _fixed({"market.rationality_mean": NEUTRAL, "market.rationality_spread": 0.0}),
     ),
+    _assumed(
+        "coming_and_going",
+        "ours",
+        _fixed({"market.stay_years": math.inf, "market.growth_a_year": 0.0}),
+    ),
     # the right time
     _assumed("timing", "A13, C90, C91, C92, C93, C126, C132", _fits_everywhere),
     _assumed(
@@ -240,6 +247,7 @@ _IN_ORDER: Final = (
     _assumed("distrust", "C142, Slovic 1993", _fixed({"response.distrust": 0.0})),
     # what a contact does
     _assumed("warmth", "B15, Sethuraman 2011", _fixed({"response.warmth_gain": 0.0})),
+    _assumed("hurry", "ours", _fixed({"product.hurry": 0.0})),
     _assumed(
         "trust",
         "C88, C141, C144, C147, C150",
@@ -273,7 +281,16 @@ _IN_ORDER: Final = (
     _assumed("patience", "C57", _fixed({"firm.patience_days": NEVER})),
     _assumed("costly_first_deal", "C46, C47", _fixed({"product.first_deal_extra_cost": 0.0})),
     # the experience
-    _assumed("experience", "B17, B19, Oliver 1980", _fixed({"experience.learning": 0.0})),
+    _assumed(
+        "experience",
+        "B17, B19, Oliver 1980",
+        _fixed({"experience.performance_weight": 0.0, "experience.gain": 0.0}),
+    ),
+    _assumed(
+        "performance",
+        "Churchill & Surprenant 1982",
+        _fixed({"experience.performance_weight": 0.0}),
+    ),
     _assumed("taste", "C61", _fixed({"product.taste_spread": 0.0, "rival.taste_spread": 0.0})),
     _assumed(
         "loss_aversion", "B19, Anderson & Sullivan 1993", _fixed({"experience.loss_aversion": 1.0})

@@ -10,7 +10,7 @@ import pytest
 import cjsim
 from cjsim.experiment.assumptions import ASSUMPTIONS, table, without
 from cjsim.journey import IN_THE_CATEGORY, STAGES
-from cjsim.model import parameters, rules
+from cjsim.model import parameters, plan, rules
 from cjsim.scenario import presets
 from tests.builders import (
     ALWAYS_CONTENT,
@@ -71,6 +71,8 @@ NEUTRAL = {
     "market.price_sensitivity": 4.0,
     "response.crowding": 0.2,
     "response.optout_harm": 0.2,
+    "market.stay_years": 3.0,
+    "market.growth_a_year": 0.04,
 }
 """Mechanisms that no preset has switched on yet."""
 
@@ -134,7 +136,7 @@ def test_each_says_in_two_sentences_what_is_so_and_what_is_not(lang):
         assert words[column].str.contains("[а-яё]").all() == (lang == "ru")
 
 
-def test_each_names_claims_of_the_ledger_or_a_paper():
+def test_each_names_claims_of_the_ledger_or_a_paper_or_owns_up():
     last = {"A": 43, "B": 39, "C": 180}
     for one in ASSUMPTIONS.values():
         for source in one.sources:
@@ -142,7 +144,7 @@ def test_each_names_claims_of_the_ledger_or_a_paper():
             if claim:
                 assert 1 <= int(claim[2]) <= last[claim[1]], source
             else:
-                assert re.fullmatch(r"[A-Zv][\w &]+ \d{4}", source), source
+                assert re.fullmatch(r"ours|[A-Zv][\w &]+ \d{4}", source), source
 
 
 # --- Who walks ------------------------------------------------------------------------------------
@@ -167,7 +169,18 @@ def test_all_are_alike_in_rationality_and_it_slows_nobody():
     scenario = without(PRESETS["phone"], "rationality")
     assert (cjsim.simulate(scenario, 50).people["rationality"] == 0.5).all()
     studying = person(stage=4, rationality=0.5)
-    assert rules.step_rate(studying, market(step_rate=[0.25] * 15)) == 0.25
+    assert rules.step_rate(studying, market(step_rate=[0.25] * len(STAGES))) == 0.25
+
+
+def test_nobody_comes_to_the_category_or_leaves_it():
+    moving = preset("phone", "pull", **{"market.stay_years": 1.0, "market.growth_a_year": 0.5})
+
+    def numbers(scenario):
+        rows = log(scenario)
+        return rows["person"].nunique() > 100, (rows["stage"] == "gone").any()
+
+    assert numbers(moving) == (True, True)
+    assert numbers(without(moving, "coming_and_going")) == (False, False)
 
 
 # --- The right time -------------------------------------------------------------------------------
@@ -197,7 +210,7 @@ def test_without_mismatch_nobody_is_irritated_opts_out_or_loses_trust():
 def test_too_hot_jars_as_much_as_too_cold():
     scenario = without(PRESETS["phone"], "too_hot")
     of = parameters.parameters_of(scenario, 10, 1)
-    early, late = (touch(aims_at=aim, intrusiveness=1.0, fit=[0.5] * 15) for aim in (1, 12))
+    early, late = (touch(aims_at=aim, intrusiveness=1.0, fit=[0.5] * len(STAGES)) for aim in (1, 12))
     jars = [rules.mismatch(person(stage=6), of, one) for one in (early, late)]
     assert jars[0] == jars[1] == pytest.approx(0.5 * (1.0 + 0.6) / 2)
 
@@ -251,6 +264,15 @@ def test_warm_or_cold_people_step_on_alike():
     assert not alike(log(guide), log(guide.with_changes(cold)))
     off = without(guide, "warmth")
     assert alike(log(off), log(off.with_changes(cold)))
+
+
+def test_warmth_hurries_no_need_but_is_felt_elsewhere():
+    twin = without(PRESETS["phone"], "hurry")
+    of, free = (parameters.parameters_of(s, 10, 1) for s in (PRESETS["phone"], twin))
+    assert rules.warmth_boost(person(stage=9, warmth=0.5), of) > 0
+    assert rules.warmth_boost(person(stage=9, warmth=0.5), free) == 0
+    asleep = person(stage=14, warmth=0.5)
+    assert rules.warmth_boost(asleep, of) == rules.warmth_boost(asleep, free) > 0
 
 
 def test_trust_stays_neutral_for_everybody():
@@ -380,8 +402,7 @@ def test_a_complex_product_takes_no_longer():
     assert flat.product.complexity > 0
     of = parameters.parameters_of(without(flat, "complexity"), 10, 1)
     for stage in STAGES[2:6]:
-        plan = flat.stages[stage.key]
-        assert of.step_rate[stage] == pytest.approx((1 - plan.planned_loss) / plan.typical_days)
+        assert of.step_rate[stage] == plan.rates_of(flat).step[stage]
 
 
 # --- The deal -------------------------------------------------------------------------------------
@@ -427,9 +448,23 @@ def test_a_disappointment_weighs_as_much_as_a_treat():
             found.append(one.satisfaction - 0.5)
         return found
 
-    exact = neutral(product={"quality": 0.5, "quality_noise": 0.0})  # learns 0.4 of a gap of 0.2
-    assert moved(exact) == pytest.approx([0.08, -0.16])
-    assert moved(without(exact, "loss_aversion")) == pytest.approx([0.08, -0.08])
+    # a first experience counts in full, half of it is the surprise of 0.2
+    exact = neutral(product={"quality": 0.5, "quality_noise": 0.0})
+    assert moved(exact) == pytest.approx([0.1, -0.2])
+    assert moved(without(exact, "loss_aversion")) == pytest.approx([0.1, -0.1])
+
+
+def test_only_surprise_is_lived_through_where_performance_does_not_count():
+    def felt(scenario, quality):
+        of = parameters.parameters_of(scenario.with_changes({"product.quality": quality}), 10, 1)
+        one = person(expectation=quality)  # as expected
+        rules.experience(one, of)
+        return one.satisfaction
+
+    exact = neutral(product={"quality_noise": 0.0})
+    twin = without(exact, "performance")
+    assert felt(exact, 0.3) < felt(exact, 0.7)
+    assert felt(twin, 0.3) == felt(twin, 0.7) == 0.5
 
 
 def test_everybody_passes_the_gate_however_disappointed():

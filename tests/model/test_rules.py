@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from scipy import integrate, optimize, special, stats
 
 from cjsim.journey import IN_THE_CATEGORY, STAGES, TWELVE, Stage, may_follow
-from cjsim.model import parameters, rules
+from cjsim.model import parameters, plan, rules
 from cjsim.model.streams import TRIAL, stream_of
 from cjsim.scenario import Scenario
 from tests.builders import (
@@ -145,16 +145,19 @@ def test_a_clock_that_lacks_nothing_rings_now() -> None:
 
 # The factors of the page on the two clocks: where each acts.
 NEED = {0, 1, 2, 3, 4, 5, 6}
-SPEED = {1, 2, 3, 4, 5, 6, 9}
+SPEED = {1, 2, 3, 4, 5, 6, 9}  # of both clocks
+NEED_CYCLE = {9, 13}  # at 13 the same need is waited for, at the same speed, with no walking away
 TRUST = {1, 2, 3, 4, 5, 6, 14}
-WARMTH = {0, 1, 2, 3, 4, 5, 6, 9, 14}
+WARMTH = {0, 1, 2, 3, 4, 5, 6, 14}  # in full; at 9 by the share that hurries the need
 RATIONALITY = {4, 5}
-# With a rival (13) the clock is the rival's cycle: there trust and warmth act on coming back.
+COMPETITION = {1, 2, 3, 4, 5, 6}
+# With a rival (13) trust and warmth act on coming back.
 
 LEAVING = plans(days=12.0, loss=0.3)
 LIVELY = neutral(
     stages=LEAVING,
     market={"onset_days": 90.0, "return_days": 70.0},
+    product={"hurry": 0.2},
     rival={"competition": 0.7},
     response={"warmth_gain": 2.5, "irritation_harm": 0.8},
 )
@@ -193,19 +196,20 @@ def ring_of(p: rules.Person, m: parameters.Parameters) -> float:
 
 
 def rates(p: rules.Person, s: Scenario, days: float) -> tuple[float, float]:
-    """Both rates, so many days after the anchor, from the formulas and nothing else."""
-    stage = p.stage
-    loss = s.stages[Stage(stage).key].planned_loss if stage in TWELVE else 0.0
+    """Both rates, so many days after the anchor, from the plan's and the formulas of the page."""
+    stage, planned = p.stage, plan.rates_of(s)
     warmth = p.warmth * 2.0 ** (-days / s.response.warmth_half_life_days)
     irritation = p.irritation * 2.0 ** (-days / s.response.irritation_half_life_days)
-    on, away = (1.0 - loss) / days_of(s, stage), loss / days_of(s, stage)
+    on, away = planned.step[stage], planned.walk[stage]
     on *= p.need if stage in NEED else 1.0
-    on *= p.speed if stage in SPEED else 1.0
+    on *= p.speed if stage in SPEED | NEED_CYCLE else 1.0
     on *= 0.5 + p.trust if stage in TRUST else 1.0
     on *= 1.0 + s.response.warmth_gain * warmth if stage in WARMTH else 1.0
+    on *= 1.0 + s.response.warmth_gain * s.product.hurry * warmth if stage == 9 else 1.0
     on *= 1.5 - p.rationality if stage in RATIONALITY else 1.0
     away *= (1.5 - p.trust) * (1.0 + s.response.irritation_harm * irritation)
-    away *= 1.0 + s.rival.competition if p.rival_known else 1.0
+    away *= p.speed if stage in SPEED else 1.0  # the pace, not the odds
+    away *= 1.0 + s.rival.competition if p.rival_known and stage in COMPETITION else 1.0
     return on, away
 
 
@@ -270,7 +274,10 @@ def test_a_look_at_the_clocks_on_the_way_does_not_move_the_ring(
 @EVERY_STAGE
 @pytest.mark.parametrize(
     ("trait", "stages"),
-    [("need", NEED), ("speed", SPEED), ("trust", TRUST), ("rationality", RATIONALITY)],
+    [
+        ("need", NEED), ("speed", SPEED | NEED_CYCLE), ("trust", TRUST),
+        ("rationality", RATIONALITY),
+    ],  # fmt: skip
 )
 def test_a_trait_acts_where_it_means_something_and_nowhere_else(
     stage: Stage, trait: str, stages: set[int]
@@ -281,18 +288,56 @@ def test_a_trait_acts_where_it_means_something_and_nowhere_else(
 
 
 @EVERY_STAGE
-def test_warmth_speeds_the_step_on_up_to_the_deal_between_deals_and_asleep(stage: Stage) -> None:
-    assert rules.feels_warmth(stage) == (stage in WARMTH)
+def test_speed_sets_the_pace_of_both_clocks_and_not_the_odds(stage: Stage) -> None:  # C14
+    """At 13 nobody walks away; elsewhere the ratio of the clocks is the same at every speed."""
+    m = market(LIVELY)
+    slow, fast = (person(stage=stage, speed=speed) for speed in (1.0, 2.0))
+    factor = 2.0 if stage in SPEED else 1.0
+    assert rules.walk_rate(fast, m) == factor * rules.walk_rate(slow, m)
+    if stage != Stage.WITH_RIVAL:
+        assert rules.step_rate(fast, m) == factor * rules.step_rate(slow, m)
+
+
+@EVERY_STAGE
+def test_competition_pulls_up_to_the_deal_and_not_at_the_customers(stage: Stage) -> None:  # C37
+    m = market(LIVELY)
+    alone, rivalled = (person(stage=stage, rival_known=known) for known in (0, 1))
+    factor = 1.7 if stage in COMPETITION else 1.0
+    assert rules.walk_rate(rivalled, m) == pytest.approx(factor * rules.walk_rate(alone, m))
+
+
+@EVERY_STAGE
+def test_warmth_speeds_the_step_on_up_to_the_deal_and_asleep_and_hurries_the_need(
+    stage: Stage,
+) -> None:
+    """By beta at 0-6 and 14, by hurry * beta at 9, nowhere else."""
+    boost = {9: 2.5 * 0.2 * 0.4}.get(stage, 2.5 * 0.4 if stage in WARMTH else 0.0)
+    assert rules.warmth_boost(person(stage=stage, warmth=0.4), market(LIVELY)) == boost
 
 
 @EVERY_STAGE
 def test_a_neutral_person_walks_at_the_rates_of_the_plan(stage: Stage) -> None:
+    """The plan knows that a rival is in the set from 5 on; 6 is the next test's."""
     m = market(LIVELY)
-    p = person(stage=stage)
-    loss = LIVELY.stages[stage.key].planned_loss if stage in TWELVE else 0.0
+    p = person(stage=stage, rival_known=int(stage in (5, 6)))
+    planned = Stage.REPEAT_DEAL if stage == Stage.WITH_RIVAL else stage
+    loss = LIVELY.stages[planned.key].planned_loss if planned in TWELVE else 0.0
     days = days_of(LIVELY, stage)
-    assert rules.step_rate(p, m) == pytest.approx((1 - loss) / days, rel=1e-15)
-    assert rules.walk_rate(p, m) == pytest.approx(loss / days, rel=1e-15)
+    if stage != Stage.ACTION:
+        assert rules.step_rate(p, m) == pytest.approx((1 - loss) / days, rel=1e-12)
+        left = 0.0 if stage == Stage.WITH_RIVAL else loss / days
+        assert rules.walk_rate(p, m) == pytest.approx(left, rel=1e-12)
+
+
+def test_at_action_those_who_know_a_rival_and_those_who_do_not_make_up_the_plan() -> None:
+    """Half went straight there, half of whom 0.3 were lost at comparison: 0.3 are lost together."""
+    m, stay, lost = market(LIVELY), 0.0, 0.0
+    for share, known in ((1 / 1.7, 0), (0.7 / 1.7, 1)):
+        p = person(stage=Stage.ACTION, rival_known=known)
+        on, away = rules.step_rate(p, m), rules.walk_rate(p, m)
+        lost += share * away / (on + away)
+        stay += share / (on + away)
+    assert (lost, stay) == (pytest.approx(0.3, rel=1e-12), pytest.approx(12.0, rel=1e-12))
 
 
 def test_complexity_stretches_stages_2_to_5_and_no_others() -> None:  # A30
@@ -334,6 +379,44 @@ def test_entering_a_stage_starts_both_clocks_with_the_luck_of_that_visit() -> No
     q = person()
     rules.set_out(q, m, Stage.DESIRE, 0.0)
     assert (q.step_left, q.walk_left, *rules.visit_luck(q, m)) == first
+
+
+# --- the next need ----------------------------------------------------------------------------
+
+
+def test_a_deal_draws_both_thresholds_of_the_next_need_from_its_own_block() -> None:
+    m = market(LIVELY)
+    p = person(stage=Stage.FIRST_DEAL)
+    drawn = []
+    for nth, now in ((1, 3.0), (2, 90.0)):
+        rules.set_need(p, m, now)
+        assert (p.category_deals, p.need_from) == (nth, now)
+        drawn += [p.need_due, p.lapse_due]
+    assert len(set(drawn)) == 4
+    q = person(stage=Stage.WITH_RIVAL)  # the luck belongs to the deal, wherever it is made
+    rules.set_need(q, m, 0.0)
+    assert [q.need_due, q.lapse_due] == drawn[:2]
+
+
+@pytest.mark.parametrize("stage", [Stage.REPEAT_DEAL, Stage.WITH_RIVAL])
+def test_on_entering_9_or_13_each_clock_lacks_what_is_left_of_the_cycle(stage: Stage) -> None:
+    m = market(LIVELY)
+    p = person(speed=1.25, need_due=2.0, lapse_due=1.5, need_from=10.0)
+    rules.set_out(p, m, stage, 13.0)
+    assert p.step_left == pytest.approx(2.0 - 1.25 * 3.0 * 0.7 / 12)
+    lapse = 0.3 / 12 if stage == Stage.REPEAT_DEAL else 0.0  # no lapse with a rival
+    assert p.walk_left == pytest.approx(1.5 - 1.25 * 3.0 * lapse)
+
+
+@pytest.mark.parametrize(("lapse_due", "walks"), [(0.02, 1), (0.04, 0)])
+def test_of_two_clocks_that_are_over_the_one_that_rang_first_rings(
+    lapse_due: float, walks: int
+) -> None:
+    """0.07 at 0.7 / 12 a day takes 1.2 days; 0.02 and 0.04 at 0.3 / 12 take 0.8 and 1.6."""
+    p, m = person(need_due=0.07, lapse_due=lapse_due, need_from=0.0), market(LIVELY)
+    rules.set_out(p, m, Stage.REPEAT_DEAL, 50.0)
+    assert ring_of(p, m) == 50.0
+    assert p.walks == walks
 
 
 @EVERY_STAGE
@@ -657,21 +740,37 @@ def test_intensity_makes_a_pull_frequent_and_a_push_strong() -> None:
 # --- deals and experiences --------------------------------------------------------------------
 
 
-@given(shares, shares, shares, shares, st.floats(0.0, 10.0), shares)
-def test_satisfaction_follows_performance_less_expectation(
-    quality: float, expectation: float, before: float, alpha: float, averse: float, drift: float
-) -> None:  # Oliver 1980; B19
+@given(
+    *[shares] * 4, averse=st.floats(0.0, 10.0), gain=st.floats(0.0, 10.0), drift=shares,
+    weight=shares, deals=st.integers(0, 40),
+)  # fmt: skip
+def test_satisfaction_is_an_average_of_performance_and_surprise(
+    quality: float, expectation: float, before: float, alpha: float, averse: float, gain: float,
+    drift: float, weight: float, deals: int,
+) -> None:  # fmt: skip
+    """Oliver 1980; Churchill & Surprenant 1982; B19.
+
+    The n-th deal counts an n-th, alpha at least: a true average first, then a fading one."""
     m = market(
         quality=quality, quality_noise=0.0, learning=alpha, loss_aversion=averse,
-        expectation_drift=drift,
+        expectation_drift=drift, performance_weight=weight, gain=gain,
     )  # fmt: skip
-    p = person(expectation=expectation, satisfaction=before)
+    p = person(expectation=expectation, satisfaction=before, deals=deals)
     rules.experience(p, m)
     gap = quality - expectation
-    felt = averse * gap if gap < 0 else gap
-    assert p.satisfaction == pytest.approx(min(1.0, max(0.0, before + alpha * felt)))
+    lived = weight * quality + (1 - weight) * (0.5 + gain * (averse * gap if gap < 0 else gap))
+    lived = min(1.0, max(0.0, lived))
+    share = max(alpha, 1 / (deals + 1))
+    assert p.satisfaction == pytest.approx(before + share * (lived - before), abs=1e-12)
     assert p.expectation == pytest.approx(min(1.0, max(0.0, expectation + drift * gap)))
-    assert p.deals == 1
+    assert p.deals == deals + 1
+
+
+def test_the_first_experience_alone_makes_the_first_judgement() -> None:
+    m = market(quality=0.8, quality_noise=0.0, learning=0.1, performance_weight=1.0)
+    p = person(satisfaction=0.2)
+    rules.experience(p, m)
+    assert p.satisfaction == pytest.approx(0.8)
 
 
 def test_performance_is_quality_with_normal_noise() -> None:
@@ -790,7 +889,7 @@ def test_a_shelf_that_is_never_empty_has_no_first_spell() -> None:
 def test_every_acquaintance_is_told_as_often_as_another() -> None:
     """5 others, 10 000 words: chi-square with 4 degrees, 1 in 10 000."""
     p, m = person(id=2), market(people=6)
-    told = np.bincount([rules.choose_friend(p, m) for _ in range(10_000)], minlength=6)
+    told = np.bincount([rules.choose_friend(p, m, 0.0) for _ in range(10_000)], minlength=6)
     assert told[2] == 0
     assert len(told) == 6
     assert stats.chisquare(np.delete(told, 2)).pvalue > 1e-4
@@ -799,12 +898,29 @@ def test_every_acquaintance_is_told_as_often_as_another() -> None:
 @pytest.mark.parametrize("own", [0, 1])
 def test_of_two_people_one_tells_the_other(own: int) -> None:
     p, m = person(id=own), market(people=2)
-    assert {rules.choose_friend(p, m) for _ in range(50)} == {1 - own}
+    assert {rules.choose_friend(p, m, 0.0) for _ in range(50)} == {1 - own}
 
 
 def test_a_person_alone_in_the_market_tells_nobody() -> None:
     with lucky(0.999):
-        assert rules.friends_told(person(), market(people=1, friends=50.0)) == 0
+        assert rules.friends_told(person(), market(people=1, friends=50.0), 0.0) == 0
+
+
+def test_who_comes_later_is_an_acquaintance_from_the_day_they_came_for_certain() -> None:
+    """4 were there, one comes every 10 days by the 10th, 20th ... day at the latest."""
+    m = market(people=4, newcomers_a_day=0.1, opened_at=-5.0, growth=0.0)
+    for now, there in ((-5.0, 4), (4.9, 4), (5.1, 5), (94.9, 13)):
+        assert rules.arrived(m, now) == there
+        p = person(id=2)
+        told = {rules.choose_friend(p, m, now) for _ in range(300)}
+        assert told == set(range(there)) - {2}
+    newcomer = person(id=20)  # was quicker than is certain: everybody certain is somebody else
+    assert {rules.choose_friend(newcomer, m, 5.1) for _ in range(200)} == set(range(5))
+
+
+def test_in_a_growing_market_the_newcomers_grow_with_it() -> None:
+    m = market(people=4, newcomers_a_day=0.1, opened_at=0.0, growth=0.01)
+    assert rules.arrived(m, 100.0) == 4 + int(0.1 * (exp(1.0) - 1.0) / 0.01)
 
 
 @EVERY_STAGE
@@ -906,6 +1022,11 @@ def test_what_comes_first_happens_first(
 ) -> None:
     p, m = person(ring_at=ring, meeting_at=meeting, push_at=push), market(LIVELY)
     assert rules.next_event(p, m) == first
+    p.leaves_at = 0.5  # the category, for good
+    assert rules.next_event(p, m) == (0.5, rules.COMES_OR_GOES)
+    p.leaves_at = first[0]  # at one moment: after the clock, before pull and push
+    clock = first[1] == rules.RING
+    assert rules.next_event(p, m)[1] == (rules.RING if clock else rules.COMES_OR_GOES)
     p.busy = 1  # in the queue both clocks stand still
     assert rules.next_event(p, m)[0] == inf
 
