@@ -82,7 +82,7 @@ def repeat(market: Market) -> Asked:
     """The share whom a next deal reaches before they leave, after each of the first deals."""
     for strategy in ("pull", "guide"):
         firm = market.firm(strategy)
-        twelve_cycles = 12 * firm.plan(REPEAT_DEAL).typical_days
+        twelve_cycles = 12 * firm.stage_plan(REPEAT_DEAL).typical_days
         days = max(firm.horizon_days, min(twelve_cycles, TEN_YEARS))
         firm = firm.with_changes({"horizon_days": days})
         rows = market.read({0: firm}, readings.repeats, "stages")[0]
@@ -165,7 +165,7 @@ def lives(market: Market) -> Asked:
     firm = _untouched(market, {"market.presence": 1.0})
     rows = market.read({0: firm}, readings.lives, "stages")[0]
     for i, stage in enumerate(readings.LOSING):
-        plan = firm.plan(stage)
+        plan = firm.stage_plan(stage)
         stretch = 1.0 + firm.product.complexity if 2 <= stage <= 5 else 1.0
         loss, days = rows[:, i, :2], rows[:, i, 2:]
         yield from _against_plan(market, f"{stage.key} loss", plan.planned_loss, loss)

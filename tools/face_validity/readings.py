@@ -21,11 +21,10 @@ from cjsim.journey import (
     WITH_RIVAL,
     Stage,
 )
+from cjsim.log import DAYS_A_YEAR
 from cjsim.measures.category import churn_columns, ever_bought
 from cjsim.measures.groups import groups
-from cjsim.measures.money import deals as our_deals
-from cjsim.measures.money import rep_cost_per_day, touchpoint_cost_per_day
-from cjsim.measures.value import DAYS_A_YEAR, discount
+from cjsim.measures.money import deals, money_columns
 from cjsim.measures.visits import by_person, next_entry, visits
 from cjsim.measures.wordofmouth import awakenings
 from cjsim.model.events import Event
@@ -76,19 +75,14 @@ def _opt_outs(run: Run) -> int:
 
 def worth(run: Run) -> Floats:
     """Net present value [money], people."""
-    sold = our_deals(run)
-    spent = run.totals.cost_by_day
-    day = np.arange(len(spent), dtype=np.float64)
-    lasts = np.minimum(1.0, run.scenario.horizon_days - day)
-    daily = touchpoint_cost_per_day(run.scenario) + rep_cost_per_day(run.scenario)
-    costs = ((spent + daily * lasts) * discount(run, day + 0.5)).sum()
-    return np.array([(sold.margin * discount(run, sold.time)).sum() - costs, len(run)])
+    profit = money_columns(run, groups(run, None))["profit"]
+    return np.array([profit[0], len(run)])
 
 
 def _content(run: Run) -> tuple[float, int]:
     """Sum of the satisfaction of those who have ever bought, at the horizon; how many they are."""
     person = run.events["person"]
-    last = np.zeros(len(run), np.int64)
+    last = np.zeros(run.lives, np.int64)
     last[person] = np.arange(len(person))
     bought = ever_bought(run)
     satisfaction = run.truth()["satisfaction"].to_numpy()[last[bought]]
@@ -111,7 +105,7 @@ def standing(run: Run) -> Floats:
 
 def years(run: Run) -> Floats:
     """First deals of the last year, of the first."""
-    sold = our_deals(run)
+    sold = deals(run)
     day = sold.time[sold.first]
     end = run.scenario.horizon_days
     return np.array([(day >= end - DAYS_A_YEAR).sum(), (day < DAYS_A_YEAR).sum()], float)
@@ -156,7 +150,7 @@ def repeats(run: Run) -> Floats:
     chosen = np.flatnonzero(is_deal | ((event == Event.ENTER) & (rows["stage"] >= WITH_RIVAL)))
     chosen = chosen[by_person(rows["person"][chosen])]
     person, time, deal = rows["person"][chosen], rows["time"][chosen], is_deal[chosen]
-    won = np.zeros(len(run), bool)
+    won = np.zeros(run.lives, bool)
     won[person[event[chosen] == Event.FIRST_DEAL]] = True
     nth = _deals_so_far(person, deal)
     follows = np.append(person[1:] == person[:-1], False)[: len(person)]
@@ -198,7 +192,7 @@ def curious(run: Run) -> Floats:
     event = rows["event"]
     is_deal = (event == Event.FIRST_DEAL) | (event == Event.REPEAT_DEAL)
     is_trial = (event == Event.TRIAL) & (rows["stage"] == CURIOSITY)
-    won = np.zeros(len(run), bool)
+    won = np.zeros(run.lives, bool)
     won[rows["person"][event == Event.FIRST_DEAL]] = True
     chosen = np.flatnonzero((is_deal | is_trial) & won[rows["person"]])
     chosen = chosen[by_person(rows["person"][chosen])]
