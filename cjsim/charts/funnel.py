@@ -120,7 +120,8 @@ def _draw_plans(axes: Axes, data: pd.DataFrame, names: list[str]) -> bool:
     plans = np.array([data.loc[name, "planned_loss"].to_numpy(float) for name in names])
     rows = np.arange(plans.shape[1])
     same = np.isclose(plans, plans[0], equal_nan=True).all(axis=0)
-    axes.vlines(plans[0][same], rows[same] - 0.4, rows[same] + 0.4, color="black", lw=2)
+    plain = same & ~np.isnan(plans[0])  # a gate has no plan
+    axes.vlines(plans[0][plain], rows[plain] - 0.4, rows[plain] + 0.4, color="black", lw=2)
     height = 0.8 / len(names)
     for i, plan in enumerate(plans):
         top = rows[~same] - 0.4 + i * height

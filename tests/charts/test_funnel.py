@@ -90,13 +90,13 @@ def plans(picture: charts.Picture) -> dict[str, int]:
 
 def test_equal_plans_are_one_black_line(comparison):
     picture = charts.funnel(comparison)
-    assert plans(picture) == {"#000000": len(TWELVE)}
-    assert legends(picture)[1] == ["Planned loss"]
+    assert plans(picture) == {"#000000": len(TWELVE) - 1}  # a gate has no plan
+    assert legends(picture)[1] == ["Planned loss", "Loss at the gate after a repeat deal"]
 
 
 def test_a_plan_that_differs_is_in_the_colour_of_its_scenario():
     picture = charts.funnel(many("a", "b", **{"stages.interest.planned_loss": 0.6}))
-    assert plans(picture) == {"#000000": len(TWELVE) - 1, COLOURS[0]: 1, COLOURS[1]: 1}
+    assert plans(picture) == {"#000000": len(TWELVE) - 2, COLOURS[0]: 1, COLOURS[1]: 1}
     assert "in colour where the plans differ" in legends(picture)[1][0]
     own = [part for part in picture.figure.axes[1].collections if len(part.get_segments()) == 1]
     assert own[1].get_segments()[0][:, 0] == pytest.approx([0.6, 0.6])

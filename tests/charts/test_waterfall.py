@@ -115,7 +115,7 @@ def is_whisker(part: object) -> bool:
 
 
 def test_the_largest_item_is_a_cost_even_where_the_loss_is_larger() -> None:
-    dear = market().scenario.with_changes({"firm.rep_cost_per_day": 1000.0, "product.price": 0.01})
+    dear = market().scenario.with_changes({"firm.rep_cost_per_day": 1e5, "product.price": 0.01})
     alt = charts.waterfall(cjsim.simulate(dear, people=20)).alt
     assert "the largest item is “Reps”" in alt
 
