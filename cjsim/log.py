@@ -13,6 +13,8 @@ import numpy.typing as npt
 from cjsim.files import whole
 from cjsim.journey import AWARENESS, GONE, RECOMMENDATION, SATISFACTION, STAGES, UNAWARE
 from cjsim.model.events import EVENTS, Event
+from cjsim.model.parameters import fits
+from cjsim.scenario import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -117,6 +119,17 @@ class Rates:
 def day_worths(days: float, rate_per_year: float) -> npt.NDArray[np.float64]:
     """What money of each whole day is worth on day 0: (1 + rate) ^ -(day / 365)."""
     return np.asarray((1.0 + rate_per_year) ** (-np.arange(whole_days(days) + 1) / DAYS_A_YEAR))
+
+
+def folding_rates(scenario: Scenario) -> Rates:
+    """What a scenario's totals are folded with."""
+    hours = [touchpoint.rep_hours for touchpoint in scenario.touchpoints.values()]
+    rate = scenario.firm.discount_rate_per_year
+    return Rates(
+        fits=fits(scenario),
+        rep_hours=np.array(hours or [0.0]),
+        worth=day_worths(scenario.horizon_days, rate),
+    )
 
 
 def first_bought(rows: npt.NDArray[Any], people: int) -> npt.NDArray[np.int64]:

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from cjsim import log as event_log
 from cjsim.engine import Simulation
 from cjsim.model import parameters
@@ -16,17 +14,6 @@ from cjsim.scenario import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-def folding_rates(scenario: Scenario) -> event_log.Rates:
-    """What a scenario's totals are folded with."""
-    hours = [touchpoint.rep_hours for touchpoint in scenario.touchpoints.values()]
-    rate = scenario.firm.discount_rate_per_year
-    return event_log.Rates(
-        fits=parameters.fits(scenario),
-        rep_hours=np.array(hours or [0.0]),
-        worth=event_log.day_worths(scenario.horizon_days, rate),
-    )
 
 
 @dataclass(frozen=True)
@@ -88,7 +75,9 @@ class Record:
         """Contacts, costs and stages reached per person, whichever rows the log has kept."""
         days = self.scenario.horizon_days
         rows = self.events.rows
-        return self.events.totals or event_log.fold(rows, self.lives, days, folding_rates(self.scenario))
+        return self.events.totals or event_log.fold(
+            rows, self.lives, days, event_log.folding_rates(self.scenario)
+        )
 
     @cached_property
     def people(self) -> pd.DataFrame:

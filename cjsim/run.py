@@ -21,7 +21,7 @@ from cjsim.labels.tables import html_table, one_line
 from cjsim.model import population
 from cjsim.model.events import EVENTS, Event
 from cjsim.model.population import Population, opening
-from cjsim.record import Record, folding_rates
+from cjsim.record import Record
 from cjsim.scenario import Firm, Market, Product, Rival, Scenario
 
 if TYPE_CHECKING:
@@ -178,11 +178,13 @@ def simulate(
         raise unknown("level of log", log, event_log.LEVELS)
     kind = engine_of(engine)
     everybody = _people(scenario, size, seed)
-    market = kind(scenario, everybody, seed)  # it keeps all rows; what is folded stands in `log`
+    market = kind(scenario, everybody, seed, log=log)
     market.run()
     rows, _, totals = market.journal()
     if totals is None and log != "all":
-        totals = event_log.fold(rows, len(everybody), scenario.horizon_days, folding_rates(scenario))
+        totals = event_log.fold(
+            rows, len(everybody), scenario.horizon_days, event_log.folding_rates(scenario)
+        )
         rows = event_log.thin(rows, log)
     events = event_log.EventLog(rows, tuple(scenario.touchpoints), log, totals)
     return Run(scenario, seed, everybody, events, kind)

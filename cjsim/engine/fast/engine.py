@@ -6,6 +6,7 @@ Same interface and, bit for bit, the same rows as `cjsim.engine.process.Engine`.
 from __future__ import annotations
 
 import threading
+from dataclasses import fields
 from types import ModuleType
 from typing import Any, NamedTuple
 
@@ -13,7 +14,7 @@ import numpy as np
 
 from cjsim.engine.fast import calendar as cal
 from cjsim.engine.fast import journal, loop, pointers
-from cjsim.log import LEVELS, ROW, TRUTHS, Folded, whole_days
+from cjsim.log import LEVELS, ROW, TRUTHS, Folded, folding_rates, whole_days
 from cjsim.model import parameters, population
 from cjsim.model.compile import Source, compiled
 from cjsim.model.population import Person, Population
@@ -155,7 +156,10 @@ class CompiledEngine:
         if self.level == 0:
             return rows, truths, None
         last = self.people["stage"].astype(np.uint8)
-        folded = {name: world.totals[name] for name in journal.TOTAL.names or ()}
+        names = [
+            field.name for field in fields(Folded) if field.name not in ("last", "cost_by_day")
+        ]
+        folded: Any = {name: world.totals[name] for name in names}
         return rows, truths, Folded(**folded, last=last, cost_by_day=world.cost_by_day)
 
     def _ask(self, job: int, time: float) -> None:
@@ -193,6 +197,7 @@ class CompiledEngine:
         counts[[loop.QUEUE_HEAD, loop.QUEUE_TAIL, loop.FREE_REQUEST]] = cal.NONE
         size = 8192 + (40, 12, 8)[level] * people
         folding = people if level else 0
+        rates = folding_rates(scenario)
         return loop.World(
             market=parameters.records(parameters.Parameters, [market]),
             people=self.people,
@@ -210,7 +215,9 @@ class CompiledEngine:
             life_entry=np.full(people, cal.NONE, np.int32),
             totals=np.zeros(folding, journal.TOTAL),
             cost_by_day=np.zeros(whole_days(scenario.horizon_days)),
-            fits=parameters.fits(scenario),
+            fits=rates.fits,
+            rep_hours=rates.rep_hours,
+            worth=rates.worth,
         )
 
 

@@ -10,15 +10,28 @@ from typing import Any
 
 import numpy as np
 
-from cjsim.journey import AWARENESS, UNAWARE
-from cjsim.model.events import CONTACT, ENTER, KNOWN, REPEAT_DEAL, RIVAL_DEAL, START
+from cjsim.journey import AWARENESS, GONE, RECOMMENDATION, SATISFACTION, UNAWARE
+from cjsim.model.events import (
+    CONTACT,
+    ENTER,
+    FIRST_DEAL,
+    KNOWN,
+    REPEAT_DEAL,
+    RIVAL_DEAL,
+    START,
+)
 
 TOTAL = np.dtype(
     [
         ("contact_cost", np.float64),
+        ("contact_worth", np.float64),
+        ("cost_before", np.float64),
+        ("rep_hours", np.float64),
+        ("rep_hours_before", np.float64),
         ("mismatch", np.float64),
         ("contacts", np.int32),
         ("stood", np.uint16),
+        ("bought", np.uint8),  # are they a customer by now? see `log.first_bought`
     ],
     align=True,
 )
@@ -77,14 +90,23 @@ def folded(world: Any, person: Any, now: float, event: int, touch: int, amount: 
         total = world.totals[who]
         total.contacts += 1
         total.contact_cost += cost
+        total.rep_hours += world.rep_hours[touch]
+        if total.bought == 0:
+            total.cost_before += cost
+            total.rep_hours_before += world.rep_hours[touch]
         total.mismatch += 1.0 - world.fits[touch, stage]
         if now >= 0.0:
             world.cost_by_day[int(now)] += cost
+            total.contact_worth += cost * world.worth[int(now)]
         return True
+    if event == FIRST_DEAL or event == REPEAT_DEAL:
+        world.totals[who].bought = 1
     if event == START or event == ENTER:
         world.totals[who].stood |= 1 << stage
+        if event == START and SATISFACTION <= stage <= RECOMMENDATION:
+            world.totals[who].bought = 1
         if counts[LEVEL] == 2:
             if event == START:
-                return stage == UNAWARE
-            return stage != AWARENESS and not follows
+                return stage == UNAWARE and now <= 0.0
+            return stage != AWARENESS and stage != GONE and not follows
     return False

@@ -74,6 +74,8 @@ class World(NamedTuple):
     totals: Any
     cost_by_day: Any
     fits: Any  # of the library to each stage
+    rep_hours: Any  # of one contact, by touchpoint of the library
+    worth: Any  # of money of each whole day, on day 0
 
 
 world_behind = behind(
@@ -95,6 +97,8 @@ world_behind = behind(
     totals=(TOTAL, 1),
     cost_by_day=(np.float64, 1),
     fits=(np.float64, 2),
+    rep_hours=(np.float64, 1),
+    worth=(np.float64, 1),
 )
 calendar_behind = behind(
     "Calendar",
