@@ -77,6 +77,7 @@ class Parameters:
     opened_at: float
     growth: float  # a day
     newcomers_a_day: float  # at the opening
+    served_share: float
     # the two clocks, per stage (rates per day at a neutral person)
     step_rate: PerStage
     walk_rate: PerStage
@@ -323,6 +324,7 @@ def parameters_of(s: sc.Scenario, people: int, seed: int) -> Parameters:
         opened_at=opening(s),
         growth=s.market.growth_a_year / DAYS_A_YEAR,
         newcomers_a_day=newcomers_a_day(s, people),
+        served_share=s.market.served_share,
         warmth_gain=s.response.warmth_gain,
         need_gain=s.product.hurry * s.response.warmth_gain,
         irritation_harm=s.response.irritation_harm,

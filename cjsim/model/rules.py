@@ -48,6 +48,7 @@ from cjsim.model.streams import (
     DESK,
     EXPERIENCE,
     FRIEND,
+    LIFE,
     MARKET_KEY,
     NEED,
     PUSH,
@@ -280,6 +281,20 @@ def set_need(person: Person, market: Parameters, now: float) -> None:
     person.need_due = threshold(need, shape, scale)
     person.lapse_due = threshold(lapse, shape, scale)
     person.need_from = now
+
+
+def opens_with(person: Person, market: Parameters, now: float) -> int:
+    """Where somebody stands when the market opens: unaware, or served by a rival.
+
+    Whom a rival serves is anywhere in the cycle of needs. Newcomers are unaware.
+    """
+    _, _, served, elapsed = block(market.seed, person.id, 0, LIFE)
+    if person.id >= market.people or served >= market.served_share:
+        return UNAWARE
+    set_need(person, market, now)
+    person.stage = WITH_RIVAL  # so that the rate is that of the wait for a need
+    person.need_from = now - elapsed * (person.need_due / step_rate(person, market))
+    return WITH_RIVAL
 
 
 def wait_for_need(person: Person, market: Parameters, now: float) -> None:

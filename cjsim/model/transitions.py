@@ -15,7 +15,6 @@ from cjsim.journey import (
     REPEAT_DEAL,
     SATISFACTION,
     STUDY,
-    UNAWARE,
     WITH_RIVAL,
 )
 from cjsim.model import events, rules
@@ -29,8 +28,8 @@ from cjsim.model.world import World
 
 
 def begin(world: World, person: Person, now: float) -> None:
-    """Whoever is in the market is unaware at first; the firm may push those on its cold list."""
-    arrive(world, person, UNAWARE, now, 0)
+    """Somebody is in the market, now; the firm may push those on its cold list."""
+    arrive(world, person, rules.opens_with(person, world.market, now), now, 0)
     rules.start_pushing(person, world.market, now)
 
 

@@ -212,6 +212,11 @@ class Market(_Table):
     )
     prior_trust: Number = _share(0.5, "C141, C144", "Trust in the firm at the start; 0.5 = neutral")
     prior_expectation: Number = _share(0.55, "B2, C32; size ours", "Expected performance at start")
+    served_share: Number = _share(
+        0.0,
+        "ours",
+        "Share of people whom a rival serves when the market opens; the others are unaware",
+    )
     stay_years: NumberOrInf = _key(
         float("inf"), "ours", "years",
         "Mean time people stay in the category before they leave it for good; inf = for ever",
