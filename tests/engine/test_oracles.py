@@ -519,7 +519,7 @@ def families(share_who_go_on: float, friends: float) -> tuple[npt.NDArray[np.int
             AT_ONCE, repeat_deal={"typical_days": 0.5, "planned_loss": 1 - share_who_go_on}
         ),
         market={"onset_days": 1000.0, "return_days": 1000.0},
-        experience={"performance_weight": 1.0, **ALWAYS_CONTENT},  # satisfaction is 1 from the first
+        experience={"performance_weight": 1.0, **ALWAYS_CONTENT},  # all are advocates
         product={"quality": 1.0},
         curiosity=NEVER_CURIOUS,
         loyalty={

@@ -275,9 +275,11 @@ def test_a_look_at_the_clocks_on_the_way_does_not_move_the_ring(
 @pytest.mark.parametrize(
     ("trait", "stages"),
     [
-        ("need", NEED), ("speed", SPEED | NEED_CYCLE), ("trust", TRUST),
+        ("need", NEED),
+        ("speed", SPEED | NEED_CYCLE),
+        ("trust", TRUST),
         ("rationality", RATIONALITY),
-    ],  # fmt: skip
+    ],
 )
 def test_a_trait_acts_where_it_means_something_and_nowhere_else(
     stage: Stage, trait: str, stages: set[int]
