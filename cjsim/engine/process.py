@@ -161,7 +161,8 @@ class Engine:
             person.busy = 1
             yield Moment(self.env, self.refill_at, person.id)
             if person.leaves_at <= self.env.now:
-                return transitions.come_or_go(world, person, self.env.now)
+                # not `world`: another strategy may have been taken up meanwhile
+                return transitions.come_or_go(self.world, person, self.env.now)
         if self.desk is not None and (not again or market.repeat_needs_rep):
             yield from self.see_rep(person, self.desk)
             if not person.busy:  # out of patience, and gone

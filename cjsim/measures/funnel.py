@@ -89,7 +89,7 @@ def funnel(run: Record, lens: str = "twelve", by: str | None = None) -> pd.DataF
 
 
 def planned_loss(scenario: Scenario, lens: Lens | str = "twelve") -> Floats:
-    """The share of neutral people whom the firm plans to lose on each step of a lens.
+    """The share, of people whom no contact reaches, that is planned to be lost on each step.
 
     Over several stages up to the deal the plan is 1 - Π(1 - p), with comparison weighed by the
     share of people who take it (mean rationality). NaN where there is no plan: outside the

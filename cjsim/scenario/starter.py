@@ -34,10 +34,7 @@ def starting_file(scenario: ScenarioTables, product: str) -> str:
     for table, keys in COMMON.items():
         if table != "scenario":
             lines += ["", f"[{table}]", *_ready(table, tables[table], keys)]
-    lines += [
-        "",
-        "# How long each stage takes people whom nothing reaches; the share who leave there.",
-    ]
+    lines += ["", "# How long a stage takes whom nothing reaches, and the share who leave there."]
     lines += ["[stages]"]
     for stage, plan in tables["stages"].items():
         lines.append(

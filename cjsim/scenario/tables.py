@@ -307,7 +307,9 @@ class Experience(_Table):
     """How a deal is lived through, and the gate after it."""
 
     learning: Number = _share(
-        0.4, "Oliver 1980 [M]", "alpha: weight of one experience once 1/n of n deals is below it"
+        0.4,
+        "Oliver 1980 [M]",
+        "alpha: weight of one experience; after few deals it is larger, 1 / number of deals",
     )
     performance_weight: Number = _share(
         0.5,

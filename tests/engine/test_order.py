@@ -35,7 +35,7 @@ def moments(engine: Engine) -> dict[float, list[int]]:
 
 
 def test_whole_days_make_everything_simultaneous() -> None:
-    """A stage a day; from the deal of day 6 on a need every second day, of which stage 8 takes one."""
+    """A stage a day; from the deal of day 6 on a need every second day, stage 8 within it."""
     engine = lived(lockstep(horizon_days=12.5), people=PEOPLE)
     times = {time for time, *_ in engine.world.rows if time >= 1.0}
     assert times == {1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 10.0, 12.0}

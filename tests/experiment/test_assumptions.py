@@ -210,7 +210,9 @@ def test_without_mismatch_nobody_is_irritated_opts_out_or_loses_trust():
 def test_too_hot_jars_as_much_as_too_cold():
     scenario = without(PRESETS["phone"], "too_hot")
     of = parameters.parameters_of(scenario, 10, 1)
-    early, late = (touch(aims_at=aim, intrusiveness=1.0, fit=[0.5] * len(STAGES)) for aim in (1, 12))
+    early, late = (
+        touch(aims_at=aim, intrusiveness=1.0, fit=[0.5] * len(STAGES)) for aim in (1, 12)
+    )
     jars = [rules.mismatch(person(stage=6), of, one) for one in (early, late)]
     assert jars[0] == jars[1] == pytest.approx(0.5 * (1.0 + 0.6) / 2)
 

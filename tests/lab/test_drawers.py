@@ -44,8 +44,8 @@ def shown(scenario: cjsim.Scenario, lang: str) -> dict[tuple[str, str], str]:
 
 @pytest.fixture(scope="module")
 def yogurt():
-    """A preset whose shelf can be empty: every key that has a control shows it."""
-    return cjsim.Scenario.load("yogurt")
+    """A preset whose shelf can be empty, people who leave: every key with a control shows it."""
+    return cjsim.Scenario.load("yogurt").with_changes({"market.stay_years": 8.0})
 
 
 @pytest.fixture(scope="module")

@@ -275,9 +275,11 @@ def test_a_look_at_the_clocks_on_the_way_does_not_move_the_ring(
 @pytest.mark.parametrize(
     ("trait", "stages"),
     [
-        ("need", NEED), ("speed", SPEED | NEED_CYCLE), ("trust", TRUST),
+        ("need", NEED),
+        ("speed", SPEED | NEED_CYCLE),
+        ("trust", TRUST),
         ("rationality", RATIONALITY),
-    ],  # fmt: skip
+    ],
 )
 def test_a_trait_acts_where_it_means_something_and_nowhere_else(
     stage: Stage, trait: str, stages: set[int]
@@ -741,8 +743,8 @@ def test_intensity_makes_a_pull_frequent_and_a_push_strong() -> None:
 
 
 @given(
-    *[shares] * 4, averse=st.floats(0.0, 10.0), gain=st.floats(0.0, 10.0), drift=shares,
-    weight=shares, deals=st.integers(0, 40),
+    quality=shares, expectation=shares, before=shares, alpha=shares, averse=st.floats(0.0, 10.0),
+    gain=st.floats(0.0, 10.0), drift=shares, weight=shares, deals=st.integers(0, 40),
 )  # fmt: skip
 def test_satisfaction_is_an_average_of_performance_and_surprise(
     quality: float, expectation: float, before: float, alpha: float, averse: float, gain: float,
