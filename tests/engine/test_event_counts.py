@@ -15,14 +15,14 @@ PEOPLE, SEED, DAYS = 40, 1, 365.0
 
 # product: (SimPy events, log rows), under the guide, for 40 people and a year, without burn-in
 COUNTS = {
-    "car": (747, 700),
-    "consulting": (770, 609),
-    "corporate_it": (410, 342),
-    "flat": (762, 718),
-    "forex": (589, 363),
-    "manicure": (2407, 1057),
-    "phone": (798, 662),
-    "yogurt": (2381, 2568),
+    "car": (568, 509),
+    "consulting": (604, 373),
+    "corporate_it": (500, 320),
+    "flat": (751, 623),
+    "forex": (1733, 1807),
+    "manicure": (1472, 1333),
+    "phone": (622, 589),
+    "yogurt": (2117, 2465),
 }
 
 
