@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from cjsim.files import expanded
 from cjsim.labels.phrases import Phrase, Words, phrase
 from cjsim.scenario.keys import KeyPath
 from cjsim.scenario.mistakes import Finding, Problem, ScenarioError, nearest
@@ -110,7 +111,7 @@ def _trouble(layer: Layer, base: Any, words: Phrase, near: Words | None = None) 
 def find_file(source: str, folder: str | Path, is_path: bool = False) -> Path:
     """The file behind a preset's name or a path relative to a folder."""
     names = [path.stem for path in sorted(PRESETS.glob("*.toml")) if path != LIBRARY]
-    path = Path(folder) / source
+    path = Path(folder) / expanded(source)
     if not (is_path or source.endswith(".toml") or "/" in source or "\\" in source):
         if source in names:
             return PRESETS / f"{source}.toml"
