@@ -32,6 +32,7 @@ import numpy.typing as npt
 from cjsim.door import mapping_of, scenario_of
 from cjsim.engine import Simulation
 from cjsim.experiment.asked import EXECUTORS, Progress, asked
+from cjsim.experiment.orphans import end_with
 from cjsim.labels import unknown
 from cjsim.measures.summary import UNITS, numbers
 from cjsim.model.events import Event
@@ -187,8 +188,7 @@ def _finished_batches(
 
 
 IDLE = 60
-"""Seconds that a worker waits for more work. A new one costs a second; one whose parent was killed
-holds what it has open as long as this."""
+"""Seconds that a worker waits for more work; a new one costs a second."""
 
 
 @contextmanager
@@ -205,7 +205,9 @@ def _pool(executor: str | Executor, workers: int) -> Iterator[Executor]:
     elif executor == "processes":
         from loky import get_reusable_executor
 
-        yield get_reusable_executor(workers, timeout=IDLE)
+        yield get_reusable_executor(
+            workers, timeout=IDLE, initializer=end_with, initargs=(os.getpid(),)
+        )
     elif executor.partition(":")[0] == "dask":
         with _dask(executor.partition(":")[2], workers) as pool:
             yield pool
