@@ -19,7 +19,10 @@ from cjsim.scenario import Scenario
 
 LARGEST_SEED: Final = 2**62
 """Seeds are whole numbers from 0 up to this one."""
-MOST: Final = {"people": 100_000_000, "runs": 1_000_000, "workers": 1_000}
+MOST: Final = {
+    "people": 100_000_000, "runs": 1_000_000, "workers": 1_000, "points": 10_000,
+    "products": 100_000, "samples": 2**16, "evaluations": 100_000,
+}  # fmt: skip
 """The largest counts that are taken; a slip of the finger shall not occupy a machine."""
 OTHERS_AT_MOST: Final = 1_000_000
 LONGEST = 60
@@ -114,9 +117,7 @@ def whole(argument: str, given: object, least: int = 1, most: int | None = None)
     if number is None or number < least:
         raise ValueError(f"{argument} = {shown(given)}: must be a whole number of at least {least}")
     if number > most:
-        raise ValueError(
-            f"{argument} = {shown(given)}: must be a whole number of at most {most:,}"
-        )
+        raise ValueError(f"{argument} = {shown(given)}: must be a whole number of at most {most:,}")
     return number
 
 

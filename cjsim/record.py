@@ -67,9 +67,13 @@ class Record:
         rows = self.events.rows
         return self.events.totals or event_log.fold(rows, len(self), days, fits)
 
-    @cached_property
+    @property
     def people(self) -> pd.DataFrame:
-        """One row per person: segment, motive, adopter (categories), traits."""
+        """One row per person: segment, motive, adopter (categories), traits; a copy of yours."""
+        return self._people.copy()
+
+    @cached_property
+    def _people(self) -> pd.DataFrame:
         import pandas as pd
 
         who = self.everybody

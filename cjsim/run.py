@@ -6,7 +6,7 @@ import functools
 import threading
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -101,9 +101,9 @@ _DRAWING = threading.Lock()
 
 
 def _people(scenario: Scenario, people: int, seed: int) -> Population:
-    """The people of a world; a small one is remembered, all strategies meet the same."""
+    """The people of a world, read-only; a small one is remembered, all strategies meet the same."""
     if people > REMEMBERED:
-        return population.draw(scenario, people, seed)
+        return _closed(population.draw(scenario, people, seed))
     with _DRAWING:  # threads that ask at the same time get the same ones
         tastes = scenario.product.taste_spread, scenario.rival.taste_spread
         return _remembered(scenario.market, scenario.firm.cold_list_share, tastes, people, seed)
@@ -121,7 +121,15 @@ def _remembered(
         product=Product(taste_spread=ours),
         rival=Rival(taste_spread=rivals),
     )
-    return population.draw(alone, people, seed)
+    return _closed(population.draw(alone, people, seed))
+
+
+def _closed(record: Any) -> Any:
+    """A record whose arrays nobody can write into: the next run would have them so."""
+    for value in vars(record).values():
+        if isinstance(value, np.ndarray):
+            value.flags.writeable = False
+    return record
 
 
 def simulate(
@@ -165,5 +173,7 @@ def simulate(
     if totals is None and log != "all":
         totals = event_log.fold(rows, size, scenario.horizon_days, parameters.fits(scenario))
         rows = event_log.thin(rows, log)
-    events = event_log.EventLog(rows, tuple(scenario.touchpoints), log, totals)
+    if totals is not None:
+        _closed(totals)
+    events = _closed(event_log.EventLog(rows, tuple(scenario.touchpoints), log, totals))
     return Run(scenario, seed, everybody, events, kind)

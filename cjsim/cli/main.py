@@ -68,9 +68,7 @@ def _stopped(args: argparse.Namespace, lang: str) -> str:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = Parser(
-        prog="cjsim", description="Run the customer journey instead of drawing it."
-    )
+    parser = Parser(prog="cjsim", description="Run the customer journey instead of drawing it.")
     jobs = parser.add_subparsers(required=True, metavar="command")
 
     job = jobs.add_parser("compare", help="run strategies on the same people and compare them")
@@ -150,7 +148,9 @@ def _add_shared(job: argparse.ArgumentParser, contents: str, executor: str = "pr
     job.add_argument("scenario", help="a preset's name or a scenario file")
     job.add_argument("--people", type=_count, help="size of each market (default: the scenario's)")
     job.add_argument("--runs", type=_count, default=10, help="markets to run (default: 10)")
-    job.add_argument("--seed", type=_whole, default=1, help="number of the first world (default: 1)")
+    job.add_argument(
+        "--seed", type=_whole, default=1, help="number of the first world (default: 1)"
+    )
     job.add_argument(
         "--set", action="append", default=[], metavar="KEY=VALUE", dest="changes",
         help="change a key, e.g. --set guide.accuracy=0.9; may be repeated",

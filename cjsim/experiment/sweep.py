@@ -267,7 +267,9 @@ class Sweep(Result):
 
         place = folder_of("folder", folder)
         question = folders.read_manifest(place)["question"]
-        columns = {key: list(map(_hashable, column)) for key, column in question["settings"].items()}
+        columns = {
+            key: list(map(_hashable, column)) for key, column in question["settings"].items()
+        }
         settings = pd.DataFrame(columns).rename_axis("cell")
         names = tuple(question["scenarios"])
         files = safe_names(names)

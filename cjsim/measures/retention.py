@@ -46,7 +46,8 @@ def retention(
     """The share of customers still with us, by days since their first deal (Kaplan-Meier).
 
     Leaving is the first step to a rival or to sleep; a trial that ends with us is none. Rows are
-    the days on which somebody left, or the `days` asked for.
+    the days on which somebody left, or the `days` asked for. What nobody has seen is NaN: a day
+    below 0, one beyond the longest observation, and the share of no customers.
 
     Columns
     -------
@@ -97,9 +98,11 @@ def _curve_frame(curve: Curve, days: Sequence[float] | None) -> pd.DataFrame:
     )
     if days is None:
         return table
-    place = np.searchsorted(curve.day, np.asarray(days, float), "right") - 1
-    table = table[["retained", "low", "high"]].iloc[place]
-    return table.set_axis(pd.Index(np.asarray(days, float), name="day"))
+    asked = np.asarray(days, float)
+    place, known = curve.places(asked)
+    table = table[["retained", "low", "high"]].iloc[place].set_axis(pd.Index(asked, name="day"))
+    table.loc[~known, :] = np.nan
+    return table
 
 
 def repeat_rate(run: Record, by: str | None = None, within: float | None = None) -> pd.DataFrame:
@@ -114,7 +117,7 @@ def repeat_rate(run: Record, by: str | None = None, within: float | None = None)
     rate : made_next / customers; the open ones count as not yet, so this is a lower bound.
     rate_decided : made_next / (made_next + left); the open ones do not count.
     rate_within : only if `within` [days] is given: the Kaplan-Meier share with a next deal so
-        many days after the n-th; the open ones count for as long as they were seen.
+        many days after the n-th; the open ones count for as long as they were seen; NaN beyond.
     """
     parts = groups(run, by)
     deals = _deals(run)
