@@ -346,16 +346,16 @@ def _lab(args: argparse.Namespace) -> int:
 def _grade(args: argparse.Namespace) -> int:
     from cjsim.course.grading import grade
 
-    def say(line: str) -> None:
+    def tell(line: str) -> None:
         say(line, sys.stderr)
 
     grades, complete = grade.grade(
-        args.folder, args.out, args.seconds, args.memory, args.workers, args.lang, say
+        args.folder, args.out, args.seconds, args.memory, args.workers, args.lang, tell
     )
     say(grade.summary(grades, args.lang))
     everybody = len(grade.submissions(args.folder, args.lang))
     facts = {"file": args.out, "graded": len(grades), "all": everybody}
-    say(text("grade.wrote" if complete else "grade.stopped", args.lang).format(**facts))
+    tell(text("grade.wrote" if complete else "grade.stopped", args.lang).format(**facts))
     return 0 if complete else 130
 
 

@@ -130,7 +130,9 @@ class Space:
             part[:] = np.where(total > 0, part / scale, 1 / self.shares)
         digits = np.asarray([[float(f"{x:.12g}") for x in row] for row in cleaned])
         if self.shares:
-            digits[:, -self.shares :] = np.round(cleaned[:, -self.shares :], 12)
+            others = np.round(cleaned[:, -self.shares : -1], 12)
+            digits[:, -self.shares : -1] = others
+            digits[:, -1] = np.round(np.maximum(1.0 - others.sum(axis=1), 0.0), 12)
         return digits
 
     def moved(self, point: Point, i: int, values: Floats) -> Floats:
