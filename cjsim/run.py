@@ -6,7 +6,7 @@ import functools
 import threading
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -26,6 +26,7 @@ from cjsim.scenario import Firm, Market, Product, Rival, Scenario
 if TYPE_CHECKING:
     import pandas as pd
 
+T = TypeVar("T")
 REMEMBERED = 20_000
 """Largest market whose people are kept for the next run with the same seed."""
 
@@ -124,7 +125,7 @@ def _remembered(
     return _closed(population.draw(alone, people, seed))
 
 
-def _closed(record: Any) -> Any:
+def _closed(record: T) -> T:
     """A record whose arrays nobody can write into: the next run would have them so."""
     for value in vars(record).values():
         if isinstance(value, np.ndarray):
