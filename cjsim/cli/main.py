@@ -25,13 +25,14 @@ def main(words: Sequence[str] | None = None) -> int:
     does not).
     """
     get_ready()
-    status = 2
     try:
         with ended_as_by_ctrl_c():
             status = _run(words)
-    finally:
-        unsaid = finish()
-    return unsaid or status
+    except SystemExit:  # help, or words that are none of ours
+        if unsaid := finish():
+            raise SystemExit(unsaid) from None
+        raise
+    return finish() or status
 
 
 def _run(words: Sequence[str] | None) -> int:

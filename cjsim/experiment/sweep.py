@@ -376,7 +376,9 @@ def _checked_settings(settings: pd.DataFrame) -> pd.DataFrame:
     for key, instead in ELSEWHERE.items():
         if key in settings:
             raise ValueError(f"{key}: changes nothing in a sweep; {instead}")
-    return settings.reset_index(drop=True).rename_axis("cell")
+    wide = {key: float for key in settings.select_dtypes("floating").columns}
+    wide |= {key: int for key in settings.select_dtypes("integer").columns}
+    return settings.astype(wide).reset_index(drop=True).rename_axis("cell")
 
 
 def _question(
