@@ -6,7 +6,7 @@ import functools
 import threading
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,13 +20,12 @@ from cjsim.labels.tables import html_table, one_line
 from cjsim.model import parameters, population
 from cjsim.model.events import EVENTS, Event
 from cjsim.model.population import Population
-from cjsim.record import Record
+from cjsim.record import Record, closed
 from cjsim.scenario import Firm, Market, Product, Rival, Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
 
-T = TypeVar("T")
 REMEMBERED = 20_000
 """Largest market whose people are kept for the next run with the same seed."""
 
@@ -104,7 +103,7 @@ _DRAWING = threading.Lock()
 def _people(scenario: Scenario, people: int, seed: int) -> Population:
     """The people of a world, read-only; a small one is remembered, all strategies meet the same."""
     if people > REMEMBERED:
-        return _closed(population.draw(scenario, people, seed))
+        return closed(population.draw(scenario, people, seed))
     with _DRAWING:  # threads that ask at the same time get the same ones
         tastes = scenario.product.taste_spread, scenario.rival.taste_spread
         return _remembered(scenario.market, scenario.firm.cold_list_share, tastes, people, seed)
@@ -122,15 +121,7 @@ def _remembered(
         product=Product(taste_spread=ours),
         rival=Rival(taste_spread=rivals),
     )
-    return _closed(population.draw(alone, people, seed))
-
-
-def _closed(record: T) -> T:
-    """A record whose arrays nobody can write into: the next run would have them so."""
-    for value in vars(record).values():
-        if isinstance(value, np.ndarray):
-            value.flags.writeable = False
-    return record
+    return closed(population.draw(alone, people, seed))
 
 
 def simulate(
@@ -174,7 +165,5 @@ def simulate(
     if totals is None and log != "all":
         totals = event_log.fold(rows, size, scenario.horizon_days, parameters.fits(scenario))
         rows = event_log.thin(rows, log)
-    if totals is not None:
-        _closed(totals)
-    events = _closed(event_log.EventLog(rows, tuple(scenario.touchpoints), log, totals))
+    events = closed(event_log.EventLog(rows, tuple(scenario.touchpoints), log, totals))
     return Run(scenario, seed, everybody, events, kind)

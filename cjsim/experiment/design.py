@@ -5,10 +5,11 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from numbers import Real
 from typing import TYPE_CHECKING, Any
 
-from cjsim.door import whole
+from cjsim.door import shown, whole
 from cjsim.labels import unknown
 from cjsim.scenario.keys import key_named
 
@@ -70,13 +71,17 @@ def _as_compared(value: Any) -> str:
     if isinstance(value, list | tuple):
         return repr([_as_compared(item) for item in value])
     if isinstance(value, Real) and not isinstance(value, bool):
-        return f"{float(value):.12g}"  # 0.1 + 0.2 reads as 0.3
-    return repr(value)
+        with suppress(OverflowError):
+            return f"{float(value):.12g}"  # 0.1 + 0.2 reads as 0.3
+    try:
+        return repr(value)
+    except ValueError:  # thousands of digits
+        return hex(value)
 
 
 def _listed(values: Sequence[Any]) -> str:
-    words = repr(list(values))
-    return words if len(words) <= 60 else f"{words[:57]}..."
+    words = ", ".join(map(shown, values[:20]))
+    return f"[{words if len(words) <= 60 else f'{words[:57]}...'}]"
 
 
 def sample(ranges: Ranges, cells: int, method: str = "sobol", seed: int = 1) -> pd.DataFrame:

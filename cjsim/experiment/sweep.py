@@ -376,8 +376,8 @@ def _checked_settings(settings: pd.DataFrame) -> pd.DataFrame:
     for key, instead in ELSEWHERE.items():
         if key in settings:
             raise ValueError(f"{key}: changes nothing in a sweep; {instead}")
-    wide = {key: float for key in settings.select_dtypes("floating").columns}
-    wide |= {key: int for key in settings.select_dtypes("integer").columns}
+    wide = dict.fromkeys(settings.select_dtypes("floating").columns, float)
+    wide |= dict.fromkeys(settings.select_dtypes("integer").columns, int)
     return settings.astype(wide).reset_index(drop=True).rename_axis("cell")
 
 

@@ -210,7 +210,7 @@ def test_the_drafts_of_a_process_that_has_gone_are_taken_away(tmp_path):
         draft.write_text("b")
         mine = draft.parent
         files.forget_drafts(tmp_path)
-        assert {path for path in tmp_path.iterdir()} == {young, mine}  # of whom nothing is known
+        assert set(tmp_path.iterdir()) == {young, mine}  # of whom nothing is known
     assert {path.name for path in tmp_path.iterdir()} == {".saving-young", "b.txt"}
 
 
