@@ -76,7 +76,7 @@ def killed_sweeps(kills: int, chance: random.Random, say: Callable[[str], None])
             counts["other frames"] += last.returncode == 0 and frame(folder) != expected
             drafts = [*folder.glob(".saving-*"), *folder.glob("cells/.saving-*")]
             counts["drafts left"] += len(drafts)
-            say(f"{counts['kills']} kills, {counts['sweeps']} sweeps")
+            say(", ".join(f"{count} {name}" for name, count in sorted(counts.items())))
     return counts
 
 

@@ -125,7 +125,7 @@ class Segment(_Table):
     """A part of the market whose people differ."""
 
     name: Line = Field(description="Name, as it stands in tables")
-    share: Number = _key(1.0, "ours", "weight", "Weight of the segment in the market", gt=0)
+    share: Number = _key(1.0, "ours", "weight", "Weight of the segment in the market", gt=0, le=1e9)
     need: Number = _key(1.0, "ours", "factor", "Multiplies the strength of need", gt=0)
     speed: Number = _key(1.0, "C14; size ours", "factor", "Multiplies personal speed", gt=0)
     price_sensitivity: Number = _key(
