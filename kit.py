@@ -63,9 +63,13 @@ def install(tool):
 
 
 def run(*command, cwd=ROOT):
-    """Run a command; if it fails, stop with its exit code."""
-    if code := subprocess.call(command, cwd=cwd):
-        sys.exit(code)
+    """Run a command; if it fails, stop with its exit code. Who tells us to end tells the job."""
+    with subprocess.Popen(command, cwd=cwd) as job:
+        for name in ("SIGTERM", "SIGHUP"):
+            if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) != signal.SIG_IGN:
+                signal.signal(getattr(signal, name), lambda number, _: job.send_signal(number))
+        if code := job.wait():
+            sys.exit(code)
 
 
 def main(word, *words):

@@ -13,10 +13,18 @@ from numbers import Integral, Real
 from pathlib import Path
 from typing import Any, Final
 
+from cjsim.files import expanded
+from cjsim.labels.visible import visible
 from cjsim.scenario import Scenario
 
 LARGEST_SEED: Final = 2**62
 """Seeds are whole numbers from 0 up to this one."""
+MOST: Final = {
+    "people": 100_000_000, "runs": 1_000_000, "workers": 1_000, "points": 10_000,
+    "products": 100_000, "samples": 2**16, "evaluations": 100_000,
+}  # fmt: skip
+"""The largest counts that are taken; a slip of the finger shall not occupy a machine."""
+OTHERS_AT_MOST: Final = 1_000_000
 LONGEST = 60
 """Characters of a wrong value that an error shows."""
 
@@ -75,6 +83,9 @@ def scenarios_of(given: object, argument: str = "scenarios") -> dict[str, Scenar
     if not named:
         raise ValueError(f"{argument} is empty: give at least one scenario")
     names = [name for name, _ in named]
+    for name in names:
+        if not name.strip() or visible(name) != name or "\n" in name or "\t" in name:
+            raise ValueError(f"{argument}: {name!r} is no name; it is a line of letters and signs")
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise ValueError(f"{argument}: two are called {twice[0]!r}; give each a name of its own")
     return dict(named)
@@ -91,19 +102,23 @@ def _names_for(scenarios: list[Scenario]) -> list[str]:
     return [f"{product} {strategy}" for product, strategy in zip(products, strategies, strict=True)]
 
 
-def whole(argument: str, given: object, least: int = 1) -> int:
-    """A whole number of at least `least`, as Python's own.
+def whole(argument: str, given: object, least: int = 1, most: int | None = None) -> int:
+    """A whole number from `least` up to `most`, as Python's own.
 
-    Raises ValueError for anything else: 2.5, "3", True.
+    Without a `most` it is that of `MOST`, or `OTHERS_AT_MOST`. Raises ValueError for anything else:
+    2.5, "3", True, 10 ** 30.
 
     >>> import numpy as np
     >>> whole("runs", np.int64(20))
     20
     """
     number = _integer(given)
-    if number is not None and number >= least:
-        return number
-    raise ValueError(f"{argument} = {shown(given)}: must be a whole number of at least {least}")
+    most = MOST.get(argument, OTHERS_AT_MOST) if most is None else most
+    if number is None or number < least:
+        raise ValueError(f"{argument} = {shown(given)}: must be a whole number of at least {least}")
+    if number > most:
+        raise ValueError(f"{argument} = {shown(given)}: must be a whole number of at most {most:,}")
+    return number
 
 
 def people_of(given: object, scenario: Scenario) -> int:
@@ -156,7 +171,7 @@ def folder_of(argument: str, given: object) -> Path:
     """
     if not isinstance(given, str | os.PathLike) or not str(given):
         raise ValueError(f"{argument} = {shown(given)}: must be the path of a folder")
-    path = Path(given).expanduser()
+    path = expanded(given)
     if path.exists() and not path.is_dir():
         raise ValueError(f"{argument} {path}: is a file; name a folder")
     return path
@@ -164,5 +179,8 @@ def folder_of(argument: str, given: object) -> Path:
 
 def shown(given: object) -> str:
     """A wrong value as an error shows it: in one line, and not all of a long one."""
-    line = " ".join(repr(given).split())
+    try:
+        line = " ".join(repr(given).split())
+    except ValueError:  # Python writes no whole number of more than 4,300 digits
+        line = "a number of thousands of digits"
     return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from cjsim.files import whole
+from cjsim.files import expanded, no_formula, whole
 from cjsim.journey import AWARENESS, GONE, RECOMMENDATION, SATISFACTION, STAGES, UNAWARE
 from cjsim.model.events import EVENTS, Event
 from cjsim.model.parameters import fits
@@ -41,6 +42,9 @@ TRUTHS = (
     "loyalty",
 )  # fmt: skip
 
+
+NOTE = "cjsim"
+"""Under which key a Parquet file says what it is."""
 
 LEVELS = ("all", "stages", "measures")
 """How much of a run is kept: every row; all but contacts; only what measures have to look at.
@@ -240,22 +244,107 @@ def truth_frame(
     return frame
 
 
-def save(frame: pd.DataFrame, path: str | Path) -> Path:
+def save(frame: pd.DataFrame, path: str | Path, note: str = "") -> Path:
     """Write a frame as .csv or .parquet, whole or not at all.
 
-    DuckDB writes the Parquet, and lets a reader query such files in SQL.
-    Raises ValueError for another ending.
+    DuckDB writes the Parquet, and lets a reader query such files in SQL. In a CSV no text is one
+    that a spreadsheet would take for a formula.
+
+    Parameters
+    ----------
+    note : what a Parquet file says of itself, under `NOTE` in its metadata.
+
+    Returns the path. Raises ValueError for another ending, OSError where it cannot be written.
     """
-    path = Path(path)
+    path = expanded(path)
     if path.suffix not in (".csv", ".parquet"):
         raise ValueError(f"{path}: a table is saved as .csv or .parquet, not {path.suffix!r}")
     with whole(path) as draft:
         if path.suffix == ".csv":
-            frame.to_csv(draft, index=False)
+            _without_formulas(frame).to_csv(draft, index=False)
         else:
-            import duckdb
-
-            with duckdb.connect() as db:
-                db.register("frame", frame)
-                db.execute(f"COPY frame TO '{draft.as_posix().replace(chr(39), chr(39) * 2)}'")
+            _save_parquet(frame, draft, path, note)
     return path
+
+
+def _save_parquet(frame: pd.DataFrame, draft: Path, path: Path, note: str) -> None:
+    import duckdb
+
+    try:
+        with duckdb.connect() as db:
+            db.register("frame", frame)
+            about = f", KV_METADATA {{{NOTE}: {_in_sql(note)}}}" if note else ""
+            db.execute(f"COPY frame TO {_in_sql(draft.as_posix())} (FORMAT parquet{about})")
+    except duckdb.Error as error:  # neither an OSError nor a ValueError
+        raise OSError(f"{path}: cannot be written ({_first_line(error)})") from error
+
+
+def _in_sql(word: str) -> str:
+    return "'" + word.replace("'", "''") + "'"
+
+
+def _first_line(error: Exception) -> str:
+    return next(iter(str(error).splitlines()), type(error).__name__)
+
+
+def read(paths: Sequence[Path], columns: Sequence[str]) -> pd.DataFrame:
+    """Some Parquet files as one table; `*`, `?` and `[` in a path are letters.
+
+    Parameters
+    ----------
+    paths : one at least.
+    columns : those wanted; beside them stands `filename`, where a row is from.
+
+    Raises OSError, with the name of a file, for what cannot be read.
+    """
+    import duckdb
+
+    files = [_letters(path) for path in paths]
+    try:
+        with duckdb.connect() as db:
+            table = db.read_parquet(files, hive_partitioning=False, filename=True)
+            wanted = [duckdb.ColumnExpression(name) for name in (*columns, "filename")]
+            return table.select(*wanted).df()
+    except duckdb.Error as error:
+        names = str(paths[0]) if len(paths) == 1 else f"{paths[0]} or a file beside it"
+        raise OSError(f"{names}: cannot be read ({_first_line(error)})") from error
+
+
+def notes(paths: Sequence[Path]) -> list[str]:
+    """What Parquet files say of themselves, see `save`; raises OSError as `read` does."""
+    import duckdb
+
+    asked = "SELECT file_name, value FROM parquet_kv_metadata(?) WHERE key = ?"
+    files = [_letters(path) for path in paths]
+    try:
+        with duckdb.connect() as db:
+            rows = db.execute(asked, [files, NOTE.encode()]).fetchall()
+    except duckdb.Error as error:
+        raise OSError(f"{paths[0]}: cannot be read ({_first_line(error)})") from error
+    told = {name: bytes(value).decode(errors="replace") for name, value in rows}
+    return [told.get(str(path), "") for path in paths]
+
+
+def _letters(path: Path) -> str:
+    """A path in which DuckDB sees no pattern."""
+    return re.sub(r"([\[*?])", r"[\1]", str(path))
+
+
+def _without_formulas(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with its texts, the heads of its columns too, made harmless."""
+    import pandas as pd
+
+    harmless = frame.copy(deep=False)
+    for place, kind in enumerate(frame.dtypes):
+        column = frame.iloc[:, place]
+        if isinstance(kind, pd.CategoricalDtype):
+            words = {word: _harmless(word) for word in column.cat.categories}
+            if any(new is not old for old, new in words.items()):
+                harmless.isetitem(place, column.astype(object).map(words))
+        elif not pd.api.types.is_numeric_dtype(kind):
+            harmless.isetitem(place, column.map(_harmless, na_action="ignore"))
+    return harmless.rename(columns=_harmless)
+
+
+def _harmless(value: Any) -> Any:
+    return no_formula(value) if isinstance(value, str) else value

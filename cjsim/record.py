@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
 
 from cjsim import log as event_log
 from cjsim.engine import Simulation
@@ -14,6 +16,17 @@ from cjsim.scenario import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+T = TypeVar("T")
+
+
+def closed(record: T) -> T:
+    """A record whose arrays nobody can write into: who asked first would change all others'."""
+    for value in vars(record).values():
+        if isinstance(value, np.ndarray):
+            value.flags.writeable = False
+    return record
 
 
 @dataclass(frozen=True)
@@ -75,13 +88,18 @@ class Record:
         """Contacts, costs and stages reached per person, whichever rows the log has kept."""
         days = self.scenario.horizon_days
         rows = self.events.rows
-        return self.events.totals or event_log.fold(
+        totals = self.events.totals or event_log.fold(
             rows, self.lives, days, event_log.folding_rates(self.scenario)
         )
+        return closed(totals)
+
+    @property
+    def people(self) -> pd.DataFrame:
+        """One row per person: segment, motive, adopter (categories), traits; a copy of yours."""
+        return self._people.copy()
 
     @cached_property
-    def people(self) -> pd.DataFrame:
-        """One row per person: segment, motive, adopter (categories), traits."""
+    def _people(self) -> pd.DataFrame:
         import pandas as pd
 
         who = self.everybody

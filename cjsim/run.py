@@ -21,7 +21,7 @@ from cjsim.labels.tables import html_table, one_line
 from cjsim.model import population
 from cjsim.model.events import EVENTS, Event
 from cjsim.model.population import Population, opening
-from cjsim.record import Record
+from cjsim.record import Record, closed
 from cjsim.scenario import Firm, Market, Product, Rival, Scenario
 
 if TYPE_CHECKING:
@@ -109,9 +109,9 @@ _DRAWING = threading.Lock()
 
 
 def _people(scenario: Scenario, people: int, seed: int) -> Population:
-    """The people of a world; a small one is remembered, all strategies meet the same."""
+    """The people of a world, read-only; a small one is remembered, all strategies meet the same."""
     if people > REMEMBERED:
-        return population.draw(scenario, people, seed)
+        return closed(population.draw(scenario, people, seed))
     with _DRAWING:  # threads that ask at the same time get the same ones
         tastes = scenario.product.taste_spread, scenario.rival.taste_spread
         span = opening(scenario), scenario.horizon_days
@@ -139,7 +139,7 @@ def _remembered(
         product=Product(taste_spread=ours),
         rival=Rival(taste_spread=rivals),
     )
-    return population.draw(alone, people, seed)
+    return closed(population.draw(alone, people, seed))
 
 
 def simulate(
@@ -186,5 +186,5 @@ def simulate(
             rows, len(everybody), scenario.horizon_days, event_log.folding_rates(scenario)
         )
         rows = event_log.thin(rows, log)
-    events = event_log.EventLog(rows, tuple(scenario.touchpoints), log, totals)
+    events = closed(event_log.EventLog(rows, tuple(scenario.touchpoints), log, totals))
     return Run(scenario, seed, everybody, events, kind)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import json
-import os
+import math
 import sys
 import tomllib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cjsim.cli.terminal import Parser, ended_as_by_ctrl_c, finish, get_ready, say, say_json
+from cjsim.files import expanded
 from cjsim.labels import LANGUAGES, text
 
 if TYPE_CHECKING:
@@ -20,42 +21,41 @@ if TYPE_CHECKING:
 def main(words: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit status.
 
-    0 done, 2 the user's mistake or too large a task, 130 interrupted, 141 nobody reads on (as
-    `head` does not).
+    0 done, 2 the user's mistake or too large a task, 130 stopped, 141 nobody reads on (as `head`
+    does not).
     """
+    get_ready()
+    try:
+        with ended_as_by_ctrl_c():
+            status = _run(words)
+    except SystemExit:  # help, or words that are none of ours
+        if unsaid := finish():
+            raise SystemExit(unsaid) from None
+        raise
+    return finish() or status
+
+
+def _run(words: Sequence[str] | None) -> int:
     args = _parser().parse_args(words)
     lang = getattr(args, "lang", "en")
     from cjsim.scenario import ScenarioError
 
     try:
         status: int = args.job(args)
-        sys.stdout.flush()
+        return status
     except ScenarioError as error:
-        print(error.said(lang), file=sys.stderr)
-        return 2
+        say(error.said(lang), sys.stderr)
     except BrokenPipeError:
-        _write_no_more()
         return 141
     except MemoryError as error:
         no_memory = text("report.no_memory", lang)
-        print(f"cjsim: {no_memory} {error}".rstrip(), file=sys.stderr)
-        return 2
+        say(f"cjsim: {no_memory} {error}".rstrip(), sys.stderr)
     except (ValueError, OSError, RuntimeError) as error:  # RuntimeError: the workers died
-        print(f"cjsim: {error}", file=sys.stderr)
-        return 2
+        say(f"cjsim: {error}", sys.stderr)
     except KeyboardInterrupt:
-        print("\n" + _stopped(args, lang), file=sys.stderr)
+        say("\n" + _stopped(args, lang), sys.stderr)
         return 130
-    return status
-
-
-def _write_no_more() -> None:
-    """What is still to be printed goes nowhere: Python would complain of it on its way out."""
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    return 2
 
 
 def _stopped(args: argparse.Namespace, lang: str) -> str:
@@ -69,9 +69,7 @@ def _stopped(args: argparse.Namespace, lang: str) -> str:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="cjsim", description="Run the customer journey instead of drawing it."
-    )
+    parser = Parser(prog="cjsim", description="Run the customer journey instead of drawing it.")
     jobs = parser.add_subparsers(required=True, metavar="command")
 
     job = jobs.add_parser("compare", help="run strategies on the same people and compare them")
@@ -92,7 +90,7 @@ def _parser() -> argparse.ArgumentParser:
 
     job = jobs.add_parser("weak-point", help="which stage, passed a little better, gains most?")
     job.add_argument("--strategy", help="the strategy that runs (default: the scenario's)")
-    job.add_argument("--better", type=float, default=0.01, help="relative rise (default: 0.01)")
+    job.add_argument("--better", type=_number, default=0.01, help="relative rise (default: 0.01)")
     _add_measure(job, "profit_per_day")
     _add_shared(job, "the ranking as figure and table")
     job.set_defaults(job=_weak_point)
@@ -104,7 +102,7 @@ def _parser() -> argparse.ArgumentParser:
         help="a key and its range, e.g. firm.reps=1:12; may be repeated",
     )  # fmt: skip
     job.add_argument("--split", help="comma-separated touchpoints that share a budget")
-    job.add_argument("--budget", type=float, help="money a day for --split (default: as it is)")
+    job.add_argument("--budget", type=_number, help="money a day for --split (default: as it is)")
     job.add_argument("--least", action="store_true", help="look for the least, as of churn anyway")
     _add_measure(job)
     _add_shared(job, "the curve as figure and table, and the scenario at its best")
@@ -114,13 +112,13 @@ def _parser() -> argparse.ArgumentParser:
     job.add_argument("scenario", nargs="?", default="phone", help="a preset or a scenario file")
     job.add_argument("--page", action="store_true", help="as a page of its own, no JupyterLab")
     job.add_argument("--lang", choices=LANGUAGES, default="en", help="language of words")
-    job.add_argument("--port", type=int, help="port to serve at (default: one that is free)")
+    job.add_argument("--port", type=_count, help="port to serve at (default: one that is free)")
     job.add_argument("--no-browser", action="store_true", help="only say where it is")
     job.set_defaults(job=_lab)
 
     job = jobs.add_parser("grade", help="grade a folder of exercises, each in a process of its own")
-    job.add_argument("folder", type=Path, help="NAME.ipynb, or NAME/SET/tasks.ipynb (nbgrader)")
-    job.add_argument("--out", type=Path, default=Path("grades.csv"), help="default: %(default)s")
+    job.add_argument("folder", type=_path, help="NAME.ipynb, or NAME/SET/tasks.ipynb (nbgrader)")
+    job.add_argument("--out", type=_path, default=Path("grades.csv"), help="default: %(default)s")
     job.add_argument("--seconds", type=_positive, default=60.0, help="of a notebook (%(default)g)")
     job.add_argument("--memory", type=_positive, default=2.0, help="GB of a notebook (%(default)g)")
     job.add_argument("--workers", type=_count, help="notebooks at a time (default: the processors)")
@@ -137,7 +135,7 @@ def _parser() -> argparse.ArgumentParser:
     job.set_defaults(job=_presets)
 
     job = jobs.add_parser("new", help="start a scenario file of your own")
-    job.add_argument("file", type=Path, help="the file to write")
+    job.add_argument("file", type=_path, help="the file to write")
     job.add_argument("--product", default="phone", help="the preset it builds on (default: phone)")
     job.set_defaults(job=_new)
 
@@ -153,12 +151,14 @@ def _add_shared(job: argparse.ArgumentParser, contents: str, executor: str = "pr
         "--people", type=_count, help="a sample of so many (default: the whole market)"
     )
     job.add_argument("--runs", type=_count, default=10, help="markets to run (default: 10)")
-    job.add_argument("--seed", type=int, default=1, help="number of the first world (default: 1)")
+    job.add_argument(
+        "--seed", type=_whole, default=1, help="number of the first world (default: 1)"
+    )
     job.add_argument(
         "--set", action="append", default=[], metavar="KEY=VALUE", dest="changes",
         help="change a key, e.g. --set guide.accuracy=0.9; may be repeated",
     )  # fmt: skip
-    job.add_argument("--out", type=Path, help=f"folder for {contents}")
+    job.add_argument("--out", type=_path, help=f"folder for {contents}")
     job.add_argument("--json", action="store_true", help="print JSON instead of tables")
     job.add_argument("--lang", choices=LANGUAGES, default="en", help="language of words")
     job.add_argument(
@@ -172,17 +172,47 @@ def _add_measure(job: argparse.ArgumentParser, measure: str = "profit_per_person
     job.add_argument("--measure", default=measure, help="a name of the summary (%(default)s)")
 
 
+def _path(word: str) -> Path:
+    if not word:
+        raise argparse.ArgumentTypeError("is empty; give a path")
+    return expanded(word)
+
+
+def _shown(word: str) -> str:
+    """A wrong word, in quotes and cut short."""
+    return repr(word if len(word) < 60 else f"{word[:57]}...")
+
+
 def _count(word: str) -> int:
-    number = int(word)
+    number = _whole(word)
     if number < 1:
         raise argparse.ArgumentTypeError(f"{word} must be at least 1")
     return number
 
 
+def _whole(word: str) -> int:
+    try:
+        return int(word)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{_shown(word)} is no whole number, such as 2000"
+        ) from None
+
+
 def _positive(word: str) -> float:
-    number = float(word)
-    if not 0 < number < float("inf"):
+    number = _number(word)
+    if not number > 0:
         raise argparse.ArgumentTypeError(f"{word} must be above 0")
+    return number
+
+
+def _number(word: str) -> float:
+    try:
+        number = float(word)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{_shown(word)} is no number, such as 0.5") from None
+    if not math.isfinite(number):
+        raise argparse.ArgumentTypeError(f"{_shown(word)} must be a finite number")
     return number
 
 
@@ -197,6 +227,8 @@ def _changes(words: Iterable[str]) -> dict[str, Any]:
             changes[key.strip()] = tomllib.loads(f"value = {value}")["value"]
         except tomllib.TOMLDecodeError:
             changes[key.strip()] = value.strip()
+        except RecursionError:
+            raise ValueError(f"--set {_shown(word)}: is nested too deep") from None
     return changes
 
 
@@ -233,16 +265,21 @@ def _compare(args: argparse.Namespace) -> int:
     from cjsim.report import comparison
 
     compared = compare(_strategies(args), **_run_options(args))
+    files = comparison.write(compared, args.out, args.lang) if args.out else []
     if args.json:
-        print(json.dumps(comparison.as_json(compared), indent=2, ensure_ascii=False))
+        say_json(comparison.as_json(compared))
     else:
-        print(comparison.summary(compared, args.lang))
-    if args.out:
-        files = comparison.write(compared, args.out, args.lang)
+        say(comparison.summary(compared, args.lang))
+    if files:
         note = text("report.wrote", args.lang).format(files=", ".join(files), folder=args.out)
         onward = text("report.next", args.lang).format(folder=args.out)
-        print(f"\n{note}\n{onward}", file=sys.stderr if args.json else sys.stdout)
+        say(f"\n{note}\n{onward}", sys.stderr if args.json else None)
     return 0
+
+
+def _tell(answer: str | dict[str, Any]) -> None:
+    """Print an answer: words, or data as JSON."""
+    say(answer) if isinstance(answer, str) else say_json(answer)
 
 
 def _sweep(args: argparse.Namespace) -> int:
@@ -258,11 +295,11 @@ def _sweep(args: argparse.Namespace) -> int:
     known_measure(args.measure)
     answer = sweep(scenarios, settings, folder=args.out, **_run_options(args))
     if len(answer.runs):
-        print(experiments.of_sweep(answer, args.measure, args.lang, args.json))
         if args.out:
             experiments.draw_sweep(answer, args.measure, args.out, args.lang)
+        _tell(experiments.of_sweep(answer, args.measure, args.lang, args.json))
     if not answer.complete:
-        print(experiments.stopped(answer, args.out, args.lang), file=sys.stderr)
+        say(experiments.stopped(answer, args.out, args.lang), sys.stderr)
         return 130
     return 0
 
@@ -278,9 +315,9 @@ def _weak_point(args: argparse.Namespace) -> int:
     from cjsim.report import experiments
 
     ranking = weak_point(_running(args), args.measure, better=args.better, **_run_options(args))
-    print(experiments.of_weak_point(ranking, args.lang, args.json))
     if args.out:
         experiments.keep_weak_point(ranking, args.out, args.lang)
+    _tell(experiments.of_weak_point(ranking, args.lang, args.json))
     return 0
 
 
@@ -296,9 +333,9 @@ def _optimise(args: argparse.Namespace) -> int:
         _running(args), ranges_of(args.vary), measure=args.measure, budget=args.budget, split=split,
         least=args.least or None, **_run_options(args),
     )  # fmt: skip
-    print(experiments.of_optimum(optimum, args.lang, args.json))
     if args.out:
         experiments.keep_optimum(optimum, args.out, args.lang)
+    _tell(experiments.of_optimum(optimum, args.lang, args.json))
     return 0
 
 
@@ -312,16 +349,16 @@ def _lab(args: argparse.Namespace) -> int:
 def _grade(args: argparse.Namespace) -> int:
     from cjsim.course.grading import grade
 
-    def say(line: str) -> None:
-        print(line, file=sys.stderr, flush=True)
+    def tell(line: str) -> None:
+        say(line, sys.stderr)
 
     grades, complete = grade.grade(
-        args.folder, args.out, args.seconds, args.memory, args.workers, args.lang, say
+        args.folder, args.out, args.seconds, args.memory, args.workers, args.lang, tell
     )
-    print(grade.summary(grades, args.lang))
+    say(grade.summary(grades, args.lang))
     everybody = len(grade.submissions(args.folder, args.lang))
     facts = {"file": args.out, "graded": len(grades), "all": everybody}
-    say(text("grade.wrote" if complete else "grade.stopped", args.lang).format(**facts))
+    tell(text("grade.wrote" if complete else "grade.stopped", args.lang).format(**facts))
     return 0 if complete else 130
 
 
@@ -332,11 +369,11 @@ def _check(args: argparse.Namespace) -> int:
     for file in args.files:
         try:
             scenario = Scenario.load(file)
-            print(f"{file}: good. Strategies: {', '.join(scenario.strategies)}")
+            say(f"{file}: good. Strategies: {', '.join(scenario.strategies)}")
             for line in _in_vain(scenario):
-                print(f"  {line}")
+                say(f"  {line}")
         except ScenarioError as error:
-            print(error, file=sys.stderr)
+            say(str(error), sys.stderr)
             status = 2
     return status
 
@@ -364,12 +401,12 @@ def _presets(args: argparse.Namespace) -> int:
         _print_keys()
         return 0
     if args.name:
-        print(preset_text(args.name), end="")
+        say(preset_text(args.name), end="")
         return 0
     titles = presets()
     width = max(map(len, titles))
     for name, title in titles.items():
-        print(f"{name.ljust(width)}  {title}")
+        say(f"{name.ljust(width)}  {title}")
     return 0
 
 
@@ -378,11 +415,11 @@ def _print_keys() -> None:
     from cjsim.scenario import TABLES, docs
 
     for table in TABLES:
-        print(f"\n[{table}]")
+        say(f"\n[{table}]")
         for doc in docs(table):
             default = "must be given" if doc.default is None else f"default {doc.default}"
             facts = "; ".join(fact for fact in (doc.unit, doc.range, default, doc.source) if fact)
-            print(f"{doc.key}: {doc.text}\n    {facts}")
+            say(f"{doc.key}: {doc.text}\n    {facts}")
 
 
 def _new(args: argparse.Namespace) -> int:
@@ -394,13 +431,13 @@ def _new(args: argparse.Namespace) -> int:
         write_new(args.file, content)
     except FileExistsError:
         raise ValueError(f"{args.file} exists already; choose another name") from None
-    print(f"Wrote {args.file}. Check it: cjsim check {args.file}")
-    print(f"Run it: cjsim compare {args.file} --out results/{args.file.stem}")
+    say(f"Wrote {args.file}. Check it: cjsim check {args.file}")
+    say(f"Run it: cjsim compare {args.file} --out results/{args.file.stem}")
     return 0
 
 
 def _schema(args: argparse.Namespace) -> int:
     from cjsim.scenario import json_schema
 
-    print(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+    say_json(json_schema())
     return 0

@@ -83,6 +83,6 @@ def _value(word: str) -> Any:
     for parse in (json.loads, float):
         try:
             return parse(word)
-        except ValueError:
+        except (ValueError, RecursionError):
             continue
     return word.strip()

@@ -114,8 +114,9 @@ def asked(
         )
     at_a_time = None if workers is None else whole("workers", workers)
     return Asked(
-        size, count, seed_of(seed), executor, at_a_time, progress, confidence, engine, skip
-    )
+        size, count, seed_of(seed), executor, at_a_time, progress, confidence, engine,
+        whole("skip", skip, 0),
+    )  # fmt: skip
 
 
 def _known_executor(executor: object) -> None:

@@ -251,7 +251,7 @@ class Comparison(Result):
 
     def funnel(self) -> pd.DataFrame:
         """People at each of the twelve stages, summed over the runs: rows (scenario, stage)."""
-        return self.funnels
+        return self.funnels.copy()
 
 
 def compare(

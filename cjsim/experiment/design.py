@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
+from cjsim.door import shown, whole
 from cjsim.labels import unknown
 from cjsim.scenario.keys import key_named
 
@@ -25,17 +28,60 @@ def grid(values: Mapping[str, Sequence[Any]]) -> pd.DataFrame:
     ----------
     values : dotted key -> values, e.g. {"guide.accuracy": [0.5, 0.7, 0.9]}.
 
-    Raises ValueError for a key without values or with the same one twice.
+    Raises ValueError for a key without values or with the same one twice, and for too many cells.
     """
     import pandas as pd
 
-    for key, settings in values.items():
-        if not len(settings) or len(set(settings)) < len(settings):
-            raise ValueError(f"{key}: {list(settings)} must be one or more values, no two alike")
-    if not values or math.prod(map(len, values.values())) > MOST_CELLS:
-        raise ValueError(f"a grid has at least one key, and at most {MOST_CELLS:,} cells")
-    combinations = list(itertools.product(*values.values()))
-    return pd.DataFrame(combinations, columns=list(values)).rename_axis("cell")
+    columns = {key: _values_of(key, given) for key, given in values.items()}
+    if not columns or math.prod(map(len, columns.values())) > MOST_CELLS:
+        raise ValueError(TOO_MANY)
+    combinations = list(itertools.product(*columns.values()))
+    return pd.DataFrame(combinations, columns=list(columns)).rename_axis("cell")
+
+
+TOO_MANY = f"a grid has at least one key, and at most {MOST_CELLS:,} cells"
+
+
+def _values_of(key: str, given: Any) -> list[Any]:
+    """The values of a key: one word, number or table is one value.
+
+    Raises ValueError for none, for too many, and for two that are the same, as 1 and 1.0 are.
+    """
+    if isinstance(given, str | Mapping) or not isinstance(given, Iterable):
+        given = [given]
+    values = list(itertools.islice(given, MOST_CELLS + 1))
+    if len(values) > MOST_CELLS:
+        raise ValueError(TOO_MANY)
+    if is_whole(key):
+        values = [_as_whole(value) for value in values]
+    if not values or len({_as_compared(value) for value in values}) < len(values):
+        raise ValueError(f"{key}: {_listed(values)} must be one or more values, no two alike")
+    return values
+
+
+def _as_whole(value: Any) -> Any:
+    """2.0 as 2, where a whole number is wanted."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _as_compared(value: Any) -> str:
+    """A value as text, the same for what a scenario takes as the same: lists and tables too."""
+    if isinstance(value, Mapping):
+        return repr({str(key): _as_compared(item) for key, item in value.items()})
+    if isinstance(value, list | tuple):
+        return repr([_as_compared(item) for item in value])
+    if isinstance(value, Real) and not isinstance(value, bool):
+        with suppress(OverflowError):
+            return f"{float(value):.12g}"  # 0.1 + 0.2 reads as 0.3
+    try:
+        return repr(value)
+    except ValueError:  # thousands of digits
+        return hex(value)
+
+
+def _listed(values: Sequence[Any]) -> str:
+    words = ", ".join(map(shown, values[:20]))
+    return f"[{words if len(words) <= 60 else f'{words[:57]}...'}]"
 
 
 def sample(ranges: Ranges, cells: int, method: str = "sobol", seed: int = 1) -> pd.DataFrame:
@@ -60,7 +106,7 @@ def sample(ranges: Ranges, cells: int, method: str = "sobol", seed: int = 1) -> 
         must_be_finite(key, low, high)
         if not low < high:
             raise ValueError(f"{key}: the range {low:g} .. {high:g} is empty; low comes first")
-    if not ranges or not 1 <= cells <= MOST_CELLS:
+    if not ranges or whole("cells", cells, 0) < 1 or cells > MOST_CELLS:
         raise ValueError(
             f"{cells} cells: a sample has 1 .. {MOST_CELLS:,} cells of one key or more"
         )
@@ -73,9 +119,9 @@ def sample(ranges: Ranges, cells: int, method: str = "sobol", seed: int = 1) -> 
         unit = qmc.Sobol(d, rng=seed).random_base2(math.ceil(math.log2(cells)))[:cells]
     lows, highs = zip(*ranges.values(), strict=True)
     table = pd.DataFrame(qmc.scale(unit, lows, highs), columns=list(ranges)).rename_axis("cell")
-    whole = [key for key in table if is_whole(key)]
-    return table.astype(dict.fromkeys(whole, "float")).round(dict.fromkeys(whole, 0)).astype(
-        dict.fromkeys(whole, "int64")
+    counts = [key for key in table if is_whole(key)]
+    return table.astype(dict.fromkeys(counts, "float")).round(dict.fromkeys(counts, 0)).astype(
+        dict.fromkeys(counts, "int64")
     )  # fmt: skip
 
 
@@ -89,6 +135,8 @@ def spaced(low: float, high: float, points: int) -> list[float]:
     """Evenly spaced values with few digits, e.g. 0.3, 0.35, 0.4."""
     if points < 2:
         raise ValueError(f"{points} points: a range has at least its two ends")
+    if points > MOST_CELLS:
+        raise ValueError(f"{points:,} points: a range has at most {MOST_CELLS:,}")
     step = (high - low) / (points - 1)
     digits = max(0, 3 - math.floor(math.log10(abs(step) or 1.0)))
     return [round(low + i * step, digits) for i in range(points)]

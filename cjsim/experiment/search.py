@@ -36,6 +36,8 @@ ZOOMS: Final = 8
 BY_RATIO: Final = 8.0
 """A range whose ends differ by this factor or more is spaced by ratio."""
 WORST: Final = 1e100
+A_HAIR: Final = 1e-9
+"""By how much shares that have been rounded may miss 1 together."""
 
 
 class Axis(NamedTuple):
@@ -109,12 +111,13 @@ class Space:
         """Does a setting lie in the space, its shares together 1?"""
         pairs = zip(self.axes, point, strict=True)
         spent = sum(point[-self.shares :]) if self.shares else 1.0
-        return all(a.low <= x <= a.high for a, x in pairs) and abs(spent - 1.0) < 1e-9
+        return all(a.low <= x <= a.high for a, x in pairs) and abs(spent - 1.0) < A_HAIR
 
     def clean(self, points: Floats) -> Floats:
         """Settings inside the space: within the ranges, whole where they must be, shares sum to 1.
 
-        Twelve digits are kept, so that one setting reached on two ways is one setting.
+        Twelve digits are kept, of a share twelve decimals, so that one setting reached on two ways
+        is one setting: of two shares each is exactly what the other leaves.
         """
         cleaned = np.clip(points, [a.low for a in self.axes], [a.high for a in self.axes])
         for i, axis in enumerate(self.axes):
@@ -123,8 +126,14 @@ class Space:
         if self.shares:
             part = cleaned[:, -self.shares :]
             total = part.sum(axis=1, keepdims=True)
-            part[:] = np.where(total > 0, part / np.where(total > 0, total, 1), 1 / self.shares)
-        return np.asarray([[float(f"{x:.12g}") for x in row] for row in cleaned])
+            scale = np.where(np.abs(total - 1) < A_HAIR, 1.0, np.where(total > 0, total, 1.0))
+            part[:] = np.where(total > 0, part / scale, 1 / self.shares)
+        digits = np.asarray([[float(f"{x:.12g}") for x in row] for row in cleaned])
+        if self.shares:
+            others = np.round(cleaned[:, -self.shares : -1], 12)
+            digits[:, -self.shares : -1] = others
+            digits[:, -1] = np.round(np.maximum(1.0 - others.sum(axis=1), 0.0), 12)
+        return digits
 
     def moved(self, point: Point, i: int, values: Floats) -> Floats:
         """A setting with its i-th axis at other values; the other shares keep their ratios."""

@@ -267,12 +267,20 @@ class Sweep(Result):
 
         place = folder_of("folder", folder)
         question = folders.read_manifest(place)["question"]
-        settings = pd.DataFrame(question["settings"]).rename_axis("cell")
+        columns = {
+            key: list(map(_hashable, column)) for key, column in question["settings"].items()
+        }
+        settings = pd.DataFrame(columns).rename_axis("cell")
         names = tuple(question["scenarios"])
         files = safe_names(names)
         scenarios = {name: Scenario.load(place / f"scenario-{files[name]}.toml") for name in names}
-        runs = folders.parts(place)
+        runs = folders.parts(place, settings)
         return Sweep(settings, names, question["people"], runs, scenarios=scenarios)
+
+
+def _hashable(value: Any) -> Any:
+    """A value of a setting as it was asked for: JSON has lists in place of tuples."""
+    return tuple(map(_hashable, value)) if isinstance(value, list) else value
 
 
 def _row_differences(gaps: npt.NDArray[np.float64], confidence: float) -> dict[str, Any]:
@@ -348,11 +356,11 @@ def sweep(
             plan[at, name] = (cells[at][name], seeds[first : first + runs])
     finished = _finished_cells(plan, table, names, store, question)
     answer = Sweep(
-        table, names, question.people, store.read() if store else finished, measure,
+        table, names, question.people, store.read(table) if store else finished, measure,
         question.confidence, named,
     )  # fmt: skip
     if store and answer.complete:
-        store.finish()
+        store.finish(answer.runs)
     return answer
 
 
@@ -368,7 +376,9 @@ def _checked_settings(settings: pd.DataFrame) -> pd.DataFrame:
     for key, instead in ELSEWHERE.items():
         if key in settings:
             raise ValueError(f"{key}: changes nothing in a sweep; {instead}")
-    return settings.reset_index(drop=True).rename_axis("cell")
+    wide = dict.fromkeys(settings.select_dtypes("floating").columns, float)
+    wide |= dict.fromkeys(settings.select_dtypes("integer").columns, int)
+    return settings.astype(wide).reset_index(drop=True).rename_axis("cell")
 
 
 def _question(

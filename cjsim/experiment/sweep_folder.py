@@ -6,21 +6,35 @@
     sweep.parquet          all parts as one tidy table, once all are there
 
 A part is written whole or not at all, so whatever a killed experiment leaves behind can be gone on
-with: parts that are there are not run again.
+with: parts that are there are not run again. A part says in its metadata what it should hold; one
+that is damaged, of another cell or of another sweep counts as not there.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import platform
+import re
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from importlib import metadata
+from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from cjsim import log
-from cjsim.files import DRAFT, digest_of, python_files, safe_names, write_text
+from cjsim.files import (
+    DRAFT,
+    digest_of,
+    forget_drafts,
+    python_files,
+    safe_names,
+    write_text,
+)
 from cjsim.measures.summary import UNITS
 from cjsim.scenario import Scenario
 from cjsim.version import VERSION
@@ -34,6 +48,9 @@ DECIDES = (
     "journey.py", "scenario", "model", "log.py", "engine", "record.py", "measures", "run.py",
 )  # fmt: skip
 """The places of the package that decide about a run's numbers."""
+RUN = ("cell", "scenario", "run", "seed")
+"""What says which run a row is of."""
+OTHERS = "holds other files; name a new folder, or one of a sweep"
 
 
 class Folder:
@@ -52,22 +69,25 @@ class Folder:
         self.cells = path / "cells"
         if path.exists() and not path.is_dir():
             raise ValueError(f"{path}: is a file; name a folder")
-        question = {**question, "model": model()}
+        self.question = plain({**question, "model": model()})
+        self.stamp = _stamp(self.question)
         if (path / MANIFEST).exists():
-            self._must_ask(question)
+            self._must_ask(self.question)
         elif path.exists() and any(not file.name.startswith(DRAFT) for file in path.iterdir()):
-            raise ValueError(f"{path}: holds other files; name a new folder, or one of a sweep")
+            raise ValueError(f"{path}: {OTHERS}")
         else:  # before all else: whatever is killed from here on can be gone on with
             path.mkdir(parents=True, exist_ok=True)
-            write_json({"question": question, "ran_on": surroundings()}, path / MANIFEST)
+            write_json({"question": self.question, "ran_on": surroundings()}, path / MANIFEST)
         self.cells.mkdir(exist_ok=True)
+        for place in (path, self.cells):
+            forget_drafts(place)
         files = safe_names(scenarios)
         for name, scenario in scenarios.items():
             scenario.save(path / f"scenario-{files[name]}.toml")
 
     def _must_ask(self, question: dict[str, Any]) -> None:
         held = read_manifest(self.path)["question"]
-        differing = [key for key in question if not _same_in_order(held.get(key), question[key])]
+        differing = [key for key in question if not _is_same(held.get(key), question[key])]
         if differing:
             now, then = question[differing[0]], held.get(differing[0])
             if now == then:  # in another order
@@ -79,49 +99,161 @@ class Folder:
 
     def part(self, cell: int) -> Path:
         """The file of a cell."""
-        return self.cells / f"cell-{cell:05d}.parquet"
+        return self.cells / _file(cell)
 
     def done(self) -> list[int]:
-        """The cells whose parts are there."""
-        return sorted(int(path.stem[5:]) for path in self.cells.glob("cell-*.parquet"))
+        """The cells whose parts are there and whole."""
+        return [cell for cell, table in self._parts().items() if len(table)]
 
     def keep(self, cell: int, runs: pd.DataFrame) -> None:
         """Write the part of a cell."""
-        log.save(runs, self.part(cell))
+        log.save(runs, self.part(cell), _digest(self.stamp, cell, runs))
 
-    def read(self) -> pd.DataFrame:
-        """All parts that are there as one table."""
-        return parts(self.path)
+    def read(self, settings: pd.DataFrame) -> pd.DataFrame:
+        """All parts that are there and whole as one table."""
+        return _together([table for table in self._parts().values() if len(table)], settings)
 
-    def finish(self) -> None:
+    def _parts(self) -> dict[int, pd.DataFrame]:
+        return _parts(self.path, self.stamp, _cells(self.question))
+
+    def finish(self, runs: pd.DataFrame) -> None:
         """All cells are there: write them as one table."""
-        log.save(self.read(), self.path / "sweep.parquet")
+        log.save(runs, self.path / "sweep.parquet")
 
 
-def parts(path: Path) -> pd.DataFrame:
-    """All parts in a sweep's folder as one table, ordered by cell; without parts it has no rows."""
-    import duckdb
+def parts(path: Path, settings: pd.DataFrame) -> pd.DataFrame:
+    """All parts in a sweep's folder as one table, ordered by cell; without parts it has no rows.
+
+    Raises ValueError for a part that is damaged, or of another cell or sweep.
+    """
+    question = read_manifest(path)["question"]
+    tables = _parts(path, _stamp(question), _cells(question))
+    if bad := [cell for cell, table in tables.items() if not len(table)]:
+        raise ValueError(
+            f"{path / 'cells' / _file(bad[0])}: is damaged, or the part of another sweep; the same "
+            "sweep into this folder runs it again"
+        )
+    return _together(list(tables.values()), settings)
+
+
+def _file(cell: int) -> str:
+    return f"cell-{cell:05d}.parquet"
+
+
+def _cells(question: Mapping[str, Any]) -> int:
+    return len(next(iter(question["settings"].values())))
+
+
+def _stamp(question: Mapping[str, Any]) -> str:
+    """Characters that change with anything in the question."""
+    return hashlib.sha256(json.dumps(question).encode()).hexdigest()
+
+
+def _digest(stamp: str, cell: int, runs: pd.DataFrame) -> str:
+    """Characters that change with the question, the cell, its runs, their seeds and measures."""
+    numbers = runs[list(UNITS)].to_numpy(np.float64)
+    numbers = np.where(np.isnan(numbers), np.nan, numbers)  # one of the many that there are
+    heads = [stamp, cell, list(UNITS), runs["cell"].tolist(), runs["scenario"].tolist()]
+    heads += [runs["run"].tolist(), runs["seed"].tolist()]
+    return hashlib.sha256(json.dumps(heads).encode() + numbers.tobytes()).hexdigest()
+
+
+def _parts(path: Path, stamp: str, cells: int) -> dict[int, pd.DataFrame]:
+    """Cell -> the rows of its part; none of a part that does not hold what it should."""
+    names = (re.fullmatch(r"cell-(\d{5,9})\.parquet", file.name) for file in _inside(path))
+    there = sorted(cell for name in names if name and (cell := int(name[1])) < cells)
+    files = {cell: path / "cells" / _file(cell) for cell in there}
+    if not files:
+        return {}
+    try:
+        return _read(stamp, files)
+    except OSError:  # one of them at least is no part
+        return {cell: _read_one(stamp, cell, file) for cell, file in files.items()}
+
+
+def _inside(path: Path) -> list[Path]:
+    return list((path / "cells").iterdir()) if (path / "cells").is_dir() else []
+
+
+def _read_one(stamp: str, cell: int, file: Path) -> pd.DataFrame:
     import pandas as pd
 
-    files = sorted(str(file) for file in (path / "cells").glob("cell-*.parquet"))
-    if not files:
-        keys = read_manifest(path)["question"]["settings"]
-        kinds = {"cell": int, **dict.fromkeys(keys, object), "scenario": object}
+    try:
+        return _read(stamp, {cell: file})[cell]
+    except OSError:
+        return pd.DataFrame()
+
+
+def _read(stamp: str, files: Mapping[int, Path]) -> dict[int, pd.DataFrame]:
+    """Cell -> the rows of its part; raises OSError where one cannot be read."""
+    paths = list(files.values())
+    rows = log.read(paths, (*RUN, *UNITS))
+    by_file = dict(iter(rows.drop(columns="filename").groupby(rows["filename"], sort=False)))
+    tables = {}
+    for (cell, file), note in zip(files.items(), log.notes(paths), strict=True):
+        table = by_file.get(str(file), rows[:0])
+        tables[cell] = table if note == _digest(stamp, cell, table) else table[:0]
+    return tables
+
+
+def _together(tables: Sequence[pd.DataFrame], settings: pd.DataFrame) -> pd.DataFrame:
+    """Parts as one table, the settings of their cells beside the cell."""
+    import pandas as pd
+
+    if not tables:
+        kinds = {"cell": int, **dict.fromkeys(settings, object), "scenario": object}
         kinds |= {"run": int, "seed": int, **dict.fromkeys(UNITS, float)}
         return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in kinds.items()})
-    with duckdb.connect() as db:
-        return db.read_parquet(files).df()
+    table = pd.concat(tables, ignore_index=True)
+    keys = settings.loc[table["cell"]].reset_index(drop=True)
+    return pd.concat([table[["cell"]], keys, table.drop(columns="cell")], axis=1)
 
 
 def read_manifest(path: Path) -> dict[str, Any]:
-    """What a sweep's folder says of itself."""
+    """What a sweep's folder says of itself.
+
+    Raises ValueError for a folder without a manifest, with a damaged one, or with another's.
+    """
     try:
-        manifest: dict[str, Any] = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+        manifest: Any = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise ValueError(f"{path}: no sweep here (there is no {MANIFEST})") from None
-    except json.JSONDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError(f"{path / MANIFEST}: is damaged ({error}); remove the folder") from None
-    return manifest
+    question = manifest.get("question") if isinstance(manifest, dict) else None
+    if not isinstance(question, dict) or not _is_whole(question):
+        raise ValueError(f"{path}: {OTHERS} ({MANIFEST} is none of a sweep)")
+    return dict(manifest)
+
+
+def _is_whole(question: Mapping[str, Any]) -> bool:
+    """Is there all that a sweep asks?"""
+    settings = question.get("settings")
+    if not isinstance(settings, dict) or not isinstance(question.get("scenarios"), dict):
+        return False
+    columns = list(settings.values())
+    same_length = all(isinstance(one, list) and len(one) == len(columns[0]) for one in columns)
+    return bool(columns and question["scenarios"]) and same_length and "people" in question
+
+
+def plain(data: Any) -> Any:
+    """Data as JSON gives them back: tuples as lists, names as text, numpy's numbers as Python's.
+
+    >>> plain({1: (0.5, None)})
+    {'1': [0.5, None]}
+    """
+    return json.loads(json.dumps(data, default=_in_json))
+
+
+def _in_json(value: Any) -> Any:
+    """What JSON has no word for: numbers and lists of other kinds; all else as it is written."""
+    if isinstance(value, Mapping):
+        return dict(value)
+    if hasattr(value, "tolist"):  # numpy
+        return value.tolist()
+    if isinstance(value, Real | Decimal):
+        return float(value)
+    return list(value) if isinstance(value, set | frozenset) else str(value)
 
 
 def write_json(data: dict[str, Any], path: Path) -> None:
@@ -161,10 +293,9 @@ def git_state() -> dict[str, Any] | None:
         return None
 
 
-def _same_in_order(held: Any, asked: Any) -> bool:
-    """Is it the same, and a table's names in the same order? The first scenario is special."""
-    ordered = not isinstance(held, dict) or list(held) == list(asked)
-    return bool(held == asked) and ordered
+def _is_same(held: Any, asked: Any) -> bool:
+    """Is it the same, names in the same order? The first scenario is special; nan equals nan."""
+    return json.dumps(held) == json.dumps(asked)
 
 
 def _in_short(value: Any) -> str:

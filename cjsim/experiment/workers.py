@@ -19,8 +19,16 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor, as_completed
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    CancelledError,
+    Executor,
+    Future,
+    ThreadPoolExecutor,
+    wait,
+)
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +40,8 @@ import numpy.typing as npt
 from cjsim.door import mapping_of, scenario_of
 from cjsim.engine import Simulation
 from cjsim.experiment.asked import EXECUTORS, Progress, asked
+from cjsim.experiment.cluster import GONE, Cluster, cluster
+from cjsim.experiment.orphans import end_with
 from cjsim.labels import unknown
 from cjsim.measures.funnel import COUNTS
 from cjsim.measures.summary import UNITS, numbers
@@ -173,7 +183,7 @@ def _finished_batches(
                 futures = {
                     pool.submit(live, batch): number for number, batch in open_batches.items()
                 }
-                for future in as_completed(futures):
+                for future in _as_they_come(futures, pool):
                     batch_outcomes = future.result()
                     del open_batches[futures[future]]
                     yield futures[future], batch_outcomes
@@ -184,14 +194,29 @@ def _finished_batches(
                         "the workers died; is there enough memory? Try fewer people or "
                         'workers, or executor="here"'
                     ) from error
+            except CancelledError as error:
+                raise RuntimeError(GONE) from error
             finally:
                 for future in futures:
                     future.cancel()
 
 
+def _as_they_come(
+    futures: Collection[Future[list[Outcome]]], pool: Executor
+) -> Iterator[Future[list[Outcome]]]:
+    """The futures as they are done; RuntimeError where nobody is left to do them."""
+    pending = set(futures)
+    while pending:
+        done, pending = wait(pending, GLANCE, FIRST_COMPLETED)
+        yield from done
+        if not done and isinstance(pool, Cluster):
+            pool.must_be_there()
+
+
+GLANCE = 1.0
+"""Seconds between two looks at a cluster that does not answer."""
 IDLE = 60
-"""Seconds that a worker waits for more work. A new one costs a second; one whose parent was killed
-holds what it has open as long as this."""
+"""Seconds that a worker waits for more work; a new one costs a second."""
 
 
 @contextmanager
@@ -208,33 +233,14 @@ def pool_of(executor: str | Executor, workers: int) -> Iterator[Executor]:
     elif executor == "processes":
         from loky import get_reusable_executor
 
-        yield get_reusable_executor(workers, timeout=IDLE)
+        yield get_reusable_executor(
+            workers, timeout=IDLE, initializer=end_with, initargs=(os.getpid(),)
+        )
     elif executor.partition(":")[0] == "dask":
-        with _dask(executor.partition(":")[2], workers) as pool:
+        with cluster(executor.partition(":")[2], workers) as pool:
             yield pool
     else:
         raise unknown("executor", executor, EXECUTORS)
-
-
-@contextmanager
-def _dask(address: str, workers: int) -> Iterator[Executor]:
-    """An executor on a dask cluster: the one at an address, or one made on this machine."""
-    try:
-        import distributed
-    except ImportError as error:
-        raise ValueError('the executor "dask" needs: pip install "cjsim[cluster]"') from error
-    cluster: Any = distributed
-    if address:
-        with cluster.Client(address, timeout="10s") as client:
-            yield client.get_executor(pure=False)
-        return
-    with (
-        cluster.LocalCluster(
-            n_workers=workers, threads_per_worker=1, host="127.0.0.1", dashboard_address=None
-        ) as local,
-        cluster.Client(local) as client,
-    ):
-        yield client.get_executor(pure=False)
 
 
 def bar(finished: Iterable[Any], total: int) -> Iterable[Any]:

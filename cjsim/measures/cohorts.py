@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from cjsim.record import Record
 
 ACTIVE = ("inside", "deals")
+MOST_PERIODS = 5_000
+"""A triangle has their square of cells."""
 
 
 def cohorts(
@@ -41,6 +43,8 @@ def cohorts(
 
         raise unknown("way to be active", active, ACTIVE)
     horizon = run.scenario.horizon_days
+    if horizon / period_days > MOST_PERIODS:
+        raise ValueError(f"period_days = {period_days}: at most {MOST_PERIODS:,} periods in a run")
     periods = int(np.ceil(horizon / period_days))
     periods_over = int(np.floor(horizon / period_days + 1e-9))  # those that are over at the horizon
     won = customers(run)

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cjsim.log import day_worths
+from cjsim.measures.days import days_of
 from cjsim.measures.groups import Flags, Floats, Groups, Ints, Numbers, by_group, groups, ratio
 from cjsim.measures.visits import lifetimes, need
 from cjsim.model.events import Event
@@ -159,10 +160,7 @@ def profit_over_time(run: Record, every: float = 1.0) -> pd.DataFrame:
     import pandas as pd
 
     need(run, "all")
-    if not every > 0:
-        raise ValueError(f"every = {every}: days between two rows must be above 0")
-    horizon = run.scenario.horizon_days
-    day = np.append(np.arange(0.0, horizon, every), horizon)
+    day = days_of(run.scenario.horizon_days, every)
     our_deals = deals(run)
     contacts = run.events.rows[run.events["event"] == Event.CONTACT]
     worth = worths(run)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cjsim.measures.days import days_of
 from cjsim.measures.groups import Flags, Floats, Ints, groups, stacked, steps_index
 from cjsim.measures.visits import Visits, visits
 
@@ -26,11 +27,9 @@ def occupancy(
     """
     import pandas as pd
 
-    if not every > 0:
-        raise ValueError(f"every = {every}: days between two rows must be above 0")
+    day = days_of(run.scenario.horizon_days, every)
     all_visits = visits(run, lens)
     parts = groups(run, by)
-    day = np.append(np.arange(0.0, run.scenario.horizon_days, every), run.scenario.horizon_days)
     index = pd.Index(day, name="day")
     columns = steps_index(all_visits.lens)
     group = parts.of[all_visits.person]

@@ -49,7 +49,8 @@ def retention(
     leaving the category for good: it comes to everybody at the same rate, whatever the firm does,
     so it ends the observation as the horizon does, and the curve says what the firm holds of
     those who still have the need. Rows are the days on which somebody left, or the `days` asked
-    for.
+    for. What nobody has seen is NaN: a day below 0, one beyond the longest observation, and the
+    share of no customers.
 
     Columns
     -------
@@ -115,9 +116,11 @@ def _curve_frame(curve: Curve, days: Sequence[float] | None) -> pd.DataFrame:
     )
     if days is None:
         return table
-    place = np.searchsorted(curve.day, np.asarray(days, float), "right") - 1
-    table = table[["retained", "low", "high"]].iloc[place]
-    return table.set_axis(pd.Index(np.asarray(days, float), name="day"))
+    asked = np.asarray(days, float)
+    place, known = curve.places(asked)
+    table = table[["retained", "low", "high"]].iloc[place].set_axis(pd.Index(asked, name="day"))
+    table.loc[~known, :] = np.nan
+    return table
 
 
 def repeat_rate(run: Record, by: str | None = None, within: float | None = None) -> pd.DataFrame:
@@ -137,7 +140,7 @@ def repeat_rate(run: Record, by: str | None = None, within: float | None = None)
         made_next / (made_next + left), would be too low where many are open: leaving is quicker
         than the next need. Whoever comes back later had left.
     rate_within : only if `within` [days] is given: the Kaplan-Meier share with a next deal so
-        many days after the n-th; the open ones count for as long as they were seen.
+        many days after the n-th; the open ones count for as long as they were seen; NaN beyond.
     """
     need(run, "stages")
     parts = groups(run, by)

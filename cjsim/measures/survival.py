@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from cjsim.measures.groups import Flags, Floats
+from cjsim.measures.groups import Flags, Floats, Ints
 
 
 @dataclass(frozen=True)
@@ -24,23 +24,42 @@ class Curve:
     lasting: Floats  # estimated share that lasts beyond that day
     low: Floats  # confidence limits (log-log); NaN once nothing lasts
     high: Floats
+    seen: float  # the longest duration observed; beyond it nothing is known of who is open
 
     def at(self, day: Floats) -> Floats:
-        """The estimated share that lasts beyond each of these days."""
-        return np.asarray(self.lasting[np.searchsorted(self.day, day, "right") - 1])
+        """The estimated share that lasts beyond each of these days; NaN where nobody has seen it.
+
+        Known are the days from 0 to the longest duration observed, and all later ones once nothing
+        lasts.
+        """
+        place, known = self.places(day)
+        return np.where(known, self.lasting[place], np.nan)
+
+    def places(self, day: Floats) -> tuple[Ints, Flags]:
+        """For each of these days the entry that holds on it, and whether there is any."""
+        day = np.asarray(day, float)
+        place = np.searchsorted(self.day, day, "right") - 1
+        known = (day >= 0) & ((day <= self.seen) | (self.lasting[-1] == 0))
+        return np.maximum(place, 0), known
 
     @property
     def median(self) -> float:
         """The first day beyond which at most half last; NaN if it lies beyond what was seen."""
-        below = np.flatnonzero(self.lasting <= 0.5)
+        below = np.flatnonzero(self.lasting <= 0.5 * (1 + 1e-12))  # a product of fractions
         return float(self.day[below[0]]) if len(below) else np.nan
 
 
 def kaplan_meier(days: Floats, ended: Flags, confidence: float = 0.95) -> Curve:
-    """The curve of durations; those not `ended` are open (Kaplan & Meier 1958)."""
+    """The curve of durations; those not `ended` are open (Kaplan & Meier 1958).
+
+    Of no durations at all nothing is known: NaN.
+    """
+    seen = float(days.max(initial=0.0))
     if not ended.any():
-        whole = np.ones(1)
-        return Curve(np.zeros(1), whole * len(days), np.zeros(1), whole, whole, whole)
+        share = np.full(1, 1.0 if len(days) else np.nan)
+        return Curve(
+            np.zeros(1), np.full(1, float(len(days))), np.zeros(1), share, share, share, seen
+        )
     from scipy import stats
 
     durations = stats.CensoredData(uncensored=days[ended], right=days[~ended])
@@ -59,6 +78,7 @@ def kaplan_meier(days: Floats, ended: Flags, confidence: float = 0.95) -> Curve:
         lasting=np.append(1.0, curve.probabilities[place]),
         low=np.append(1.0, limits.low.probabilities[place]),
         high=np.append(1.0, limits.high.probabilities[place]),
+        seen=seen,
     )
 
 

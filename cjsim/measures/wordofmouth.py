@@ -108,7 +108,8 @@ def awakenings(run: Record) -> Awakenings:
 
     entered = event[awake_rows] == Event.ENTER
     before = awake_rows - 1
-    by_friend = entered & (event[before] == Event.REFERRAL) & (person[before] == person[awake_rows])
+    by_friend = entered & (before >= 0)  # before the first row stands nothing
+    by_friend &= (event[before] == Event.REFERRAL) & (person[before] == person[awake_rows])
     return Awakenings(
         person[awake_rows], awake_rows, entered, by_friend, _parents(run, keys, by_friend)
     )

@@ -7,15 +7,17 @@ itself does not notice that a function in *another* file has changed.
 
 from __future__ import annotations
 
+import atexit
 import importlib
 import importlib.util
 import os
 import shutil
+import stat
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import FunctionType, ModuleType
@@ -51,15 +53,22 @@ def digest(home: Path = HOME) -> str:
     return digest_of(python_files(home, COMPILED))
 
 
+NAME = "cjsim-cache"
+"""How our folder in a place of many is called; the hyphen keeps `import cjsim` from meaning it."""
+
+
 def _cache_folder(digest: str) -> str:
-    """The first folder of three in which numba may keep what it compiled."""
-    asked = os.environ.get("NUMBA_CACHE_DIR")
-    home = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
-    places = [Path(asked)] if asked else [HOME / "__pycache__", home / "cjsim"]
-    for place in [*places, Path(tempfile.gettempdir()) / "cjsim"]:
+    """The first folder of three in which numba may keep what it compiled, else one for this run.
+
+    It is the user's own and nobody else may write there: what lies in it is executed.
+    """
+    for place in _places():
         folder = place / f"numba-{digest}"
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            place.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700, exist_ok=True)
+            if not _is_ours_alone(folder):
+                continue
             with tempfile.TemporaryFile(dir=folder):
                 os.utime(folder)  # used just now
         except OSError:
@@ -67,7 +76,47 @@ def _cache_folder(digest: str) -> str:
         with suppress(OSError):  # somebody else is tidying up
             _forget_old(place)
         return str(folder)
-    return tempfile.mkdtemp(prefix="cjsim-numba-")
+    alone = tempfile.mkdtemp(prefix=f"{NAME}-")
+    atexit.register(shutil.rmtree, alone, ignore_errors=True)
+    return alone
+
+
+def _places() -> Iterator[Path]:
+    """Where compiled code may lie, the best first. Who has no home has the others."""
+    if asked := os.environ.get("NUMBA_CACHE_DIR"):
+        yield Path(asked)
+    else:
+        yield HOME / "__pycache__"
+        if caches := os.environ.get("XDG_CACHE_HOME"):
+            yield Path(caches) / NAME
+        else:
+            with suppress(RuntimeError):
+                yield Path.home() / ".cache" / NAME
+    with suppress(OSError):  # a name that all know: somebody else may have made it before
+        shared = Path(tempfile.gettempdir()) / f"{NAME}-{_user()}"
+        shared.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if _is_ours_alone(shared):
+            yield shared
+
+
+def _user() -> int:
+    return os.getuid() if hasattr(os, "getuid") else 0  # Windows: each has a folder of their own
+
+
+def _is_ours_alone(folder: Path) -> bool:
+    """Is it our folder, no link to another's, and closed to all others from now on?"""
+    state = folder.lstat()
+    if not stat.S_ISDIR(state.st_mode):
+        return False
+    if not hasattr(os, "getuid"):
+        return True
+    if state.st_uid != os.getuid():
+        return False
+    if state.st_mode & 0o077:
+        if state.st_mode & 0o022:  # others could have put something in
+            return False
+        folder.chmod(0o700)
+    return True
 
 
 def _forget_old(place: Path) -> None:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cjsim import log
 from cjsim.charts.optimum import optimum as draw_optimum
@@ -27,8 +26,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def of_sweep(sweep: Sweep, measure: str, lang: str, as_json: bool) -> str:
-    """Who is ahead where, as a table or as JSON."""
+def of_sweep(sweep: Sweep, measure: str, lang: str, as_json: bool) -> str | dict[str, Any]:
+    """Who is ahead where, as a table or as plain data."""
     phase = sweep.phase(measure)
     keys = list(sweep.settings.columns)
     is_map = sweep.is_grid and len(keys) == len(sweep.names) == 2
@@ -43,7 +42,7 @@ def of_sweep(sweep: Sweep, measure: str, lang: str, as_json: bool) -> str:
             if flip_line is None
             else json.loads(flip_line.to_json(orient="records")),
         }
-        return json.dumps(data, indent=2, ensure_ascii=False)
+        return data
     head = text("report.sweep", lang).format(
         measure=text(f"measure.{measure}", lang),
         people=number(sweep.people, lang),
@@ -81,8 +80,8 @@ def stopped(sweep: Sweep, folder: Path | None, lang: str) -> str:
     return text(key, lang).format(done=number(done, lang), cells=cells, folder=folder)
 
 
-def of_weak_point(result: WeakPoint, lang: str, as_json: bool) -> str:
-    """The ranking of the stages, as a table or as JSON."""
+def of_weak_point(result: WeakPoint, lang: str, as_json: bool) -> str | dict[str, Any]:
+    """The ranking of the stages, as a table or as plain data."""
     if as_json:
         data = {
             "measure": result.measure,
@@ -92,7 +91,7 @@ def of_weak_point(result: WeakPoint, lang: str, as_json: bool) -> str:
             "tied": list(result.tied),
             "stages": json.loads(result.table.reset_index().to_json(orient="records")),
         }
-        return json.dumps(data, indent=2, ensure_ascii=False)
+        return data
     words = [text(f"stage.{stage}.label", lang) for stage in result.table.index]
     gains = result.table[["gain", "gain_low", "gain_high", "spend_per_day", "gain_per_budget"]]
     table = _in_columns(gains.set_axis(words), lang, index=True)
@@ -106,18 +105,18 @@ def keep_weak_point(result: WeakPoint, folder: Path, lang: str) -> None:
         log.save(result.table.reset_index(), draft / "weak-point-table.csv")
 
 
-def of_optimum(result: Optimum, lang: str, as_json: bool) -> str:
-    """The best settings in words, or as JSON."""
+def of_optimum(result: Optimum, lang: str, as_json: bool) -> str | dict[str, Any]:
+    """The best settings in words, or as plain data."""
     if as_json:
         data = {
             "measure": result.measure,
-            "now": _in_json(result.now),
+            "now": result.now,
             "best": result.best,
             "changes": result.changes,
             "gain": json.loads(result.gain.to_json(orient="index")),
             "good_enough": json.loads(result.good_enough.to_json(orient="index")),
         }
-        return json.dumps(data, indent=2, ensure_ascii=False)
+        return data
     return result.says(lang)
 
 
@@ -135,11 +134,6 @@ def _in_columns(table: pd.DataFrame, lang: str, index: bool = False, typed: bool
         )
     )
     return str(table_text)
-
-
-def _in_json(values: Mapping[str, float]) -> dict[str, float | str]:
-    """JSON has no infinite numbers: they are words there."""
-    return {key: v if math.isfinite(v) else str(v) for key, v in values.items()}
 
 
 def keep_optimum(result: Optimum, folder: Path, lang: str) -> None:

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from cjsim.labels.phrases import Phrase, phrase
+from cjsim.labels.visible import ONE_LINE
 from cjsim.scenario.tables import ScenarioTables, Segment, StageKey
 
 KeyPath = tuple[str | int, ...]
@@ -171,6 +172,8 @@ def wanted(key: Key, finite: bool = False) -> Phrase:
         most = key.limits.get("max_length")
         return phrase("at_most", items=items, most=most) if most else items
     if key.kind is str:
+        if key.limits.get("pattern") == ONE_LINE:
+            return phrase("text_of_one_line")
         return phrase("text_for_files" if "pattern" in key.limits else "text")
     return phrase("yes_no") if key.kind is bool else _number(key, finite)
 
@@ -181,7 +184,8 @@ def _number(key: Key, finite: bool) -> Phrase:
         number = phrase("whole")
     else:
         number = phrase("finite" if finite else "number")
-    limits = {mark: f"{key.limits[mark]:g}" for mark in LIMITS if mark in key.limits}
+    ends = {mark: key.limits[mark] for mark in LIMITS if mark in key.limits}
+    limits = {mark: f"{end}" if type(end) is int else f"{end:g}" for mark, end in ends.items()}
     if limits:
         number = phrase(f"limits.{'_'.join(limits)}", number=number, **limits)
     return phrase("or_inf", number=number) if may_be_infinite(key) else number

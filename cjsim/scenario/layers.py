@@ -12,13 +12,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from cjsim.files import expanded
 from cjsim.labels.phrases import Phrase, Words, phrase
 from cjsim.scenario.keys import KeyPath
-from cjsim.scenario.mistakes import Finding, Problem, ScenarioError, nearest
+from cjsim.scenario.mistakes import MOST, Finding, Problem, ScenarioError, nearest
 from cjsim.scenario.toml import Lines, lines_of, slip
 
 PRESETS = Path(__file__).with_name("presets")
 LIBRARY = PRESETS / "touchpoints.toml"
+LARGEST = 2_000_000
+"""Bytes of a scenario file; ours have a hundredth of it."""
 
 
 def presets() -> dict[str, str]:
@@ -110,7 +113,9 @@ def _trouble(layer: Layer, base: Any, words: Phrase, near: Words | None = None) 
 def find_file(source: str, folder: str | Path, is_path: bool = False) -> Path:
     """The file behind a preset's name or a path relative to a folder."""
     names = [path.stem for path in sorted(PRESETS.glob("*.toml")) if path != LIBRARY]
-    path = Path(folder) / source
+    path = Path(folder) / expanded(source)
+    if not path.name:  # "" and "." are folders
+        raise ScenarioError([Problem(f'"{source}"', "", None, phrase("no_file", names=names))])
     if not (is_path or source.endswith(".toml") or "/" in source or "\\" in source):
         if source in names:
             return PRESETS / f"{source}.toml"
@@ -128,12 +133,21 @@ def _read(path: Path) -> Layer:
     """One file as tables, with the lines of its keys."""
     line = column = None
     try:
+        if path.stat().st_size > LARGEST:
+            words = phrase("too_large", most=f"{LARGEST:,}")
+            raise ScenarioError([Problem(_label(path), "", None, words)])
         text = path.read_text(encoding="utf-8-sig")  # with or without Notepad's mark
         return Layer(path, tomllib.loads(text), lines_of(text))
     except UnicodeDecodeError:
         words = phrase("not_utf8")
     except tomllib.TOMLDecodeError as error:
         line, column, words = slip(text, str(error))
+    except RecursionError:
+        words = phrase("too_deep")
+    except ScenarioError:
+        raise
+    except ValueError:  # Python reads no whole number of more than 4,300 digits
+        words = phrase("too_many_digits")
     except PermissionError:
         words = phrase("no_access")
     except OSError as error:
@@ -158,7 +172,8 @@ def misspelt_strategies(layers: list[Layer]) -> Iterator[Finding]:
         strategies = strategies if isinstance(strategies, dict) else {}
         for name, keys in strategies.items():
             idle = isinstance(keys, dict) and "touchpoints" not in keys
-            if idle and name not in below and (near := nearest(name, below)):
+            few = len(strategies) <= MOST["strategies"]
+            if few and idle and name not in below and (near := nearest(name, below)):
                 yield Finding(("strategies", name), None, phrase("idle_strategy"), near)
         below |= set(strategies)
 

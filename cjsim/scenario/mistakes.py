@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Literal, NamedTuple, get_origin
 
 from pydantic import ValidationError
@@ -16,6 +17,7 @@ from pydantic import ValidationError
 from cjsim.journey import TWELVE
 from cjsim.labels import SPOKEN
 from cjsim.labels.phrases import Phrase, Words, in_words, phrase
+from cjsim.labels.visible import visible
 from cjsim.scenario.keys import Key, KeyPath, fits, homes, key_at, may_be_infinite, wanted
 from cjsim.scenario.tables import MAY_WALK_AWAY, ScenarioTables
 from cjsim.scenario.toml import in_toml
@@ -23,6 +25,12 @@ from cjsim.scenario.toml import in_toml
 Tables = Mapping[str, Any]
 Where = Callable[[KeyPath], tuple[str, int | None]]
 """Which file says a key, and on which line."""
+
+
+MOST = {"strategies": 200, "touchpoints": 1_000}
+"""How many of what people name a scenario may hold; a run's log numbers touchpoints."""
+TOLD = 30
+"""Mistakes that are told at once; whoever made more has made one of them many times."""
 
 
 class Finding(NamedTuple):
@@ -64,7 +72,8 @@ class Problem:
         clauses = (place if self.line else self.file, what, self.words)
         line = ": ".join(in_words(part, lang) for part in clauses if part)
         hint = phrase("meant", meant=self.suggestion) if self.suggestion else None
-        return f"{line}; {hint.said(lang)}" if hint else line
+        line = visible(f"{line}; {hint.said(lang)}" if hint else line)
+        return line.replace("\n", "\\n").replace("\t", "\\t")  # a name may hold them, a line not
 
     def __str__(self) -> str:
         return self.said()
@@ -79,9 +88,11 @@ class ScenarioError(ValueError):
 
     def said(self, lang: str = SPOKEN) -> str:
         """All problems in a language. Raises ValueError for a language that has no words."""
-        lines = [problem.said(lang) for problem in self.problems]
-        if len(lines) == 1:
+        lines = [problem.said(lang) for problem in self.problems[:TOLD]]
+        if len(self.problems) == 1:
             return lines[0]
+        if len(self.problems) > TOLD:
+            return "\n  ".join([phrase("first_of_many", count=TOLD).said(lang), *lines])
         return "\n  ".join([phrase("several", count=len(lines)).said(lang), *lines])
 
     def __str__(self) -> str:
@@ -93,7 +104,10 @@ class ScenarioError(ValueError):
 
 def shown(value: Any) -> str:
     """A value as a file writes it, cut short."""
-    text = in_toml(value)
+    try:
+        text = in_toml(value)
+    except (ValueError, RecursionError):  # thousands of digits, or as many brackets
+        return "..."
     return text if len(text) <= 60 else text[:57] + "..."
 
 
@@ -125,7 +139,7 @@ def either(keys: Sequence[str]) -> Words | None:
 def misfits(tables: Tables, error: ValidationError, whole: bool) -> Iterator[Finding]:
     """Pydantic's errors in plain words. What is missing is told per table."""
     missing: dict[KeyPath, list[str]] = {}
-    for entry in error.errors(include_url=False):
+    for entry in error.errors(include_url=False)[: 2 * TOLD]:
         path = entry["loc"]
         kind = entry["type"]
         if kind == "missing":
@@ -206,7 +220,15 @@ def incomplete(tables: Tables, path: KeyPath, keys: list[str]) -> Finding:
 
 def disagreements(tables: Tables) -> list[Finding]:
     """What one table says of another and is not so. Values may still be of any type."""
-    return [finding for rule in RULES for finding in rule(tables)]
+    if too_many := list(_too_many_names(tables)):
+        return too_many
+    return [finding for rule in RULES for finding in islice(rule(tables), 2 * TOLD)]
+
+
+def _too_many_names(tables: Tables) -> Iterator[Finding]:
+    for name, most in MOST.items():
+        if len(_table(tables, name)) > most:
+            yield Finding((name,), None, phrase("too_many", most=most))
 
 
 def _table(tables: Tables, name: str) -> Tables:
@@ -342,13 +364,15 @@ def _only_what_is_sent_can_rest(tables: Tables) -> Iterator[Finding]:
 
 def _segments_have_names_of_their_own(tables: Tables) -> Iterator[Finding]:
     segments = _table(tables, "market").get("segments", ())
-    names: list[Any] = []
+    names: set[str] = set()
     for place, segment in enumerate(segments if isinstance(segments, list | tuple) else ()):
         name = segment.get("name") if isinstance(segment, Mapping) else None
-        if name is not None and name in names:
+        if not isinstance(name, str):
+            continue
+        if name in names:
             path = ("market", "segments", place, "name")
             yield Finding(path, name, phrase("segment_twice"))
-        names.append(name)
+        names.add(name)
 
 
 def _only_some_reps_cost(tables: Tables) -> Iterator[Finding]:

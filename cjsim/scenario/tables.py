@@ -25,6 +25,7 @@ from pydantic import (
 
 from cjsim.journey import BEFORE_THE_DEAL, TWELVE, Stage
 from cjsim.labels import unknown
+from cjsim.labels.visible import ACTS, ONE_LINE
 
 StageKey = Literal[
     "unaware", "awareness", "interest", "desire", "study", "comparison", "action", "first_deal",
@@ -90,7 +91,8 @@ Whole = Annotated[int, Strict()]
 WholeOrInf = Annotated[float, Strict(), IN_WHOLES, AfterValidator(_whole_or_inf)]
 YesNo = Annotated[bool, Strict()]
 Name = Annotated[str, Field(pattern=r"^[\w-]+$")]  # a part of a dotted key
-FileName = Annotated[str, Field(pattern=r'^[^/\\:*?"<>|\x00-\x1f]+$')]
+Line = Annotated[str, Field(pattern=ONE_LINE)]
+FileName = Annotated[str, Field(pattern=rf'^[^/\\:*?"<>|{ACTS}]+$')]
 
 
 class Product(_Table):
@@ -126,8 +128,9 @@ class Product(_Table):
         ge=0, le=10,
     )  # fmt: skip
     tender_every: Whole = _key(
-        0, "C68", "needs", "A tender, back to comparison, at each n-th need; 0 = never", ge=0
-    )
+        0, "C68", "needs", "A tender, back to comparison, at each n-th need; 0 = never", ge=0,
+        le=1_000_000,
+    )  # fmt: skip
 
 
 class StagePlan(_Table):
@@ -147,8 +150,8 @@ class StagePlan(_Table):
 class Segment(_Table):
     """A part of the market whose people differ."""
 
-    name: str = Field(description="Name, as it stands in tables")
-    share: Number = _key(1.0, "ours", "weight", "Weight of the segment in the market", gt=0)
+    name: Line = Field(description="Name, as it stands in tables")
+    share: Number = _key(1.0, "ours", "weight", "Weight of the segment in the market", gt=0, le=1e9)
     need: Number = _key(1.0, "ours", "factor", "Multiplies the strength of need", gt=0)
     speed: Number = _key(1.0, "C14; size ours", "factor", "Multiplies personal speed", gt=0)
     price_sensitivity: Number = _key(
@@ -169,8 +172,9 @@ class Market(_Table):
     """Who walks."""
 
     people: Whole = _key(
-        2000, "ours", "people", "Size of the market that costs, reps and shelf belong to", ge=1
-    )
+        2000, "ours", "people", "Size of the market that costs, reps and shelf belong to", ge=1,
+        le=100_000_000,
+    )  # fmt: skip
     onset_days: Number = _key(
         365.0, "C24", "days", "Mean time until pain or dream awakes by itself", gt=0
     )
@@ -359,7 +363,9 @@ class Curiosity(_Table):
 class Loyalty(_Table):
     """What comes after repeat deals."""
 
-    deals_to_loyalty: Whole = _key(3, "C59, C74; size ours", "deals", "Deals before loyalty", ge=1)
+    deals_to_loyalty: Whole = _key(
+        3, "C59, C74; size ours", "deals", "Deals before loyalty", ge=1, le=1_000_000
+    )
     gain: Number = _share(0.35, "ours", "Share of the gap to full loyalty closed per visit")
     advocate_share: Number = _share(
         0.3, "C82: not all", "Chance that a loyal, fully satisfied person recommends"
@@ -416,8 +422,8 @@ class Shelf(_Table):
 class Touchpoint(_Table):
     """A channel with a purpose."""
 
-    title: str = Field(default="", description="Name for people")
-    claim: str = Field(
+    title: Line = Field(default="", description="Name for people")
+    claim: Line = Field(
         default="ours", description="Claim id of the source that names it, or 'ours'"
     )
     mode: Literal["online", "offline"] = Field(
@@ -557,8 +563,8 @@ class ScenarioTables(_Table):
     name: FileName = Field(
         default="unnamed", description="Short name, used in tables and file names"
     )
-    title: str = Field(default="", description="One line for people")
-    money: str = Field(default="EUR", description="Currency, printed beside money")
+    title: Line = Field(default="", description="One line for people")
+    money: Line = Field(default="EUR", description="Currency, printed beside money")
     strategy: str = Field(default="pull", description="The strategy that runs, one of [strategies]")
     horizon_days: Number = _key(730.0, "ours", "days", "Length of the run", gt=0, le=200_000)
     burn_in_days: Number = _key(

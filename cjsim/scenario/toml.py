@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -62,6 +63,7 @@ def _is_table(value: Any) -> bool:
 def lines_of(text: str) -> Lines:
     """The line on which each key or table stands; keys inside { } share their table's."""
     lines: Lines = {}
+    items: Counter[tuple[str | int, ...]] = Counter()
     table: tuple[str | int, ...] = ()
     word = r"""(?:[\w-]+|"[^"]*"|'[^']*')"""
     for number, row in enumerate(text.splitlines(), 1):
@@ -70,7 +72,8 @@ def lines_of(text: str) -> Lines:
             continue
         path: tuple[str | int, ...] = tuple(w.strip("\"'") for w in re.findall(word, match[2]))
         if match[1] == "[[":  # the next item of a list of tables
-            path = (*path, sum(other_path[:-1] == path for other_path in lines))
+            items[path] += 1
+            path = (*path, items[path] - 1)
         table, path = (path, path) if match[1] else (table, table + path)
         lines.setdefault(path, number)
     return lines

@@ -40,7 +40,7 @@ def test_a_folder_without_parts_has_the_columns_of_one_with_parts(scenarios, tmp
 def test_a_folder_killed_wherever_it_was_made_can_be_gone_on_with(scenarios, tmp_path):
     """SIGKILL at each thing in turn that is written before the first part."""
     program = textwrap.dedent("""
-        import os, signal, sys
+        import json, os, signal, sys
         from pathlib import Path
         from cjsim import Scenario
         from cjsim.experiment.sweep_folder import Folder
@@ -54,13 +54,14 @@ def test_a_folder_killed_wherever_it_was_made_can_be_gone_on_with(scenarios, tmp
                     os.kill(os.getpid(), signal.SIGKILL)
 
         sys.addaudithook(watch)
-        Folder(Path(sys.argv[1]), {"people": 1}, {"pull": Scenario.load("phone", "pull")})
+        Folder(Path(sys.argv[1]), json.loads(sys.argv[3]), {"pull": Scenario.load("phone", "pull")})
     """)
+    question = {"people": 1, "scenarios": {"pull": ""}, "settings": {"firm.reps": [1]}}
     for moment in range(1, 30):
         folder = tmp_path / str(moment)
-        words = [sys.executable, "-c", program, str(folder), str(moment)]
+        words = [sys.executable, "-c", program, str(folder), str(moment), json.dumps(question)]
         killed = subprocess.run(words, check=False).returncode == -signal.SIGKILL
-        kept = folders.Folder(folder, {"people": 1}, {"pull": scenarios["pull"]})
+        kept = folders.Folder(folder, question, {"pull": scenarios["pull"]})
         assert json.loads((folder / "manifest.json").read_text())["question"]["people"] == 1
         assert kept.done() == []
         if not killed:

@@ -21,7 +21,7 @@ def test_kaplan_meier_of_five_stays_worked_out_on_paper() -> None:
     assert curve.ended.tolist() == [0, 2, 1]
     assert curve.lasting.tolist() == pytest.approx([1, 3 / 5, 3 / 5 * 1 / 2])
     assert curve.median == 3
-    assert curve.at(np.array([0.5, 1.0, 2.9, 50.0])).tolist() == pytest.approx([1, 0.6, 0.6, 0.3])
+    assert curve.at(np.array([0.5, 1.0, 2.9, 4.0])).tolist() == pytest.approx([1, 0.6, 0.6, 0.3])
 
 
 def test_its_interval_is_greenwoods_on_the_log_log_scale() -> None:
@@ -41,6 +41,32 @@ def test_with_nothing_open_kaplan_meier_is_the_share_still_there() -> None:
     assert np.allclose(curve.lasting, 1.0 - np.array(left))
 
 
+OPEN = ([1.0, 1, 3, 2, 4], [True, True, True, False, False])  # seen for 4 days at most
+GONE = ([1.0, 2], [True, True])  # nobody is left after day 2
+NOBODY: tuple[list[float], list[bool]] = ([], [])
+STAYS = ([3.0, 5], [False, False])
+SEEN = [
+    (OPEN, 0.0, 1.0), (OPEN, 3.9, 0.3), (OPEN, 4.0, 0.3), (OPEN, 4.1, np.nan),
+    (OPEN, 1e6, np.nan), (OPEN, -1e-9, np.nan), (OPEN, -5.0, np.nan), (OPEN, np.nan, np.nan),
+    (OPEN, np.inf, np.nan), (GONE, 2.0, 0.0), (GONE, 1e6, 0.0), (GONE, -1.0, np.nan),
+    (NOBODY, 0.0, np.nan), (NOBODY, 7.0, np.nan), (STAYS, 5.0, 1.0), (STAYS, 5.1, np.nan),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("stays", "day", "share"), SEEN)
+def test_nothing_is_said_of_what_nobody_has_seen(
+    stays: tuple[list[float], list[bool]], day: float, share: float
+) -> None:
+    curve = kaplan_meier(np.array(stays[0]), np.array(stays[1], bool))
+    assert float(curve.at(np.array(day))) == pytest.approx(share, nan_ok=True)
+
+
+@pytest.mark.parametrize("n", [2, 4, 6, 10, 14, 22, 26, 30, 34, 38, 46, 58])
+def test_a_half_is_a_half_to_the_last_bit(n: int) -> None:
+    """One leaves a day, n in all: (n-1)/n · (n-2)/(n-1) · ... is 1/2 on day n/2."""
+    assert kaplan_meier(np.arange(1.0, n + 1), np.ones(n, bool)).median == n / 2
+
+
 def test_the_median_is_the_first_day_beyond_which_at_most_half_last() -> None:
     assert kaplan_meier(np.array([1.0, 2.0]), np.ones(2, bool)).median == 1
     assert kaplan_meier(np.array([1.0, 2.0, 3.0]), np.ones(3, bool)).median == 2
@@ -49,7 +75,7 @@ def test_the_median_is_the_first_day_beyond_which_at_most_half_last() -> None:
 @pytest.mark.parametrize("days", [[], [3.0]])
 def test_where_nobody_left_everybody_is_there(days: list[float]) -> None:
     curve = kaplan_meier(np.array(days), np.zeros(len(days), bool))
-    assert curve.lasting.tolist() == [1.0]
+    assert curve.lasting.tolist() == pytest.approx([1.0 if days else np.nan], nan_ok=True)
     assert np.isnan(curve.median)
 
 
@@ -74,9 +100,10 @@ def test_retention_runs_from_the_first_deal_to_the_first_leaving() -> None:
 
 
 def test_retention_on_the_days_asked_for() -> None:
-    table = measures.retention(five_customers(), days=[0.5, 1, 2, 60])
-    assert table.index.tolist() == [0.5, 1, 2, 60]
-    assert table["retained"].tolist() == pytest.approx([1, 0.6, 0.6, 0.3])
+    table = measures.retention(five_customers(), days=[0.5, 1, 4, 60, -1])
+    assert table.index.tolist() == [0.5, 1, 4, 60, -1]
+    assert table["retained"].tolist() == pytest.approx([1, 0.6, 0.3, np.nan, np.nan], nan_ok=True)
+    assert table["low"].isna().tolist() == [False, False, False, True, True]
 
 
 def test_a_return_does_not_make_the_leaving_undone() -> None:

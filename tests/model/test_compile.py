@@ -2,6 +2,7 @@
 
 import io
 import os
+import shutil
 import subprocess
 import sys
 import textwrap
@@ -51,13 +52,85 @@ def test_compiled_code_lies_beside_its_source(machine: Path) -> None:
 
 def test_a_read_only_install_uses_the_users_cache(machine: Path) -> None:
     forbid(machine / "install" / "__pycache__")
-    assert Path(compile._cache_folder("abc")) == machine / "home" / "cjsim" / "numba-abc"
+    assert Path(compile._cache_folder("abc")) == machine / "home" / "cjsim-cache" / "numba-abc"
+
+
+def temporary(machine: Path) -> Path:
+    return machine / "temporary" / f"cjsim-cache-{os.getuid()}"
 
 
 def test_without_a_home_the_cache_is_temporary(machine: Path) -> None:
     forbid(machine / "install" / "__pycache__")
     forbid(machine / "home")
-    assert Path(compile._cache_folder("abc")) == machine / "temporary" / "cjsim" / "numba-abc"
+    assert Path(compile._cache_folder("abc")) == temporary(machine) / "numba-abc"
+
+
+def test_nobody_without_a_home_has_to_stop(machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A user id without a name has none: `Path.home` raises."""
+
+    def no_home() -> Path:
+        raise RuntimeError
+
+    forbid(machine / "install" / "__pycache__")
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    monkeypatch.setattr(compile.Path, "home", no_home)
+    assert Path(compile._cache_folder("abc")) == temporary(machine) / "numba-abc"
+
+
+def as_a_link(folder: Path) -> None:
+    other = folder.with_name("others")
+    other.mkdir()
+    folder.symlink_to(other)
+
+
+TRAPS = {
+    "a folder others write into": lambda folder: (folder.mkdir(), folder.chmod(0o777)),
+    "a folder a group writes into": lambda folder: (folder.mkdir(), folder.chmod(0o770)),
+    "a link to a folder": as_a_link,
+    "a file": lambda folder: folder.write_text(""),
+    "a link to nothing": lambda folder: folder.symlink_to("nowhere"),
+    "somebody else's": lambda folder: (folder.mkdir(), os.chown(folder, 12_345, 12_345)),
+}
+
+
+@pytest.mark.parametrize("inside", [False, True], ids=["our folder", "that of a state of the code"])
+@pytest.mark.parametrize("trap", TRAPS)
+def test_what_somebody_else_may_have_laid_is_not_executed(
+    machine: Path, trap: str, inside: bool
+) -> None:
+    """The name is known before; numba unpickles whatever lies there."""
+    if trap == "somebody else's" and os.getuid():
+        return  # who is not root cannot give a folder away
+    forbid(machine / "install" / "__pycache__")
+    forbid(machine / "home")
+    place = temporary(machine)
+    laid = place / "numba-abc" if inside else place
+    laid.parent.mkdir(parents=True, mode=0o700)
+    TRAPS[trap](laid)
+    folder = Path(compile._cache_folder("abc"))
+    assert laid not in (folder, *folder.parents)
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert folder.stat().st_uid == os.getuid()
+    shutil.rmtree(folder)
+
+
+@pytest.mark.parametrize("mode", [0o755, 0o700, 0o750, 0o711])
+def test_our_own_cache_is_closed_to_others(machine: Path, mode: int) -> None:
+    folder = machine / "install" / "__pycache__" / "numba-abc"
+    folder.mkdir(parents=True)
+    folder.chmod(mode)
+    assert Path(compile._cache_folder("abc")) == folder
+    assert folder.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize("blocked", [(), ("install",), ("install", "home")], ids=str)
+def test_no_script_beside_a_cache_imports_it(machine: Path, blocked: tuple[str, ...]) -> None:
+    """A folder called as the package would be the package, to a script that lies beside it."""
+    for name in blocked:
+        forbid(machine / name / "__pycache__" if name == "install" else machine / name)
+    folder = Path(compile._cache_folder("abc"))
+    made = folder.relative_to(machine).parts[1:]
+    assert [name for name in made if name.isidentifier()] in ([], ["__pycache__"])
 
 
 def test_where_numba_is_told_to_keep_its_cache_it_is_kept(

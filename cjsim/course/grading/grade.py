@@ -32,7 +32,7 @@ from pathlib import Path
 from typing import Any
 
 from cjsim.course.checks.look import sets, tasks_of, words
-from cjsim.files import write_bytes
+from cjsim.files import no_formula, write_bytes
 from cjsim.labels import text
 from cjsim.labels.numbers import number, setting
 
@@ -355,15 +355,10 @@ def write(grades: Sequence[Grade], out: Path, lang: str = "en") -> None:
     rows.writerow(head)
     for graded in grades:
         tasks = [f"{graded.points.get(task, 0):g}" for task in numbers]
-        who = [_no_formula(graded.student), graded.set, _no_formula(graded.says(lang))]
+        who = [no_formula(graded.student), graded.set, no_formula(graded.says(lang))]
         sums = [f"{graded.total:g}", f"{graded.most:g}"]
         rows.writerow([*who, *sums, *tasks, " ".join(graded.failed)])
     write_bytes(out, table.getvalue().encode("utf-8-sig"))  # the mark lets Excel read Russian
-
-
-def _no_formula(word: str) -> str:
-    """Text that no spreadsheet takes for a formula."""
-    return "'" + word if word.startswith(("=", "+", "-", "@")) else word
 
 
 def summary(grades: Sequence[Grade], lang: str = "en") -> str:
