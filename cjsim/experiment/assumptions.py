@@ -220,6 +220,7 @@ _IN_ORDER: Final = (
         "ours",
         _fixed({"market.stay_years": math.inf, "market.growth_a_year": 0.0}),
     ),
+    _assumed("served", "C57, C85", _fixed({"market.served_share": 0.0})),
     # the right time
     _assumed("timing", "A13, C90, C91, C92, C93, C126, C132", _fits_everywhere),
     _assumed(
