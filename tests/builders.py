@@ -479,6 +479,7 @@ def _switched_on(firm: Scenario, rng: random.Random, features: frozenset[str]) -
     if "come and go" in features:
         changes["market.stay_years"] = rng.choice([0.1, 0.5, inf])
         changes["market.growth_a_year"] = rng.choice([0.0, 0.5])
+        changes["market.served_share"] = rng.choice([0.0, rng.random()])
     if "need" in features:
         changes |= {
             "product.hurry": rng.choice([0.0, rng.uniform(0.0, 2.0)]),

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from cjsim import Scenario, simulate
 from cjsim.journey import Stage
@@ -112,6 +113,7 @@ STAYS = [
     {"market.stay_years": 0.3},
     {"market.stay_years": 1.0, "market.growth_a_year": 0.5},
     {"market.growth_a_year": 1.0},
+    {"market.served_share": 0.9, "market.stay_years": 0.5},
     {"market.stay_years": 0.2, "firm.deal_hours": 200.0, "firm.patience_days": 90.0},
     {"market.stay_years": 0.2, "shelf.stocked_days": 5.0, "shelf.empty_days": 40.0},
 ]
@@ -141,6 +143,44 @@ def test_nobody_does_anything_once_they_are_gone():
     )
     for row in rows:
         assert row["time"] <= gone_at.get(row["person"], np.inf)
+
+
+# --- when the market opens ------------------------------------------------------------------------
+
+
+def opening(share, **changes):
+    """Customers whom only the rival serves, for ever."""
+    stages = plans(days=1.0, repeat_deal={"typical_days": 50.0, "regularity": 2.0})
+    return neutral(
+        stages=stages, rival={"retention": 1.0}, market={"served_share": share, "onset_days": 1e9},
+        horizon_days=500.0, **changes,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3, 1.0])
+def test_a_share_of_people_is_served_when_the_market_opens(share):
+    rows = rows_of(opening(share), 4000)
+    starts = rows[rows["event"] == Event.START]
+    served = np.mean(starts["stage"] == Stage.WITH_RIVAL)
+    assert abs(served - share) <= 4 * np.sqrt(share * (1 - share) / 4000)
+    assert set(starts["stage"].tolist()) <= {Stage.UNAWARE, Stage.WITH_RIVAL}
+
+
+def test_the_served_are_anywhere_in_their_cycle():
+    """Fixed cycles of 50 days: the first need comes at a uniform part of one."""
+    fixed = opening(1.0).with_changes({"stages.repeat_deal.regularity": FOREVER})
+    rows = rows_of(fixed, 4000)
+    deals = rows[rows["event"] == Event.RIVAL_DEAL]
+    _, first = np.unique(deals["person"], return_index=True)
+    assert stats.kstest(deals["time"][first] / 50.0, "uniform").pvalue > 1e-4
+
+
+def test_newcomers_are_served_by_nobody():
+    scenario = opening(1.0).with_changes({"market.growth_a_year": 1.0})
+    rows = rows_of(scenario, 300)
+    starts = rows[rows["event"] == Event.START]
+    assert (starts["stage"][starts["person"] >= 300] == Stage.UNAWARE).all()
+    assert (starts["stage"][starts["person"] < 300] == Stage.WITH_RIVAL).all()
 
 
 # --- the next need --------------------------------------------------------------------------------
