@@ -74,18 +74,19 @@ def soak(kept: Sandbox, every: int = 1, seconds: float = 60.0, workers: int = 2)
         (outside / "dear").write_text("dear", encoding="utf-8")
         honest = hand_in_honest(handed_in)
         hand_in(handed_in, outside, port, {name: code for name, (code, _) in codes.items()}, broken)
-        before = left_behind()
+        before = left_behind(outside) - {str(outside / "dear")}
         start = time.perf_counter()
-        found, complete = grade(
-            handed_in, Path(place) / "grades.csv", seconds, 2.0, workers, kept=kept
-        )
+        with temporary_files_in(Path(place) / "tmp"):
+            found, complete = grade(
+                handed_in, Path(place) / "grades.csv", seconds, 2.0, workers, kept=kept
+            )
         outcome = Outcome({one.student: one for one in found}, kept, time.perf_counter() - start)
         assert complete
         assert len(found) == len(codes) + len(broken) + len(honest)
         files = {path.name: path.read_text(encoding="utf-8") for path in outside.iterdir()}
         outcome.outside += [] if files == {"dear": "dear"} else [f"files: {files}"]
         outcome.outside += [f"connections: {len(heard)}"] if heard else []
-        outcome.outside += sorted(left_behind() - before)
+        outcome.outside += sorted(left_behind(Path(place) / "tmp") - before)
     expected = {**{name: verdict for name, (_, verdict) in codes.items()},
                 **dict.fromkeys(broken, UNREADABLE)}  # fmt: skip
     for name, verdict in expected.items():
@@ -150,13 +151,27 @@ def listening() -> Iterator[tuple[int, list[Any]]]:
         yield server.getsockname()[1], heard
 
 
-def left_behind() -> set[str]:
-    """Children of this process and grading folders: none should be more than before."""
+def left_behind(folder: Path) -> set[str]:
+    """Processes of this one or of nobody, and folders of the grader's: none should be there."""
+    orphans = (
+        one
+        for one in psutil.process_iter(["cmdline", "ppid"])
+        if one.info["ppid"] == 1
+        and "cjsim.course.grading.worker" in " ".join(one.info["cmdline"] or ())
+    )
     children = psutil.Process().children(recursive=True)
-    folders = Path(tempfile.gettempdir()).glob("cjsim-grade-*")
-    workers = (one for one in psutil.process_iter(["cmdline"])
-               if "cjsim.course.grading.worker" in (one.info["cmdline"] or ()))  # fmt: skip
-    return {*(f"process {one.pid}" for one in (*children, *workers)), *map(str, folders)}
+    return {*(f"process {one.pid}" for one in (*children, *orphans)), *map(str, folder.iterdir())}
+
+
+@contextmanager
+def temporary_files_in(folder: Path) -> Iterator[None]:
+    """Have the grader make its folders there, where they are not taken for others'."""
+    folder.mkdir()
+    before, tempfile.tempdir = tempfile.tempdir, str(folder)
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before
 
 
 def report(outcome: Outcome) -> Iterable[str]:

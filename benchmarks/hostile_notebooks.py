@@ -196,7 +196,7 @@ FOR_A_SANDBOX = {
         "import ctypes, time\nfor n in range(90):\n"
         "  if ctypes.CDLL(None).fork() == 0: time.sleep(600)\n"
         "time.sleep(600)",
-        "started too many",
+        f"started too many|{MEMORY}",
     ),
     "a process that stays": (
         "import ctypes, os, time\nif ctypes.CDLL(None).fork() == 0:\n  os.setsid()\n"

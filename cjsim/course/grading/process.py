@@ -190,10 +190,9 @@ def _process(
         yield process
     finally:
         _end(process)
-        for stream in (process.stdin, process.stdout):
-            if stream:
-                with contextlib.suppress(OSError):
-                    stream.close()
+        assert process.stdin
+        with contextlib.suppress(OSError):
+            process.stdin.close()  # stdout is closed by who reads it: see `_lines`
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
@@ -232,7 +231,11 @@ def _too_much(process: subprocess.Popen[bytes], memory: float) -> str:
 
 
 def _lines(process: subprocess.Popen[bytes]) -> queue.SimpleQueue[bytes | None]:
-    """What a process says, line by line, then None; a flood is cut off."""
+    """What a process says, line by line, then None; a flood is cut off.
+
+    A process that got away may hold the other end open for ever: the thread that reads waits for
+    it then, and closing the stream from here would wait with it.
+    """
     lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
     stream = process.stdout
     assert stream
@@ -244,6 +247,8 @@ def _lines(process: subprocess.Popen[bytes]) -> queue.SimpleQueue[bytes | None]:
                     break
                 lines.put(line)
         lines.put(None)
+        with contextlib.suppress(OSError):
+            stream.close()
 
     threading.Thread(target=read, daemon=True).start()
     return lines
@@ -292,7 +297,7 @@ class _Watched:
         """Hear all lines; returns the verdict where the process has to be ended."""
         lines = _lines(process)
         deadline = self.clock() + START_SECONDS
-        began = False
+        began, silent = False, 0
         look = self.clock() + LOOK_SECONDS
         while not stop.is_set():
             now = self.clock()
@@ -306,6 +311,9 @@ class _Watched:
             try:
                 line = lines.get(timeout=LOOK_SECONDS)
             except queue.Empty:
+                silent += process.poll() is not None  # it has ended, and another has its pipe
+                if silent * LOOK_SECONDS > LAST_WORD:
+                    return None
                 continue
             if line is None:
                 return None

@@ -138,6 +138,21 @@ def left():
     return [*psutil.Process().children(recursive=True), *marked]
 
 
+@posix
+def test_one_that_gets_away_holds_nobody_up(submission):
+    """A plain process may leave a child that is nobody's, with the pipe in its hand."""
+    code = (
+        "begin()\nif os.fork() == 0:\n  os.setsid()\n"
+        "  subprocess.Popen([sys.executable, '-c', MARKED])\n  os._exit(0)\nos.wait()"
+    )
+    try:
+        graded = grade_one(submission, Limits(600), Fake(what=code))
+        assert graded.says("en") == "ended Python itself in cell 3"
+    finally:
+        for escaped in left():
+            escaped.kill()
+
+
 def test_the_clock_starts_once_and_is_the_parents(submission, tmp_path):
     """Each look at this clock is a second; the process says for ever that it is ready."""
     kept = Fake(what="begin()\nwhile True: tell(kind='ready')")
