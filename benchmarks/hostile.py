@@ -89,13 +89,18 @@ def soak(kept: Sandbox, every: int = 1, seconds: float = 60.0, workers: int = 2)
         outcome.outside += sorted(left_behind(Path(place) / "tmp") - before)
     expected = {**{name: verdict for name, (_, verdict) in codes.items()},
                 **dict.fromkeys(broken, UNREADABLE)}  # fmt: skip
+    _judge(outcome, expected, honest)
+    return outcome
+
+
+def _judge(outcome: Outcome, expected: dict[str, str], honest: list[str]) -> None:
+    """Note verdicts that are not as expected, and honest points that are lost."""
     for name, verdict in expected.items():
         said = outcome.grades[name].says("en")
         if not re.match(verdict, said) or not said.isprintable():
             outcome.odd[name] = said
     lost = {name: outcome.grades[name].most - outcome.grades[name].total for name in honest}
     outcome.lost = {name: points for name, points in lost.items() if points}
-    return outcome
 
 
 def hand_in_honest(folder: Path) -> list[str]:
