@@ -132,7 +132,8 @@ def _problem(tried: Sandbox) -> str:
         try:
             done = subprocess.run(
                 command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
-                errors="backslashreplace", timeout=TRIAL_SECONDS, env=own_kit(dict(os.environ)),
+                errors="backslashreplace", timeout=TRIAL_SECONDS, cwd=folder,
+                env=own_kit(dict(os.environ)),
             )  # fmt: skip
         except (OSError, subprocess.TimeoutExpired) as error:
             return type(error).__name__

@@ -60,11 +60,13 @@ def fake(tmp_path, monkeypatch):
 
 @linux
 @pytest.mark.parametrize("name", FAKES)
-def test_a_program_of_that_name_is_tried_before_it_is_relied_on(name, fake, monkeypatch):
+def test_a_program_is_tried_before_it_is_relied_on(name, fake, tmp_path, monkeypatch):
     code, problem = FAKES[name]
     monkeypatch.setattr(boxes, "TRIAL_SECONDS", 1.0 if "never" in name else 60.0)
     program = fake(code)
+    monkeypatch.chdir(tmp_path)
     found = sandbox()
+    assert [path.name for path in tmp_path.iterdir()] == [PROGRAM]  # one that holds nothing, too
     assert found == (Sandbox(reason="broken", what=problem) if problem else Sandbox(program))
 
 
