@@ -9,7 +9,6 @@ time per submission, and the points, which must be the same in every run.
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import sys
 import tempfile
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from cjsim.course.grading.grade import grade
+from cjsim.course.sets.s01.wrong import WRONG
 
 EXERCISES = Path(__file__).parents[1] / "exercises"
 SET = "01_pull_or_push"
@@ -45,24 +45,13 @@ def notebook(number: int) -> Any:
     path = EXERCISES / "en" / kind / SET / "tasks.ipynb"
     made = json.loads(path.read_text(encoding="utf-8"))
     if number % 3 == 1:
-        for task, answers in wrong_answers().items():
+        for task, answers in WRONG.items():
             choices = list(answers.values())
             code = choices[number // 3 % len(choices)][0]
             for cell in made["cells"]:
                 if cell["id"] == f"task-{task}-answer":
                     cell["source"] = code
     return made
-
-
-def wrong_answers() -> dict[int, dict[str, tuple[str, str]]]:
-    """Task -> misconception -> (code, check)."""
-    spec = importlib.util.spec_from_file_location("wrong", EXERCISES / "wrong" / "set_01.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    found: dict[int, dict[str, tuple[str, str]]] = module.WRONG
-    return found
 
 
 if __name__ == "__main__":

@@ -117,11 +117,14 @@ def _parser() -> argparse.ArgumentParser:
     job.set_defaults(job=_lab)
 
     job = jobs.add_parser("grade", help="grade a folder of exercises, each in a process of its own")
-    job.add_argument("folder", type=_path, help="NAME.ipynb, or NAME/SET/tasks.ipynb (nbgrader)")
+    job.add_argument(
+        "folder", type=_path, help="NAME.ipynb, NAME/tasks.ipynb, NAME/SET/tasks.ipynb"
+    )
     job.add_argument("--out", type=_path, default=Path("grades.csv"), help="default: %(default)s")
     job.add_argument("--seconds", type=_positive, default=60.0, help="of a notebook (%(default)g)")
     job.add_argument("--memory", type=_positive, default=2.0, help="GB of a notebook (%(default)g)")
     job.add_argument("--workers", type=_count, help="notebooks at a time (default: the processors)")
+    job.add_argument("--set", default="", help="of notebooks that do not tell theirs, e.g. 01")
     job.add_argument("--lang", choices=LANGUAGES, default="en", help="language of words")
     job.set_defaults(job=_grade)
 
@@ -347,17 +350,18 @@ def _lab(args: argparse.Namespace) -> int:
 
 
 def _grade(args: argparse.Namespace) -> int:
-    from cjsim.course.grading import grade
+    from cjsim.course.grading import collect, grade, sheet
 
     def tell(line: str) -> None:
         say(line, sys.stderr)
 
     grades, complete = grade.grade(
-        args.folder, args.out, args.seconds, args.memory, args.workers, args.lang, tell
+        args.folder, args.out, args.seconds, args.memory, args.workers, args.lang, tell, args.set
     )
-    say(grade.summary(grades, args.lang))
-    everybody = len(grade.submissions(args.folder, args.lang))
+    say(sheet.summary(grades, args.lang))
+    everybody = len(collect.submissions(args.folder, args.lang))
     facts = {"file": args.out, "graded": len(grades), "all": everybody}
+    tell(text("grade.forging", args.lang))
     tell(text("grade.wrote" if complete else "grade.stopped", args.lang).format(**facts))
     return 0 if complete else 130
 

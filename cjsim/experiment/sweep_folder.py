@@ -19,6 +19,7 @@ import re
 import subprocess
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import cache
 from importlib import metadata
 from numbers import Real
 from pathlib import Path
@@ -277,8 +278,12 @@ def surroundings() -> dict[str, Any]:
     return {**versions, "system": platform.platform(terse=True), "git": git_state()}
 
 
+@cache
 def git_state() -> dict[str, Any] | None:
-    """Commit of cjsim's own repository and whether files differ from it; None without git."""
+    """Commit of cjsim's own repository and whether files differ from it; None without git.
+
+    Asked once: what a process has loaded stays what it was.
+    """
 
     def ask(*words: str) -> str:
         home = Path(__file__).parent

@@ -9,7 +9,8 @@ import pytest
 
 from cjsim.course.checks import check, sets, tasks_of
 from cjsim.course.checks.look import words
-from cjsim.course.grading.grade import Submission, grade_one
+from cjsim.course.grading.collect import Submission
+from cjsim.course.grading.process import grade_one
 from tests.course.exercise_books import (
     EXERCISES,
     LANGUAGES,

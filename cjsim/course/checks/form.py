@@ -220,9 +220,9 @@ class Work:
                 with warnings.catch_warnings():
                     warnings.simplefilter("ignore")
                     yield
-            except WorkError:
+            except (WorkError, KeyboardInterrupt):
                 raise
-            except (Exception, SystemExit) as error:
+            except BaseException as error:
                 sentence = f"{type(error).__name__}: {_message(error)}"
                 raise self.problem("stopped", name=name, error=sentence) from None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import io
+import math
 import pkgutil
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -71,10 +72,12 @@ def _finding(task: int, check: Check, work: Work, words_of: Mapping[str, str]) -
     except WorkError as problem:
         mark = Mark(0.0)
         note = str(problem)
-    except Exception as error:  # an object of the student's that only looks like a number, say
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # an object of the student's that only looks like a number, say
         mark = Mark(0.0)
         note = text("grade.problem.odd", work.lang).format(error=type(error).__name__)
-    share = min(max(mark.share, 0.0), 1.0)
+    share = min(max(mark.share, 0.0), 1.0) if math.isfinite(mark.share) else 0.0
     line = f"{words_of['says']}: {note}" if note else words_of["says"]
     hint = "" if share == 1.0 else words_of["hint"]
     points = round(share * check.points, 2)

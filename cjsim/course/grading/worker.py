@@ -14,16 +14,18 @@ import pkgutil
 import re
 import sys
 import tempfile
+import threading
 import types
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-LARGEST = 50 * 2**20  # bytes of a notebook file
 LARGEST_FILE = 200 * 2**20  # bytes that may be written into one file
 MORE_TASKS = 64  # processes and threads beyond those that the user runs already
-GRADED = re.compile(r"set-(\d\d)-task-\d+")
-ASKED = re.compile(r"""\bcheck\(\s*["'](\d\d)["']""")
+LONGEST_NAME = 80  # characters of an error's class, which a student may call as they like
+GRADED = re.compile(r"set-(\d\d)-task-(\d+)")
+ASKED = re.compile(r"""\bcheck\(\s*["'](\d\d)["']\s*(?:,\s*(?:task\s*=\s*)?(\d+))?""")
+HEADING = re.compile(r"\s*#[^\n#]*?\b(\d{1,2})\b")
 RUN = ("time", "timeit", "capture", "prun")  # magics that wrap code which should still run
 
 Tell = Callable[..., None]
@@ -35,11 +37,12 @@ def main() -> None:
     tell = _channel(job["word"])
     leave = os._exit
     try:
+        _limit_memory(job["memory"])  # before the file is read: it may grow
         _grade(job, tell)
     except _UnusableError as problem:
         tell(kind="verdict", verdict=problem.args[0], what=problem.args[1])
     except BaseException as error:  # ours, not the student's: the teacher should hear of it
-        tell(kind="verdict", verdict="failed", what=f"{type(error).__name__}: {error}"[:200])
+        tell(kind="verdict", verdict="failed", what=f"{_class(error)}: {error}"[:200])
     leave(0)
 
 
@@ -49,7 +52,7 @@ class _UnusableError(Exception):
 
 def _channel(word: str) -> Tell:
     """A way to the parent that does not go through stdout."""
-    descriptor = os.dup(1)
+    descriptor, parent = os.dup(1), os.dup(0)
     nothing = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(nothing, stream)
@@ -62,22 +65,45 @@ def _channel(word: str) -> Tell:
         if getpid() == pid:
             write(descriptor, dumps({"word": word, **facts}).encode() + b"\n")
 
+    threading.Thread(target=_leave_with, args=(parent, os.read, os._exit), daemon=True).start()
     return tell
 
 
+def _leave_with(
+    parent: int, read: Callable[[int, int], bytes], leave: Callable[[int], None]
+) -> None:
+    """End this process when the grader is gone, however it went: its end of the line closes."""
+    while read(parent, 1):
+        pass
+    leave(0)
+
+
+def _class(error: BaseException) -> str:
+    """The name of an error's class, whatever the class makes of being asked."""
+    name: str = type.__dict__["__name__"].__get__(type(error))
+    return name[:LONGEST_NAME]
+
+
 def _grade(job: Mapping[str, Any], tell: Tell) -> None:
-    cells = _code_cells(Path(job["notebook"]))
-    number = _set_of(cells)
-    tell(kind="set", set=number)
-    _load_everything()
+    cells, heading = _read(Path(job["notebook"]))
+    number, source = _set_of(cells, heading, job)
     from cjsim.course.checks.look import look, tasks_of, words
-    from cjsim.course.grading import guard
 
     tasks = tasks_of(number)
+    there = _asked_of(cells, number)
+    missing = [task.number for task in tasks if not there & {0, task.number}]
+    tell(kind="set", set=number, source=source, missing=missing)
+    _limit_memory(None)  # the kit is ours
+    _load_everything()
+    from cjsim.course.grading import guard
+    from cjsim.experiment import sweep_folder, workers
+
     words(number, "en")
-    _rehearse(number)
+    rehearse(number)
+    workers.OWN_PROCESSES = False
+    sweep_folder.surroundings()  # asks other programs, and remembers
     names = _namespace(job["folder"])
-    _limit(job["seconds"], job["memory"])
+    _limit(job["seconds"], job["memory"], job["tasks"])
     kit = guard.parts()
     changed = guard.changed
     guard.close(job["folder"], lambda kind, what: tell(kind="refused", refused=kind, what=what))
@@ -96,39 +122,76 @@ def _grade(job: Mapping[str, Any], tell: Tell) -> None:
          failed=report.failed)  # fmt: skip
 
 
-def _code_cells(path: Path) -> list[Any]:
-    """The code cells of a notebook file, whatever state it is in."""
+# --- the notebook ---------------------------------------------------------------------------------
+
+
+class Cell(NamedTuple):
+    """A code cell: what of it is looked at."""
+
+    source: str
+    grade_id: str
+    grades: bool
+    """Does it hold the checks of a task?"""
+
+
+def _read(path: Path) -> tuple[list[Cell], str]:
+    """The code cells of a notebook file, whatever state it is in, and its first words."""
     import nbformat
 
     try:
-        if not path.is_file() or path.stat().st_size > LARGEST:
+        if not path.is_file():
             raise ValueError("not a file, or too large")
         if not (content := path.read_text(encoding="utf-8-sig")).strip():
             raise _UnusableError("empty", "")
         notebook = nbformat.reads(content, as_version=4)  # type: ignore[no-untyped-call]
-        cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
-        for cell in cells:
-            cell.source = "".join(cell.source)
+        del content
+        texts = (cell for cell in notebook.cells if cell.cell_type == "markdown")
+        heading = next(("".join(cell.source) for cell in texts), "")
+        cells = [_cell(cell) for cell in notebook.cells if cell.cell_type == "code"]
     except _UnusableError:
         raise
+    except MemoryError:
+        raise _UnusableError("memory", "") from None
     except Exception as error:  # JSON, encoding, schema, a missing key: all the same to a teacher
-        raise _UnusableError("unreadable", type(error).__name__) from None
+        raise _UnusableError("unreadable", _class(error)) from None
     if not any(cell.source.strip() for cell in cells):
         raise _UnusableError("empty", "")
-    return cells
+    return cells, heading
 
 
-def _set_of(cells: list[Any]) -> str:
-    """The set by nbgrader's marks, or, where a program has dropped them, by what is asked."""
+def _cell(cell: Any) -> Cell:
+    """A cell as its file has it; a program may have dropped or garbled nbgrader's marks."""
+    metadata = cell.get("metadata")
+    marks = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    marks = marks if isinstance(marks, dict) else {}
+    return Cell("".join(cell.source), str(marks.get("grade_id", "")), bool(marks.get("grade")))
+
+
+def _set_of(cells: list[Cell], heading: str, job: Mapping[str, str]) -> tuple[str, str]:
+    """The set and what told it: the cells that check, the heading, the folder, or the teacher."""
     from cjsim.course.checks.look import sets
 
-    marks = [str(cell.metadata.get("nbgrader", {}).get("grade_id", "")) for cell in cells]
-    numbers = [match[1] for mark in marks if (match := GRADED.fullmatch(mark))]
-    numbers += [match[1] for cell in cells if (match := ASKED.search(cell.source))]
-    number = next((number for number in numbers if number in sets()), None)
-    if number is None:
-        raise _UnusableError("no_tasks", "")
-    return number
+    in_cells = [match[1] for cell in cells if (match := GRADED.fullmatch(cell.grade_id))]
+    in_cells += [match[1] for cell in cells for match in ASKED.finditer(cell.source)]
+    in_heading = [match[1].zfill(2)] if (match := HEADING.match(heading)) else []
+    sources = {"cells": in_cells, "heading": in_heading, "folder": [job["folder_set"]],
+               "asked": [job["asked_set"]]}  # fmt: skip
+    known = sets()
+    for source, numbers in sources.items():
+        for number in numbers:
+            if number in known:
+                return number, source
+    raise _UnusableError("no_tasks", "")
+
+
+def _asked_of(cells: list[Cell], number: str) -> set[int]:
+    """The tasks of a set whose checks stand in the notebook; 0 for all of them in one."""
+    marks = [match for cell in cells if (match := GRADED.fullmatch(cell.grade_id))]
+    asks = [match for cell in cells for match in ASKED.finditer(cell.source)]
+    return {int(match[2] or 0) for match in (*marks, *asks) if match[1] == number}
+
+
+# --- its process ----------------------------------------------------------------------------------
 
 
 def _load_everything() -> None:
@@ -136,7 +199,7 @@ def _load_everything() -> None:
     import cjsim
 
     for module in pkgutil.walk_packages(cjsim.__path__, "cjsim."):
-        if module.name.rpartition(".")[2] not in ("grade_worker", "__main__"):
+        if module.name not in ("cjsim.course.grading.worker", "cjsim.cli.__main__"):
             with contextlib.suppress(ImportError):  # an extra that is not installed
                 importlib.import_module(module.name)
     for name in ("matplotlib.pyplot", "scipy.stats", "IPython.display",
@@ -145,7 +208,7 @@ def _load_everything() -> None:
             importlib.import_module(name)
 
 
-def _rehearse(number: str) -> None:
+def rehearse(number: str) -> None:
     """Run the engine and the checks once on nothing, so that nothing is compiled later."""
     from cjsim import Scenario, compare, simulate
     from cjsim.course.checks.look import look, tasks_of
@@ -195,18 +258,32 @@ class _Shell:
     getoutput = system
 
 
-def _limit(seconds: float, memory: float) -> None:
+def _limit_memory(gigabytes: float | None, for_good: bool = False) -> None:
+    """Allow so much address space beyond what is in use; None: as much as the teacher has."""
+    try:
+        import resource
+
+        most = resource.getrlimit(resource.RLIMIT_AS)[1]
+        size = most if gigabytes is None else _address_space() + int(gigabytes * 2**30)
+        if most != resource.RLIM_INFINITY:
+            size = min(size, most)
+        resource.setrlimit(resource.RLIMIT_AS, (size, size if for_good else most))
+    except (ImportError, ValueError, OSError):  # not on this system: the parent looks, too
+        return
+
+
+def _limit(seconds: float, memory: float, tasks: int) -> None:
     """What the operating system will not give: address space, processor time, files, processes."""
+    _limit_memory(memory, for_good=True)
     try:
         import resource
     except ImportError:  # Windows has none of these; the clock of the parent remains
         return
-    size = _address_space() + int(memory * 2**30)
     cpu = int(seconds * (os.cpu_count() or 1) + _cpu_used()) + 2  # threads count one by one
-    limits = {"RLIMIT_AS": size, "RLIMIT_CPU": cpu, "RLIMIT_FSIZE": LARGEST_FILE, "RLIMIT_CORE": 0,
-              "RLIMIT_NPROC": _tasks() + MORE_TASKS}  # fmt: skip
+    limits = {"RLIMIT_CPU": cpu, "RLIMIT_FSIZE": LARGEST_FILE, "RLIMIT_CORE": 0,
+              "RLIMIT_NPROC": tasks + MORE_TASKS}  # fmt: skip
     for name, limit in limits.items():
-        with contextlib.suppress(AttributeError, ValueError, OSError):  # not on this system
+        with contextlib.suppress(AttributeError, ValueError, OSError):
             resource.setrlimit(getattr(resource, name), (limit, limit))
 
 
@@ -224,24 +301,13 @@ def _cpu_used() -> float:
     return times.user + times.system
 
 
-def _tasks() -> int:
-    """Threads that this user runs: the limit counts them all."""
-    count = 0
-    for status in Path("/proc").glob("[0-9]*/status"):
-        with contextlib.suppress(OSError, ValueError, KeyError):
-            facts = dict(line.split(":", 1) for line in status.read_text().splitlines())
-            if int(facts["Uid"].split()[0]) == os.getuid():
-                count += int(facts["Threads"])
-    return count or 4096
-
-
-def _run(cells: list[Any], names: dict[str, Any], tell: Tell) -> None:
+def _run(cells: list[Cell], names: dict[str, Any], tell: Tell) -> None:
     """Run the cells in order, as in class: one that fails does not keep the next from running."""
     from IPython.core.inputtransformer2 import TransformerManager
 
     transform = TransformerManager().transform_cell  # type: ignore[no-untyped-call]
     for number, cell in enumerate(cells, start=1):
-        if cell.metadata.get("nbgrader", {}).get("grade"):
+        if cell.grades:
             continue  # the grader has checks of its own
         tell(kind="cell", cell=number)
         try:
@@ -251,13 +317,11 @@ def _run(cells: list[Any], names: dict[str, Any], tell: Tell) -> None:
         except (SystemExit, KeyboardInterrupt):
             tell(kind="trouble", trouble="exit", what="")
         except BaseException as error:
-            tell(kind="trouble", trouble="error", what=type(error).__name__)
+            tell(kind="trouble", trouble="error", what=_class(error))
 
 
 def _quiet() -> None:
     """Nothing of the student's should look over the shoulder of the checks."""
-    import threading
-
     sys.settrace(None)
     sys.setprofile(None)
     threading.settrace(None)

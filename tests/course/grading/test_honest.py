@@ -1,0 +1,174 @@
+"""Honest use of every public name of the kit passes the grader: each in a cell of its own."""
+
+import importlib
+import json
+
+import pytest
+
+from cjsim.course.grading import process
+from cjsim.course.grading.collect import Submission
+from cjsim.course.grading.process import Limits, grade_one
+from cjsim.course.grading.sandbox import Sandbox, sandbox
+from cjsim.course.grading.told import Told
+from tests.course.exercise_books import book, saved, without_tasks
+
+START = """
+import cjsim
+from pathlib import Path
+from cjsim import charts, lab, measures, observe, scenario, course
+phone = cjsim.Scenario.load("phone", strategy="guide")
+pull = phone.with_strategy("pull")
+firms = {"pull": pull, "guide": phone}
+ranges = {"guide.accuracy": (0.4, 1.0)}
+few = dict(people=20, runs=2)
+made = {}
+def shown(result):
+    made[type(result).__name__] = result
+    result.says(), repr(result), result._repr_html_()
+    return result
+run = cjsim.simulate(phone, 400)
+"""
+CALLS = {
+    "cjsim": {
+        "simulate": "shown(cjsim.simulate('phone', 30)).log()\n"
+        "cjsim.simulate(pull, 9, engine='simpy')",
+        "compare": "shown(cjsim.compare(firms, **few))",
+        "evaluate": "cjsim.evaluate(firms, **few)",
+        "flip_point": "shown(cjsim.flip_point(phone, 'guide.accuracy', claim='guide > pull',"
+        " low=0.4, high=1.0, points=2, **few))",
+        "grid": "settings = cjsim.grid({'guide.accuracy': [0.5, 0.9], 'firm.reps': [1, 2]})",
+        "sample": "cjsim.sample(ranges, 4)",
+        "sweep": "shown(cjsim.sweep(firms, settings, folder='kept', **few))\n"
+        "cjsim.sweep(firms, settings, folder='kept', **few)",
+        "optimise": "shown(cjsim.optimise(phone, ranges, evaluations=8, **few))",
+        "price_elasticity": "shown(cjsim.price_elasticity(phone.with_changes("
+        "{'market.price_sensitivity': 1.0}), **few))",
+        "sobol": "two = {**ranges, 'guide.every_days': (7, 60)}\n"
+        "shown(cjsim.sobol(phone, two, samples=4, **few))",
+        "three_laws": "shown(cjsim.three_laws(phone, 12, **few))",
+        "tornado": "shown(cjsim.tornado(phone, ['guide.accuracy', 'guide.every_days'], **few))",
+        "touchpoint_truth": "shown(cjsim.touchpoint_truth(phone, ['site', 'mail_offer'], **few))",
+        "weak_point": "shown(cjsim.weak_point(phone, **few))",
+        "without": "cjsim.without(phone, 'warmth')",
+        "speak": "cjsim.speak('ru'); cjsim.speak('en')",
+        "Scenario": "phone.save('mine.toml'); cjsim.Scenario.load('mine.toml')._repr_html_()",
+        "ScenarioError": "try: cjsim.Scenario.load('fone')\n"
+        "except cjsim.ScenarioError as e: e.said('ru')",
+    },
+    "cjsim.charts": {
+        "Picture": "charts.funnel(made['Comparison']).save('funnel.svg')",
+        "a_story": "one = charts.a_story(run)",
+        "story": "charts.story(run, one)._repr_html_()",
+        "optimum": "charts.optimum(made['Optimum'])",
+        "phase_map": "charts.phase_map(made['Sweep'])",
+        "profile": "charts.profile(made['Sweep'], 'guide.accuracy')",
+        "tornado": "charts.tornado(made['Tornado'])",
+        "weak_point": "charts.weak_point(made['WeakPoint'])",
+    },
+    "cjsim.measures": {
+        "UNITS": "list(measures.UNITS)",
+        "planned_loss": "measures.planned_loss(phone)",
+    },
+    "cjsim.observe": {
+        "alike_within": "observe.alike_within(phone, 'aida')",
+        "answers": "filed = observe.answers(cjsim.simulate(observe.pilot(phone), 200))",
+        "best_plan": "observe.best_plan(phone)",
+        "learned_plan": "observe.learned_plan(filed)",
+        "learning_curve": "plans = {'4': {'lens': 'aida'}}\n"
+        "observe.learning_curve(phone, plans, pilots=(20,), **few)",
+        "person_days": "observe.person_days(run)",
+        "pilot": "observe.pilot(phone)",
+    },
+    "cjsim.lab": {
+        "lab": "lab.lab('phone', people=50)",
+        "panel": "lab.panel('phone', 'guide.accuracy', people=50)",
+        "trail": "lab.trail({'guide': run})",
+        "Lab": "lab.Lab",
+        "Panel": "lab.Panel",
+        "Trail": "lab.Trail",
+    },
+    "cjsim.scenario": {
+        "digest": "scenario.digest(phone)",
+        "docs": "scenario.docs('market')",
+        "json_schema": "scenario.json_schema()",
+        "new_file_text": "scenario.new_file_text('phone')",
+        "preset_text": "scenario.preset_text('phone')",
+        "presets": "scenario.presets()",
+        "to_toml": "scenario.to_toml(phone)",
+    },
+    "cjsim.course": {
+        "Claim": "course.Claim",
+        "check": "course.check('01')",
+        "choose": "guess = course.choose('pull', 'guide')",
+        "claim": "course.claim([True] * 20)",
+        "estimate": "course.estimate(0, 1)",
+        "score": "course.score(guess)",
+        "table": "course.table(measures.funnel(run))",
+    },
+}
+"""Module -> public name -> a cell that uses it as a student may, with the default executor."""
+BY_PATTERN = {
+    "cjsim": "result = made['{name}']; result.save('saved-{name}'); result.says('ru')",
+    "cjsim.charts": "charts.{name}(made['Comparison'] if '{name}' in ('funnel', 'paired', 'uplift',"
+    " 'waterfall') else run)._repr_html_()",
+    "cjsim.measures": "measures.{name}(run)",
+    "cjsim.scenario": "scenario.{name}",
+}
+"""How all other names of a module are used."""
+
+
+def cells():
+    """Name -> code, for every public name; what others lean on comes first."""
+    code = {}
+    for module, calls in CALLS.items():
+        public = importlib.import_module(module).__all__
+        assert calls.keys() <= set(public), module
+        others = [name for name in public if name not in calls]
+        code.update({f"{module}.{name}": call for name, call in calls.items()})
+        code.update({f"{module}.{name}": BY_PATTERN[module].format(name=name) for name in others})
+    return code
+
+
+CELLS = cells()
+WAYS = {"plain": Sandbox(), "sandboxed": sandbox()}
+if not WAYS["sandboxed"].program:
+    del WAYS["sandboxed"]
+
+
+@pytest.fixture(scope="module", params=WAYS)
+def told(request, tmp_path_factory):
+    """Cell -> all that was told of it; and the grade."""
+    by_cell = {}
+
+    class Recorded(Told):
+        def hear(self, line):
+            super().hear(line)
+            fact = json.loads(line)
+            if fact["kind"] in ("trouble", "refused"):
+                by_cell.setdefault(self.cell, []).append(fact)
+
+    notebook = without_tasks(book("01"), 1, 2, 3, 4)
+    code = [START, *CELLS.values()]
+    notebook["cells"] = [
+        notebook["cells"][0],
+        *({"cell_type": "code", "id": f"cell-{n}", "metadata": {}, "outputs": [],
+           "execution_count": None, "source": source} for n, source in enumerate(code)),
+    ]  # fmt: skip
+    path = saved(notebook, tmp_path_factory.mktemp("honest") / "a.ipynb")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(process, "Told", Recorded)
+        graded = grade_one(Submission("a", path), Limits(300), WAYS[request.param])
+    return by_cell, graded
+
+
+@pytest.mark.slow
+def test_a_notebook_of_nothing_but_honest_use_ends_well(told):
+    by_cell, graded = told
+    assert (graded.verdict, by_cell) == ("ok", {})
+    assert graded.points == {"1": 0.0, "2": 0.0, "3": 0.0, "4": 0.0}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", CELLS)
+def test_honest_use_of_a_public_name_passes(name, told):
+    assert told[0].get(str(list(CELLS).index(name) + 2), []) == []
