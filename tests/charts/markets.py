@@ -12,59 +12,60 @@ from cjsim.experiment.optimise import Optimum, optimise
 from cjsim.experiment.sensitivity import Tornado, tornado
 from cjsim.experiment.sweep import Sweep
 from cjsim.experiment.weak_point import WeakPoint, weak_point
-from tests.builders import neutral
+from tests.builders import in_full, neutral
 from tests.measures.by_hand import lively
 
 ACCURACY, DAYS = "guide.accuracy", "guide.every_days"
 
 
+def firm(people: int) -> cjsim.Scenario:
+    """The lively firm, in a market of so many people."""
+    return in_full(neutral(**lively()), people)
+
+
 @functools.cache
 def market() -> cjsim.Run:
     """A market in which everything that can happen does."""
-    return cjsim.simulate(neutral(**lively()), people=300, seed=3)
+    return cjsim.simulate(firm(300), seed=3)
 
 
 @functools.cache
 def comparison(runs: int = 5) -> cjsim.Comparison:
     """The same firm waiting, guiding and pestering."""
-    guide = neutral(**lively())
+    guide = firm(300)
     scenarios = {
         "pull": guide.with_changes({"pull.push": "none"}),
         "guide": guide,
         "animator": guide.with_changes({"pull.push": "animator", "pull.every_days": 4.0}),
     }
-    return cjsim.compare(scenarios, 300, runs=runs, executor="here")
+    return cjsim.compare(scenarios, runs=runs, executor="here")
 
 
 @functools.cache
 def swings() -> Tornado:
     """What four of its keys move."""
     keys = ["pull.every_days", "product.price", "stages.comparison.planned_loss", "firm.reps"]
-    return tornado(
-        neutral(**lively()), keys, measure="revenue", people=100, runs=3, executor="here"
-    )
+    return tornado(firm(100), keys, measure="revenue", runs=3, executor="here")
 
 
 @functools.cache
 def weak() -> WeakPoint:
     """Where it leaks."""
-    return weak_point(
-        neutral(**lively()), "revenue", better=0.05, people=100, runs=3, executor="here"
-    )
+    return weak_point(firm(100), "revenue", better=0.05, runs=3, executor="here")
 
 
 @functools.cache
 def optimum_of_one() -> Optimum:
     """How often it should write."""
     keys = {"pull.every_days": (2, 40)}
-    return optimise(neutral(**lively()), keys, people=60, runs=3, executor="here")
+    return optimise(firm(60), keys, runs=3, executor="here")
 
 
 @functools.cache
 def optimum_of_several() -> Optimum:
     """How often it should write and how many reps it needs."""
     keys = {"pull.every_days": (2, 40), "firm.reps": (1, 4)}
-    return optimise(neutral(**lively()), keys, people=40, runs=2, evaluations=20, executor="here")
+    return optimise(firm(40), keys, runs=2, evaluations=20, executor="here")
 
 
 def sweep() -> Sweep:

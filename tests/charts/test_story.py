@@ -11,7 +11,7 @@ from cjsim.charts.story import HEIGHT, KINDS, MISSES
 from cjsim.journey import LOYALTY, WITH_RIVAL
 from cjsim.labels.numbers import number
 from cjsim.model.parameters import fits
-from tests.builders import neutral
+from tests.builders import in_full, neutral
 from tests.charts.markets import market
 from tests.measures.by_hand import lively
 
@@ -123,7 +123,7 @@ def test_the_sizes_of_a_story_stand_where_they_belong(lang: str) -> None:
 
 @pytest.mark.parametrize("like", KINDS)
 def test_a_story_is_always_of_the_same_person(like: str) -> None:
-    again = cjsim.simulate(neutral(**lively()), people=300, seed=3)
+    again = cjsim.simulate(in_full(neutral(**lively()), 300), seed=3)
     assert charts.a_story(market(), like) == charts.a_story(again, like)
 
 
