@@ -95,7 +95,7 @@ def test_a_check_that_fails_shows_its_hint_and_one_that_passes_does_not():
 
 
 def test_the_notebook_that_calls_is_the_one_that_is_looked_at():
-    names = {"check": public_check, "reason": "repeat_deals"}
+    names = {"check": public_check, "reason": "opt_outs"}
     exec("report = check('01', 1, lang='en')", names)
     assert names["report"].failed == ["1.contacts", "1.gain"]
 

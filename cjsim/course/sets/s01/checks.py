@@ -16,7 +16,7 @@ from cjsim.course.sets.design import extra_cost, gain, mark, own, possible
 # --- 1: a dial ------------------------------------------------------------------------------------
 
 REASONS: Final = ("first_deals", "repeat_deals", "opt_outs")
-"""What a student may name as the source of the gain."""
+"""What a student may name as the reason why contacts hardly rise."""
 
 
 def _contacts(work: Work) -> bool:
@@ -34,13 +34,13 @@ def _gain(work: Work) -> bool:
 
 
 def _reason(work: Work) -> bool:
-    """The one measure that moved clearly, and in the direction that brings money."""
+    """The one measure that moved clearly, in the direction that costs contacts."""
     answer = work.choice("reason", REASONS)
     moved = _dial().paired().loc["weekly"]
     good = {"first_deals": 1, "repeat_deals": 1, "opt_outs": -1}
-    helps = {name: moved.loc[name, "clear"] and moved.loc[name, "difference"] * sign > 0
+    harms = {name: moved.loc[name, "clear"] and moved.loc[name, "difference"] * sign < 0
              for name, sign in good.items()}  # fmt: skip
-    return bool(helps[answer])
+    return bool(harms[answer])
 
 
 @lru_cache(maxsize=1)
@@ -181,13 +181,15 @@ LIMITS: Final = {
 }
 """What the firm can decide by itself, and how far."""
 BEST: Final = {
-    "guide.every_days": 7.0,
+    "guide.every_days": 25.0,
     "guide.touchpoints.mail_offer": 0.0,
     "guide.touchpoints.discount_offer": 0.0,
     "guide.touchpoints.mail_cases": 0.0,
 }
-"""The best that we know within LIMITS."""
-SCORED: Final = {"people": 150, "runs": 24, "seed": 770_101}  # worlds that no lecture shows
+"""The best that we know within LIMITS, with no more than FEW opt-outs."""
+FEW: Final = 0.1
+"""Opt-outs allowed, as a share of those of the guide as it is."""
+SCORED: Final = {"people": 400, "runs": 24, "seed": 770_101}  # worlds that no lecture shows
 
 
 def _allowed(work: Work) -> bool:
@@ -204,10 +206,10 @@ def _profit(work: Work) -> Mark:
 
 
 def _patience(work: Work) -> Mark:
-    """No more people opt out than with the guide as it is."""
+    """At most a tenth as many people opt out as with the guide as it is."""
     mine = _scored(own(work, "my_guide", LIMITS)).means().loc["opt_outs"]
     note = {"mine": Amount(mine["mine"], 1), "now": Amount(mine["guide"], 1)}
-    return Mark(float(mine["mine"] <= mine["guide"]), note)
+    return Mark(float(mine["mine"] <= FEW * mine["guide"]), note)
 
 
 @lru_cache(maxsize=8)

@@ -9,7 +9,7 @@ times_more_contacts = means.loc["contacts", "weekly"] / means.loc["contacts", "m
 GAIN = """
 gain = both.paired().loc[("weekly", "profit_per_person"), "difference"]
 """
-DIAL = "means = both.means()\n" + COUNTS + GAIN + 'reason = "repeat_deals"\n'
+DIAL = "means = both.means()\n" + COUNTS + GAIN + 'reason = "opt_outs"\n'
 
 DEALS = """
 def deals_of_each(log, people):
@@ -48,12 +48,12 @@ WRONG = {
             DIAL.replace(GAIN, 'gain = means.loc["profit_per_person", "weekly"]\n'),
             "gain",
         ),
-        "expects_messages_to_bring_new_customers": (
-            DIAL.replace('"repeat_deals"', '"first_deals"'),
+        "thinks_that_fewer_people_came": (
+            DIAL.replace('"opt_outs"', '"first_deals"'),
             "reason",
         ),
-        "thinks_that_more_letters_annoy_fewer_people": (
-            DIAL.replace('"repeat_deals"', '"opt_outs"'),
+        "takes_a_difference_whose_interval_holds_zero": (
+            DIAL.replace('"opt_outs"', '"repeat_deals"'),
             "reason",
         ),
     },
@@ -106,7 +106,7 @@ WRONG = {
             """
 my_guide = {
     "guide.accuracy": 1.0,
-    "guide.every_days": 7,
+    "guide.every_days": 25,
     "guide.touchpoints.mail_offer": 0,
     "guide.touchpoints.discount_offer": 0,
     "guide.touchpoints.mail_cases": 0,
@@ -115,12 +115,12 @@ my_guide = {
             "allowed",
         ),
         "takes_calm_people_for_profit": (
-            'my_guide = {"guide.touchpoints.mail_offer": 0}\n',
+            'my_guide = {"guide.every_days": 60, "guide.touchpoints.mail_offer": 0}\n',
             "profit",
         ),
         "wears_people_out_for_profit": (
-            'my_guide = {"guide.every_days": 7, "guide.touchpoints.discount_offer": 0, '
-            '"guide.touchpoints.mail_cases": 0}\n',
+            'my_guide = {"guide.touchpoints.mail_offer": 0, '
+            '"guide.touchpoints.discount_offer": 0}\n',
             "patience",
         ),
     },
