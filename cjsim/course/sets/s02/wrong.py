@@ -43,6 +43,7 @@ def plan_of(filed, cell_of, enough):
 
 CONTENT = """
 my_plan = {
+    "comparison": "compensation",
     "action": "compensation",
     "first_deal": "base_messages",
     "satisfaction": "compensation",
@@ -50,6 +51,7 @@ my_plan = {
     "curiosity": "base_messages",
     "loyalty": "base_messages",
     "with_rival": "compensation",
+    "dormant": "compensation",
 }
 """
 
