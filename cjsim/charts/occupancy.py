@@ -110,7 +110,9 @@ def _alt(data: pd.DataFrame, words: list[str], lang: str) -> str:
     def people(value: float) -> str:
         return number(value, lang)
 
-    moved = text(f"occupancy.{'moved' if change.any() else 'still'}", lang).format(
+    ways = {(True, True): "moved", (True, False): "risen", (False, True): "fallen"}
+    way = ways.get((bool(change.max() > 0), bool(change.min() < 0)), "still")
+    moved = text(f"occupancy.{way}", lang).format(
         up=names(grown),
         up_from=people(first[grown]),
         up_to=people(last[grown]),
