@@ -7,8 +7,9 @@ import cjsim
 from cjsim import charts
 from cjsim.charts.occupancy import MOMENTS, TALL
 from cjsim.journey import LENSES
+from cjsim.model.events import Event
 from tests.charts.markets import market
-from tests.measures.by_hand import path, run_of
+from tests.measures.by_hand import path, row, run_of
 
 
 def by_hand() -> cjsim.Run:
@@ -63,6 +64,13 @@ def test_it_says_where_most_stand_and_who_grew_and_shrank() -> None:
 )
 def test_where_nothing_changed_nothing_grew(lang: str, told: str) -> None:
     assert charts.occupancy(run_of(people=5), lang).alt.endswith(told)
+
+
+def test_where_no_number_fell_none_is_said_to_have_fallen() -> None:
+    """A newcomer: one more at unaware, and nobody moves."""
+    run = run_of([row(20.0, 3, Event.START, 0)], people=4, at_start=3)
+    assert "“Unaware” grew most, from 3 to 4; none fell." in charts.occupancy(run).alt
+    assert "с 3 до 4; ни один не убавил." in charts.occupancy(run, "ru").alt
 
 
 def test_one_is_not_many() -> None:
