@@ -54,13 +54,12 @@ def shopper(env, stay, back, cycle, luck, bought):
 
 PLAN = """
 my_plan = {
-    "product.quality": 0.70,
+    "product.quality": 0.69,
     "product.quality_noise": 0.02,
-    "shelf.stocked_days": 130,
-    "guide.every_days": 7,
+    "shelf.stocked_days": 150,
+    "shelf.empty_days": 2,
+    "guide.every_days": 28,
     "guide.touchpoints.gifts": 0,
-    "guide.touchpoints.discount_offer": 0,
-    "guide.touchpoints.mail_educate": 0,
 }
 """
 
@@ -164,19 +163,19 @@ def still_here(days, left, day):
             "allowed",
         ),
         "spends_what_brings_most_whatever_it_costs": (
-            PLAN.replace('"product.quality": 0.70', '"product.quality": 0.71').replace(
-                "{\n", '{\n    "shelf.empty_days": 3,\n'
-            ),
+            PLAN.replace('"product.quality": 0.69', '"product.quality": 0.71'),
             "budget",
         ),
         "puts_all_the_money_into_the_shelf": (
-            PLAN.replace("130", "240")
-            .replace('    "product.quality": 0.70,\n', "")
+            PLAN.replace("150", "240")
+            .replace('    "product.quality": 0.69,\n', "")
             .replace('    "product.quality_noise": 0.02,\n', ""),
             "profit",
         ),
         "keeps_customers_with_presents": (
-            PLAN.replace('gifts": 0', 'gifts": 0.5'),
+            PLAN.replace('gifts": 0', 'gifts": 1').replace(
+                "{\n", '{\n    "guide.touchpoints.mail_educate": 0,\n'
+            ),
             "messages",
         ),
     },
