@@ -226,12 +226,17 @@ def _only_pushes(strategy: str) -> Scenario:
 
 @lru_cache(maxsize=3)
 def _market(strategy: str) -> Scenario:
-    """Everybody is on the firm's list from day 0, nobody opts out, nobody waits for a rep."""
-    usual = without(Scenario.load("consulting", strategy=strategy), "opting_out")
+    """Everybody is on the firm's list from day 0, and the market stays small: nobody comes or goes,
+    opts out or waits for a rep."""
+    usual = Scenario.load("consulting", strategy=strategy)
+    usual = without(usual, "opting_out", "coming_and_going")
     rhythm = {f"{strategy}.every_days": EVERY, f"{strategy}.jitter": SPREAD}
     listed = {"firm.cold_list_share": 1.0, "firm.reps": math.inf, "firm.rep_cost_per_day": 0.0}
     return usual.with_changes(
-        rhythm | listed | {"burn_in_days": 0.0, "horizon_days": DAYS, "market.onset_days": 200.0}
+        rhythm
+        | listed
+        | {"burn_in_days": 0.0, "horizon_days": DAYS}
+        | {"market.onset_days": 200.0, "market.served_share": 0.0}
     )
 
 

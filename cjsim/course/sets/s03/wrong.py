@@ -206,10 +206,8 @@ class Capped(Engine):
             PLAN.replace('"guide.every_days": 7', '"guide.every_days": 60'),
             "profit",
         ),
-        "writes_to_those_who_are_with_a_rival": (
-            PLAN.replace(
-                '"guide.every_days": 7', '"guide.every_days": 7,\n    "guide.min_fit": 0.4'
-            ),
+        "writes_to_those_who_have_only_begun": (
+            PLAN.replace('"interest": ""', '"interest": "webinar"'),
             "patience",
         ),
     },
