@@ -19,7 +19,7 @@ IDLE = textwrap.dedent("""
     from cjsim.experiment import workers
 
     if __name__ == "__main__":
-        with workers._pool("processes", 2) as pool:
+        with workers.pool_of("processes", 2) as pool:
             pool.submit(abs, -1).result()
             print("idle", flush=True)
             sys.stdin.read()
