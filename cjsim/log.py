@@ -166,7 +166,7 @@ def fold(rows: npt.NDArray[Any], people: int, horizon: float, rates: Rates) -> F
         return np.bincount(place, amount, size).astype(float)
 
     stood = np.zeros(people, np.uint16)
-    last = np.zeros(people, np.uint8)
+    last = np.full(people, GONE, np.uint8)  # who has no row left before day 0
     np.bitwise_or.at(stood, moves["person"], np.uint16(1) << moves["stage"].astype(np.uint16))
     last[moves["person"]] = moves["stage"]  # the last one stands
     return Folded(

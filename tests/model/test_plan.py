@@ -183,8 +183,8 @@ def test_lives_that_no_contact_reaches_keep_to_the_plan(shape):
     untouched = of_shape(Scenario.load("phone", "nothing"), shape).with_changes(
         {
             "burn_in_days": 0.0, "market.onset_days": 10.0, "horizon_days": 4000.0,
-            "market.presence": 1.0, "market.stay_years": float("inf"), "loyalty.friends": 0.0,
-            "firm.patience_days": 1e9, "product.complexity": 0.0,
+            "market.presence": 1.0, "market.served_share": 0.0, "market.stay_years": float("inf"),
+            "loyalty.friends": 0.0, "firm.patience_days": 1e9, "product.complexity": 0.0,
         }
     )  # fmt: skip
     passes = first_passes(untouched, 12_000, seed=77)
