@@ -80,11 +80,12 @@ def archetypes(n: int = 200, seed: int = 1, ranges: Ranges | None = None) -> pd.
 def as_archetype(base: Scenario, row: Mapping[str, float]) -> Scenario:
     """The base as another product: a row of `archetypes`.
 
-    Unit cost and the extra cost of a first deal keep their ratio to the price, so that the price
-    does not change the margin share. Held fixed: what touchpoints cost in money, how often people
-    meet them and are pushed, the horizon, the days of all stages but the wait for the next need.
-    The sales desk is left out (nobody waits for a rep, no rep hours): its queue would tie the
-    number of deals to its capacity.
+    Unit cost, the extra cost of a first deal, the gift and the rival's price keep their ratio to
+    the price, so that the price changes neither the margin share nor how dear the offer is beside
+    the rival's: a product for 20 has rivals for about 20. Held fixed: what touchpoints cost in
+    money, how often people meet them and are pushed, the horizon, the days of all stages but the
+    wait for the next need. The sales desk is left out (nobody waits for a rep, no rep hours): its
+    queue would tie the number of deals to its capacity.
     """
     was = base.product
     price = row["product.price"]
@@ -94,6 +95,8 @@ def as_archetype(base: Scenario, row: Mapping[str, float]) -> Scenario:
     changes |= {
         "product.unit_cost": was.unit_cost * ratio,
         "product.first_deal_extra_cost": was.first_deal_extra_cost * ratio,
+        "product.gift_value": was.gift_value * ratio,
+        "rival.price": base.rival.price * ratio,
         "stages.repeat_deal.typical_days": cycle,
         "firm.reps": inf,
         "firm.rep_cost_per_day": 0.0,

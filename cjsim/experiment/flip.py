@@ -14,7 +14,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -39,6 +39,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Floats = npt.NDArray[np.float64]
+
+FAR_OFF: Final = 10_000
+"""Up to here a key's limits are a range to try; people, days and counts go to millions."""
 
 
 # --- What was found -------------------------------------------------------------------------------
@@ -264,7 +267,8 @@ def flip_point(
     key : dotted key of a number, e.g. "guide.accuracy".
     claim : "guide > pull": two strategies of the scenario, or two names of `scenarios`.
     measure : of `measures.UNITS`, or "deals": first and repeat deals.
-    low, high : the range; what the key allows when not given, or half to double its value.
+    low, high : the range; what the key allows when not given, or half to double its value where it
+        may be any number or up to thousands.
     points : values to begin with; more are added where the claim flips, see `refined`. Two flips
         between neighbouring values stay unseen.
     scenarios : what the claim compares, if not strategies; the key is changed in both.
@@ -375,11 +379,14 @@ def _sides(
 def _range(
     key: str, kind: Key, now: float, low: float | None, high: float | None
 ) -> tuple[float, float]:
-    """The ends asked for, else what the key allows, else half to double its value."""
+    """The ends asked for, else what the key allows, else half to double its value.
+
+    A limit beyond `FAR_OFF` keeps slips out and says nothing of what is worth trying.
+    """
     limits = kind.limits
     least = limits.get("ge", limits.get("gt"))
     most = limits.get("le", limits.get("lt"))
-    if least is None or most is None:
+    if least is None or most is None or most > FAR_OFF:
         least, most = sorted((now / 2, now * 2))
     else:
         inside = FINE * (most - least)  # an end that is not allowed itself

@@ -167,6 +167,8 @@ def test_whole_numbers_stay_whole():
 # --- Markets on paper -----------------------------------------------------------------------------
 
 DAYS, PEOPLE = 100.0, 20
+UNDISCOUNTED = {"discount_rate_per_year": 0.0}
+"""Profit is net present value; here each day's rent counts the same, as by hand."""
 
 
 def place(rent):
@@ -182,7 +184,7 @@ def rents():
     library = touching({"here": place(5.0), "there": place(3.0)})["touchpoints"]
     strategies = {name: {"touchpoints": {name: 1.0}} for name in library}
     return neutral(
-        horizon_days=DAYS, market={"people": PEOPLE}, touchpoints=library,
+        horizon_days=DAYS, market={"people": PEOPLE}, touchpoints=library, firm=UNDISCOUNTED,
         strategies=strategies, strategy="here", burn_in_strategy="here",
     )  # fmt: skip
 
@@ -444,3 +446,7 @@ def test_the_range_is_what_the_key_allows():
     assert whole.values == [0.0, 1.0]
     open_ends = flipped(phone, "market.rationality_mean", "nothing > pull", **short)
     assert (open_ends.values[0], open_ends.values[-1]) == pytest.approx((0.01, 0.99))
+    # at most 200,000 days: a bound at the door, against slips, is no range to try
+    long = flipped(phone.with_changes({"horizon_days": 20.0}), "horizon_days", "nothing > pull",
+                   **short)  # fmt: skip
+    assert (long.values[0], long.values[-1]) == (10.0, 40.0)

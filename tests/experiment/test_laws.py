@@ -91,11 +91,14 @@ def test_ranges_can_be_set():
 
 def test_an_archetype_keeps_its_margin_share_and_what_touchpoints_cost():
     row = archetypes(5).iloc[3].to_dict()
-    one, base = as_archetype(guide(), row), guide()
+    price = guide().product.price
+    base = guide().with_changes({"rival.price": 1.1 * price, "product.gift_value": 0.1 * price})
+    one = as_archetype(base, row)
     assert one.product.price == row["product.price"]
-    for cost in ("unit_cost", "first_deal_extra_cost"):
+    for cost in ("unit_cost", "first_deal_extra_cost", "gift_value"):
         mine, theirs = (getattr(p, cost) / p.price for p in (one.product, base.product))
         assert mine == pytest.approx(theirs)
+    assert one.rival.price / one.product.price == pytest.approx(1.1)  # as dear beside the rival's
     for name, touchpoint in base.touchpoints.items():
         assert one.touchpoints[name].cost_per_contact == touchpoint.cost_per_contact
         assert one.touchpoints[name].cost_per_day == touchpoint.cost_per_day
@@ -325,7 +328,7 @@ def test_an_effect_is_the_difference_one_gets_by_hand():
 
 
 def test_shares_of_margin_do_not_depend_on_the_price():
-    """Nobody reacts to it, so that all margins are multiplied alike; costs are not."""
+    """The rival's goes along, so nobody reacts: all margins are multiplied alike, costs are not."""
     row = archetypes(3).iloc[1].to_dict()
     prices = [5.0, 5_000.0]
     drawn = pd.DataFrame([row | {"product.price": price} for price in prices])

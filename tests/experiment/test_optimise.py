@@ -230,12 +230,18 @@ def pushed():
 
 
 def shop(**firm):
-    """A desk with plenty of buyers: all want to buy within days, few wait long for a rep."""
+    """A desk with plenty of buyers: all want to buy within days, few wait long for a rep.
+
+    Profit is net present value; here later money counts the same, so that a day is worth a day.
+    """
     quick = plans(1.0, satisfaction={"typical_days": 1e6})
     return neutral(
         horizon_days=100.0, stages=quick, market={"onset_days": 5.0, "people": 150},
         product={"price": 100.0, "unit_cost": 40.0, "first_deal_extra_cost": 0.0},
-        firm={"deal_hours": 8.0, "patience_days": 2.0, "reps": 1, "rep_cost_per_day": 3.0, **firm},
+        firm={
+            "deal_hours": 8.0, "patience_days": 2.0, "reps": 1, "rep_cost_per_day": 3.0,
+            "discount_rate_per_year": 0.0, **firm,
+        },
     )  # fmt: skip
 
 

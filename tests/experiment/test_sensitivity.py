@@ -78,8 +78,11 @@ def test_each_end_is_the_run_one_gets_alone(shop):
 
 
 def test_more_of_a_key_that_shrinks_a_loss_has_an_elasticity_above_zero(shop):
-    """Profit = deals (price - cost) - reps; below zero at this cost. Deals do not see the price."""
-    dear = shop.with_changes({"product.unit_cost": 150.0})
+    """Profit = deals (price - cost) - reps; below zero at this cost. Deals do not see the price.
+
+    Later money counts as much as revenue does, in which nothing is discounted.
+    """
+    dear = shop.with_changes({"product.unit_cost": 150.0, "firm.discount_rate_per_year": 0.0})
     row = tornado(dear, ["product.price"], measure="profit", step=0.1, **HERE).table.iloc[0]
     profit = values(dear, "profit").mean()
     assert profit < 0
