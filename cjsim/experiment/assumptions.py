@@ -130,6 +130,13 @@ def _each_strategy(key: str, value: float) -> Callable[[Scenario], Changes]:
     return lambda scenario: {f"strategies.{name}.{key}": value for name in scenario.strategies}
 
 
+def _each_segment(key: str, value: float) -> Callable[[Scenario], Changes]:
+    """One key of every segment."""
+    return lambda scenario: {
+        f"market.segments.{i}.{key}": value for i in range(len(scenario.market.segments))
+    }
+
+
 def _same_heat(scenario: Scenario) -> Changes:
     """Too hot and too cold jar alike: both at their mean."""
     hot, cold = scenario.response.too_hot, scenario.response.too_cold
@@ -154,11 +161,10 @@ def _same_appeal(scenario: Scenario) -> Changes:
     return changes
 
 
-def _same_speed(scenario: Scenario) -> Changes:
-    """Everybody walks at speed 1, in each segment."""
-    segments = range(len(scenario.market.segments))
-    speeds: Changes = {f"market.segments.{i}.speed": 1.0 for i in segments}
-    return {"market.speed_spread": 0.0, **speeds}
+def _somebody_serves(scenario: Scenario) -> Changes:
+    """Where there is no rep at all, everybody is served at once, for nothing."""
+    nobody = scenario.firm.reps == 0
+    return {"firm.reps": math.inf, "firm.rep_cost_per_day": 0.0} if nobody else {}
 
 
 def _fits_everywhere(scenario: Scenario) -> Changes:
@@ -209,7 +215,7 @@ def _assumed(name: str, sources: str, *changes: Callable[[Scenario], Changes]) -
 _IN_ORDER: Final = (
     # who walks
     _assumed("pain", "C22, C25", _same_need),
-    _assumed("own_speed", "C14", _same_speed),
+    _assumed("own_speed", "C14", _fixed({"market.speed_spread": 0.0}), _each_segment("speed", 1.0)),
     _assumed(
         "rationality",
         "C33, C34, C35",
@@ -253,7 +259,8 @@ _IN_ORDER: Final = (
         "trust",
         "C88, C141, C144, C147, C150",
         _fixed({"market.prior_trust": NEUTRAL, "loyalty.friend_trust": 0.0}),
-        _fixed({"response.distrust": 0.0}),
+        _fixed({"response.distrust": 0.0, "response.optout_harm": 0.0}),
+        _each_segment("trust", 1.0),
         _each_touchpoint("proof"),
     ),
     _assumed("appeal", "C128, C129", _same_appeal),
@@ -278,6 +285,7 @@ _IN_ORDER: Final = (
         "A21, C137",
         _fixed({"firm.deal_hours": 0.0, "firm.patience_days": NEVER}),
         _each_touchpoint("rep_hours"),
+        _somebody_serves,
     ),
     _assumed("patience", "C57", _fixed({"firm.patience_days": NEVER})),
     _assumed("costly_first_deal", "C46, C47", _fixed({"product.first_deal_extra_cost": 0.0})),

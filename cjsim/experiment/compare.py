@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+Flags = npt.NDArray[np.bool_]
+
 INTERVALS = ("t", "bootstrap")
 QUADRANTS = ("both", "only_with", "only_without", "neither")
 
@@ -55,8 +57,8 @@ class Comparison(Result):
     seeds: tuple[int, ...]
     runs: pd.DataFrame
     funnels: pd.DataFrame
-    won: dict[str, npt.NDArray[np.bool_]]
-    """Per scenario, runs x people: who made their first deal with us."""
+    won: dict[str, Flags]
+    """Per scenario, runs x lives: who made their first deal with us; masked where there is none."""
     confidence: float = 0.95
 
     @cached_property
@@ -224,17 +226,17 @@ class Comparison(Result):
         """What a scenario changes for each single person: the counterfactual that no firm sees.
 
         Rows (scenario, quadrant), the share of people whose first deal is made both with the
-        scenario and without it (under the first one), only_with, only_without, and neither;
+        scenario and without it (under the first one), only_with, only_without, and neither, of
+        all who are seen in both, newcomers too: they are the same under every scenario;
         columns share, low, high with a t interval over runs. The net effect, only_with less
         only_without, hides how many are driven away.
         """
         import pandas as pd
 
         self.gaps()  # are there two?
-        without = self.won[self.first]
         tables = {}
         for name in list(self.scenarios)[1:]:
-            with_it = self.won[name]
+            without, with_it = _side_by_side(self.won[self.first], self.won[name])
             quadrants = (
                 with_it & without,
                 with_it & ~without,
@@ -242,7 +244,10 @@ class Comparison(Result):
                 ~with_it & ~without,
             )
             shares = pd.DataFrame(
-                {key: won.mean(axis=1) for key, won in zip(QUADRANTS, quadrants, strict=True)}
+                {
+                    key: np.ma.filled(won.mean(axis=1), np.nan)
+                    for key, won in zip(QUADRANTS, quadrants, strict=True)
+                }
             )
             level = self.confidence if confidence is None else confidence
             intervals = difference(shares, level).drop(columns="clear")
@@ -334,8 +339,21 @@ def _comparison_of(
         for stage in scenario.stages:
             stacked.loc[(name, stage), "planned_loss"] = plan[stage]
     stacked["gate_loss"] = stacked["failed"] / stacked["deals"]
-    won = {
-        name: np.stack([np.asarray(outcome_of[name, number].won) for number in seeds])
-        for name in scenarios
-    }
+    won = {name: _stacked([outcome_of[name, number].won for number in seeds]) for name in scenarios}
     return Comparison(dict(scenarios), size, seeds, table, stacked, won, confidence)
+
+
+def _stacked(won: Sequence[Flags]) -> Flags:
+    """Who bought in each run as one array: worlds with fewer newcomers have masked ones behind."""
+    bought = np.zeros((len(won), max(map(len, won))), np.bool_)
+    unseen = np.ones_like(bought)
+    for i, run in enumerate(won):
+        bought[i, : len(run)] = np.ma.getdata(run)
+        unseen[i, : len(run)] = np.ma.getmaskarray(run)
+    return np.ma.masked_array(bought, unseen)
+
+
+def _side_by_side(one: Flags, other: Flags) -> tuple[Flags, Flags]:
+    """Runs x those lives that both sides have; where one side grows faster, its last are alone."""
+    lives = min(one.shape[1], other.shape[1])
+    return one[:, :lives], other[:, :lives]

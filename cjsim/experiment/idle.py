@@ -272,9 +272,10 @@ def _of_contacts(facts: Facts) -> Reasons:
     """What every contact does, whoever goes to whom."""
     response = facts.scenario.response
     if not facts.some("warmth") and not (_word_is_told(facts) and _friends_warm(facts)):
-        yield "response.warmth_gain response.warmth_half_life_days", "nothing_warms", False
+        keys = "response.warmth_gain response.warmth_half_life_days product.hurry"
+        yield keys, "nothing_warms", False
     elif response.warmth_gain == 0:
-        yield "response.warmth_half_life_days", "warmth_idle", False
+        yield "response.warmth_half_life_days product.hurry", "warmth_idle", False
     if not facts.some("intrusiveness"):
         keys = (
             "response.irritation_harm response.irritation_half_life_days response.too_hot "

@@ -45,6 +45,7 @@ from cjsim.experiment.orphans import end_with
 from cjsim.labels import unknown
 from cjsim.measures.funnel import COUNTS
 from cjsim.measures.summary import UNITS, numbers
+from cjsim.measures.visits import seen
 from cjsim.model.events import Event
 from cjsim.run import Run, simulate
 from cjsim.scenario import Scenario, digest
@@ -69,8 +70,8 @@ class Outcome(NamedTuple):
     funnel: pd.DataFrame | None
     """The columns of its funnel that add up over runs; None unless details were asked for."""
     won: npt.NDArray[np.bool_] | None
-    """Per person who is there at the start: did they make their first deal with us? None unless
-    details were asked for."""
+    """Per life: did they make their first deal with us? Masked where the log does not know them.
+    None unless details were asked for."""
 
 
 @dataclass(frozen=True)
@@ -102,9 +103,8 @@ def _outcome(run: Run, details: bool) -> Outcome:
     won = np.zeros(run.lives, np.bool_)
     rows = run.events.rows
     won[rows["person"][rows["event"] == Event.FIRST_DEAL]] = True
-    won = won[: len(run)]  # newcomers are not the same in every world
     funnel = run.funnel().loc[list(run.scenario.stages)]
-    return Outcome(values, funnel[list(COUNTS)], won)
+    return Outcome(values, funnel[list(COUNTS)], np.ma.masked_array(won, ~seen(run)))
 
 
 def essence(scenario: Scenario) -> str:

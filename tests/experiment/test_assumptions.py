@@ -161,7 +161,8 @@ def test_pain_and_a_dream_drive_alike_at_the_mean_need():
 def test_everybody_walks_at_the_same_speed():
     segments = [{"name": "a", "speed": 2.0}, {"name": "b", "speed": 0.5}]
     scenario = PRESETS["phone"].with_changes({"market.segments": segments})
-    assert cjsim.simulate(scenario, 50).people["speed"].nunique() == 50
+    speeds = cjsim.simulate(scenario, 50).people["speed"]
+    assert speeds.nunique() == len(speeds) > 50  # newcomers too
     assert (cjsim.simulate(without(scenario, "own_speed"), 50).people["speed"] == 1.0).all()
 
 
@@ -201,10 +202,29 @@ def test_without_mismatch_nobody_is_irritated_opts_out_or_loses_trust():
         "response.irritation_harm": 9.0, "response.distrust": 1.0, "market.tolerance_mean": 0.01,
     }  # fmt: skip
     assert not same(log(animator), log(animator.with_changes(harms)))
-    kind = without(animator, "mismatch")
+    kind = without(animator, "mismatch", "pressure")  # what comes too often jars as well
     assert same(log(kind), log(kind.with_changes(harms)))
     assert (truth(kind)["irritation"] == 0).all()
     assert cjsim.simulate(kind).summary()["opt_outs"] == 0
+
+
+def test_without_mismatch_the_wrong_time_jars_as_the_right_one():
+    """What is left of irritation is that of pushes in a short time."""
+    of = parameters.parameters_of(without(PRESETS["phone"], "mismatch"), 10, 1)
+    often = [
+        rules.mismatch(person(stage=6, pressure=2.0), of, touch(fit=[fit] * 16, intrusiveness=0.5))
+        for fit in (0.0, 1.0)
+    ]
+    assert often == pytest.approx([0.5 * 0.15 * 2.0] * 2)
+    assert rules.mismatch(person(stage=6), of, touch(fit=[0.0] * 16, intrusiveness=0.5)) == 0.0
+
+
+def test_pushes_in_a_short_time_work_as_the_first():
+    guide = preset("phone", "guide")
+    lasting = {"response.pressure_half_life_days": 1e6}
+    assert not alike(log(guide), log(guide.with_changes(lasting)))
+    fresh = without(guide, "pressure")
+    assert alike(log(fresh), log(fresh.with_changes(lasting)))
 
 
 def test_too_hot_jars_as_much_as_too_cold():
@@ -252,9 +272,16 @@ def falls(scenario):
     return truth(scenario).groupby("person")["trust"].diff().min()
 
 
-def test_trust_is_never_lost():
+def test_no_contact_costs_trust_by_being_at_the_wrong_time():
     assert falls(pestered()) < 0
     assert falls(without(pestered(), "distrust")) == 0
+
+
+def test_who_opts_out_trusts_as_before():
+    """Trust of 1/2 falls by that share when somebody opts out, and by nothing else here."""
+    driven = without(pestered().with_changes({"response.optout_harm": 0.5}), "distrust")
+    assert falls(driven) == -0.25
+    assert falls(without(driven, "optout_harm")) == 0
 
 
 # --- What a contact does --------------------------------------------------------------------------
@@ -281,6 +308,8 @@ def test_trust_stays_neutral_for_everybody():
     guide = preset("forex", "guide")
     assert truth(guide)["trust"].nunique() > 10
     assert (truth(without(guide, "trust"))["trust"] == 0.5).all()
+    trusting = {"market.segments": [{"name": "a", "trust": 1.5}, {"name": "b", "trust": 0.5}]}
+    assert (truth(without(guide.with_changes(trusting), "trust"))["trust"] == 0.5).all()
 
 
 def test_a_touchpoint_speaks_to_both_motives_as_to_its_best():
@@ -321,7 +350,7 @@ def test_novelty_is_a_whole_number_of_deals_where_nothing_calms():
 
 
 def test_nothing_lies_off_the_trail():
-    car = preset("car", "pull")
+    car = preset("car", "pull", people=300)  # a dealer is visited twice a year at most
     lazy = {"response.detour_scale_m": 1.0}
     assert not same(log(car), log(car.with_changes(lazy)))
     near = without(car, "distance")
@@ -371,6 +400,14 @@ def test_the_firm_errs_upwards_and_downwards_alike():
     assert {e: errors.count(e) for e in set(errors)} == {-2: 250, -1: 250, 1: 250, 2: 250}
 
 
+def test_at_the_end_of_study_everybody_thinks_of_the_firm():
+    for scenario, everybody in ((PRESETS["phone"], False), (without("phone", "presence"), True)):
+        of = parameters.parameters_of(scenario, 10, 1)
+        thought_of = [rules.is_considered(person(stage=4, id=i), of, 0.0) for i in range(100)]
+        assert any(thought_of)
+        assert all(thought_of) == everybody
+
+
 # --- Rivals ---------------------------------------------------------------------------------------
 
 
@@ -399,6 +436,49 @@ def test_who_knows_a_rival_walks_away_no_sooner():
         assert free > 0
 
 
+def test_nobody_minds_the_price():
+    phone = preset("phone", "guide")
+    dear = {"product.price": 2.0 * phone.product.price}
+
+    def lives(scenario):
+        return log(scenario).drop(columns="amount")
+
+    assert not same(lives(phone), lives(phone.with_changes(dear)))
+    deaf = without(phone, "price")
+    assert same(lives(deaf), lives(deaf.with_changes(dear)))
+
+
+def test_nobody_has_a_supplier_when_the_market_opens():
+    phone = preset("phone", "pull")
+
+    def served(scenario):
+        rows = log(scenario)
+        return (rows.loc[rows["event"] == "start", "stage"] == "with_rival").any()
+
+    assert served(phone)
+    assert not served(without(phone, "served"))
+
+
+def test_complexity_makes_nobody_walk_away():
+    """The rates of a stage are told per day: complexity of 0.3 stretches both clocks."""
+    phone = PRESETS["phone"]
+    for scenario, factor in ((phone, 1.0 + 0.8 * 0.3), (without(phone, "effort"), 1.0)):
+        of = parameters.parameters_of(scenario, 10, 1)
+        planned = plan.rates_of(phone).walk[4] / 1.3
+        assert of.walk_rate[4] == pytest.approx(factor * planned)
+
+
+def test_the_product_is_the_same_to_everybody():
+    phone = PRESETS["phone"].with_changes({"rival.taste_spread": 0.1, "product.taste_spread": 0.1})
+
+    def tastes(scenario):
+        everybody = cjsim.simulate(scenario, 50).everybody
+        return np.concatenate([everybody.taste, everybody.rival_taste])
+
+    assert np.ptp(tastes(phone)) > 0
+    assert (tastes(without(phone, "taste")) == 0).all()
+
+
 def test_a_complex_product_takes_no_longer():
     flat = PRESETS["flat"]
     assert flat.product.complexity > 0
@@ -411,10 +491,9 @@ def test_a_complex_product_takes_no_longer():
 
 
 def busy():
-    """One rep, and more deals and meetings than he can do."""
-    return preset(
-        "car", "animator", **{"firm.reps": 1, "firm.deal_hours": 100.0, "market.onset_days": 60.0}
-    )
+    """One rep, and more deals and meetings than he can do: and all think of the firm."""
+    crowd = {"market.onset_days": 60.0, "market.served_share": 0.0, "market.presence": 1.0}
+    return preset("car", "animator", **{"firm.reps": 1, "firm.deal_hours": 100.0, **crowd})
 
 
 def test_nobody_waits_for_a_rep():
@@ -422,6 +501,15 @@ def test_nobody_waits_for_a_rep():
     assert min(waits["queue_wait_days"], waits["lost_in_queue"], waits["dropped"]) > 0
     none = cjsim.simulate(without(busy(), "limited_reps")).summary()
     assert none[["queue_wait_days", "lost_in_queue", "dropped"]].tolist() == [0, 0, 0]
+
+
+def test_where_nobody_serves_limited_reps_off_serves_all_for_nothing():
+    """0 reps serve nobody; without that limit all are served, and reps cost as before."""
+    deserted = busy().with_changes({"firm.reps": 0})
+    assert cjsim.simulate(deserted).summary()["first_deals"] == 0
+    open_to_all = without(deserted, "limited_reps")
+    assert cjsim.simulate(open_to_all).summary()["first_deals"] > 0
+    assert open_to_all.firm.rep_cost_per_day == 0
 
 
 def test_who_waits_for_a_rep_waits_as_long_as_it_takes():

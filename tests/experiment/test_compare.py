@@ -10,6 +10,7 @@ from scipy import stats
 import cjsim
 from cjsim.experiment.intervals import bootstrapped, difference
 from cjsim.model.streams import worlds
+from tests.builders import neutral
 
 
 @pytest.fixture(scope="module")
@@ -176,7 +177,10 @@ def test_the_four_quadrants_are_everybody(scenarios):
     found = cjsim.compare(scenarios, 200, runs=4)
     share = found.uplift().loc["guide", "share"]
     assert share.sum() == pytest.approx(1.0)
-    deals = found.runs["first_deals"].groupby("scenario").mean() / 200
+    pull = scenarios["pull"]
+    seen = {s: cjsim.simulate(pull, 200, seed=s).log()["person"].nunique() for s in found.seeds}
+    assert min(seen.values()) > 200, "newcomers are people too"
+    deals = (found.runs["first_deals"].unstack() / pd.Series(seen)).mean(axis=1)
     assert share["both"] + share["only_with"] == pytest.approx(deals["guide"])
     assert share["both"] + share["only_without"] == pytest.approx(deals["pull"])
 
@@ -189,7 +193,8 @@ def test_the_quadrants_count_the_people_of_the_log(scenarios):
         for name, scenario in scenarios.items():
             log = cjsim.simulate(scenario, 80, seed=seed).log()
             buyers[name] = set(log.loc[log["event"] == "first_deal", "person"])
-        only.append(len(buyers["pull"] - buyers["guide"]) / 80)
+            people = set(log["person"])  # the same under both
+        only.append(len(buyers["pull"] - buyers["guide"]) / len(people))
     assert found.uplift().loc[("guide", "only_without"), "share"] == pytest.approx(np.mean(only))
 
 
@@ -197,3 +202,14 @@ def test_a_strategy_against_itself_moves_nobody(scenarios):
     found = cjsim.compare({"a": scenarios["guide"], "b": scenarios["guide"]}, 100, runs=3)
     moved = found.uplift().loc["b"].loc[["only_with", "only_without"]]
     assert (moved == 0).all(axis=None)
+
+
+def test_people_who_are_on_one_side_only_are_in_no_quadrant():
+    """Growth brings more newcomers; those who are on both sides live the same on both."""
+    still = neutral(market={"stay_years": 2.0}, horizon_days=400.0)
+    growing = still.with_changes({"market.growth_a_year": 0.5})
+    found = cjsim.compare({"still": still, "growing": growing}, 60, runs=3, executor="here")
+    share = found.uplift().loc["growing", "share"]
+    assert share.sum() == pytest.approx(1.0)
+    assert found.won["growing"].shape[1] > found.won["still"].shape[1] > 60
+    assert share["both"] > 0

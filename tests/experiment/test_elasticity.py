@@ -30,7 +30,8 @@ def elasticity(scenario: cjsim.Scenario | str, **options: Any) -> cjsim.PriceEla
 
 
 def test_where_nobody_minds_the_price_it_is_0_in_every_world() -> None:
-    answer = elasticity("phone")
+    deaf = cjsim.Scenario.load("phone").with_changes({"market.price_sensitivity": 0.0})
+    answer = elasticity(deaf)
     cheaper, dearer = (group for _, group in answer.runs.groupby("price"))
     assert (cheaper.to_numpy() == dearer.to_numpy()).all()
     assert (answer.table[["elasticity", "elasticity_low", "elasticity_high"]] == 0.0).all(axis=None)
@@ -42,11 +43,11 @@ def test_where_nobody_minds_the_price_it_is_0_in_every_world() -> None:
 def test_the_elasticity_of_first_deals_is_that_of_passing_the_comparison() -> None:
     """Odds o of leaving let 1 / (1 + o r^eta) pass, and whoever passes buys.
 
-    The wholly rational step on at half the rate: 1½ - rationality. The interval covers it 999
-    times in 1,000.
+    The plan is what these people do at the rival's price, the wholly rational as they are: its loss
+    is theirs. The interval covers it 999 times in 1,000.
     """
     eta = 3.0
-    odds = LOSS / (1.0 - LOSS) / 0.5
+    odds = LOSS / (1.0 - LOSS)
     below, above = (1.0 / (1.0 + odds * r**eta) for r in (0.95, 1.05))
     expected = math.log(above / below) / math.log(1.05 / 0.95)
     answer = elasticity(firm(eta), people=4_000, runs=12, confidence=0.999)

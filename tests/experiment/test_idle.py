@@ -43,6 +43,10 @@ SETTINGS: dict[str, dict[str, Any]] = {
 """Changes under which other keys are idle."""
 
 
+DEAF = {"market.price_sensitivity": 0.0}
+"""Nobody minds the price; in every preset people do."""
+
+
 def life(scenario: Scenario) -> pd.DataFrame:
     """What happens to a small market within a year, without the money."""
     short = {"horizon_days": 200.0, "burn_in_days": min(scenario.burn_in_days, 200.0)}
@@ -141,7 +145,7 @@ def test_a_key_that_is_not_told_acts_somewhere() -> None:
 
 def test_the_idle_keys_of_a_preset() -> None:
     """The guide of the phone never chooses `upsell`: others fit better at every stage."""
-    phone = cjsim.Scenario.load("phone")
+    phone = cjsim.Scenario.load("phone").with_changes(DEAF)
     notes = idle_by_strategy(phone)
     assert [(note.key, note.why) for note in notes["guide"]] == [("upsell", "never_chosen")]
     assert notes["animator"] == []
@@ -164,7 +168,7 @@ def test_the_idle_keys_of_a_preset() -> None:
     ],
 )
 def test_each_reason(strategy: str, key: str, why: str) -> None:
-    changes = {"product.complexity": 0.0, "burn_in_days": 0.0}
+    changes = {"product.complexity": 0.0, "burn_in_days": 0.0, **DEAF}
     scenario = cjsim.Scenario.load("phone", strategy=strategy).with_changes(changes)
     note = idle(scenario, key)
     assert note is not None
@@ -189,20 +193,20 @@ def test_what_fits_second_best_is_chosen_where_the_best_may_rest() -> None:
 
 
 def test_a_price_that_somebody_minds_is_not_idle() -> None:
-    phone = cjsim.Scenario.load("phone").with_changes({"market.price_sensitivity": 2.0})
+    phone = cjsim.Scenario.load("phone")
     assert idle(phone, "product.price") is None
     assert idle_by_strategy(phone)[""] == []
 
 
 def test_keys_that_vary_together_wake_each_other() -> None:
-    phone = cjsim.Scenario.load("phone")
+    phone = cjsim.Scenario.load("phone").with_changes(DEAF)
     price = {"product.price": (300.0, 500.0)}
     assert set(idle_within(phone, price)) == {"product.price"}
     assert idle_within(phone, {**price, "market.price_sensitivity": (0.0, 2.0)}) == {}
 
 
 def test_a_key_is_idle_where_it_is_in_every_scenario() -> None:
-    phone = cjsim.Scenario.load("phone")
+    phone = cjsim.Scenario.load("phone").with_changes(DEAF)
     sides = [phone.with_strategy(name) for name in ("guide", "animator")]
     assert idle_of(sides, ["guide.accuracy"]) == {}
     assert set(idle_of(sides, ["product.price"])) == {"product.price"}
@@ -232,7 +236,8 @@ MIND = {"market.price_sensitivity": 2.0}
 
 @pytest.fixture(scope="module")
 def phone() -> Scenario:
-    return cjsim.Scenario.load("phone", strategy="guide").with_changes({"burn_in_days": 0.0})
+    guide = cjsim.Scenario.load("phone", strategy="guide")
+    return guide.with_changes({"burn_in_days": 0.0, **DEAF})
 
 
 def test_a_tornado_says_which_of_its_keys_cannot_act(phone: Scenario) -> None:
