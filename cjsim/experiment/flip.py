@@ -33,7 +33,7 @@ from cjsim.labels import SPOKEN, text, unknown
 from cjsim.labels.numbers import number, setting
 from cjsim.measures.summary import in_words, known_measure
 from cjsim.scenario import Scenario
-from cjsim.scenario.keys import Key, allowed, fits
+from cjsim.scenario.keys import Key, allowed, fits, may_be_infinite
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -379,7 +379,7 @@ def _range(
     limits = kind.limits
     least = limits.get("ge", limits.get("gt"))
     most = limits.get("le", limits.get("lt"))
-    if least is None or most is None:
+    if least is None or most is None or may_be_infinite(kind):
         least, most = sorted((now / 2, now * 2))
     else:
         inside = FINE * (most - least)  # an end that is not allowed itself

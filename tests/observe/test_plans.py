@@ -268,7 +268,8 @@ def test_with_very_many_answers_and_true_beliefs_the_best_plan_is_found(consulti
 def test_plans_are_paired_and_a_small_pilot_is_a_part_of_a_large_one(consulting):
     """To the last digit where people do without each other, and nobody comes or goes."""
     consulting = consulting.with_changes({
-        "market.stay_years": np.inf, "firm.reps": np.inf, "loyalty.friends": 0.0,
+        "market.stay_years": np.inf, "firm.reps": np.inf, "firm.rep_cost_per_day": 0.0,
+        "loyalty.friends": 0.0,
     })  # fmt: skip
     curve = learning_curve(consulting, PAIR, pilots=(40, 10), people=30, runs=2)
     alone = learning_curve(consulting, PAIR, pilots=(10,), people=30, runs=2)

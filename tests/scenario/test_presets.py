@@ -261,7 +261,8 @@ def test_a_market_is_neither_conquered_nor_empty(product):
         reached = [len(np.unique(person[stage == s])) / run.lives for s in STAGES]
         visited |= {s for s in STAGES if reached[s]}
         assert 0.2 < reached[Stage.AWARENESS] < 1
-        assert 0.1 < reached[Stage.FIRST_DEAL] < 0.8
+        least = 0.03 if strategy == "nothing" else 0.1  # who is new and does nothing sells little
+        assert least < reached[Stage.FIRST_DEAL] < 0.8
         summary = run.summary()
         assert (summary["opt_outs"] > 0) == (strategy in ("guide", "animator"))
         if run.scenario.firm.reps < math.inf:
