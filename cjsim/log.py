@@ -276,15 +276,19 @@ def _save_parquet(frame: pd.DataFrame, draft: Path, path: Path, note: str) -> No
             about = f", KV_METADATA {{{NOTE}: {_in_sql(note)}}}" if note else ""
             db.execute(f"COPY frame TO {_in_sql(draft.as_posix())} (FORMAT parquet{about})")
     except duckdb.Error as error:  # neither an OSError nor a ValueError
-        raise OSError(f"{path}: cannot be written ({_first_line(error)})") from error
+        raise _as_ours(error, f"{path}: cannot be written") from error
 
 
 def _in_sql(word: str) -> str:
     return "'" + word.replace("'", "''") + "'"
 
 
-def _first_line(error: Exception) -> str:
-    return next(iter(str(error).splitlines()), type(error).__name__)
+def _as_ours(error: Exception, what: str) -> BaseException:
+    """An error of DuckDB's as an OSError; being told to end, which it wraps in one, as that."""
+    first_line = next(iter(str(error).splitlines()), type(error).__name__)
+    if first_line.startswith("KeyboardInterrupt"):
+        return KeyboardInterrupt()
+    return OSError(f"{what} ({first_line})")
 
 
 def read(paths: Sequence[Path], columns: Sequence[str]) -> pd.DataFrame:
@@ -307,7 +311,7 @@ def read(paths: Sequence[Path], columns: Sequence[str]) -> pd.DataFrame:
             return table.select(*wanted).df()
     except duckdb.Error as error:
         names = str(paths[0]) if len(paths) == 1 else f"{paths[0]} or a file beside it"
-        raise OSError(f"{names}: cannot be read ({_first_line(error)})") from error
+        raise _as_ours(error, f"{names}: cannot be read") from error
 
 
 def notes(paths: Sequence[Path]) -> list[str]:
@@ -320,7 +324,7 @@ def notes(paths: Sequence[Path]) -> list[str]:
         with duckdb.connect() as db:
             rows = db.execute(asked, [files, NOTE.encode()]).fetchall()
     except duckdb.Error as error:
-        raise OSError(f"{paths[0]}: cannot be read ({_first_line(error)})") from error
+        raise _as_ours(error, f"{paths[0]}: cannot be read") from error
     told = {name: bytes(value).decode(errors="replace") for name, value in rows}
     return [told.get(str(path), "") for path in paths]
 

@@ -77,10 +77,11 @@ def test_set_changes_one_key(capsys):
     words = ["compare", "phone", "--strategies", "nothing", "--json", *SMALL]
     run(*words)
     before = json.loads(capsys.readouterr().out)["means"]["nothing"]
-    run(*words, "--set", "product.price=0")
+    run(*words, "--set", "product.first_deal_extra_cost=0")
     after = json.loads(capsys.readouterr().out)["means"]["nothing"]
-    assert after["revenue"] == 0 < before["revenue"]
-    assert after["first_deals"] == before["first_deals"]
+    saved = Scenario.load("phone").product.first_deal_extra_cost * before["first_deals"]
+    assert after["cash"] - before["cash"] == pytest.approx(saved)
+    assert after["first_deals"] == before["first_deals"] > 0
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,7 @@ QUESTIONS = {
     "weak_point": lambda it: cjsim.weak_point(it, **SMALL),
     "optimise": lambda it: cjsim.optimise(it, {"firm.reps": (1, 2)}, **SMALL),
     "flip_point": lambda it: cjsim.flip_point(it, "guide.accuracy", **CLAIM, **SMALL),
-    "three_laws": lambda it: cjsim.three_laws(it, 6, **SMALL),
+    "three_laws": lambda it: cjsim.three_laws(it, 12, **SMALL),
     "touchpoint_truth": lambda it: cjsim.touchpoint_truth(it, "site", **SMALL),
     "without": lambda it: cjsim.without(it, "mismatch"),
 }

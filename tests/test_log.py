@@ -59,3 +59,15 @@ def test_another_ending_is_refused(run, tmp_path):
 
 def test_an_empty_log_is_a_log():
     assert len(from_tuples([], ["site"]).frame()) == 0
+
+
+def test_being_told_to_end_while_a_file_is_written_is_no_error_of_the_file(monkeypatch, tmp_path):
+    """DuckDB looks through Python's variables, and wraps Ctrl-C there in an error of its own."""
+
+    def interrupted():
+        raise duckdb.Error("KeyboardInterrupt: <EMPTY MESSAGE>\n\nAt:\n  somewhere")
+
+    monkeypatch.setattr(duckdb, "connect", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        save(pd.DataFrame({"a": [1]}), tmp_path / "a.parquet")
+    assert list(tmp_path.iterdir()) == []

@@ -85,6 +85,19 @@ def test_a_full_disk_behind_the_output_is_told_in_a_line(job, tmp_path):
         assert list((tmp_path / "r").iterdir())  # nothing that was computed is lost
 
 
+@pytest.mark.parametrize("kept_back", ["", "1"], ids=["in blocks", "at once"])
+def test_help_is_told_whether_or_not_python_writes_at_once(kept_back):
+    """Python's own parser is silent where the first letter cannot be written."""
+    environment = {**os.environ, "PYTHONUNBUFFERED": kept_back}
+    with open("/dev/full", "w") as full:
+        words = [*CLI, "--help"]
+        done = subprocess.run(
+            words, stdout=full, stderr=subprocess.PIPE, check=False, env=environment
+        )
+    assert done.returncode == 2
+    assert done.stderr.decode().count("\n") == 1
+
+
 @pytest.mark.parametrize("job", [job for job in JOBS if job not in ("weak-point", "sweep")])
 def test_nobody_who_reads_on_gets_no_complaint(job):
     with subprocess.Popen(
@@ -189,7 +202,7 @@ def test_a_sweep_that_is_told_to_end_keeps_its_cells_and_its_workers_end(name, t
         children = psutil.Process(job.pid).children(recursive=True)
         job.send_signal(getattr(signal, name))
         _, error = job.communicate()
-    assert job.returncode == 130
+    assert job.returncode == 130, error
     assert b"goes on with the rest" in error
     assert b"Traceback" not in error
     _, alive = psutil.wait_procs(children, timeout=20)

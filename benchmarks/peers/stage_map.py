@@ -7,8 +7,10 @@ the rival. Who recommends tells `friends_told` others, each anybody in the marke
 those at `ASLEEP` stages at once. Reps grow with the market, so that each has the same work.
 
 Two memoryless clocks, to step on at (1 - loss) / days and to walk away at loss / days, are the same
-as one wait of mean `days` and then a coin. Days and losses are those of the preset `phone`, frozen
-here: timings of different versions stay comparable when the preset changes.
+as one wait of mean `days` and then a coin. Days and losses are those of a phone, frozen here:
+timings of different versions stay comparable when the preset changes. The kit counts the next need
+from the deal on; stages 8 and 10-12, which lie within it, take a moment here, so that the need is a
+plain wait.
 
 A peer logs (time, person, event, stage) for each stage entered and for what happens at the desk.
 """
@@ -40,9 +42,12 @@ from cjsim.model.events import ENTER
 if TYPE_CHECKING:
     import cjsim
 
-#       0     1   2   3   4  5  6  7   8    9  10  11 12   13   14
-DAYS = (600, 20, 15, 12, 8, 6, 2, 1, 30, 560, 20, 20, 5, 560, 240)
-LOSS = (0, 0.2, 0.2, 0.2, 0.15, 0.4, 0.08, 0, 0, 0.04, 0.5, 0, 0, 0, 0)
+MOMENT = 0.01
+NEED, LAPSE = 560, 0.04  # from deal to deal; whoever a rival serves has the same need and no lapse
+
+#       0     1   2   3   4  5  6  7  8       9     10      11      12      13                  14
+DAYS = (600, 20, 15, 12, 8, 6, 2, 1, MOMENT, NEED, MOMENT, MOMENT, MOMENT, NEED / (1 - LAPSE), 240)
+LOSS = (0, 0.2, 0.2, 0.2, 0.15, 0.4, 0.08, 0, 0, LAPSE, 0.5, 0, 0, 0, 0)
 
 COMPARES = 0.5  # from study to comparison; the others act at once
 CONTENT = 0.65  # passes the gate, after the first deal and after each repeat deal
@@ -134,6 +139,7 @@ def scenario(people: int, days: float) -> cjsim.Scenario:
                 for stage in TWELVE
             },
             "market": {
+                "people": people,
                 "onset_days": float(DAYS[UNAWARE]),
                 "return_days": float(DAYS[DORMANT]),
                 "pain_need": 1.0,

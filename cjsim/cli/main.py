@@ -36,11 +36,13 @@ def main(words: Sequence[str] | None = None) -> int:
 
 
 def _run(words: Sequence[str] | None) -> int:
-    args = _parser().parse_args(words)
-    lang = getattr(args, "lang", "en")
     from cjsim.scenario import ScenarioError
 
+    args = argparse.Namespace(job=None)
+    lang = "en"
     try:
+        args = _parser().parse_args(words)
+        lang = getattr(args, "lang", lang)
         status: int = args.job(args)
         return status
     except ScenarioError as error:

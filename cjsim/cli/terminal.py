@@ -105,10 +105,14 @@ def _swallow(stream: IO[str]) -> None:
 
 
 class Parser(ArgumentParser):
-    """A parser whose messages show a word of the user's, and obey none."""
+    """A parser whose messages show a word of the user's, and obey none.
+
+    Python's own says nothing of an output that takes no help.
+    """
 
     def _print_message(self, message: str, file: Any = None) -> None:
-        super()._print_message(visible(message), file)
+        if message:
+            say(message, None if file is sys.stdout else sys.stderr, end="")
 
 
 @contextmanager

@@ -83,7 +83,8 @@ def best_plan(
         when not given. A cell of no weight at all is averaged evenly.
     least : silence below this mean fit, 0..1; the strategy's `min_fit` when not given.
 
-    With the lens "twelve" it is what the guide does by itself. Raises ValueError for an unknown
+    With the lens "twelve" it is what the guide does by itself, where no touchpoint rests: a plan
+    has no second choice. Raises ValueError for an unknown
     lens, a negative weight, or a strategy without push touchpoints.
     """
     chosen_lens = lens_named(lens)
@@ -297,7 +298,8 @@ def learning_curve(
     ----------
     scenario : the world, as a Scenario, a preset's name or a path; its strategy is a guide.
     plans : name -> keywords of `learned_plan`, e.g. {"4": {"lens": "aida"}, "12": {}}.
-    pilots : people in the pilot, several sizes; a small one is the beginning of a large one.
+    pilots : people in the pilot, several sizes; a small one is a part of a large one: the first
+        of its people, and as many in a hundred of its newcomers.
     measure : what the result's `table` and `says` are about; all measures are kept.
     people : size of the market in which the plans are then run. It does not pay for the pilot.
     runs, seed : each run has a market and a pilot of its own; the pilot's people are others.
@@ -329,7 +331,7 @@ def learning_curve(
         other = seeds[question.runs + run]
         filed = answers(simulate(pilot(scenario, other), sizes[-1], seed=other, engine=engine))
         for cell, size in enumerate(sizes):
-            pilot_answers = filed[filed["person"] < size]
+            pilot_answers = filed[filed["person"] % sizes[-1] < size]
             for name, how in ways.items():
                 changed = scenario.with_changes({key: learned_plan(pilot_answers, **how)})
                 plan[run, cell, str(name)] = (changed, (number,))

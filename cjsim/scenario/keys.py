@@ -202,10 +202,12 @@ def may_be_infinite(key: Key) -> bool:
 def fits(number: float, key: Key) -> bool:
     """Whether a number lies within a key's limits."""
     limits = key.limits
+    if number == math.inf and may_be_infinite(key):
+        return True
     return (
         limits.get("ge", -math.inf) <= number <= limits.get("le", math.inf)
         and limits.get("gt", -math.inf) < number < limits.get("lt", math.inf)
-        and (not key.is_whole or math.isinf(number) or number == int(number))
+        and (not key.is_whole or number == int(number))
     )
 
 

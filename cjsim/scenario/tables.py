@@ -67,9 +67,10 @@ class _Table(BaseModel):
 
 
 class InWholes:
-    """Marks a key whose numbers must be whole, though inf is allowed too."""
+    """Marks a key whose numbers must be whole and have an end, though inf is allowed too."""
 
     whole = True
+    le = 1_000_000
 
 
 IN_WHOLES = InWholes()
@@ -79,7 +80,7 @@ def _whole_or_inf(value: float) -> float:
     """The number as a whole one, or inf."""
     if math.isinf(value):
         return value
-    if value != int(value):
+    if value != int(value) or value > IN_WHOLES.le:
         raise ValueError("must be whole")
     return int(value)
 
