@@ -85,7 +85,7 @@ def jackknife(
     (0.5, 0.5, 0.5)
     """
     total, n = rows.sum(0), len(rows)
-    value = estimate(total)
+    value = float(estimate(total))  # else numpy's, which prints itself with its type
     if n < 2:
         return value, math.nan, math.nan
     without_one = np.array([estimate(total - row) for row in rows])

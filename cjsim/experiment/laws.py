@@ -352,9 +352,9 @@ def three_laws(
 
     Returns the `Laws`. Raises ValueError for what cannot be asked.
 
-    >>> laws = three_laws("phone", 6, people=20, runs=2, executor="threads")
+    >>> laws = three_laws("phone", 12, people=20, runs=2, executor="threads")
     >>> len(laws.archetypes)
-    6
+    12
     """
     scenario = scenario_of(scenario)
     _check(scenario, step)
