@@ -14,7 +14,10 @@ def rows(path):
         return list(csv.reader(file))
 
 
-FORMULAS = ("=1+1", "+1", "-1", "@SUM(1)", " =1+1", "\t=1", "\r=1", "\n=1", "  -2", "=HYPERLINK(1)")
+FORMULAS = (
+    "=1+1", "+1+1", "-1-1", "@SUM(1)", " =1+1", "\t=1", "\r=1", "\n=1", "  -2-1", "=HYPERLINK(1)",
+)  # fmt: skip
+"""A plain number is none: see `files.no_formula`."""
 
 
 @pytest.mark.parametrize("word", FORMULAS)
