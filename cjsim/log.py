@@ -275,7 +275,7 @@ def _save_parquet(frame: pd.DataFrame, draft: Path, path: Path, note: str) -> No
             db.register("frame", frame)
             about = f", KV_METADATA {{{NOTE}: {_in_sql(note)}}}" if note else ""
             db.execute(f"COPY frame TO {_in_sql(draft.as_posix())} (FORMAT parquet{about})")
-    except duckdb.Error as error:  # neither an OSError nor a ValueError
+    except (duckdb.Error, RuntimeError) as error:  # neither an OSError nor a ValueError
         raise _as_ours(error, f"{path}: cannot be written") from error
 
 
@@ -284,9 +284,9 @@ def _in_sql(word: str) -> str:
 
 
 def _as_ours(error: Exception, what: str) -> BaseException:
-    """An error of DuckDB's as an OSError; being told to end, which it wraps in one, as that."""
+    """An error of DuckDB's as an OSError; being told to end, which it tells as one, as that."""
     first_line = next(iter(str(error).splitlines()), type(error).__name__)
-    if first_line.startswith("KeyboardInterrupt"):
+    if first_line.startswith(("KeyboardInterrupt", "Query interrupted")):
         return KeyboardInterrupt()
     return OSError(f"{what} ({first_line})")
 
@@ -309,7 +309,7 @@ def read(paths: Sequence[Path], columns: Sequence[str]) -> pd.DataFrame:
             table = db.read_parquet(files, hive_partitioning=False, filename=True)
             wanted = [duckdb.ColumnExpression(name) for name in (*columns, "filename")]
             return table.select(*wanted).df()
-    except duckdb.Error as error:
+    except (duckdb.Error, RuntimeError) as error:
         names = str(paths[0]) if len(paths) == 1 else f"{paths[0]} or a file beside it"
         raise _as_ours(error, f"{names}: cannot be read") from error
 
@@ -323,7 +323,7 @@ def notes(paths: Sequence[Path]) -> list[str]:
     try:
         with duckdb.connect() as db:
             rows = db.execute(asked, [files, NOTE.encode()]).fetchall()
-    except duckdb.Error as error:
+    except (duckdb.Error, RuntimeError) as error:
         raise _as_ours(error, f"{paths[0]}: cannot be read") from error
     told = {name: bytes(value).decode(errors="replace") for name, value in rows}
     return [told.get(str(path), "") for path in paths]

@@ -61,11 +61,17 @@ def test_an_empty_log_is_a_log():
     assert len(from_tuples([], ["site"]).frame()) == 0
 
 
-def test_being_told_to_end_while_a_file_is_written_is_no_error_of_the_file(monkeypatch, tmp_path):
-    """DuckDB looks through Python's variables, and wraps Ctrl-C there in an error of its own."""
+@pytest.mark.parametrize(
+    "error",
+    [duckdb.Error("KeyboardInterrupt: <EMPTY MESSAGE>\n\nAt:\n  somewhere"),
+     RuntimeError("Query interrupted")],
+    ids=repr,
+)  # fmt: skip
+def test_being_told_to_end_while_a_file_is_written_is_no_error_of_it(error, monkeypatch, tmp_path):
+    """DuckDB tells of Ctrl-C in errors of its own, in its own code and in Python's."""
 
     def interrupted():
-        raise duckdb.Error("KeyboardInterrupt: <EMPTY MESSAGE>\n\nAt:\n  somewhere")
+        raise error
 
     monkeypatch.setattr(duckdb, "connect", interrupted)
     with pytest.raises(KeyboardInterrupt):

@@ -102,7 +102,7 @@ def _draw(axes: Axes, run: Run, members: Flags, table: pd.DataFrame, colour: str
 def _draw_all(panels: Any, run: Run, lang: str) -> None:
     """The curve of all customers, to hold each group against."""
     table = measures.retention(run)
-    day = np.append(table.index.to_numpy(), _last_day(run, np.ones(len(run), bool), table))
+    day = np.append(table.index.to_numpy(), _last_day(run, np.ones(run.lives, bool), table))
     retained = np.append(table["retained"], table["retained"].iloc[-1])
     for axes in panels:
         axes.step(

@@ -102,7 +102,8 @@ def trail(runs: Mapping[str, Run], lang: str = SPOKEN, people: int | None = None
     ----------
     runs : name -> run; two are the same people with the same luck: same seed, size and horizon.
     lang : "en", "ru", or what `cjsim.speak` has set.
-    people : how many of them walk, the first ones of the run; everybody when not given.
+    people : how many of them walk, the first ones of the run; everybody who was there when the
+        market opened when not given. Newcomers do not walk.
 
     Raises ValueError for runs that cannot stand side by side, or whose log has no stage entries.
     """
@@ -355,6 +356,7 @@ def _entries_of_side(rows: Rows, people: int) -> tuple[Rows, ...]:
     And last the number of entries of each person.
     """
     rows = rows[rows["person"] < people]
+    rows = np.concatenate([_gone_before(rows, people), rows])
     rows = rows[np.argsort(rows["person"], kind="stable")]  # each person's in order of time
     person, event, stage = rows["person"], rows["event"], rows["stage"]
     entry = event <= Event.ENTER
@@ -371,6 +373,14 @@ def _entries_of_side(rows: Rows, people: int) -> tuple[Rows, ...]:
     contacts = so_far(event == Event.CONTACT)
     entries = np.bincount(person[entry], minlength=people)
     return rows["time"][entry], stage[entry], kinds, deals, contacts, entries
+
+
+def _gone_before(rows: Rows, people: int) -> Rows:
+    """A first row for each who left before day 0 and has none: gone from the start."""
+    absent = np.setdiff1d(np.arange(people), rows["person"])
+    gone = np.zeros(len(absent), rows.dtype)
+    gone["person"], gone["event"], gone["stage"] = absent, Event.START, GONE
+    return gone
 
 
 # --- a page of its own --------------------------------------------------------------------------
