@@ -16,10 +16,10 @@ shares of a division add up to 1. There are two divisions of all running touchpo
   counts. Name others with `traffic`.
 
 A group may have a large share because it costs much more than it brings. So everything is told a
-second time of margin, which is profit before touchpoints are paid. Nobody in this model reacts to
-the price: it shifts shares of profit by making costs large or small against what they bring, and
-shares of margin it cannot shift at all. Another meaning of "matters", not used here: to let more
-people pass a stage, whatever that costs.
+second time of margin, which is profit before touchpoints are paid. A product's price stands to its
+rival's as the base's does, so nobody reacts to its level: it shifts shares of profit by making
+costs large or small against what they bring, and shares of margin it cannot shift at all. Another
+meaning of "matters", not used here: to let more people pass a stage, whatever that costs.
 
 Noise in an effect can only add to its absolute value, so that it draws the shares of a division
 together and the slopes towards 0: `Laws.clear` tells how many effects stand out of it.
