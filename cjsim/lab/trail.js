@@ -62,13 +62,14 @@ function boxesOf(width, height) {
   const gap = width / 50, column = (width + gap) / 4;
   const low = height * 0.27, ground = height - low + gap, row = (height - low) / 3;
   const box = (x, y, w, h) => ({ x, y, w: w - gap, h: h - gap });
-  const boxes = [box(0, ground, column * 1.2, low)];
+  const boxes = [box(0, ground, column, low)];
   for (let n = 0; n < 12; n++) {
     const climb = Math.floor(n / 4), along = climb === 1 ? 3 - (n % 4) : n % 4;
     boxes.push(box(along * column, (2 - climb) * row, column, row));
   }
-  boxes.push(box(column * 2.1, ground, column * 1.9, low));
-  boxes.push(box(column * 1.2, ground, column * 0.9, low));
+  boxes.push(box(column * 1.8, ground, column * 1.5, low));
+  boxes.push(box(column, ground, column * 0.8, low));
+  boxes.push(box(column * 3.3, ground, column * 0.7, low));
   return boxes;
 }
 

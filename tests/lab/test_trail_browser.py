@@ -98,8 +98,8 @@ def counts(page):
 
 
 def counted(run, day):
-    """The same from the log."""
-    rows = run.events.rows
+    """The same from the log, of those who were there when the market opened."""
+    rows = run.events.rows[run.events.rows["person"] < len(run)]
     moves = rows[(rows["event"] <= Event.ENTER) & (rows["time"] <= day)]
     last = np.zeros(len(run), int)
     last[moves["person"]] = moves["stage"]
