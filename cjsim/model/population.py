@@ -190,7 +190,7 @@ def draw(scenario: sc.Scenario, people: int, seed: int) -> Population:
     Sources: C14 speed, C19-C23 motive, C33-C34 rationality, C63 innovativeness (Rogers 1962).
     """
     m = scenario.market
-    arrives = _arrivals(scenario, people, seed)
+    arrives, leaves = _lives(scenario, people, seed)
     people = len(arrives)
     # columns one by one in memory: compiled code is for such arrays, also where there is one person
     first, second, third = (
@@ -220,7 +220,7 @@ def draw(scenario: sc.Scenario, people: int, seed: int) -> Population:
         trust=np.minimum(1.0, m.prior_trust * np.array([s.trust for s in segments])[segment]),
         on_cold_list=cold < scenario.firm.cold_list_share,
         arrives=arrives,
-        leaves=_departures(scenario, arrives, seed),
+        leaves=leaves,
         segment_names=tuple(s.name for s in segments),
     )
 
@@ -235,37 +235,32 @@ def newcomers_a_day(s: sc.Scenario, people: int) -> float:
     return people * (1.0 / s.market.stay_years + s.market.growth_a_year) / DAYS_A_YEAR
 
 
-def _arrivals(scenario: sc.Scenario, people: int, seed: int) -> Floats:
-    """When each life comes into the market; the first were there before.
+def _lives(scenario: sc.Scenario, people: int, seed: int) -> tuple[Floats, Floats]:
+    """When each life comes into the market and leaves it for good; the first were there before.
 
     The number of newcomers grows like the market; the j-th comes when it passes j + u, with a u of
-    their own: so evenly do people come, and who comes does not depend on how long we look.
+    their own: so evenly do people come, and who comes does not depend on how long we look. Stays
+    are exponential, so also of those who were there before.
     """
-    from cjsim.model.quickest import expm1, log1p
+    from cjsim.model.quickest import expm1, fill_exponential, log1p
 
     rate, growth = newcomers_a_day(scenario, people), scenario.market.growth_a_year / DAYS_A_YEAR
+    if rate == 0.0:
+        return np.full(people, -np.inf), np.full(people, np.inf)
     start, days = opening(scenario), scenario.horizon_days - opening(scenario)
     count = int(rate * (expm1(growth * days) / growth if growth > 0 else days)) + 1
-    if rate == 0.0:
-        return np.full(people, -np.inf)
-    passed = np.arange(count) + uniforms(seed, people + count, 0, LIFE)[people:, 0]
-    since = passed / rate
+    luck = uniforms(seed, people + count, 0, LIFE)
+    since = (np.arange(count) + luck[people:, 0]) / rate
     if growth > 0:
         since = np.array([log1p(growth * x) / growth for x in since.tolist()])
     comes = since + start
-    return np.concatenate([np.full(people, -np.inf), comes[comes < scenario.horizon_days]])
-
-
-def _departures(scenario: sc.Scenario, arrives: Floats, seed: int) -> Floats:
-    """When each life leaves the category for good: exponential, so also of who was there before."""
-    from cjsim.model.quickest import fill_exponential
-
+    arrives = np.concatenate([np.full(people, -np.inf), comes[comes < scenario.horizon_days]])
     if scenario.market.stay_years == np.inf:
-        return np.full(len(arrives), np.inf)
+        return arrives, np.full(len(arrives), np.inf)
     stays = np.empty(len(arrives))
-    fill_exponential(stays, np.ascontiguousarray(uniforms(seed, len(arrives), 0, LIFE)[:, 1]))
-    since = np.maximum(arrives, opening(scenario))
-    return since + stays * (scenario.market.stay_years * DAYS_A_YEAR)
+    fill_exponential(stays, np.ascontiguousarray(luck[: len(arrives), 1]))
+    years = scenario.market.stay_years * DAYS_A_YEAR
+    return arrives, np.maximum(arrives, start) + stays * years
 
 
 def initial_state(scenario: sc.Scenario, start: float) -> dict[str, Any]:
