@@ -15,6 +15,7 @@ from cjsim.files import expanded, no_formula, whole
 from cjsim.journey import AWARENESS, GONE, RECOMMENDATION, SATISFACTION, STAGES, UNAWARE
 from cjsim.model.events import EVENTS, Event
 from cjsim.model.parameters import fits
+from cjsim.model.population import DAYS_A_YEAR
 from cjsim.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -35,7 +36,6 @@ ROW = np.dtype(
 LEADS_ON = (Event.REPEAT_DEAL, Event.KNOWN, Event.RIVAL_DEAL)
 """What is written right before the stage that a deal or a trial leads to."""
 
-DAYS_A_YEAR = 365.0
 COLUMNS = ("time", "person", "event", "stage", "touchpoint", "amount")
 TRUTHS = (
     "belief", "warmth", "irritation", "anchor", "trust", "expectation", "satisfaction", "novelty",

@@ -24,12 +24,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cjsim.log import DAYS_A_YEAR, first_bought
+from cjsim.log import first_bought
 from cjsim.measures.groups import Floats, Groups, Numbers, by_group, groups, ratio
 from cjsim.measures.money import deals, rep_cost_per_day, touchpoint_cost_per_day
 from cjsim.measures.retention import customers
 from cjsim.measures.visits import lifetimes
 from cjsim.model.events import Event
+from cjsim.model.population import DAYS_A_YEAR
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -21,13 +21,13 @@ from cjsim.journey import (
     WITH_RIVAL,
     Stage,
 )
-from cjsim.log import DAYS_A_YEAR
 from cjsim.measures.category import churn_columns, ever_bought
 from cjsim.measures.groups import groups
 from cjsim.measures.money import deals, money_columns
 from cjsim.measures.visits import by_person, next_entry, visits
 from cjsim.measures.wordofmouth import awakenings
 from cjsim.model.events import Event
+from cjsim.model.population import DAYS_A_YEAR
 from cjsim.run import Run, simulate
 from cjsim.scenario import Scenario
 
