@@ -57,7 +57,7 @@ NAME = "cjsim-cache"
 """How our folder in a place of many is called; the hyphen keeps `import cjsim` from meaning it."""
 
 
-def _cache_folder(digest: str) -> str:
+def cache_folder(digest: str) -> str:
     """The first folder of three in which numba may keep what it compiled, else one for this run.
 
     It is the user's own and nobody else may write there: what lies in it is executed.
@@ -157,7 +157,7 @@ def _twin(wanted: Sequence[Source], entry_points: Sequence[str]) -> ModuleType:
 
     config: Any = numba.config
     before = config.CACHE_DIR
-    config.CACHE_DIR = _cache_folder(digest())
+    config.CACHE_DIR = cache_folder(digest())
     cold = not any(Path(config.CACHE_DIR).rglob(f"*{entry_points[0]}*.nbi"))
     if cold and "advance" in entry_points and sys.stderr.isatty():  # a notebook's outputs stay
         print("cjsim: compiling the engine, once; about half a minute ...", file=sys.stderr)

@@ -45,14 +45,14 @@ def forbid(folder: Path) -> None:
 
 
 def test_compiled_code_lies_beside_its_source(machine: Path) -> None:
-    folder = Path(compile._cache_folder("abc"))
+    folder = Path(compile.cache_folder("abc"))
     assert folder == machine / "install" / "__pycache__" / "numba-abc"
     assert folder.is_dir()
 
 
 def test_a_read_only_install_uses_the_users_cache(machine: Path) -> None:
     forbid(machine / "install" / "__pycache__")
-    assert Path(compile._cache_folder("abc")) == machine / "home" / "cjsim-cache" / "numba-abc"
+    assert Path(compile.cache_folder("abc")) == machine / "home" / "cjsim-cache" / "numba-abc"
 
 
 def temporary(machine: Path) -> Path:
@@ -62,7 +62,7 @@ def temporary(machine: Path) -> Path:
 def test_without_a_home_the_cache_is_temporary(machine: Path) -> None:
     forbid(machine / "install" / "__pycache__")
     forbid(machine / "home")
-    assert Path(compile._cache_folder("abc")) == temporary(machine) / "numba-abc"
+    assert Path(compile.cache_folder("abc")) == temporary(machine) / "numba-abc"
 
 
 def test_nobody_without_a_home_has_to_stop(machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -74,7 +74,7 @@ def test_nobody_without_a_home_has_to_stop(machine: Path, monkeypatch: pytest.Mo
     forbid(machine / "install" / "__pycache__")
     monkeypatch.delenv("XDG_CACHE_HOME")
     monkeypatch.setattr(compile.Path, "home", no_home)
-    assert Path(compile._cache_folder("abc")) == temporary(machine) / "numba-abc"
+    assert Path(compile.cache_folder("abc")) == temporary(machine) / "numba-abc"
 
 
 def as_a_link(folder: Path) -> None:
@@ -107,7 +107,7 @@ def test_what_somebody_else_may_have_laid_is_not_executed(
     laid = place / "numba-abc" if inside else place
     laid.parent.mkdir(parents=True, mode=0o700)
     TRAPS[trap](laid)
-    folder = Path(compile._cache_folder("abc"))
+    folder = Path(compile.cache_folder("abc"))
     assert laid not in (folder, *folder.parents)
     assert folder.stat().st_mode & 0o777 == 0o700
     assert folder.stat().st_uid == os.getuid()
@@ -119,7 +119,7 @@ def test_our_own_cache_is_closed_to_others(machine: Path, mode: int) -> None:
     folder = machine / "install" / "__pycache__" / "numba-abc"
     folder.mkdir(parents=True)
     folder.chmod(mode)
-    assert Path(compile._cache_folder("abc")) == folder
+    assert Path(compile.cache_folder("abc")) == folder
     assert folder.stat().st_mode & 0o777 == 0o700
 
 
@@ -128,7 +128,7 @@ def test_no_script_beside_a_cache_imports_it(machine: Path, blocked: tuple[str, 
     """A folder called as the package would be the package, to a script that lies beside it."""
     for name in blocked:
         forbid(machine / name / "__pycache__" if name == "install" else machine / name)
-    folder = Path(compile._cache_folder("abc"))
+    folder = Path(compile.cache_folder("abc"))
     made = folder.relative_to(machine).parts[1:]
     assert [name for name in made if name.isidentifier()] in ([], ["__pycache__"])
 
@@ -137,7 +137,7 @@ def test_where_numba_is_told_to_keep_its_cache_it_is_kept(
     machine: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(machine / "asked"))
-    assert Path(compile._cache_folder("abc")) == machine / "asked" / "numba-abc"
+    assert Path(compile.cache_folder("abc")) == machine / "asked" / "numba-abc"
 
 
 def test_compiled_code_that_nobody_uses_any_more_is_deleted(machine: Path) -> None:
@@ -147,13 +147,13 @@ def test_compiled_code_that_nobody_uses_any_more_is_deleted(machine: Path) -> No
         folder.mkdir(parents=True)
         (folder / "code.nbc").write_text("")
         os.utime(folder, (now - age * 86_400,) * 2)
-    compile._cache_folder("11")  # in use again: the oldest no more
+    compile.cache_folder("11")  # in use again: the oldest no more
     left = {folder.name for folder in place.iterdir()}
     assert left == {f"numba-{age}" for age in (11, *range(compile.CACHES - 1))}
     for folder in place.iterdir():
         os.utime(folder, (now, now))
     for age in range(20, 30):
-        compile._cache_folder(str(age))
+        compile.cache_folder(str(age))
     assert left < {folder.name for folder in place.iterdir()}  # all are of today
 
 

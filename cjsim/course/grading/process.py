@@ -152,7 +152,7 @@ def _caches(folder: Path, sandbox: Sandbox) -> Iterator[dict[str, str]]:
     from cjsim.model import compile
 
     cache = folder / "cache"
-    compiled = Path(compile._cache_folder(compile.digest()))
+    compiled = Path(compile.cache_folder(compile.digest()))
     shutil.copytree(compiled, cache / "numba" / compiled.name)
     (cache / "matplotlib").mkdir()
     for fonts in Path(matplotlib.get_cachedir()).glob("fontlist*.json"):
