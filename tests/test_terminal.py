@@ -13,6 +13,7 @@ import pytest
 from cjsim import Scenario
 from cjsim.cli import main, terminal
 from cjsim.door import scenarios_of
+from cjsim.experiment.orphans import ended_as_by_ctrl_c
 from cjsim.files import no_formula
 from cjsim.labels.visible import visible
 from cjsim.scenario import ScenarioError
@@ -212,7 +213,7 @@ def test_a_sweep_that_is_told_to_end_keeps_its_cells_and_its_workers_end(name, t
 def test_an_ignored_hangup_stays_ignored():
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
-        with terminal.ended_as_by_ctrl_c():
+        with ended_as_by_ctrl_c():
             assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
             with pytest.raises(KeyboardInterrupt):
                 signal.raise_signal(signal.SIGTERM)

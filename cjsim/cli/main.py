@@ -10,7 +10,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cjsim.cli.terminal import Parser, ended_as_by_ctrl_c, finish, get_ready, say, say_json
+from cjsim.cli.terminal import Parser, finish, get_ready, say, say_json
+from cjsim.experiment.orphans import ended_as_by_ctrl_c
 from cjsim.files import expanded
 from cjsim.labels import LANGUAGES, text
 

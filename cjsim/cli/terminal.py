@@ -11,12 +11,9 @@ import codecs
 import json
 import math
 import os
-import signal
 import sys
-import threading
 from argparse import ArgumentParser
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import IO, Any
 
 from cjsim.labels.visible import visible
@@ -113,26 +110,3 @@ class Parser(ArgumentParser):
     def _print_message(self, message: str, file: Any = None) -> None:
         if message:
             say(message, None if file is sys.stdout else sys.stderr, end="")
-
-
-@contextmanager
-def ended_as_by_ctrl_c() -> Iterator[None]:
-    """Being told to end, and the terminal being closed, do what Ctrl-C does: all of ours ends.
-
-    Where such a signal is ignored, as under `nohup`, it stays so.
-    """
-
-    def stop(*_: Any) -> None:
-        raise KeyboardInterrupt
-
-    before = {}
-    if threading.current_thread() is threading.main_thread():
-        for name in ("SIGTERM", "SIGHUP"):
-            number = getattr(signal, name, None)  # Windows has no terminals that hang up
-            if number is not None and signal.getsignal(number) is signal.SIG_DFL:
-                before[number] = signal.signal(number, stop)
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

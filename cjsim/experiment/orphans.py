@@ -1,13 +1,18 @@
-"""Workers that end with whoever started them: none is left behind by a process that was killed."""
+"""Nobody is left behind: a process that is told to end ends its own, one that is killed too."""
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import select
+import signal
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
+ENDINGS = ("SIGTERM", "SIGHUP")
+"""Signals that end what is ours as Ctrl-C does: the second comes when a terminal is closed."""
 GLANCE = 0.5
 """Seconds between two looks at the parent, where the system does not say that it has ended."""
 
@@ -22,6 +27,8 @@ def end_with(parent: int) -> None:
 
 def _wait_and_end(parent: int) -> None:
     if os.name == "nt":
+        import multiprocessing  # a command need not wait for it
+
         if starter := multiprocessing.parent_process():
             starter.join()
             os._exit(1)
@@ -36,3 +43,26 @@ def _wait_and_end(parent: int) -> None:
         while os.getppid() == parent:
             time.sleep(GLANCE)
     os._exit(1)  # no word: an interpreter that ends in good order would tell of broken pipes
+
+
+@contextmanager
+def ended_as_by_ctrl_c() -> Iterator[None]:
+    """Being told to end, and the terminal being closed, do what Ctrl-C does: all of ours ends.
+
+    Where such a signal is ignored, as under `nohup`, it stays so.
+    """
+
+    def stop(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    before = {}
+    if threading.current_thread() is threading.main_thread():
+        for name in ENDINGS:
+            number = getattr(signal, name, None)  # Windows has no terminals that hang up
+            if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+                before[number] = signal.signal(number, stop)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

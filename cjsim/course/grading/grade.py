@@ -11,13 +11,11 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
-from typing import Any
 
 from cjsim.course.checks.look import sets
 from cjsim.course.grading.collect import Submission, submissions
@@ -25,11 +23,10 @@ from cjsim.course.grading.process import MEMORY, SECONDS, Limits, grade_one
 from cjsim.course.grading.sandbox import Sandbox, sandbox
 from cjsim.course.grading.sheet import Grade, progress, with_twins, write
 from cjsim.course.grading.worker import rehearse
+from cjsim.experiment.orphans import ended_as_by_ctrl_c
 from cjsim.labels import text, unknown
 
 Say = Callable[[str], None]
-ENDINGS = ("SIGTERM", "SIGHUP")
-"""Signals that stop a grading as Ctrl-C does: they come when a terminal is closed."""
 
 
 def grade(
@@ -69,7 +66,7 @@ def grade(
         for submission in handed_in
     }
     try:
-        with _endings():
+        with ended_as_by_ctrl_c():  # so that no notebook is left running
             for done in _finished_jobs(jobs):
                 graded[jobs[done]] = done.result()
                 with contextlib.suppress(OSError):  # a spreadsheet holds it; the next tries again
@@ -95,25 +92,6 @@ def _compile_first(kept: Sandbox) -> None:
     """Compile the engine here, once: what a sandboxed process compiles is gone with it."""
     if kept.program:
         rehearse(sets()[0])
-
-
-@contextlib.contextmanager
-def _endings() -> Iterator[None]:
-    """Being told to end is heard as Ctrl-C is, so that no notebook is left running."""
-
-    def interrupt(*given: Any) -> None:
-        raise KeyboardInterrupt
-
-    before: dict[int, Any] = {}
-    if threading.current_thread() is threading.main_thread():  # others cannot hear signals
-        for number in (getattr(signal, name) for name in ENDINGS if hasattr(signal, name)):
-            if signal.getsignal(number) != signal.SIG_IGN:  # nohup has asked not to hear it
-                before[number] = signal.signal(number, interrupt)
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _finished_jobs(jobs: dict[Future[Grade], Submission]) -> Iterator[Future[Grade]]:

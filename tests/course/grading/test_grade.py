@@ -17,6 +17,7 @@ from cjsim.course.grading.collect import submissions
 from cjsim.course.grading.process import Limits, grade_one
 from cjsim.course.grading.sandbox import Sandbox, sandbox
 from cjsim.course.grading.sheet import Grade
+from cjsim.experiment.orphans import ENDINGS
 from tests.course.exercise_books import book, saved, with_cell, without_tasks
 
 WAYS = {"plain": Sandbox(reason="missing"), "sandboxed": sandbox()}
@@ -152,7 +153,7 @@ def test_after_an_interruption_the_file_holds_what_is_graded(tmp_path, capsys, m
     assert len(out.read_text(encoding="utf-8-sig").splitlines()) == 2
 
 
-@pytest.mark.parametrize("name", ["SIGINT", *grading.ENDINGS])
+@pytest.mark.parametrize("name", ["SIGINT", *ENDINGS])
 def test_a_signal_ends_the_grading_and_what_is_graded_is_kept(name, tmp_path, monkeypatch):
     if not hasattr(signal, name):
         return  # Windows has no such signal
@@ -167,12 +168,12 @@ def test_a_signal_ends_the_grading_and_what_is_graded_is_kept(name, tmp_path, mo
             told.append(one.student)
         return Grade(one.student)
 
-    before = [signal.getsignal(getattr(signal, ending)) for ending in grading.ENDINGS]
+    before = [signal.getsignal(getattr(signal, ending)) for ending in ENDINGS]
     monkeypatch.setattr(grading, "grade_one", fake)
     grades, complete = grading.grade(tmp_path, tmp_path / "g.csv", workers=1, kept=Sandbox())
     assert (complete, told) == (False, ["b"])
     assert [one.student for one in grades] in (["a"], [])  # it may be heard before "a" is written
-    assert before == [signal.getsignal(getattr(signal, ending)) for ending in grading.ENDINGS]
+    assert before == [signal.getsignal(getattr(signal, ending)) for ending in ENDINGS]
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="Windows has no such signal")
