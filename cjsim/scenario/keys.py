@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from types import UnionType
 from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin
 
 from pydantic import BaseModel
@@ -15,8 +16,10 @@ from pydantic.fields import FieldInfo
 
 from cjsim.labels.phrases import Phrase, phrase
 from cjsim.labels.visible import ONE_LINE
-from cjsim.scenario.tables import ScenarioTables, Segment, StageKey
+from cjsim.scenario.tables import DATE, Change, ScenarioTables, Segment, StageKey
 
+CHANGE_KEYS = tuple(name for name in Change.model_fields if name != "values")
+"""The keys of a change itself; beside them it holds those that it changes."""
 KeyPath = tuple[str | int, ...]
 """A dotted key in parts: ("market", "segments", 0, "share")."""
 
@@ -53,6 +56,14 @@ class Key:
         return self.kind in (int, float)
 
     @property
+    def is_change(self) -> bool:
+        return self.kind is Change
+
+    @property
+    def is_day_or_date(self) -> bool:
+        return isinstance(self.kind, UnionType)
+
+    @property
     def is_whole(self) -> bool:
         """Is it a number that must be whole?"""
         return self.kind is int or "whole" in self.limits
@@ -69,6 +80,8 @@ class Key:
             return get_args(self.kind)
         if get_origin(self.kind) is dict:
             return _key(get_args(self.kind)[0]).names
+        if self.is_change:
+            return CHANGE_KEYS
         return tuple(self.kind.model_fields) if _is_model(self.kind) else ()
 
     def items(self) -> Iterator[tuple[str, Key]]:
@@ -78,6 +91,9 @@ class Key:
     def item(self, part: str | int) -> Key | None:
         """The key one step further in, or None if there is no such key."""
         path = (*self.path, part)
+        if self.is_change and part not in CHANGE_KEYS:
+            changing = key_at(path_of(str(part)))
+            return changing and replace(changing, path=path)
         if _is_model(self.kind):
             info = self.kind.model_fields.get(part)
             return None if info is None else _key(info.annotation, info.metadata, path)
@@ -171,7 +187,11 @@ def wanted(key: Key, finite: bool = False) -> Phrase:
         items = phrase("tables" if _is_model(get_args(key.kind)[0]) else "names")
         most = key.limits.get("max_length")
         return phrase("at_most", items=items, most=most) if most else items
+    if key.is_day_or_date:
+        return phrase("day_or_date")
     if key.kind is str:
+        if key.limits.get("pattern") == DATE:
+            return phrase("date")
         if key.limits.get("pattern") == ONE_LINE:
             return phrase("text_of_one_line")
         return phrase("text_for_files" if "pattern" in key.limits else "text")

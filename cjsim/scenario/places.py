@@ -68,7 +68,7 @@ def _misnamed(tables: Tables, path: KeyPath) -> Finding | None:
         elif not key.is_table:
             return Finding(path, None, phrase("no_key"), key.dotted)
         else:
-            if key.names and part not in key.names:
+            if key.names and part not in key.names and not (key.is_change and key.item(part)):
                 return bad_name(upto) if key.has_any_name else unknown_key(upto)
             node = node.get(part) if isinstance(node, Mapping) else None
         key = key.item(part)
@@ -81,6 +81,8 @@ def _no_strategy(path: KeyPath, strategies: Tables) -> Finding:
 
 
 def _no_item(path: KeyPath, key: Key, items: Any) -> Finding:
+    if key.path == ("changes",):
+        return Finding(path, None, phrase("no_change", count=len(items)))
     if key.path != ("market", "segments"):
         return Finding(path, None, phrase("no_key"), key.dotted)
     tables_in = ((i, item) for i, item in enumerate(items) if isinstance(item, Mapping))

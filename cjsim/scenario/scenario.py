@@ -15,6 +15,7 @@ from cjsim.files import write_text
 from cjsim.labels import SPOKEN, text, title
 from cjsim.labels.numbers import number
 from cjsim.labels.tables import html_table, one_line
+from cjsim.scenario.calendar import calendar_findings, periods
 from cjsim.scenario.changes import changed, differences
 from cjsim.scenario.keys import Key
 from cjsim.scenario.layers import (
@@ -51,10 +52,15 @@ class Scenario(ScenarioTables):
     @model_validator(mode="after")
     def _tables_agree(self) -> Self:
         """What one table says of another holds, however the scenario was built."""
-        problems = [Problem.of(f, self.name) for f in disagreements(self.model_dump())]
-        if problems:
-            words = "\n  ".join(map(str, problems))
+        tables = self.model_dump()
+        findings = [*disagreements(tables), *calendar_findings(tables)]
+        if findings:
+            words = "\n  ".join(str(Problem.of(finding, self.name)) for finding in findings)
             raise PydanticCustomError("disagreement", "{words}", {"words": words})
+        try:
+            periods(self)
+        except ValidationError as error:
+            raise PydanticCustomError("calendar", "{words}", {"words": str(error)}) from None
         return self
 
     def __repr__(self) -> str:
@@ -137,12 +143,12 @@ class Scenario(ScenarioTables):
         0.7
         """
         key = self.key(dotted)
-        node: Any = self
+        node: Any = self.model_dump() if key.path[0] == "changes" else self
         for part in key.path:
             if isinstance(node, Mapping):
                 node = node.get(part)
             else:
-                node = node[int(part)] if isinstance(node, tuple) else getattr(node, str(part))
+                node = node[int(part)] if isinstance(node, tuple | list) else getattr(node, str(part))
         return 0.0 if node is None and key.is_number else node
 
     def with_strategy(self, name: str) -> Scenario:
@@ -172,7 +178,8 @@ def checked(
             return scenario
     if not broken:
         wrong = {finding.path for finding in findings}
-        findings += [f for f in disagreements(tables) if f.path not in wrong]
+        together = [*disagreements(tables), *calendar_findings(tables)]
+        findings += [finding for finding in together if finding.path not in wrong]
     problems = [Problem.of(finding, *where(finding.path)) for finding in findings]
     raise ScenarioError([*broken, *sorted(problems, key=lambda p: (p.file, p.line or 0))])
 

@@ -9,17 +9,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from datetime import date as CalendarDate
 from typing import Annotated, Any, Literal, cast
 
 from pydantic import (
     AfterValidator,
     AllowInfNan,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     Strict,
     ValidationError,
+    SerializerFunctionWrapHandler,
     field_validator,
+    model_serializer,
     model_validator,
 )
 
@@ -85,6 +89,21 @@ def _whole_or_inf(value: float) -> float:
     return int(value)
 
 
+DATE = r"^((19|20|21)\d\d-\d\d-\d\d)?$"
+
+
+def _date_as_text(value: Any) -> Any:
+    """TOML's own dates as text; a date that no calendar has is left to be refused."""
+    if isinstance(value, CalendarDate):
+        return value.isoformat()[:10]
+    if isinstance(value, str) and value:
+        try:
+            return CalendarDate.fromisoformat(value).isoformat()
+        except ValueError:
+            return "no date"
+    return value
+
+
 # Strict: "5" and true are no numbers, 1 is no true. A whole number may stand for any number.
 Number = Annotated[float, Strict(), AllowInfNan(False)]
 NumberOrInf = Annotated[float, Strict()]  # its lower bound keeps nan out
@@ -93,6 +112,7 @@ WholeOrInf = Annotated[float, Strict(), IN_WHOLES, AfterValidator(_whole_or_inf)
 YesNo = Annotated[bool, Strict()]
 Name = Annotated[str, Field(pattern=r"^[\w-]+$")]  # a part of a dotted key
 Line = Annotated[str, Field(pattern=ONE_LINE)]
+Date = Annotated[str, BeforeValidator(_date_as_text), Field(pattern=DATE)]
 FileName = Annotated[str, Field(pattern=rf'^[^/\\:*?"<>|{ACTS}]+$')]
 
 
@@ -516,6 +536,85 @@ class Strategy(_Table):
     )
 
 
+class Change(_Table):
+    """Keys that take other values from a day or date on: a campaign, a price, another strategy.
+
+    Beside its own four keys a change holds those it changes, as the file writes them:
+    `product.price = 90`, `guide.every_days = 7`, `strategy = "guide"`.
+    """
+
+    day: Number = _key(0.0, "ours", "days", "From this day on", ge=0, le=200_000)
+    date: Date = Field(default="", description='Instead of the day: from this date on, "2026-12-01"')
+    until: Number | Date = Field(
+        default="",
+        description="Day or date from which on the values before hold again; not said: for good",
+        json_schema_extra={"unit": "days", "source": "ours"},
+    )
+    every: Literal["", "year"] = Field(
+        default="", description='"year": the same each year; not said: once'
+    )
+    values: dict[str, Any] = Field(
+        default_factory=dict, exclude=True, description="Dotted keys and the values they take"
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _other_keys_are_what_changes(cls, table: Any) -> Any:
+        if not isinstance(table, Mapping):
+            return table
+        own = {key: table[key] for key in table if key in cls.model_fields and key != "values"}
+        others = {key: value for key, value in table.items() if key not in own and key != "values"}
+        return {**own, "values": {**table.get("values", {}), **flat(others)}}
+
+    @model_serializer(mode="wrap")
+    def _as_the_file_writes_it(self, inner: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        own = {key: value for key, value in inner(self).items() if value != ""}
+        if self.date:
+            del own["day"]
+        return {**own, **nested(self.values)}
+
+
+def flat(tables: Mapping[str, Any], above: str = "") -> dict[str, Any]:
+    """Nested tables as dotted keys; a table that is empty stays as it is.
+
+    >>> flat({"product": {"price": 90}, "guide.every_days": 7})
+    {'product.price': 90, 'guide.every_days': 7}
+    """
+    keys: dict[str, Any] = {}
+    for key, value in tables.items():
+        dotted = f"{above}{key}"
+        keys |= flat(value, f"{dotted}.") if isinstance(value, Mapping) and value else {dotted: value}
+    return keys
+
+
+def nested(keys: Mapping[str, Any]) -> dict[str, Any]:
+    """Dotted keys as nested tables.
+
+    >>> nested({"product.price": 90, "guide.every_days": 7})
+    {'product': {'price': 90}, 'guide': {'every_days': 7}}
+    """
+    tables: dict[str, Any] = {}
+    for dotted, value in keys.items():
+        *above, last = dotted.split(".")
+        table = tables
+        for part in above:
+            table = table.setdefault(part, {})
+        table[last] = value
+    return tables
+
+
+class Season(_Table):
+    """What the time of the year does to people; it needs `start`, and acts from day 0 on."""
+
+    need: tuple[Annotated[Number, Field(gt=0, le=100)], ...] = Field(
+        default=(),
+        description="Strength of need in the twelve months, January first, as factors: on the way "
+        "to the first deal, and on the pace of the needs after it; none = 1 all the year",
+        max_length=12,
+        json_schema_extra={"unit": "factor", "source": "ours"},
+    )
+
+
 class PlanAt(_Table):
     """The people for whom the plan was made: dials move people off it and leave it where it is.
 
@@ -573,6 +672,9 @@ class ScenarioTables(_Table):
         ge=0, le=200_000,
     )  # fmt: skip
     burn_in_strategy: str = Field(default="pull", description="The strategy that ran before day 0")
+    start: Date = Field(
+        default="", description='Date of day 0, "2026-01-31"; not said: the run knows days only'
+    )
     product: Product = Field(default_factory=Product)
     stages: dict[TwelveKey, StagePlan] = Field(default_factory=_default_stages)
     plan: Plan = Field(default_factory=Plan)
@@ -584,6 +686,10 @@ class ScenarioTables(_Table):
     loyalty: Loyalty = Field(default_factory=Loyalty)
     firm: Firm = Field(default_factory=Firm)
     shelf: Shelf = Field(default_factory=Shelf)
+    season: Season = Field(default_factory=Season)
+    changes: tuple[Change, ...] = Field(
+        default=(), description="Keys that take other values from a day on", max_length=400
+    )
     touchpoints: dict[Name, Touchpoint] = Field(default_factory=dict)
     strategies: dict[Name, Strategy] = Field(default_factory=lambda: {"pull": Strategy()})
 

@@ -1,0 +1,271 @@
+"""What holds when: a scenario's changes and seasons as periods, one after another.
+
+A period is a scenario of its own that has no calendar, from its day up to that of the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pydantic import ValidationError
+
+from cjsim.labels.phrases import phrase
+from cjsim.scenario.changes import changed
+from cjsim.scenario.keys import KeyPath, path_of
+from cjsim.scenario.mistakes import Finding, Tables, disagreements, misfits
+from cjsim.scenario.tables import Change, ScenarioTables, Season
+
+if TYPE_CHECKING:
+    from cjsim.scenario.scenario import Scenario
+
+DAYS_A_YEAR = 365.0
+MONTHS = 12
+NEVER = float("inf")
+MOST_PERIODS = 5_000
+"""Changes of a run, all years together: each plans everybody's next meetings anew."""
+
+FIXED = frozenset({
+    "name", "title", "money", "horizon_days", "burn_in_days", "burn_in_strategy", "start", "plan",
+    "season", "changes", "market.people", "market.pain_share", "market.pain_need",
+    "market.dream_need", "market.speed_spread", "market.rationality_mean",
+    "market.rationality_spread", "market.tolerance_mean", "market.tolerance_spread",
+    "market.price_sensitivity", "market.price_spread", "market.prior_trust",
+    "market.prior_expectation", "market.served_share", "market.stay_years",
+    "market.growth_a_year", "market.segments", "product.taste_spread", "rival.taste_spread",
+    "firm.cold_list_share", "firm.discount_rate_per_year",
+})  # fmt: skip
+"""What is drawn once for a whole life, and what the run itself is: no day changes it."""
+FIXED_OF_A_TOUCHPOINT = frozenset({
+    "title", "claim", "mode", "contact", "aims_at", "fit", "rep_hours", "rhythm_days",
+    "cap_30_days", "quiet_days",
+})  # fmt: skip
+"""What a touchpoint is; how far it reaches, what it does and costs may change."""
+
+
+class Period(NamedTuple):
+    """What holds from a day on.
+
+    Parameters
+    ----------
+    day : its first; the first period's is 0.
+    scenario : product, market, firm and strategy, without a calendar.
+    season : factor of the strength of need.
+    values : dotted keys that the changes of that time have set, with their values.
+    """
+
+    day: float
+    scenario: Scenario
+    season: float
+    values: Mapping[str, Any]
+
+
+def periods(scenario: Scenario) -> tuple[Period, ...]:
+    """The periods of a run from day 0 on; one where nothing changes, or only what is the same.
+
+    >>> import cjsim
+    >>> change = {"day": 30, "until": 44, "product": {"price": 90}}
+    >>> phone = cjsim.Scenario.load("phone").with_changes({"changes": [change]})
+    >>> [(period.day, period.scenario.product.price) for period in periods(phone)]
+    [(0.0, 400.0), (30.0, 90.0), (44.0, 400.0)]
+    """
+    if not scenario.changes and not scenario.season.need:
+        return (Period(0.0, scenario, 1.0, {}),)
+    return _periods(_Same(scenario))
+
+
+class _Same:
+    """A scenario by what it says, so that its periods are worked out once."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario, self.said = scenario, scenario.model_dump_json()
+
+    def __hash__(self) -> int:
+        return hash(self.said)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.said == other.said
+
+
+@lru_cache(maxsize=64)
+def _periods(same: _Same) -> tuple[Period, ...]:
+    scenario = same.scenario
+    still = scenario.model_copy(update={"changes": (), "season": Season()})
+    tables, versions = still.model_dump(), {repr({}): still}
+    spans, months = list(_spans(scenario)), list(_months(scenario))
+    days = {0.0, *(day for day, _ in months)}
+    days |= {day for first, end, _ in spans for day in (first, end)}
+    listed: list[Period] = []
+    for day in sorted(day for day in days if 0.0 <= day < scenario.horizon_days):
+        values: dict[str, Any] = {}
+        for first, end, change in spans:
+            if first <= day < end:
+                values |= change.values
+        season = next((factor for first, factor in reversed(months) if first <= day), 1.0)
+        if repr(values) not in versions:
+            version = type(still).model_validate(changed(tables, values)[0])
+            versions[repr(values)] = still if version == still else version
+        now = versions[repr(values)]
+        if not listed or season != listed[-1].season or now != listed[-1].scenario:
+            listed.append(Period(day, now, season, values))
+    return tuple(listed)
+
+
+def _spans(scenario: Scenario) -> Iterator[tuple[float, float, Change]]:
+    """From when until when each change holds, each year of it, in the order of the list."""
+    for change in scenario.changes:
+        for year in range(int(scenario.horizon_days // DAYS_A_YEAR) + 1 if change.every else 1):
+            first = _day(scenario, change.date or change.day, year)
+            if first < scenario.horizon_days:
+                end = _day(scenario, change.until, year) if change.until != "" else NEVER
+                yield first, end, change
+
+
+def _day(scenario: Scenario, when: float | str, year: int) -> float:
+    """The day of the run that a day or date is, so many years later."""
+    if not isinstance(when, str):
+        return float(when) + year * DAYS_A_YEAR
+    then, start = date.fromisoformat(when), date.fromisoformat(scenario.start)
+    try:
+        later = then.replace(year=then.year + year)
+    except ValueError:  # the 29th of February
+        later = date(then.year + year, 2, 28)
+    return float((later - start).days)
+
+
+def _months(scenario: Scenario) -> Iterator[tuple[float, float]]:
+    """The first day of each month of the run, and the season's factor of it."""
+    if not scenario.season.need or not scenario.start:
+        return
+    for day in month_days(scenario):
+        month = date_of(scenario, day).month
+        yield day, scenario.season.need[month - 1]
+
+
+def month_days(scenario: Scenario) -> list[float]:
+    """Day 0, and the first day of each month after it. Raises ValueError without a `start`."""
+    then = date_of(scenario, 0.0)
+    days = [0.0]
+    while True:
+        then = (then.replace(day=1) + timedelta(days=32)).replace(day=1)
+        day = float((then - date.fromisoformat(scenario.start)).days)
+        if day >= scenario.horizon_days:
+            return days
+        days.append(day)
+
+
+def date_of(scenario: Scenario, day: float) -> date:
+    """The date of a day of the run. Raises ValueError for a scenario that has no `start`."""
+    if not scenario.start:
+        raise ValueError('dates need the date of day 0: write start = "2026-01-01" in the scenario')
+    return date.fromisoformat(scenario.start) + timedelta(days=int(day // 1))
+
+
+# --- What can be wrong with a calendar ----------------------------------------------------------
+
+
+def calendar_findings(tables: Tables) -> list[Finding]:
+    """What is wrong with the changes and seasons of plain tables; [] where their form is wrong."""
+    findings = list(_season_findings(tables))
+    borders = 0.0
+    for place, table in enumerate(_listed(tables)):
+        try:
+            change = Change.model_validate(table)
+        except ValidationError:
+            continue  # told by the tables themselves
+        findings += _time_findings(tables, place, change)
+        findings += _value_findings(tables, place, change)
+        borders += 2.0 * (_years(tables) if change.every else 1.0)
+    if borders > MOST_PERIODS:
+        findings.append(Finding(("changes",), None, phrase("too_many", most=MOST_PERIODS)))
+    return findings
+
+
+def _years(tables: Tables) -> float:
+    """How many years a run lasts; 0 where that is no number."""
+    horizon = tables.get("horizon_days", 0.0)
+    return horizon / DAYS_A_YEAR if isinstance(horizon, int | float) else 0.0
+
+
+def _listed(tables: Tables) -> list[Mapping[str, Any]]:
+    changes = tables.get("changes", ())
+    listed = changes if isinstance(changes, list | tuple) else ()
+    return [table if isinstance(table, Mapping) else {} for table in listed]
+
+
+def _season_findings(tables: Tables) -> Iterator[Finding]:
+    season = tables.get("season")
+    need = season.get("need", ()) if isinstance(season, Mapping) else ()
+    if not isinstance(need, list | tuple) or not need:
+        return
+    if len(need) != MONTHS:
+        yield Finding(("season", "need"), need, phrase("twelve_months", count=len(need)))
+    if not tables.get("start"):
+        yield Finding(("season", "need"), None, phrase("needs_start"))
+    if MONTHS * _years(tables) > MOST_PERIODS:
+        yield Finding(("season", "need"), None, phrase("too_many", most=MOST_PERIODS))
+
+
+def _time_findings(tables: Tables, place: int, change: Change) -> Iterator[Finding]:
+    """Dates without a start, a day beside a date, an end that is not after its beginning."""
+    at = ("changes", place)
+    dated = change.date or isinstance(change.until, str) and change.until
+    if dated and not tables.get("start"):
+        key = "date" if change.date else "until"
+        yield Finding((*at, key), dated, phrase("needs_start"))
+        return
+    if change.date and change.day:
+        yield Finding((*at, "day"), change.day, phrase("day_and_date"))
+    if not change.values:
+        yield Finding(at, None, phrase("changes_nothing"))
+    ends = [change.date or change.day, change.until]
+    if change.until != "" and type(ends[0]) is type(ends[1]) and not ends[0] < ends[1]:  # type: ignore[operator]
+        yield Finding((*at, "until"), change.until, phrase("ends_early"))
+
+
+def _value_findings(tables: Tables, place: int, change: Change) -> Iterator[Finding]:
+    """Keys that are not there or cannot change, and values that they do not allow."""
+    at = ("changes", place)
+    whole = {name: value for name, value in tables.items() if name not in ("changes", "season")}
+    whole.setdefault("strategies", {"pull": {}})
+    whole.setdefault("strategy", "pull")
+    wrong = False
+    for dotted in change.values:
+        path = path_of(dotted)
+        if reason := _fixed(path, whole):
+            wrong = True
+            yield Finding((*at, *path), None, reason)
+    if wrong:
+        return
+    now, findings = changed(whole, change.values)
+    for finding in findings or _misfits(now, change.values):
+        yield finding._replace(path=(*at, *finding.path))
+
+
+def _fixed(path: KeyPath, tables: Tables) -> Any:
+    """Why no day changes a key, or None."""
+    if path[0] == "touchpoints":
+        library = tables.get("touchpoints", {})
+        if len(path) > 1 and path[1] not in library:
+            return phrase("no_touchpoint_yet", name=path[1])
+        return phrase("not_by_day") if path[2:3] and path[2] in FIXED_OF_A_TOUCHPOINT else None
+    dotted = ".".join(map(str, path[:2]))
+    return phrase("not_by_day") if path[0] in FIXED or dotted in FIXED else None
+
+
+def _misfits(tables: Tables, keys: Iterable[str]) -> list[Finding]:
+    """What the changed keys do not allow; what else is wrong is told without the change."""
+    paths = [path_of(key) for key in keys]
+    try:
+        ScenarioTables.model_validate(dict(tables))
+        findings = disagreements(tables)
+    except ValidationError as error:
+        findings = list(misfits(tables, error, whole=False))
+    return [finding for finding in findings if any(_touch(finding.path, path) for path in paths)]
+
+
+def _touch(one: KeyPath, other: KeyPath) -> bool:
+    """Is one of two places the other, or inside it?"""
+    return all(str(a) == str(b) for a, b in zip(one, other, strict=False))
