@@ -12,13 +12,17 @@ PEOPLE_FROM = 2
 """Person 0's priority at one moment: SimPy uses 0 (urgent) and 1 (normal) itself."""
 
 
+SHELF = -1
+"""What is not a person's comes before them all."""
+
+
 class Moment(simpy.Event):
     """Rings at an absolute time; at one moment, in the order of persons.
 
     `env.timeout(t - env.now)` would miss t by a last bit, and would ring in the order of asking.
     """
 
-    def __init__(self, env: simpy.Environment, time: float, person: int) -> None:
+    def __init__(self, env: simpy.Environment, time: float, person: int = SHELF) -> None:
         self.env = env
         self.callbacks = []
         self._value = None

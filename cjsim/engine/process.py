@@ -10,7 +10,8 @@ Simultaneous events go by (time, person); SimPy's own bookkeeping and the shelf 
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
+from contextlib import suppress
 from itertools import count
 from math import inf
 from typing import Any
@@ -26,6 +27,7 @@ from cjsim.model.parameters import ENDLESS, SILENT, Touch
 from cjsim.model.population import Person, Population
 from cjsim.model.world import World
 from cjsim.scenario import Scenario
+from cjsim.scenario.calendar import Period, periods
 
 Waiting = Generator[simpy.Event, Any, None]
 Contact = tuple[Touch, float, float, int]  # touchpoint, luck of capture and rival, belief
@@ -54,33 +56,34 @@ class Engine:
         log: str = "all",  # whatever is asked for: this engine keeps every row
     ) -> None:
         self.scenario, self.seed, self.truth = scenario, seed, truth
+        self.calendar = periods(scenario)
         self.start = population.opening(scenario)
         self.env = simpy.Environment(initial_time=self.start)
         self.at_start = everybody.at_start
         self.people = population.persons(everybody, scenario, self.start)
         self.last_times = [[-inf] * parameters.times_kept(scenario) for _ in self.people]
         self.refill_at = -inf
-        before = scenario.burn_in_strategy if scenario.burn_in_days else scenario.strategy
-        self.adopt(scenario.model_copy(update={"strategy": before}))
-        reps = self.world.market.reps
-        self.desk = None if reps == ENDLESS else simpy.Resource(self.env, max(1, reps))
-        if self.desk and not reps:
-            self.desk.request()  # nobody serves: the one rep there is never falls free
+        self.desk = simpy.Resource(self.env)
+        self.open(self.burn_in() if scenario.burn_in_days else self.calendar)
 
     def run(self) -> None:
         """From the burn-in to the horizon. What is open at the horizon stays open."""
         for person in self.present():
             transitions.begin(self.world, person, self.env.now)
-        self.env.process(self.keep_shelf())
+        self.shelf = self.env.process(self.keep_shelf())
         self.lives = [self.env.process(self.life(person)) for person in self.people]
         if self.start < 0:
             self.env.run(until=0.0)
-            self.adopt(self.scenario)
+            self.open(self.calendar)
             for person in self.present():
                 transitions.take_up(self.world, person, self.env.now)
                 self.wake(person)
         for person in self.present():
             self.log(person, events.START)
+        for nth, period in enumerate(self.calendar[1:], 1):
+            if period.day > self.env.now:
+                self.env.run(until=period.day)
+            self.turn(nth)
         self.env.run(until=self.scenario.horizon_days)
 
     def present(self) -> list[Person]:
@@ -91,19 +94,53 @@ class Engine:
         """Rows and truths as arrays: see `log.ROW` and `log.TRUTHS`."""
         return *as_arrays(self.world.rows, self.world.truths), None
 
-    def adopt(self, scenario: Scenario) -> None:
-        """Take up a strategy: its numbers, its touchpoints, a new journal."""
-        pulls, people = parameters.touches(scenario, "pull"), self.people
+    def burn_in(self) -> tuple[Period, ...]:
+        """What holds before day 0: the strategy of that time, and no calendar."""
+        strategy = self.scenario.burn_in_strategy
+        return (Period(self.start, self.scenario.model_copy(update={"strategy": strategy})),)
+
+    def open(self, calendar: Sequence[Period]) -> None:
+        """Begin with the first of some periods: its numbers, its touchpoints, a new journal."""
+        self.pulls, people = parameters.pulls_of(calendar), self.people
+        market, pulls = self.numbers(calendar[0]), self.pulls[0]
         self.world = World(
-            market=parameters.parameters_of(scenario, self.at_start, self.seed),
+            market=market,
             people=people,
             pulls=pulls,
-            pushes=parameters.touches(scenario, "push"),
+            pushes=parameters.touches(calendar[0].scenario, "push"),
             meet_at=[[inf] * len(pulls) for _ in people],
             met=[[0] * len(pulls) for _ in people],
             last_times=self.last_times,
+            before=market,
+            pulls_before=pulls,
             truths=[] if self.truth else None,
         )
+        self.staff()
+
+    def numbers(self, period: Period) -> parameters.Parameters:
+        """The numbers that hold in a period."""
+        return parameters.parameters_of(period.scenario, self.at_start, self.seed, period.season)
+
+    def turn(self, nth: int) -> None:
+        """The n-th change of the calendar has come: everybody's plans go on under other numbers."""
+        world, period = self.world, self.calendar[nth]
+        world.before, world.pulls_before = world.market, world.pulls
+        world.market, world.pulls = self.numbers(period), self.pulls[nth]
+        world.pushes = parameters.touches(period.scenario, "push")
+        self.staff()
+        if rules.shelf_differs(world.market, world.before):
+            self.shelf.interrupt()
+        for person in self.present():
+            transitions.turn(world, person, self.env.now)
+            self.wake(person)
+
+    def staff(self) -> None:
+        """As many serve at the desk as the numbers say; whoever is being served is served to the end.
+
+        SimPy has no public way to change the size of a `Resource`.
+        """
+        self.desk._capacity = rules.places_at_desk(self.world.market)
+        self.desk._trigger_put(None)
 
     def log(self, person: Person, event: int, touch: int = -1, belief: int = -1) -> None:
         """Write a row about a person into the journal, now."""
@@ -163,8 +200,9 @@ class Engine:
             if person.leaves_at <= self.env.now:
                 # not `world`: another strategy may have been taken up meanwhile
                 return transitions.come_or_go(self.world, person, self.env.now)
-        if self.desk is not None and (not again or market.repeat_needs_rep):
-            yield from self.see_rep(person, self.desk)
+        market = self.world.market  # another may have come while the shelf was empty
+        if market.reps != ENDLESS and (not again or market.repeat_needs_rep):
+            yield from self.see_rep(person)
             if not person.busy:  # out of patience, and gone
                 return
         if again:
@@ -172,12 +210,12 @@ class Engine:
         else:
             transitions.enter(self.world, person, FIRST_DEAL, self.env.now)
 
-    def see_rep(self, person: Person, desk: simpy.Resource) -> Waiting:
+    def see_rep(self, person: Person) -> Waiting:
         """Queue for a rep until served or out of patience; then the rep's time is taken."""
         patience, deal_days = rules.desk_times(person, self.world.market)
         person.busy = 1
         self.log(person, events.QUEUE)
-        with desk.request() as turn:
+        with self.desk.request() as turn:
             until = min(self.env.now + patience, person.leaves_at)
             yield turn | Moment(self.env, until, person.id)
             if turn.triggered:
@@ -188,14 +226,15 @@ class Engine:
             transitions.give_up(self.world, person, self.env.now)
 
     def keep_shelf(self) -> Waiting:
-        """The shelf is stocked, then empty, then stocked again."""
+        """The shelf is stocked, then empty, then stocked again; a change begins a new spell."""
         for spell in count():
             stocked, empty = rules.shelf_times(self.world.market, spell)
-            if stocked == inf:
-                return
-            yield self.env.timeout(stocked)
-            self.refill_at = self.env.now + empty
-            yield self.env.timeout(empty)
+            with suppress(simpy.Interrupt):
+                yield Moment(self.env, self.env.now + stocked)
+                self.refill_at = self.env.now + empty
+            while self.refill_at > self.env.now:
+                with suppress(simpy.Interrupt):
+                    yield Moment(self.env, self.refill_at)
 
     # --- contacts ----------------------------------------------------------------------------
 
@@ -212,8 +251,8 @@ class Engine:
 
     def reach(self, person: Person, contact: Contact) -> None:
         """A contact takes place: at once, or when a rep has time for it."""
-        if contact[0].rep_days > 0.0 and self.desk is not None:
-            self.env.process(self.appointment(person, contact, self.desk))
+        if contact[0].rep_days > 0.0 and self.world.market.reps != ENDLESS:
+            self.env.process(self.appointment(person, contact))
         else:
             self.touch(person, contact)
 
@@ -221,10 +260,10 @@ class Engine:
         """One contact, now."""
         transitions.touch_person(self.world, person, self.env.now, *contact)
 
-    def appointment(self, person: Person, contact: Contact, desk: simpy.Resource) -> Waiting:
+    def appointment(self, person: Person, contact: Contact) -> Waiting:
         """A contact that needs a rep: in the same queue as the buyers, dropped after a day."""
         (touch, _, _, belief), stretch = contact, self.world.market.desk_stretch
-        with desk.request() as turn:
+        with self.desk.request() as turn:
             yield turn | Moment(self.env, self.env.now + rules.LONGEST_WAIT * stretch, person.id)
             if turn.triggered:
                 yield Moment(self.env, self.env.now, person.id)

@@ -7,7 +7,7 @@ that the compiled engine uses: a number is named in one place.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from math import inf
 from typing import Any
@@ -22,11 +22,14 @@ from cjsim.model.draws import weibull_scale
 from cjsim.model.plan import rates_of
 from cjsim.model.population import DAYS_A_YEAR, newcomers_a_day, opening
 from cjsim.model.streams import stream_of
+from cjsim.scenario.calendar import Period
 
 PROGRAMME_LENGTH = 64
 SILENT = -1
 ENDLESS = -1
 """Reps without number."""
+DESK_WITHOUT_END = 1 << 30
+"""Room at a desk where nobody waits: who queued there before is served at once."""
 
 PerStage = list[float]
 Choices = list[int]
@@ -156,11 +159,13 @@ class Parameters:
     programme_length: int
 
 
-def _clocks(s: sc.Scenario) -> dict[str, Any]:
+def _clocks(s: sc.Scenario, season: float) -> dict[str, Any]:
     """Rates and Weibull constants per stage; the rates are those of the plan (`model.plan`).
 
     What is complex takes longer at 2-5, and by `product.effort` costs people there as well: the
-    plan knows of neither.
+    plan knows of neither, nor of the season. A season's need is everybody's: up to the deal it
+    hurries the step-on clock as need does, between the deals both clocks, so that people buy
+    oftener and do not stay away less.
     """
     rates = rates_of(s)
     step, walk = list(rates.step), list(rates.walk)
@@ -168,6 +173,9 @@ def _clocks(s: sc.Scenario) -> dict[str, Any]:
         slower = 1.0 + s.product.complexity
         step[stage] = step[stage] / slower
         walk[stage] = walk[stage] / slower * (1.0 + s.product.effort * s.product.complexity)
+    for stage in (*range(Stage.ACTION + 1), Stage.REPEAT_DEAL, Stage.WITH_RIVAL):
+        step[stage] = step[stage] * season
+    walk[Stage.REPEAT_DEAL] = walk[Stage.REPEAT_DEAL] * season
     shape = [1.0] * len(STAGES)
     for stage in TWELVE:
         shape[stage] = s.stage_plan(stage).regularity
@@ -181,15 +189,25 @@ def _clocks(s: sc.Scenario) -> dict[str, Any]:
     }
 
 
-def touches(s: sc.Scenario, contact: str) -> list[Touch]:
-    """The touchpoints of the running strategy that pull (or push), in the order of the library."""
-    places = {name: number for number, name in enumerate(s.touchpoints)}
+def touches(s: sc.Scenario, contact: str, also: Collection[str] = ()) -> list[Touch]:
+    """The touchpoints of the running strategy that pull (or push), in the order of the library.
+
+    `also` names some that run at another time: they stand there too, with no reach.
+    """
     streams = _streams(s)
     times, _ = _places_of_times(s)
+    running = s.running_touchpoints(contact)
     return [
-        _touch(s, places[name], name, streams[name], times.get(name, 0))
-        for name in s.running_touchpoints(contact)
+        _touch(s, number, name, streams[name], times.get(name, 0))
+        for number, name in enumerate(s.touchpoints)
+        if name in running or name in also
     ]
+
+
+def pulls_of(calendar: Sequence[Period]) -> list[list[Touch]]:
+    """The pull touchpoints of each period: the same in each, so that meetings keep their places."""
+    also = {name for period in calendar for name in period.scenario.running_touchpoints("pull")}
+    return [touches(period.scenario, "pull", also) for period in calendar]
 
 
 def _places_of_times(s: sc.Scenario) -> tuple[dict[str, int], int]:
@@ -230,7 +248,7 @@ def _streams(s: sc.Scenario) -> dict[str, int]:
 
 
 def _touch(s: sc.Scenario, number: int, name: str, stream: int, times: int) -> Touch:
-    t, intensity = s.touchpoints[name], s.running.touchpoints[name]
+    t, intensity = s.touchpoints[name], s.running.touchpoints.get(name, 0.0)
     strength = intensity if t.contact == "push" else 1.0
     shares = ("warmth", "proof", "promise", "care", "calm")
     return Touch(
@@ -315,8 +333,11 @@ def _push(s: sc.Scenario) -> dict[str, Any]:
     }
 
 
-def parameters_of(s: sc.Scenario, people: int, seed: int) -> Parameters:
-    """The numbers of a scenario, for a market of `people` in the world number `seed`."""
+def parameters_of(s: sc.Scenario, people: int, seed: int, season: float = 1.0) -> Parameters:
+    """The numbers of a scenario, for a market of `people` in the world number `seed`.
+
+    `season` is the factor of the strength of need at that time of the year.
+    """
     reps, stretch = desk_of(s, people)
     return Parameters(
         seed=seed,
@@ -378,7 +399,7 @@ def parameters_of(s: sc.Scenario, people: int, seed: int) -> Parameters:
         stocked_days=s.shelf.stocked_days,
         empty_days=s.shelf.empty_days,
         wait_share=s.shelf.wait_share,
-        **_clocks(s),
+        **_clocks(s, season),
         **_push(s),
     )
 

@@ -30,7 +30,7 @@ from cjsim.journey import (
     UNAWARE,
     WITH_RIVAL,
 )
-from cjsim.model.parameters import SILENT, Parameters, Touch
+from cjsim.model.parameters import DESK_WITHOUT_END, ENDLESS, SILENT, Parameters, Touch
 from cjsim.model.population import Person
 from cjsim.model.quickest import (
     block,
@@ -360,6 +360,19 @@ def mind(person: Person, market: Parameters, now: float) -> None:
     person.minded_at = now
 
 
+def live_on(person: Person, market: Parameters, before: Parameters, now: float) -> None:
+    """Other numbers hold from now on: what has passed went by those before.
+
+    No threshold is drawn anew, so the luck stays; the rest of each clock runs at its new rate.
+    """
+    run_clocks(person, before, now)
+    slower = market.memory_decay != before.memory_decay
+    if slower or market.pressure_decay != before.pressure_decay:
+        mind(person, before, now)
+    weigh_price(person, market)
+    person.ring_at = NOT_SET
+
+
 def mismatch(person: Person, market: Parameters, touch: Touch) -> float:
     """How much a contact jars: intrusiveness · ((1 - fit) · too_hot or too_cold + crowding · P).
 
@@ -479,6 +492,35 @@ def plan_meetings(
     find_next_meeting(person, meet_at)
 
 
+def plan_meetings_anew(
+    person: Person,
+    market: Parameters,
+    before: Sequence[Touch],
+    pulls: Sequence[Touch],
+    meet_at: MutableSequence[float],
+    met: MutableSequence[int],
+    now: float,
+) -> None:
+    """A change has come: the time to a meeting shrinks as its rate grows.
+
+    So the meetings stay memoryless and nobody's luck moves. A touchpoint that was not met takes
+    the next number of its own.
+    """
+    for k in range(len(pulls)):
+        was, rate = meeting_rate(person, before[k]), meeting_rate(person, pulls[k])
+        if rate == was:
+            continue
+        if rate <= 0.0:
+            meet_at[k] = inf
+        elif was > 0.0:
+            meet_at[k] = now + (meet_at[k] - now) * (was / rate)
+        else:
+            met[k] += 1
+            gap = contact_block(person, market, pulls[k], met[k])[0]
+            meet_at[k] = now + exponential(gap) / rate
+    find_next_meeting(person, meet_at)
+
+
 def find_next_meeting(person: Person, meet_at: Sequence[float]) -> None:
     """The earliest of the planned meetings; among equals the first in the library."""
     person.meeting_at = inf
@@ -503,6 +545,16 @@ def start_pushing(person: Person, market: Parameters, now: float) -> None:
     person.push_at = inf
     if market.pushes and person.known and not person.opted_out:
         person.push_at = now + market.every_days * push_block(person, market)[0]
+
+
+def plan_push_anew(person: Person, market: Parameters, before: Parameters, now: float) -> None:
+    """A change has come: pushes begin or end, or what is left of the cycle keeps its share."""
+    if not market.pushes:
+        person.push_at = inf
+    elif not before.pushes:
+        start_pushing(person, market, now)
+    elif market.every_days != before.every_days and person.push_at > now:
+        person.push_at = now + (person.push_at - now) * (market.every_days / before.every_days)
 
 
 def plan_push(person: Person, market: Parameters, u: float, now: float) -> None:
@@ -605,6 +657,17 @@ def shelf_times(market: Parameters, nth: int) -> tuple[float, float]:
     if market.stocked_days == inf:
         return inf, 0.0
     return market.stocked_days * exponential(stocked), market.empty_days * exponential(empty)
+
+
+def shelf_differs(market: Parameters, before: Parameters) -> bool:
+    """Has a change come to the shelf?"""
+    same = market.stocked_days == before.stocked_days
+    return not same or market.empty_days != before.empty_days
+
+
+def places_at_desk(market: Parameters) -> int:
+    """How many can be served at one time."""
+    return DESK_WITHOUT_END if market.reps == ENDLESS else market.reps
 
 
 def desk_times(person: Person, market: Parameters) -> tuple[float, float]:

@@ -39,6 +39,15 @@ def take_up(world: World, person: Person, now: float) -> None:
     rules.start_pushing(person, world.market, now)
 
 
+def turn(world: World, person: Person, now: float) -> None:
+    """Other numbers hold from now on; see `World.before`. Nobody's luck moves."""
+    rules.live_on(person, world.market, world.before, now)
+    meet_at, met = world.meet_at[person.id], world.met[person.id]
+    before, pulls = world.pulls_before, world.pulls
+    rules.plan_meetings_anew(person, world.market, before, pulls, meet_at, met, now)
+    rules.plan_push_anew(person, world.market, world.before, now)
+
+
 def come_or_go(world: World, person: Person, now: float) -> None:
     """A newcomer's day, or the day somebody leaves the category for good."""
     if person.stage == GONE:

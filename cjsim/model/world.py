@@ -22,5 +22,7 @@ class World:
     meet_at: Sequence[MutableSequence[float]]  # per person and pull touchpoint: the next meeting
     met: Sequence[MutableSequence[int]]  # and how many there were during this visit
     last_times: Sequence[MutableSequence[float]]  # per person, of what may rest: see `rules.rests`
+    before: Parameters  # what held up to the last change, and who pulled
+    pulls_before: Sequence[Touch]
     rows: list[Row] = field(default_factory=list)
     truths: list[tuple[float, ...]] | None = None

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from functools import lru_cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import ValidationError
@@ -58,12 +59,15 @@ class Period(NamedTuple):
 
     day: float
     scenario: Scenario
-    season: float
-    values: Mapping[str, Any]
+    season: float = 1.0
+    values: Mapping[str, Any] = MappingProxyType({})
 
 
 def periods(scenario: Scenario) -> tuple[Period, ...]:
     """The periods of a run from day 0 on; one where nothing changes, or only what is the same.
+
+    The first is what the file says without its calendar, be it that a change of day 0 ends it at
+    once: in it the market opens.
 
     >>> import cjsim
     >>> change = {"day": 30, "until": 44, "product": {"price": 90}}
@@ -72,7 +76,7 @@ def periods(scenario: Scenario) -> tuple[Period, ...]:
     [(0.0, 400.0), (30.0, 90.0), (44.0, 400.0)]
     """
     if not scenario.changes and not scenario.season.need:
-        return (Period(0.0, scenario, 1.0, {}),)
+        return (Period(0.0, scenario),)
     return _periods(_Same(scenario))
 
 
@@ -97,7 +101,7 @@ def _periods(same: _Same) -> tuple[Period, ...]:
     spans, months = list(_spans(scenario)), list(_months(scenario))
     days = {0.0, *(day for day, _ in months)}
     days |= {day for first, end, _ in spans for day in (first, end)}
-    listed: list[Period] = []
+    listed = [Period(0.0, still)]
     for day in sorted(day for day in days if 0.0 <= day < scenario.horizon_days):
         values: dict[str, Any] = {}
         for first, end, change in spans:
@@ -108,7 +112,7 @@ def _periods(same: _Same) -> tuple[Period, ...]:
             version = type(still).model_validate(changed(tables, values)[0])
             versions[repr(values)] = still if version == still else version
         now = versions[repr(values)]
-        if not listed or season != listed[-1].season or now != listed[-1].scenario:
+        if season != listed[-1].season or now != listed[-1].scenario:
             listed.append(Period(day, now, season, values))
     return tuple(listed)
 
@@ -211,7 +215,7 @@ def _season_findings(tables: Tables) -> Iterator[Finding]:
 def _time_findings(tables: Tables, place: int, change: Change) -> Iterator[Finding]:
     """Dates without a start, a day beside a date, an end that is not after its beginning."""
     at = ("changes", place)
-    dated = change.date or isinstance(change.until, str) and change.until
+    dated = change.date or (isinstance(change.until, str) and change.until)
     if dated and not tables.get("start"):
         key = "date" if change.date else "until"
         yield Finding((*at, key), dated, phrase("needs_start"))
@@ -221,7 +225,7 @@ def _time_findings(tables: Tables, place: int, change: Change) -> Iterator[Findi
     if not change.values:
         yield Finding(at, None, phrase("changes_nothing"))
     ends = [change.date or change.day, change.until]
-    if change.until != "" and type(ends[0]) is type(ends[1]) and not ends[0] < ends[1]:  # type: ignore[operator]
+    if change.until != "" and type(ends[0]) is type(ends[1]) and not ends[0] < ends[1]:
         yield Finding((*at, "until"), change.until, phrase("ends_early"))
 
 

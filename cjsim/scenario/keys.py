@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from types import UnionType
 from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin
 
 from pydantic import BaseModel
@@ -61,7 +60,7 @@ class Key:
 
     @property
     def is_day_or_date(self) -> bool:
-        return isinstance(self.kind, UnionType)
+        return self.kind is Any
 
     @property
     def is_whole(self) -> bool:

@@ -148,7 +148,9 @@ class Scenario(ScenarioTables):
             if isinstance(node, Mapping):
                 node = node.get(part)
             else:
-                node = node[int(part)] if isinstance(node, tuple | list) else getattr(node, str(part))
+                node = (
+                    node[int(part)] if isinstance(node, tuple | list) else getattr(node, str(part))
+                )
         return 0.0 if node is None and key.is_number else node
 
     def with_strategy(self, name: str) -> Scenario:

@@ -7,9 +7,9 @@ for a default nobody measured.
 
 from __future__ import annotations
 
+import datetime
 import math
 from collections.abc import Mapping
-from datetime import date as CalendarDate
 from typing import Annotated, Any, Literal, cast
 
 from pydantic import (
@@ -19,9 +19,10 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    Strict,
-    ValidationError,
     SerializerFunctionWrapHandler,
+    Strict,
+    TypeAdapter,
+    ValidationError,
     field_validator,
     model_serializer,
     model_validator,
@@ -93,15 +94,21 @@ DATE = r"^((19|20|21)\d\d-\d\d-\d\d)?$"
 
 
 def _date_as_text(value: Any) -> Any:
-    """TOML's own dates as text; a date that no calendar has is left to be refused."""
-    if isinstance(value, CalendarDate):
+    """TOML's own dates as text. Raises ValueError for one that no calendar has."""
+    if isinstance(value, datetime.date):
         return value.isoformat()[:10]
-    if isinstance(value, str) and value:
-        try:
-            return CalendarDate.fromisoformat(value).isoformat()
-        except ValueError:
-            return "no date"
-    return value
+    return (
+        datetime.date.fromisoformat(value).isoformat() if isinstance(value, str) and value else value
+    )
+
+
+def _day_or_date(value: Any) -> float | str:
+    """A day of the run as a number, a date as text; "" for neither."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return Dates.validate_python(value)
+    if not 0 <= value < math.inf:
+        raise ValueError("must be a day from 0 on")
+    return float(value)
 
 
 # Strict: "5" and true are no numbers, 1 is no true. A whole number may stand for any number.
@@ -113,6 +120,8 @@ YesNo = Annotated[bool, Strict()]
 Name = Annotated[str, Field(pattern=r"^[\w-]+$")]  # a part of a dotted key
 Line = Annotated[str, Field(pattern=ONE_LINE)]
 Date = Annotated[str, BeforeValidator(_date_as_text), Field(pattern=DATE)]
+Dates: TypeAdapter[str] = TypeAdapter(Date)
+DayOrDate = Annotated[Any, BeforeValidator(_day_or_date)]
 FileName = Annotated[str, Field(pattern=rf'^[^/\\:*?"<>|{ACTS}]+$')]
 
 
@@ -544,8 +553,10 @@ class Change(_Table):
     """
 
     day: Number = _key(0.0, "ours", "days", "From this day on", ge=0, le=200_000)
-    date: Date = Field(default="", description='Instead of the day: from this date on, "2026-12-01"')
-    until: Number | Date = Field(
+    date: Date = Field(
+        default="", description='Instead of the day: from this date on, "2026-12-01"'
+    )
+    until: DayOrDate = Field(
         default="",
         description="Day or date from which on the values before hold again; not said: for good",
         json_schema_extra={"unit": "days", "source": "ours"},
@@ -583,7 +594,9 @@ def flat(tables: Mapping[str, Any], above: str = "") -> dict[str, Any]:
     keys: dict[str, Any] = {}
     for key, value in tables.items():
         dotted = f"{above}{key}"
-        keys |= flat(value, f"{dotted}.") if isinstance(value, Mapping) and value else {dotted: value}
+        keys |= (
+            flat(value, f"{dotted}.") if isinstance(value, Mapping) and value else {dotted: value}
+        )
     return keys
 
 

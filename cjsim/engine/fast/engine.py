@@ -6,6 +6,7 @@ Same interface and, bit for bit, the same rows as `cjsim.engine.process.Engine`.
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from dataclasses import fields
 from types import ModuleType
 from typing import Any, NamedTuple
@@ -19,7 +20,9 @@ from cjsim.model import parameters, population
 from cjsim.model.compile import Source, compiled
 from cjsim.model.population import Person, Population
 from cjsim.model.replaced import refuse_replaced
-from cjsim.scenario import Scenario, digest
+from cjsim.model.rules import places_at_desk
+from cjsim.scenario import Scenario, Season, digest
+from cjsim.scenario.calendar import Period, periods
 
 SOURCES = (
     Source("cjsim.model.streams", stands_for="cjsim.model.quickest"),
@@ -90,7 +93,7 @@ class CompiledEngine:
         if truth and log != "all":
             raise ValueError("the truth stands beside every row: it needs log='all'")
         refuse_replaced("the compiled engine")
-        self.scenario = scenario
+        self.scenario, self.periods = scenario, periods(scenario)
         self.level = LEVELS.index(log)
         self.seed = seed
         self.truth = truth
@@ -104,16 +107,21 @@ class CompiledEngine:
         if self.start < 0:
             self._change_strategy(self._burn_in())
         else:
-            self.world = self._world(self.scenario, self.level)
+            self.world = self._world(self.periods, self.level)
             self._ask(loop.BEGIN, self.start)
         self._ask(loop.STARTS, 0.0)
+        for nth, period in enumerate(self.periods[1:], 1):
+            self._ask(loop.GO_ON, period.day)
+            self._turn(nth)
         self._ask(loop.GO_ON, self.scenario.horizon_days)
 
     def _burn_in(self) -> Warm:
         """The market on day 0. A small one is remembered: all strategies to come begin in it."""
         first = self.scenario.burn_in_strategy
         only = {first: self.scenario.strategies[first]}
-        before = self.scenario.model_copy(update={"strategy": first, "strategies": only})
+        before = self.scenario.model_copy(
+            update={"strategy": first, "strategies": only, "changes": (), "season": Season()}
+        )
         if len(self.people) > LARGEST_REMEMBERED:
             return self._lived(before)
         key = digest(before), self.seed
@@ -128,7 +136,7 @@ class CompiledEngine:
 
     def _lived(self, before: Scenario) -> Warm:
         """A burn-in, lived here and now."""
-        self.world = self._world(before, NO_ROWS)
+        self.world = self._world((Period(self.start, before),), NO_ROWS)
         self._ask(loop.BEGIN, self.start)
         self._ask(loop.GO_ON, 0.0)
         state = {name: getattr(self.world, name) for name in CARRIED}
@@ -137,16 +145,32 @@ class CompiledEngine:
     def _change_strategy(self, warm: Warm) -> None:
         """The burn-in is over: everybody meets the new touchpoints."""
         self.people, self.calendar = warm.people, warm.calendar
-        after = self._world(self.scenario, self.level)
+        after = self._world(self.periods, self.level)
         # who waits for a rep since before still gets what they were promised
         both = np.concatenate([warm.all_touches, after.all_touches])
         warm.counts[journal.ROWS], warm.counts[journal.LEVEL] = 0, self.level
         warm.counts[loop.FIRST_TOUCH] = len(warm.all_touches)
         state = {name: getattr(warm, name) for name in CARRIED}
         self.world = after._replace(**{**state, "all_touches": both})
+        self._plan_everybody(loop.SWITCH, 0.0)
+
+    def _turn(self, nth: int) -> None:
+        """The n-th change of the calendar: other numbers and touchpoints; see `Engine.turn`."""
+        period, world = self.periods[nth], self.world
+        pulls, pushes = self.pulls[nth], _touches(parameters.touches(period.scenario, "push"))
+        world.counts[loop.FIRST_TOUCH] = len(world.all_touches)
+        self.world = world._replace(
+            before=world.market, pulls_before=world.pulls, market=_record(self._numbers(period)),
+            pulls=pulls, pushes=pushes,
+            all_touches=np.concatenate([world.all_touches, pulls, pushes]),
+        )  # fmt: skip
+        self._plan_everybody(loop.TURN, period.day)
+
+    def _plan_everybody(self, job: int, day: float) -> None:
+        """A job that may ask for an event of each person at once."""
         while len(self.calendar.entries) < 2 * len(self.people) + self.calendar.state[cal.USED]:
             self._make_room(loop.CALENDAR_FULL)
-        self._ask(loop.SWITCH, 0.0)
+        self._ask(job, day)
 
     def journal(self) -> tuple[Any, Any, Folded | None]:
         """Rows and truths as arrays (`log.ROW`, `log.TRUTHS`), and totals of the rows left out."""
@@ -183,26 +207,31 @@ class CompiledEngine:
             if self.truth:
                 self.world = self.world._replace(truths=_longer(world.truths))
 
-    def _world(self, scenario: Scenario, level: int) -> loop.World:
-        """The arrays of a world under the scenario's running strategy, at a level of the log."""
-        people = len(self.people)
-        market = parameters.parameters_of(scenario, self.everybody.at_start, self.seed)
-        pulls, pushes = (
-            parameters.records(parameters.Touch, parameters.touches(scenario, contact))
-            for contact in ("pull", "push")
-        )
+    def _numbers(self, period: Period) -> parameters.Parameters:
+        """The numbers that hold in a period."""
+        people = self.everybody.at_start
+        return parameters.parameters_of(period.scenario, people, self.seed, period.season)
+
+    def _world(self, calendar: Sequence[Period], level: int) -> loop.World:
+        """The arrays of a world in the first of some periods, at a level of the log."""
+        people, scenario = len(self.people), calendar[0].scenario
+        self.pulls = [_touches(pulls) for pulls in parameters.pulls_of(calendar)]
+        numbers, pulls = self._numbers(calendar[0]), self.pulls[0]
+        pushes = _touches(parameters.touches(scenario, "push"))
         counts = np.zeros(loop.COUNTS, np.int64)
-        counts[loop.FREE_REPS] = max(market.reps, 0)
+        counts[loop.FREE_REPS] = places_at_desk(numbers)
         counts[journal.LEVEL], counts[journal.LAST_PERSON] = level, cal.NONE
         counts[[loop.QUEUE_HEAD, loop.QUEUE_TAIL, loop.FREE_REQUEST]] = cal.NONE
         size = 8192 + (40, 12, 8)[level] * people
         folding = people if level else 0
         rates = folding_rates(scenario)
         return loop.World(
-            market=parameters.records(parameters.Parameters, [market]),
+            market=_record(numbers),
             people=self.people,
             pulls=pulls,
             pushes=pushes,
+            before=_record(numbers),
+            pulls_before=pulls,
             all_touches=np.concatenate([pulls, pushes]),
             meet_at=np.full((people, len(pulls)), np.inf),
             met=np.zeros((people, len(pulls)), np.int32),
@@ -219,6 +248,14 @@ class CompiledEngine:
             rep_hours=rates.rep_hours,
             worth=rates.worth,
         )
+
+
+def _record(numbers: parameters.Parameters) -> Any:
+    return parameters.records(parameters.Parameters, [numbers])
+
+
+def _touches(touches: Sequence[parameters.Touch]) -> Any:
+    return parameters.records(parameters.Touch, touches)
 
 
 def _longer(array: Any) -> Any:

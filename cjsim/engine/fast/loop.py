@@ -26,7 +26,7 @@ from cjsim.model.population import Person
 LIFE, REFILL, START_TURN, END_TURN, GIVE_UP = 0, 1, 2, 3, 4
 
 # What Python may ask for, and why the loop came back.
-BEGIN, SWITCH, STARTS, GO_ON = 0, 1, 2, 3
+BEGIN, SWITCH, STARTS, GO_ON, TURN = 0, 1, 2, 3, 4
 DONE, ROWS_FULL, CALENDAR_FULL, REQUESTS_FULL = 0, 1, 2, 3
 ROOM_FOR_ROWS = 3 * rules.MOST_TOLD + 64
 """Rows that one event may write at most: a friend who is told takes up to three."""
@@ -60,7 +60,9 @@ class World(NamedTuple):
     people: Any
     pulls: Any
     pushes: Any
-    all_touches: Any  # before the switch of strategy and after it: a request may be older
+    before: Any  # the market up to the last change, and who pulled
+    pulls_before: Any
+    all_touches: Any  # of all changes so far: a request may be older than the last
     meet_at: Any
     met: Any
     last_times: Any
@@ -84,6 +86,8 @@ world_behind = behind(
     people=(record_type(Person), 1),
     pulls=(record_type(Touch), 1),
     pushes=(record_type(Touch), 1),
+    before=(record_type(Parameters), 0),
+    pulls_before=(record_type(Touch), 1),
     all_touches=(record_type(Touch), 1),
     meet_at=(np.float64, 2),
     met=(np.int32, 2),
@@ -137,6 +141,19 @@ def switch(world: Any, calendar: Any, now: float) -> None:
         person = world.people[i]
         if person.stage != GONE:
             transitions.take_up(world, person, now)
+            if not person.busy:
+                plan_life(world, calendar, person)
+
+
+def turn(world: Any, calendar: Any, now: float) -> None:
+    """A change of the calendar has come; see `Engine.turn`."""
+    staff(world, calendar, now)
+    if rules.shelf_differs(world.market, world.before):
+        restock(world, now)
+    for i in range(len(world.people)):
+        person = world.people[i]
+        if person.stage != GONE:
+            transitions.turn(world, person, now)
             if not person.busy:
                 plan_life(world, calendar, person)
 
@@ -250,15 +267,25 @@ def close_deal(world: Any, person: Any, now: float) -> None:
         transitions.enter(world, person, FIRST_DEAL, now)
 
 
-def keep_shelf(world: Any, now: float) -> None:
+def keep_shelf(world: Any, market: Any, now: float) -> None:
     """Bring the shelf up to now: its spells come before what people do at the same moment."""
     clock, counts = world.clock, world.counts
     while clock[NEXT_EMPTY] <= now:
-        _, empty = rules.shelf_times(world.market, counts[SPELL])
+        _, empty = rules.shelf_times(market, counts[SPELL])
         clock[REFILL_AT] = clock[NEXT_EMPTY] + empty
         counts[SPELL] += 1
-        stocked, _ = rules.shelf_times(world.market, counts[SPELL])
+        stocked, _ = rules.shelf_times(market, counts[SPELL])
         clock[NEXT_EMPTY] = clock[REFILL_AT] + stocked
+
+
+def restock(world: Any, now: float) -> None:
+    """A change has come to the shelf: a new spell begins, once it is stocked."""
+    clock, counts = world.clock, world.counts
+    keep_shelf(world, world.before, now)
+    if clock[REFILL_AT] <= now:
+        counts[SPELL] += 1
+    stocked, _ = rules.shelf_times(world.market, counts[SPELL])
+    clock[NEXT_EMPTY] = max(now, clock[REFILL_AT]) + stocked
 
 
 # --- the desk: a FIFO queue with people who leave it --------------------------------------------
@@ -305,10 +332,18 @@ def ask_for_rep(world: Any, calendar: Any, slot: int, until: float, now: float) 
     request.waiting = schedule(calendar, until, request.person, GIVE_UP, slot)
 
 
-def rep_is_free(world: Any, calendar: Any, now: float) -> None:
-    """A rep has finished: the next in the queue who is still there gets a turn."""
+def staff(world: Any, calendar: Any, now: float) -> None:
+    """As many serve at the desk as the numbers say; whoever is being served is served to the end."""
+    world.counts[FREE_REPS] += rules.places_at_desk(world.market) - rules.places_at_desk(
+        world.before
+    )
+    call_next(world, calendar, now)
+
+
+def call_next(world: Any, calendar: Any, now: float) -> None:
+    """While a rep is free: the next in the queue who is still there gets a turn."""
     counts, requests = world.counts, world.requests
-    while counts[QUEUE_HEAD] != NONE:
+    while counts[FREE_REPS] > 0 and counts[QUEUE_HEAD] != NONE:
         slot = counts[QUEUE_HEAD]
         request = requests[slot]
         counts[QUEUE_HEAD] = request.next
@@ -318,9 +353,8 @@ def rep_is_free(world: Any, calendar: Any, now: float) -> None:
             free_request(world, slot)
             continue
         request.waiting = NONE
+        counts[FREE_REPS] -= 1
         schedule(calendar, now, request.person, START_TURN, slot)
-        return
-    counts[FREE_REPS] += 1
 
 
 def start_turn(world: Any, calendar: Any, slot: int, now: float) -> None:
@@ -343,7 +377,8 @@ def end_turn(world: Any, calendar: Any, slot: int, now: float) -> None:
     request = world.requests[slot]
     person = world.people[request.person]
     buyer = request.touch == NONE
-    rep_is_free(world, calendar, now)
+    world.counts[FREE_REPS] += 1
+    call_next(world, calendar, now)
     free_request(world, slot)
     if buyer:
         close_deal(world, person, now)
@@ -385,7 +420,7 @@ def run_until(world: Any, calendar: Any, until: float) -> int:
         now, kind, slot = one.time, one.what % KINDS, one.what // KINDS
         person = world.people[one.person]
         release(calendar, entry)
-        keep_shelf(world, now)
+        keep_shelf(world, world.market, now)
         if kind == LIFE:
             if world.life_entry[person.id] == entry:
                 live(world, calendar, person, slot, now)
@@ -405,7 +440,7 @@ def run_until(world: Any, calendar: Any, until: float) -> int:
 
 
 def advance(world_at: int, calendar_at: int, job: int, now: float) -> int:
-    """The one door from Python: BEGIN at `now`, SWITCH the strategy, write STARTS, or GO_ON to it.
+    """The one door from Python: BEGIN at `now`, SWITCH the strategy, write STARTS, GO_ON to it, TURN.
 
     `world_at` and `calendar_at` are addresses of `pointers.table`s of the arrays of `World` and
     `Calendar`. Returns DONE, or which array is full.
@@ -417,6 +452,8 @@ def advance(world_at: int, calendar_at: int, job: int, now: float) -> int:
         switch(world, calendar, now)
     elif job == STARTS:
         write_starts(world, now)
+    elif job == TURN:
+        turn(world, calendar, now)
     else:
         return run_until(world, calendar, now)
     return DONE
