@@ -301,7 +301,7 @@ def chain(s: Scenario) -> tuple[list[State], Floats, Floats]:
 
 FEATURES = (
     "pull", "push", "desk", "visits", "shelf", "tender", "friends", "burn-in", "spread", "price",
-    "presence", "pressure", "taste", "rhythm", "come and go", "need",
+    "presence", "pressure", "taste", "rhythm", "come and go", "need", "calendar",
 )  # fmt: skip
 
 
@@ -496,7 +496,47 @@ def _switched_on(firm: Scenario, rng: random.Random, features: frozenset[str]) -
                     f"touchpoints.{name}.cap_30_days": rng.choice([0, 1, 2, rng.randint(1, 30)]),
                     f"touchpoints.{name}.quiet_days": rng.choice([0.0, 14.0, rng.uniform(0, 90)]),
                 }
+    if "calendar" in features:
+        changes |= _calendar(firm, rng)
     return changes
+
+
+def _calendar(firm: Scenario, rng: random.Random) -> dict[str, Any]:
+    """Changes of all kinds, at whole days and others, and a season."""
+
+    def some_values() -> dict[str, Any]:
+        values = {
+            "product.price": rng.uniform(10.0, 300.0),
+            "product.quality": rng.random(),
+            "firm.reps": rng.choice([0, 1, 4, inf]),
+            "shelf.stocked_days": rng.choice([inf, rng.uniform(1.0, 40.0)]),
+            "strategy": rng.choice(list(firm.strategies)),
+            "pull.every_days": rng.uniform(0.3, 20.0),
+            "market.onset_days": rng.uniform(1.0, 200.0),
+            "rival.competition": rng.uniform(0.0, 3.0),
+            "response.warmth_half_life_days": rng.uniform(1.0, 30.0),
+            "response.memory_half_life_days": rng.uniform(5.0, 100.0),
+            "stages.study.typical_days": rng.uniform(0.5, 8.0),
+            **{f"touchpoints.{name}.appeal_pain": rng.random() for name in firm.touchpoints},
+            **{
+                f"{strategy}.touchpoints.{name}": rng.choice([0.0, rng.uniform(0.1, 3.0)])
+                for strategy in firm.strategies
+                for name, touchpoint in firm.touchpoints.items() if touchpoint.contact == "pull"
+            },
+        }  # fmt: skip
+        return {key: values[key] for key in rng.sample(list(values), rng.randint(1, 4))}
+
+    spells = [
+        {"day": rng.choice([0, 7, 30, rng.uniform(0.0, firm.horizon_days)]), **some_values()}
+        for _ in range(rng.randint(1, 5))
+    ]
+    for spell in spells:
+        if rng.random() < 0.5:
+            spell["until"] = spell["day"] + rng.uniform(0.5, 90.0)
+        if rng.random() < 0.2:
+            spell["every"] = "year"
+    season = [rng.choice([1.0, rng.uniform(0.2, 3.0)]) for _ in range(12)]
+    return {"changes": spells, "start": "2026-01-15", "season.need": rng.choice([[], season])}
 
 
 @st.composite

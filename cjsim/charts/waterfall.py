@@ -20,6 +20,7 @@ from cjsim.labels import SPOKEN, text, title
 from cjsim.labels.numbers import counted, digits_for, number
 from cjsim.measures.money import rep_cost, running_cost
 from cjsim.run import Run
+from cjsim.scenario.calendar import over_periods, periods
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -94,12 +95,19 @@ def waterfall(result: Run | Comparison, lang: str = SPOKEN) -> Picture:
 
 
 def _run_accounts(comparison: Comparison, name: str) -> pd.DataFrame:
-    """The account of each run: a comparison keeps sums, the prices in its scenario part them."""
+    """The account of each run: a comparison keeps sums, the prices in its scenario part them.
+
+    Where the extra cost of a first deal changes during the run, they cannot: it stays a part of
+    what the products cost.
+    """
     scenario = comparison.scenarios[name]
     runs = comparison.runs.loc[name]
-    extra = runs["first_deals"] * scenario.product.first_deal_extra_cost
-    days = scenario.horizon_days * comparison.people / scenario.market.people
-    touchpoints, reps = running_cost(scenario) * days, rep_cost(scenario) * days
+    extras = {period.scenario.product.first_deal_extra_cost for period in periods(scenario)}
+    extra = runs["first_deals"] * (extras.pop() if len(extras) == 1 else 0.0)
+    share, end = comparison.people / scenario.market.people, np.array(scenario.horizon_days)
+    touchpoints, reps = (
+        share * float(over_periods(scenario, rate, end)) for rate in (running_cost, rep_cost)
+    )
     table = runs[["revenue", "margin", "profit"]].assign(
         product_cost=runs["revenue"] - runs["margin"] - extra,
         first_deal_extra=extra,

@@ -12,8 +12,8 @@ PEOPLE_FROM = 2
 """Person 0's priority at one moment: SimPy uses 0 (urgent) and 1 (normal) itself."""
 
 
-SHELF = -1
-"""What is not a person's comes before them all."""
+SHELF, BEFORE_ALL = -1, -2
+"""In the place of a person: the shelf comes before them all, and what ends a time before it."""
 
 
 class Moment(simpy.Event):

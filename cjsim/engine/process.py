@@ -18,7 +18,7 @@ from typing import Any
 
 import simpy
 
-from cjsim.engine.moment import Moment
+from cjsim.engine.moment import BEFORE_ALL, Moment
 from cjsim.journey import ACTION, COMPARISON, FIRST_DEAL, GONE, RECOMMENDATION, REPEAT_DEAL
 from cjsim.log import as_arrays
 from cjsim.model import events, parameters, population, rules, transitions
@@ -73,7 +73,7 @@ class Engine:
         self.shelf = self.env.process(self.keep_shelf())
         self.lives = [self.env.process(self.life(person)) for person in self.people]
         if self.start < 0:
-            self.env.run(until=0.0)
+            self.live_until(0.0)
             self.open(self.calendar)
             for person in self.present():
                 transitions.take_up(self.world, person, self.env.now)
@@ -81,10 +81,13 @@ class Engine:
         for person in self.present():
             self.log(person, events.START)
         for nth, period in enumerate(self.calendar[1:], 1):
-            if period.day > self.env.now:
-                self.env.run(until=period.day)
+            self.live_until(period.day)
             self.turn(nth)
-        self.env.run(until=self.scenario.horizon_days)
+        self.live_until(self.scenario.horizon_days)
+
+    def live_until(self, day: float) -> None:
+        """Let things happen up to, but not at, a day: `env.run(day)` might miss it by a last bit."""
+        self.env.run(until=Moment(self.env, day, BEFORE_ALL))
 
     def present(self) -> list[Person]:
         """Who is in the market now: newcomers are not yet, others have left the category."""
@@ -135,12 +138,14 @@ class Engine:
             self.wake(person)
 
     def staff(self) -> None:
-        """As many serve at the desk as the numbers say; whoever is being served is served to the end.
+        """As many serve at the desk as the numbers say; who is being served is served to the end.
 
         SimPy has no public way to change the size of a `Resource`.
         """
-        self.desk._capacity = rules.places_at_desk(self.world.market)
-        self.desk._trigger_put(None)
+        desk = self.desk
+        desk._capacity = rules.places_at_desk(self.world.market)
+        while desk.queue and desk.count < desk.capacity:
+            desk._trigger_put(None)  # one at a time, as SimPy does where one has finished
 
     def log(self, person: Person, event: int, touch: int = -1, belief: int = -1) -> None:
         """Write a row about a person into the journal, now."""

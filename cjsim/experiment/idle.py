@@ -18,6 +18,7 @@ from cjsim.journey import FIRST_DEAL, IN_THE_CATEGORY, RECOMMENDATION, Stage
 from cjsim.labels import SPOKEN, text
 from cjsim.model.parameters import SILENT, parameters_of, touches
 from cjsim.scenario import Scenario, ScenarioError
+from cjsim.scenario.calendar import periods
 
 OF_PUSHING: Final = ("accuracy", "optimism", "min_fit", "plan", "programme", "every_days", "jitter")
 """The keys of a strategy that say whom it pushes when with what."""
@@ -68,6 +69,8 @@ def idle(scenario: Scenario, key: str) -> Idle | None:
     'an animator keeps to its programme, whatever it believes'
     """
     path = tuple(map(str, scenario.key(key).path))
+    if scenario.changes:
+        return _idle_all_the_time(scenario, key)
     facts = Facts(scenario)
     if path[0] == "strategies" and len(path) > 2:
         reason = _of_strategy(facts, path[1], path[2:])
@@ -76,6 +79,13 @@ def idle(scenario: Scenario, key: str) -> Idle | None:
     else:
         reason = facts.of_tables.get(_plain(path))
     return reason and Idle(key, reason.why, reason.money)
+
+
+def _idle_all_the_time(scenario: Scenario, key: str) -> Idle | None:
+    """Why a key can act in no period of the calendar; what a change itself says may always act."""
+    if scenario.key(key).path[0] == "changes":
+        return None
+    return idle_of((period.scenario for period in periods(scenario)), [key]).get(key)
 
 
 def idle_of(scenarios: Iterable[Scenario], keys: Iterable[str]) -> dict[str, Idle]:

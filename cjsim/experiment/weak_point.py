@@ -29,11 +29,13 @@ from cjsim.journey import SATISFACTION, STAGES, TWELVE, Stage
 from cjsim.labels import SPOKEN, text
 from cjsim.labels.numbers import setting
 from cjsim.measures.contacts import touchpoints
+from cjsim.measures.money import running_cost
 from cjsim.measures.summary import LESS_IS_BETTER, UNITS, in_words, known_measure, word_and_unit
 from cjsim.measures.visits import visits
 from cjsim.model.population import initial_state
 from cjsim.run import Run, simulate
 from cjsim.scenario import MAY_WALK_AWAY, Scenario
+from cjsim.scenario.calendar import over_periods
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -310,7 +312,9 @@ def _spending(scenario: Scenario, question: Asked, seed: int) -> Floats:
     spent = np.zeros(len(STAGES))
     for name, of_contacts in cost.items():
         touchpoint = scenario.touchpoints[name]
-        running = run.share * touchpoint.cost_per_day * scenario.running.touchpoints[name]
+        days = np.array(scenario.horizon_days)
+        whole = over_periods(scenario, partial(running_cost, name=name), days)
+        running = run.share * float(whole / days)
         spent[Stage.of(touchpoint.aims_at)] += of_contacts + running
     return spent
 

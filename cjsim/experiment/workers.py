@@ -49,6 +49,7 @@ from cjsim.measures.visits import seen
 from cjsim.model.events import Event
 from cjsim.run import Run, simulate
 from cjsim.scenario import Scenario, digest
+from cjsim.scenario.calendar import periods
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -109,7 +110,8 @@ def _outcome(run: Run, details: bool) -> Outcome:
 
 def essence(scenario: Scenario) -> str:
     """Characters that are the same for scenarios that run the same, whatever else they hold."""
-    running = {scenario.strategy: scenario.running}
+    names = {period.scenario.strategy for period in periods(scenario)}
+    running = {name: scenario.strategies[name] for name in sorted({scenario.strategy, *names})}
     before = scenario.strategy
     if scenario.burn_in_days:
         before = scenario.burn_in_strategy

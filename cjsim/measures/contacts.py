@@ -20,6 +20,7 @@ from cjsim.measures.groups import (
 from cjsim.measures.visits import need, step_of
 from cjsim.model.events import Event
 from cjsim.model.parameters import fits
+from cjsim.scenario.calendar import periods
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -106,7 +107,9 @@ def touchpoints(run: Record, by: str | None = None) -> pd.DataFrame:
 
 
 def _runs(run: Record, name: str) -> bool:
-    return run.scenario.running.touchpoints.get(name, 0.0) > 0
+    """Does it run at some time from day 0 on?"""
+    calendar = periods(run.scenario)
+    return any(period.scenario.running.touchpoints.get(name, 0.0) > 0 for period in calendar)
 
 
 def _by_touchpoint(run: Record, parts: Groups) -> dict[str, Numbers]:

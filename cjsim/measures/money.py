@@ -9,7 +9,8 @@ Money is worth less the later it comes, by whole days: an amount of day d is wor
 (1 + firm.discount_rate_per_year) ^ -(d / 365) of itself. Profit is what decisions are made by;
 cash is what the account would show. With a rate of 0 they are one.
 
-What keeps touchpoints and reps running is paid per day from day 0 to the horizon, for a market of
+What keeps touchpoints and reps running is paid per day from day 0 to the horizon, at the numbers
+that hold on the day, for a market of
 `market.people`: a sample of it bears its share (`Record.share`). It belongs to nobody in
 particular: groups share it by the days that their people were in the category.
 """
@@ -26,6 +27,7 @@ from cjsim.measures.days import days_of
 from cjsim.measures.groups import Flags, Floats, Groups, Ints, Numbers, by_group, groups, ratio
 from cjsim.measures.visits import lifetimes, need
 from cjsim.model.events import Event
+from cjsim.scenario.calendar import in_period, over_periods, periods
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,17 +63,17 @@ def money_columns(run: Record, parts: Groups) -> dict[str, Numbers]:
     by_days = _share_of_days(run, parts)
     revenue = parts.total(our_deals.person, our_deals.paid)
     product_cost = parts.total(our_deals.person, our_deals.unit_cost)
-    extra = parts.count(our_deals.person[our_deals.first]) * scenario.product.first_deal_extra_cost
+    extra = parts.total(our_deals.person, our_deals.extra)
     margin = revenue - product_cost - extra
     contact_cost = parts.sum(totals.contact_cost)
-    touchpoint_cost = touchpoint_cost_per_day(run) * scenario.horizon_days * by_days
-    rep_cost = rep_cost_per_day(run) * scenario.horizon_days * by_days
+    whole_touchpoint_cost, whole_rep_cost = running_costs(run)
+    touchpoint_cost, rep_cost = whole_touchpoint_cost * by_days, whole_rep_cost * by_days
     costs = contact_cost + touchpoint_cost + rep_cost
     worth = worths(run)
     profit = (
         parts.total(our_deals.person, our_deals.margin * worth[our_deals.time.astype(np.int64)])
         - parts.sum(totals.contact_worth)
-        - _daily(run) * float(_running_worth(run, np.array(scenario.horizon_days))) * by_days
+        - float(_running_worth(run, np.array(scenario.horizon_days))) * by_days
     )
     cash = margin - costs
     return {
@@ -101,23 +103,24 @@ class Deals:
     first: Flags
     paid: Floats
     unit_cost: Floats
+    extra: Floats  # of a first deal
     margin: Floats
 
 
 def deals(run: Record) -> Deals:
     """Our deals and what each leaves. A deal's size is the `value` of the person's segment."""
-    rows = run.events.rows
-    product = run.scenario.product
+    rows, scenario = run.events.rows, run.scenario
     event = rows["event"]
     row = np.flatnonzero((event == Event.FIRST_DEAL) | (event == Event.REPEAT_DEAL))
     deal_rows = rows[row]
-    person, paid = deal_rows["person"], deal_rows["amount"]
+    person, time, paid = deal_rows["person"], deal_rows["time"], deal_rows["amount"]
     first = deal_rows["event"] == Event.FIRST_DEAL
-    segments = run.scenario.market.segments
+    segments = scenario.market.segments
     value = np.array([segment.value for segment in segments] or [1.0])
-    unit_cost = product.unit_cost * value[run.everybody.segment[person]]
-    margin = paid - unit_cost - first * product.first_deal_extra_cost
-    return Deals(row, person, deal_rows["time"], first, paid, unit_cost, margin)
+    unit_cost = in_period(scenario, lambda s: s.product.unit_cost, time)
+    unit_cost = unit_cost * value[run.everybody.segment[person]]
+    extra = first * in_period(scenario, lambda s: s.product.first_deal_extra_cost, time)
+    return Deals(row, person, time, first, paid, unit_cost, extra, paid - unit_cost - extra)
 
 
 def worths(run: Record) -> Floats:
@@ -126,23 +129,24 @@ def worths(run: Record) -> Floats:
     return day_worths(scenario.horizon_days, scenario.firm.discount_rate_per_year)
 
 
-def touchpoint_cost_per_day(run: Record) -> float:
-    """What the running touchpoints cost this market a day, at their intensity [money]."""
-    return run.share * running_cost(run.scenario)
+def running_costs(run: Record) -> tuple[float, float]:
+    """What keeping the touchpoints and the reps costs this market from day 0 to the horizon.
 
-
-def rep_cost_per_day(run: Record) -> float:
-    """What the reps cost this market a day, busy or not [money]."""
-    return run.share * rep_cost(run.scenario)
-
-
-def running_cost(scenario: Scenario) -> float:
-    """What the running touchpoints cost the market in full a day [money]."""
-    running = scenario.running.touchpoints
-    return sum(
-        touchpoint.cost_per_day * running.get(name, 0.0)
-        for name, touchpoint in scenario.touchpoints.items()
+    In money, at the numbers of each period of the calendar.
+    """
+    scenario = run.scenario
+    end = np.array(scenario.horizon_days)
+    touchpoints, reps = (
+        run.share * float(over_periods(scenario, rate, end)) for rate in (running_cost, rep_cost)
     )
+    return touchpoints, reps
+
+
+def running_cost(scenario: Scenario, name: str | None = None) -> float:
+    """What the running touchpoints, or one of them, cost the market in full a day [money]."""
+    running = scenario.running.touchpoints
+    names = scenario.touchpoints if name is None else [name]
+    return sum(scenario.touchpoints[one].cost_per_day * running.get(one, 0.0) for one in names)
 
 
 def rep_cost(scenario: Scenario) -> float:
@@ -165,10 +169,11 @@ def profit_over_time(run: Record, every: float = 1.0) -> pd.DataFrame:
     contacts = run.events.rows[run.events["event"] == Event.CONTACT]
     worth = worths(run)
     margin = _up_to(day, our_deals.time, our_deals.margin)
-    costs = _up_to(day, contacts["time"], -contacts["amount"]) + _daily(run) * day
+    daily = run.share * over_periods(run.scenario, daily_cost, day)
+    costs = _up_to(day, contacts["time"], -contacts["amount"]) + daily
     profit = _up_to(day, our_deals.time, our_deals.margin * worth[our_deals.time.astype(np.int64)])
     spent = -contacts["amount"] * worth[contacts["time"].astype(np.int64)]
-    profit -= _up_to(day, contacts["time"], spent) + _daily(run) * _running_worth(run, day)
+    profit -= _up_to(day, contacts["time"], spent) + _running_worth(run, day)
     columns = {"margin": margin, "costs": costs, "cash": margin - costs, "profit": profit}
     return pd.DataFrame(columns, index=pd.Index(day, name="day"))
 
@@ -180,7 +185,7 @@ def break_even_day(run: Record) -> float:
     margin = np.bincount(our_deals.time.astype(np.int64), our_deals.margin, len(costs))
     ends = np.minimum(np.arange(1.0, len(costs) + 1), run.scenario.horizon_days)
     earned = np.cumsum((margin - costs) * worths(run)[: len(costs)])
-    in_profit = earned - _daily(run) * _running_worth(run, ends) > 0
+    in_profit = earned - _running_worth(run, ends) > 0
     loss_days = np.flatnonzero(~in_profit)
     if not len(loss_days):
         return 1.0
@@ -202,12 +207,23 @@ def _up_to(day: Floats, time: Floats, amount: Floats) -> Floats:
 
 
 def _running_worth(run: Record, day: Floats) -> Floats:
-    """What 1 a day from day 0 up to each of these days is worth on day 0."""
-    worth = worths(run)
-    whole = np.minimum(day.astype(np.int64), len(worth) - 1)
+    """What is paid per day, from day 0 up to each of these days, is worth on day 0 [money]."""
+    worth, calendar = worths(run), periods(run.scenario)
     before = np.append(0.0, np.cumsum(worth))
-    return np.asarray(before[whole] + (day - whole) * worth[whole])
+
+    def paid_until(day: Floats) -> Floats:
+        """The worth of 1 a day up to then."""
+        whole = np.minimum(day.astype(np.int64), len(worth) - 1)
+        return np.asarray(before[whole] + (day - whole) * worth[whole])
+
+    total = np.zeros(np.shape(day))
+    ends = [period.day for period in calendar[1:]] + [run.scenario.horizon_days]
+    for period, end in zip(calendar, ends, strict=True):
+        lived = paid_until(np.clip(day, period.day, end)) - paid_until(np.array(period.day))
+        total = total + run.share * daily_cost(period.scenario) * lived
+    return total
 
 
-def _daily(run: Record) -> float:
-    return touchpoint_cost_per_day(run) + rep_cost_per_day(run)
+def daily_cost(scenario: Scenario) -> float:
+    """What touchpoints and reps cost the market in full a day [money]."""
+    return running_cost(scenario) + rep_cost(scenario)

@@ -26,7 +26,7 @@ import numpy as np
 
 from cjsim.log import first_bought
 from cjsim.measures.groups import Floats, Groups, Numbers, by_group, groups, ratio
-from cjsim.measures.money import deals, rep_cost_per_day, touchpoint_cost_per_day
+from cjsim.measures.money import deals, running_costs
 from cjsim.measures.retention import customers
 from cjsim.measures.visits import lifetimes
 from cjsim.model.events import Event
@@ -164,9 +164,7 @@ def _spending(run: Record, parts: Groups) -> Spending:
     before_hours, after_hours = (parts.sum(hours) for hours in _hours_before_and_after(run))
     if before_hours.sum() + after_hours.sum() == 0:  # reps who do nothing are there for all alike
         before_hours, after_hours = before_days, after_days
-    horizon = run.scenario.horizon_days
-    running = touchpoint_cost_per_day(run) * horizon
-    reps = rep_cost_per_day(run) * horizon
+    running, reps = running_costs(run)
     contacts_before = parts.sum(totals.cost_before)
     contacts_after = parts.sum(totals.contact_cost - totals.cost_before)
 

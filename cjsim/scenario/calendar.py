@@ -5,12 +5,14 @@ A period is a scenario of its own that has no calendar, from its day up to that 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 from pydantic import ValidationError
 
 from cjsim.labels.phrases import phrase
@@ -21,6 +23,8 @@ from cjsim.scenario.tables import Change, ScenarioTables, Season
 
 if TYPE_CHECKING:
     from cjsim.scenario.scenario import Scenario
+
+Floats = npt.NDArray[np.float64]
 
 DAYS_A_YEAR = 365.0
 MONTHS = 12
@@ -115,6 +119,32 @@ def _periods(same: _Same) -> tuple[Period, ...]:
         if season != listed[-1].season or now != listed[-1].scenario:
             listed.append(Period(day, now, season, values))
     return tuple(listed)
+
+
+def over_periods(scenario: Scenario, rate: Callable[[Scenario], float], day: Floats) -> Floats:
+    """What a rate per day, that of each period, adds up to from day 0 to each of these days.
+
+    Parameters
+    ----------
+    rate : of a scenario without calendar, e.g. `measures.money.rep_cost`.
+    day : shape (days,) or ().
+    """
+    calendar = periods(scenario)
+    total = np.zeros(np.shape(day))
+    for nth, period in enumerate(calendar):
+        end = calendar[nth + 1].day if nth + 1 < len(calendar) else NEVER
+        total = total + rate(period.scenario) * np.clip(day - period.day, 0.0, end - period.day)
+    return total
+
+
+def in_period(scenario: Scenario, value: Callable[[Scenario], float], time: Floats) -> Floats:
+    """A value of the period in which each of these times lies."""
+    calendar = periods(scenario)
+    values = np.array([value(period.scenario) for period in calendar])
+    if len(calendar) == 1:
+        return np.full(len(time), values[0])
+    first = np.array([period.day for period in calendar])
+    return np.asarray(values[np.searchsorted(first, time, "right") - 1])
 
 
 def _spans(scenario: Scenario) -> Iterator[tuple[float, float, Change]]:

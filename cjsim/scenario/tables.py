@@ -97,9 +97,9 @@ def _date_as_text(value: Any) -> Any:
     """TOML's own dates as text. Raises ValueError for one that no calendar has."""
     if isinstance(value, datetime.date):
         return value.isoformat()[:10]
-    return (
-        datetime.date.fromisoformat(value).isoformat() if isinstance(value, str) and value else value
-    )
+    if not isinstance(value, str) or not value:
+        return value
+    return datetime.date.fromisoformat(value).isoformat()
 
 
 def _day_or_date(value: Any) -> float | str:

@@ -333,10 +333,9 @@ def ask_for_rep(world: Any, calendar: Any, slot: int, until: float, now: float) 
 
 
 def staff(world: Any, calendar: Any, now: float) -> None:
-    """As many serve at the desk as the numbers say; whoever is being served is served to the end."""
-    world.counts[FREE_REPS] += rules.places_at_desk(world.market) - rules.places_at_desk(
-        world.before
-    )
+    """As many serve at the desk as the numbers say; who is being served is served to the end."""
+    was, places = rules.places_at_desk(world.before), rules.places_at_desk(world.market)
+    world.counts[FREE_REPS] += places - was
     call_next(world, calendar, now)
 
 
@@ -440,7 +439,7 @@ def run_until(world: Any, calendar: Any, until: float) -> int:
 
 
 def advance(world_at: int, calendar_at: int, job: int, now: float) -> int:
-    """The one door from Python: BEGIN at `now`, SWITCH the strategy, write STARTS, GO_ON to it, TURN.
+    """The one door from Python: BEGIN at `now`, SWITCH the strategy, STARTS, GO_ON to `now`, TURN.
 
     `world_at` and `calendar_at` are addresses of `pointers.table`s of the arrays of `World` and
     `Calendar`. Returns DONE, or which array is full.
