@@ -58,8 +58,17 @@ class Record:
         return len(self) / self.scenario.market.people
 
     def log(self) -> pd.DataFrame:
-        """The event log: time [days], person, event, stage, touchpoint, amount [money]."""
-        return self.events.frame()
+        """The event log: time [days], person, event, stage, touchpoint, amount [money].
+
+        Where the scenario has a `start` there is a column more behind the time: the date.
+        """
+        frame = self.events.frame()
+        if self.scenario.start:
+            import pandas as pd
+
+            day = pd.Timestamp(self.scenario.start)
+            frame.insert(1, "date", day + pd.to_timedelta(frame["time"], unit="D"))
+        return frame
 
     def truth(self) -> pd.DataFrame:
         """What the firm cannot see, one row per log row: belief, warmth, trust, irritation, ...

@@ -377,12 +377,25 @@ def _check(args: argparse.Namespace) -> int:
         try:
             scenario = Scenario.load(file)
             say(f"{file}: good. Strategies: {', '.join(scenario.strategies)}")
-            for line in _in_vain(scenario):
+            for line in (*_calendar(scenario), *_in_vain(scenario)):
                 say(f"  {line}")
         except ScenarioError as error:
             say(str(error), sys.stderr)
             status = 2
     return status
+
+
+MOST_DAYS = 60
+"""Days of a calendar that are printed; a season of many years has hundreds."""
+
+
+def _calendar(scenario: Scenario) -> list[str]:
+    """What changes when, as lines."""
+    from cjsim.scenario.calendar import calendar_in_words
+
+    lines = calendar_in_words(scenario, "en")
+    more = len(lines) - MOST_DAYS
+    return [*lines[:MOST_DAYS], f"and {more} days more"] if more > 0 else lines
 
 
 def _in_vain(scenario: Scenario) -> Iterable[str]:

@@ -86,7 +86,7 @@ class Engine:
         self.live_until(self.scenario.horizon_days)
 
     def live_until(self, day: float) -> None:
-        """Let things happen up to, but not at, a day: `env.run(day)` might miss it by a last bit."""
+        """Let things happen up to, but not at, a day: `env.run(day)` may miss it by a last bit."""
         self.env.run(until=Moment(self.env, day, BEFORE_ALL))
 
     def present(self) -> list[Person]:

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cjsim.log import day_worths
-from cjsim.measures.days import days_of
+from cjsim.measures.days import index_of, moments
 from cjsim.measures.groups import Flags, Floats, Groups, Ints, Numbers, by_group, groups, ratio
 from cjsim.measures.visits import lifetimes, need
 from cjsim.model.events import Event
@@ -155,16 +155,17 @@ def rep_cost(scenario: Scenario) -> float:
     return reps * scenario.firm.rep_cost_per_day if reps < np.inf else 0.0
 
 
-def profit_over_time(run: Record, every: float = 1.0) -> pd.DataFrame:
+def profit_over_time(run: Record, every: float | str = 1.0) -> pd.DataFrame:
     """Money made and spent up to each day, in money.
 
-    Rows are days: 0, every, 2 · every, ... and the horizon. Columns, all cumulative: margin,
+    Rows are days: 0, every, 2 · every, ... and the horizon; with `every="month"` the dates of
+    day 0, of the first of each month, and of the horizon. Columns, all cumulative: margin,
     costs, cash (margin - costs), profit (discounted to day 0). They end at those of `money`.
     """
     import pandas as pd
 
     need(run, "all")
-    day = days_of(run.scenario.horizon_days, every)
+    day = moments(run.scenario, every)
     our_deals = deals(run)
     contacts = run.events.rows[run.events["event"] == Event.CONTACT]
     worth = worths(run)
@@ -175,7 +176,7 @@ def profit_over_time(run: Record, every: float = 1.0) -> pd.DataFrame:
     spent = -contacts["amount"] * worth[contacts["time"].astype(np.int64)]
     profit -= _up_to(day, contacts["time"], spent) + _running_worth(run, day)
     columns = {"margin": margin, "costs": costs, "cash": margin - costs, "profit": profit}
-    return pd.DataFrame(columns, index=pd.Index(day, name="day"))
+    return pd.DataFrame(columns, index=index_of(run.scenario, day, every))
 
 
 def break_even_day(run: Record) -> float:

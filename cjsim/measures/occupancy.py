@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cjsim.measures.days import days_of
+from cjsim.measures.days import index_of, moments
 from cjsim.measures.groups import Flags, Floats, Ints, groups, stacked, steps_index
 from cjsim.measures.visits import Visits, visits
 
@@ -17,20 +17,21 @@ if TYPE_CHECKING:
 
 
 def occupancy(
-    run: Record, every: float = 1.0, lens: str = "twelve", by: str | None = None
+    run: Record, every: float | str = 1.0, lens: str = "twelve", by: str | None = None
 ) -> pd.DataFrame:
     """People on each step of the lens, read from the log and hence exact.
 
-    Rows are days: 0, every, 2 · every, ... and the horizon, each after all events of that moment.
+    Rows are days: 0, every, 2 · every, ... and the horizon, each after all events of that moment;
+    with `every="month"` the dates of day 0, of the first of each month, and of the horizon.
     Columns are the steps; each row adds up to all who have arrived by then (of the group), those
     who have left for good among them.
     """
     import pandas as pd
 
-    day = days_of(run.scenario.horizon_days, every)
+    day = moments(run.scenario, every)
     all_visits = visits(run, lens)
     parts = groups(run, by)
-    index = pd.Index(day, name="day")
+    index = index_of(run.scenario, day, every)
     columns = steps_index(all_visits.lens)
     group = parts.of[all_visits.person]
     frames = [

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -15,10 +16,12 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import ValidationError
 
+from cjsim.labels import SPOKEN, text
+from cjsim.labels.numbers import setting
 from cjsim.labels.phrases import phrase
 from cjsim.scenario.changes import changed
 from cjsim.scenario.keys import KeyPath, path_of
-from cjsim.scenario.mistakes import Finding, Tables, disagreements, misfits
+from cjsim.scenario.mistakes import Finding, Tables, disagreements, misfits, shown
 from cjsim.scenario.tables import Change, ScenarioTables, Season
 
 if TYPE_CHECKING:
@@ -77,7 +80,7 @@ def periods(scenario: Scenario) -> tuple[Period, ...]:
     >>> change = {"day": 30, "until": 44, "product": {"price": 90}}
     >>> phone = cjsim.Scenario.load("phone").with_changes({"changes": [change]})
     >>> [(period.day, period.scenario.product.price) for period in periods(phone)]
-    [(0.0, 400.0), (30.0, 90.0), (44.0, 400.0)]
+    [(0.0, 440.0), (30.0, 90.0), (44.0, 440.0)]
     """
     if not scenario.changes and not scenario.season.need:
         return (Period(0.0, scenario),)
@@ -178,15 +181,18 @@ def _months(scenario: Scenario) -> Iterator[tuple[float, float]]:
         yield day, scenario.season.need[month - 1]
 
 
-def month_days(scenario: Scenario) -> list[float]:
-    """Day 0, and the first day of each month after it. Raises ValueError without a `start`."""
+def month_days(scenario: Scenario, beyond: bool = False) -> list[float]:
+    """Day 0, and the first day of each month after it up to the horizon.
+
+    With `beyond` the next one after that too. Raises ValueError without a `start`.
+    """
     then = date_of(scenario, 0.0)
     days = [0.0]
     while True:
         then = (then.replace(day=1) + timedelta(days=32)).replace(day=1)
         day = float((then - date.fromisoformat(scenario.start)).days)
         if day >= scenario.horizon_days:
-            return days
+            return [*days, day] if beyond else days
         days.append(day)
 
 
@@ -195,6 +201,39 @@ def date_of(scenario: Scenario, day: float) -> date:
     if not scenario.start:
         raise ValueError('dates need the date of day 0: write start = "2026-01-01" in the scenario')
     return date.fromisoformat(scenario.start) + timedelta(days=int(day // 1))
+
+
+def calendar_in_words(scenario: Scenario, lang: str = SPOKEN) -> list[str]:
+    """What changes when, a line for each day on which something does.
+
+    >>> import cjsim
+    >>> change = {"day": 30, "until": 44, "product": {"price": 90}}
+    >>> phone = cjsim.Scenario.load("phone").with_changes({"changes": [change]})
+    >>> calendar_in_words(phone, "en")
+    ['day 30: product.price 440 → 90', 'day 44: product.price 90 → 440']
+    """
+    lines = []
+    for before, now in pairwise(periods(scenario)):
+        parts = [
+            f"{key} {_shown(was, lang)} → {_shown(value, lang)}"
+            for key, (was, value) in before.scenario.diff(now.scenario).items()
+        ]
+        if now.season != before.season:
+            seasons = (_shown(period.season, lang) for period in (before, now))
+            parts.append(f"season.need {' → '.join(seasons)}")
+        lines.append(f"{day_in_words(scenario, now.day, lang)}: {', '.join(parts)}")
+    return lines
+
+
+def day_in_words(scenario: Scenario, day: float, lang: str = SPOKEN) -> str:
+    """A day of the run, with its date where the scenario has a `start`: "day 30, 2026-01-31"."""
+    said = text("calendar.day", lang).format(day=setting(day, lang))
+    return f"{said}, {date_of(scenario, day).isoformat()}" if scenario.start else said
+
+
+def _shown(value: Any, lang: str) -> str:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return setting(value, lang) if number else shown(value)
 
 
 # --- What can be wrong with a calendar ----------------------------------------------------------

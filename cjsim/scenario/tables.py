@@ -580,7 +580,7 @@ class Change(_Table):
     @model_serializer(mode="wrap")
     def _as_the_file_writes_it(self, inner: SerializerFunctionWrapHandler) -> dict[str, Any]:
         own = {key: value for key, value in inner(self).items() if value != ""}
-        if self.date:
+        if self.date and not self.day:
             del own["day"]
         return {**own, **nested(self.values)}
 
