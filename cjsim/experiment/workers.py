@@ -109,11 +109,11 @@ def _outcome(run: Run, details: bool) -> Outcome:
 
 def essence(scenario: Scenario) -> str:
     """Characters that are the same for scenarios that run the same, whatever else they hold."""
-    running = {scenario.strategy: scenario.running}
-    before = scenario.strategy
-    if scenario.burn_in_days:
-        before = scenario.burn_in_strategy
-        running[before] = scenario.strategies[before]
+    before = scenario.burn_in_strategy if scenario.burn_in_days else scenario.strategy
+    running = {
+        name: scenario.strategies[name].model_copy(update={"title": ""})
+        for name in dict.fromkeys((scenario.strategy, before))
+    }
     bare = {"name": "", "title": "", "money": "", "strategies": running, "burn_in_strategy": before}
     return digest(scenario.model_copy(update=bare))
 

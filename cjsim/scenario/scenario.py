@@ -21,9 +21,9 @@ from cjsim.scenario.layers import (
     Layer,
     find_file,
     layers_of,
-    merged,
     misspelt_strategies,
     place_of,
+    stacked,
 )
 from cjsim.scenario.mistakes import (
     Finding,
@@ -91,11 +91,11 @@ class Scenario(ScenarioTables):
         layers, broken = layers_of(find_file(str(source), "", isinstance(source, Path)))
         if strategy is not None:
             layers.append(Layer(layers[-1].path, {"strategy": strategy}, {}))
-        tables: dict[str, Any] = {}
-        for layer in layers:
-            tables = merged(tables, layer.tables)
+        tables, left_out = stacked(layers)
         misspelt = [] if broken else list(misspelt_strategies(layers))
-        return checked(tables, lambda path: place_of(layers, path), misspelt, broken)
+        problems = broken if broken else left_out
+        whole = not broken
+        return checked(tables, lambda path: place_of(layers, path), misspelt, problems, whole)
 
     def save(self, path: str | Path) -> Path:
         """Write the whole scenario as a TOML file that needs no other; returns the path."""
@@ -155,26 +155,31 @@ class Scenario(ScenarioTables):
 
 
 def checked(
-    tables: Tables, where: Where, more: Sequence[Finding] = (), broken: Sequence[Problem] = ()
+    tables: Tables,
+    where: Where,
+    more: Sequence[Finding] = (),
+    placed: Sequence[Problem] = (),
+    whole: bool = True,
 ) -> Scenario:
     """The scenario that plain tables say, or a ScenarioError with all that is wrong in them.
 
-    `more` was found before; `broken` are layers that could not be read, so that nothing can be
-    said of what is missing or of how the tables agree.
+    `more` was found before, `placed` too, and where it is. Without the `whole` of the layers, of
+    which some could not be read, nothing can be said of what is missing or of how tables agree.
     """
     findings = list(more)
     try:
         scenario = Scenario.model_validate(tables)
     except ValidationError as error:
-        findings += misfits(tables, error, whole=not broken)
+        findings += misfits(tables, error, whole)
     else:
-        if not findings and not broken:
+        if not findings and not placed:
             return scenario
-    if not broken:
-        wrong = {finding.path for finding in findings}
-        findings += [f for f in disagreements(tables) if f.path not in wrong]
     problems = [Problem.of(finding, *where(finding.path)) for finding in findings]
-    raise ScenarioError([*broken, *sorted(problems, key=lambda p: (p.file, p.line or 0))])
+    if whole:
+        wrong = {problem.key for problem in (*placed, *problems)}
+        more_problems = (Problem.of(f, *where(f.path)) for f in disagreements(tables))
+        problems += [problem for problem in more_problems if problem.key not in wrong]
+    raise ScenarioError([*placed, *sorted(problems, key=lambda p: (p.file, p.line or 0))])
 
 
 def to_toml(scenario: Scenario) -> str:
