@@ -18,7 +18,7 @@ from cjsim.charts.sweep_parts import (
 from cjsim.colours import COLOURS
 from cjsim.experiment.intervals import USUAL
 from cjsim.experiment.sweep import Sweep
-from cjsim.labels import SPOKEN, text, title
+from cjsim.labels import SPOKEN, text
 from cjsim.labels.numbers import digits_for, number, setting
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def profile(
 
     data = pd.concat(tables, names=["scenario"])
     check_measured(data["difference"], measure)
-    first = title(sweep.names[0], lang)
+    first = sweep.named(sweep.names[0], lang)
     with style():
         figure = Figure(figsize=(9.5, 5.2))
         axes = figure.subplots()
@@ -53,27 +53,28 @@ def profile(
             line = LINES[i // len(COLOURS) % len(LINES)]  # a colour that comes again is dashed
             axes.fill_between(values, table["low"], table["high"], color=colour, alpha=0.25, lw=0)
             axes.plot(values, table["difference"], "osD^"[(i - 1) % 4], ls=line, color=colour)
-            axes.plot([], [], ls=line, color=colour, label=title(name, lang))
+            axes.plot([], [], ls=line, color=colour, label=sweep.named(name, lang))
         axes.axhline(0.0, color="black", lw=1)
         axes.set_xlabel(key)
         axes.set_ylabel(text("chart.difference_to", lang).format(first=first))
         axes.set_title(text(f"measure.{measure}", lang))
         axes.grid(True, axis="y")
         axes.legend()
-    return Picture(figure, _profile_alt(tables, first, key, measure, lang), data, lang)
+    return Picture(figure, _profile_alt(sweep, tables, key, measure, lang), data, lang)
 
 
 def _profile_alt(
-    tables: dict[str, pd.DataFrame], first: str, key: str, measure: str, lang: str
+    sweep: Sweep, tables: dict[str, pd.DataFrame], key: str, measure: str, lang: str
 ) -> str:
     """The finding: the lead at both ends, with intervals."""
+    first = sweep.named(sweep.names[0], lang)
     clauses = []
     for name, table in tables.items():
         ends = dict.fromkeys([table.index[0], table.index[-1]])
         leads = "; ".join(
             f"{key} = {setting(value, lang)}: {_gap(table.loc[value], lang)}" for value in ends
         )
-        clauses.append(f"{title(name, lang)} — {leads}")
+        clauses.append(f"{sweep.named(name, lang)} — {leads}")
     one_run = all(map(has_one_run, tables.values()))
     return text("chart.profile_alt_one_run" if one_run else "chart.profile_alt", lang).format(
         measure=text(f"measure.{measure}", lang), first=first, parts=". ".join(clauses)

@@ -22,7 +22,7 @@ from cjsim.experiment.intervals import difference
 from cjsim.experiment.result import Grid, Result, amount, cell, heads
 from cjsim.experiment.workers import Plan, essence, outcomes
 from cjsim.files import safe_names
-from cjsim.labels import SPOKEN, text, title, unknown
+from cjsim.labels import SPOKEN, text, unknown
 from cjsim.labels.numbers import digits_for, number
 from cjsim.measures.summary import LESS_IS_BETTER, UNITS, in_words, known_measure
 from cjsim.model.streams import worlds
@@ -103,7 +103,9 @@ class Sweep(Result):
             won = ahead[ahead["winner"] == name]
             leads.append(
                 text("result.sweep_part", lang).format(
-                    name=title(name, lang), cells=len(won), clear=int(won["clear"].sum())
+                    name=self.named(name, lang),
+                    cells=len(won),
+                    clear=int(won["clear"].sum()),
                 )
             )
         return text("result.sweep", lang).format(parts="; ".join(leads), **words)
@@ -135,7 +137,11 @@ class Sweep(Result):
         for _, row in self.table.iterrows():
             cells = [amount(row, lang, column, signed=several)]
             if several:
-                cells = [title(row["winner"], lang), *cells, cell(row["clear"], lang)]
+                cells = [
+                    self.named(row["winner"], lang),
+                    *cells,
+                    cell(row["clear"], lang),
+                ]
             rows.append([*(cell(row[key], lang) for key in keys), *cells])
         return [*keys, *words], rows
 

@@ -15,10 +15,10 @@ from cjsim.experiment.compare import QUADRANTS, Comparison
 from cjsim.experiment.intervals import USUAL, difference
 from cjsim.files import all_together, safe_names, write_text
 from cjsim.journey import TWELVE
-from cjsim.labels import SPOKEN, text, title
+from cjsim.labels import SPOKEN, text
 from cjsim.labels.numbers import number, per_cent
 from cjsim.measures.summary import HEADLINE
-from cjsim.report.values import PER_PERSON, value_words
+from cjsim.report.values import PER_PERSON, typed_name, value_words
 from cjsim.scenario.words import scenario_title
 from cjsim.version import VERSION
 
@@ -53,7 +53,7 @@ def summary(comparison: Comparison, lang: str = SPOKEN) -> str:
         days=number(scenario.horizon_days, lang),
     )  # fmt: skip
     means = comparison.means()
-    rows = [[text("report.stood", lang), *names]]
+    rows = [[text("report.stood", lang), *(typed_name(comparison, name, lang) for name in names)]]
     for stage in TWELVE:
         word = f"{int(stage):2d} {text(f'stage.{stage.key}.label', lang)}"
         cells = means.loc[f"reached_{stage.key}"]
@@ -88,7 +88,7 @@ def _differences(comparison: Comparison, lang: str) -> list[str]:
     names = list(comparison.scenarios)[1:]
     money = comparison.scenarios[comparison.first].money
     paired = comparison.paired(USUAL)
-    rows = [["", *names]]
+    rows = [["", *(typed_name(comparison, name, lang) for name in names)]]
     for measure in HEADLINE:
         read = partial(_mean_words, measure, lang=lang, signed=True)
         cells = []
@@ -99,20 +99,26 @@ def _differences(comparison: Comparison, lang: str) -> list[str]:
             cells.append(f"{read(d['difference'])} [{low} .. {high}]{star}")
         rows.append([_label(measure, money, lang), *cells])
     key = "report.differences" if len(comparison.seeds) > 1 else "report.one_run"
-    return [text(key, lang).format(first=comparison.first), "", *_lines(rows)]
+    return [
+        text(key, lang).format(first=typed_name(comparison, comparison.first, lang)),
+        "",
+        *_lines(rows),
+    ]
 
 
 def _person_by_person(comparison: Comparison, lang: str) -> list[str]:
     """Who is won and who is driven away, and what the same luck saved."""
     shares = comparison.uplift()
     gain = comparison.pairing()["gain"]
-    first = title(comparison.first, lang)
+    first = comparison.named(comparison.first, lang)
     lines = [text("report.uplift", lang).format(first=first)]
     for name in list(comparison.scenarios)[1:]:
         words = {key: per_cent(shares.loc[(name, key), "share"], lang, 1) for key in QUADRANTS[1:3]}
-        lines.append(f"  {text('uplift.alt_part', lang).format(name=title(name, lang), **words)}")
+        lines.append(
+            f"  {text('uplift.alt_part', lang).format(name=comparison.named(name, lang), **words)}"
+        )
     saved = [
-        f"{title(name, lang)} {number(gain[name, 'profit_per_person'], lang)} x"
+        f"{comparison.named(name, lang)} {number(gain[name, 'profit_per_person'], lang)} x"
         for name in list(comparison.scenarios)[1:]
         if np.isfinite(gain[name, "profit_per_person"])
     ]

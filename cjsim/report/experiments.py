@@ -21,6 +21,7 @@ from cjsim.experiment.weak_point import WeakPoint
 from cjsim.files import all_together
 from cjsim.labels import find, text
 from cjsim.labels.numbers import number, short
+from cjsim.report.values import typed_name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,6 +50,8 @@ def of_sweep(sweep: Sweep, measure: str, lang: str, as_json: bool) -> str | dict
         cells=number(len(phase), lang),
     )
     clear = phase["clear"].map({True: "*", False: ""})
+    for column in ("winner", "runner_up"):
+        phase[column] = [typed_name(sweep, name, lang) for name in phase[column]]
     table = _in_columns(phase.drop(columns="clear").assign(**{"": clear}), lang, typed=True)
     blocks = [head, "", table]
     if flip_line is not None and len(flip_line):

@@ -12,7 +12,7 @@ from pydantic import ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
 from cjsim.files import write_text
-from cjsim.labels import SPOKEN, text, title
+from cjsim.labels import SPOKEN, text
 from cjsim.labels.numbers import number
 from cjsim.labels.tables import html_table, one_line
 from cjsim.scenario.changes import changed, differences
@@ -38,7 +38,7 @@ from cjsim.scenario.places import there
 from cjsim.scenario.starter import starting_file
 from cjsim.scenario.tables import ScenarioTables
 from cjsim.scenario.toml import document
-from cjsim.scenario.words import scenario_title
+from cjsim.scenario.words import scenario_title, strategy_title
 
 
 class Scenario(ScenarioTables):
@@ -67,18 +67,20 @@ class Scenario(ScenarioTables):
         return text("result.scenario", lang).format(
             title=scenario_title(self.title, lang) or self.name,
             people=number(self.market.people, lang),
-            days=number(self.horizon_days, lang), strategy=title(self.strategy, lang),
+            days=number(self.horizon_days, lang),
+            strategy=strategy_title(self, self.strategy, lang),
         )  # fmt: skip
 
     def _repr_html_(self) -> str:
         heads = [text(f"result.head.{name}") for name in ("strategy", "push", "touchpoints")]
         rows = [
             (
-                f"{title(name)} ◂" if name == self.strategy else title(name), strategy.push,
+                strategy_title(self, name) + (" ◂" if name == self.strategy else ""),
+                strategy.push,
                 ", ".join(point for point, on in strategy.touchpoints.items() if on > 0),
             )
             for name, strategy in self.strategies.items()
-        ]  # fmt: skip
+        ]
         price = f"{text('result.head.price')}: {number(self.product.price, SPOKEN)} {self.money}."
         return html_table(heads, rows, f"{self.says()} {price}")
 
