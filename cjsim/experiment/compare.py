@@ -75,7 +75,7 @@ class Comparison(Result):
             amounts = self._headline_in_words(self.table, lang, signed=False)
             name = self.named(self.first, lang)
             alone = text("result.alone", lang).format(name=name, level=level, parts=amounts)
-            return " ".join([alone, *self.crowded(lang)])
+            return " ".join([alone, *self.notes(lang)])
         compared = [
             text("result.compared", lang).format(
                 name=self.named(name, lang), first=self.named(self.first, lang), level=level,
@@ -83,7 +83,11 @@ class Comparison(Result):
             )
             for name in list(self.scenarios)[1:]
         ]  # fmt: skip
-        return " ".join([*compared, *self.crowded(lang)])
+        return " ".join([*compared, *self.notes(lang)])
+
+    def notes(self, lang: str = SPOKEN) -> list[str]:
+        """Sentences that belong to the numbers, to be put behind them."""
+        return self.crowded(lang)
 
     def crowded(self, lang: str = SPOKEN) -> list[str]:
         """A sentence for each scenario whose sample stands in a long queue, see `desk.crowded`."""
@@ -92,7 +96,10 @@ class Comparison(Result):
             means = self.runs.loc[name].mean()
             again = means["repeat_deals"] if scenario.firm.repeat_needs_rep else 0.0
             deals = means["first_deals"] + again
-            sentences.append(crowded(scenario, self.people, means["lost_in_queue"], deals, lang))
+            lost = means["lost_in_queue"]
+            sentences.append(
+                crowded(scenario, self.people, lost, deals, lang, self.named(name, lang))
+            )
         return [sentence for sentence in sentences if sentence]
 
     def tables(self) -> dict[str, pd.DataFrame]:

@@ -13,6 +13,7 @@ import numpy as np
 from cjsim.door import folder_of
 from cjsim.experiment.compare import QUADRANTS, Comparison
 from cjsim.experiment.intervals import USUAL, difference
+from cjsim.experiment.what_if import WhatIf
 from cjsim.files import all_together, safe_names, write_text
 from cjsim.journey import TWELVE
 from cjsim.labels import SPOKEN, text
@@ -22,8 +23,13 @@ from cjsim.report.values import PER_PERSON, typed_name, value_words
 from cjsim.scenario.words import scenario_title
 from cjsim.version import VERSION
 
+PICTURES = ("svg", "png", "csv")
+"""The forms of a picture that is written."""
 _mean_words = partial(value_words, tenths=True, typed=True)  # for any terminal
-OF_SEVERAL = ("differences.csv", "uplift.svg", "uplift.png", "uplift.csv")
+OF_SEVERAL = (
+    "differences.csv",
+    *(f"{picture}.{ending}" for picture in ("paired", "uplift") for ending in PICTURES),
+)
 """The files that a comparison of one scenario alone does not write."""
 
 
@@ -47,10 +53,12 @@ def summary(comparison: Comparison, lang: str = SPOKEN) -> str:
     names = list(comparison.scenarios)
     scenario = comparison.scenarios[comparison.first]
     runs = len(comparison.seeds)
+    sides = comparison.scenarios.values()
+    titles = [scenario_title(side.title, lang) or side.name for side in sides]
+    days = [number(side.horizon_days, lang) for side in sides]
     head = text("report.head", lang).format(
-        title=scenario_title(scenario.title, lang) or scenario.name,
+        title=" / ".join(dict.fromkeys(titles)), days=" / ".join(dict.fromkeys(days)),
         people=number(comparison.people, lang), runs=number(runs, lang),
-        days=number(scenario.horizon_days, lang),
     )  # fmt: skip
     means = comparison.means()
     rows = [[text("report.stood", lang), *(typed_name(comparison, name, lang) for name in names)]]
@@ -68,8 +76,8 @@ def summary(comparison: Comparison, lang: str = SPOKEN) -> str:
         lines += ["", *_differences(comparison, lang)]
     if len(names) > 1 and runs > 1:
         lines += ["", *_person_by_person(comparison, lang)]
-    if crowded := comparison.crowded(lang):
-        lines += ["", *crowded]
+    if notes := comparison.notes(lang):
+        lines += ["", *notes]
     return "\n".join(lines)
 
 
@@ -137,6 +145,12 @@ def as_json(comparison: Comparison) -> dict[str, Any]:
         "seeds": list(comparison.seeds),
         "means": {name: _plain(means[name].to_dict()) for name in comparison.scenarios},
     }
+    if isinstance(comparison, WhatIf):
+        data["changes"] = comparison.changes
+        data["in_vain"] = {
+            name: {key: note.effect("en") for key, note in notes.items()}
+            for name, notes in comparison.idle.items()
+        }
     if len(comparison.scenarios) > 1:
         paired = comparison.paired()
         shares = comparison.uplift()
@@ -174,6 +188,7 @@ def write(comparison: Comparison, folder: Path, lang: str = SPOKEN) -> list[str]
     Returns the names of the files. Raises OSError where the folder cannot be written.
     """
     from cjsim import charts
+    from cjsim.charts.paired import paired
     from cjsim.charts.uplift import uplift
 
     folder = folder_of("folder", folder)
@@ -185,8 +200,10 @@ def write(comparison: Comparison, folder: Path, lang: str = SPOKEN) -> list[str]
         comparison.save(draft)
         if len(comparison.scenarios) > 1:
             quadrants = uplift(comparison, lang)
-            for ending in ("svg", "png", "csv"):
+            gaps = paired(comparison, lang)
+            for ending in PICTURES:
                 quadrants.save(draft / f"uplift.{ending}")
+                gaps.save(draft / f"paired.{ending}")
         names = sorted(path.name for path in draft.iterdir())
         old = _written(folder)
     for name in old - set(names):
