@@ -105,7 +105,10 @@ def _parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     job.set_defaults(job=_what_if)
 
-    job = jobs.add_parser("sweep", help="compare strategies at many settings: who is ahead where")
+    job = jobs.add_parser(
+        "sweep",
+        help="run strategies at many settings: who is ahead where, what one brings",
+    )
     job.add_argument("--strategies", help="comma-separated; the first is what others differ from")
     job.add_argument(
         "--vary", action="append", required=True, metavar="KEY=LOW:HIGH:POINTS",
@@ -301,8 +304,6 @@ def _sweep(args: argparse.Namespace) -> int:
     from cjsim.report import experiments
 
     scenarios = strategies(args.scenario, args)
-    if len(scenarios) < 2:
-        raise ValueError(f"--strategies {args.strategies}: name at least two to compare")
     settings = settings_of(args.vary, args.sample, args.seed)
     known_measure(args.measure)
     answer = sweep(scenarios, settings, folder=args.out, **_run_options(args))
