@@ -319,7 +319,7 @@ def test_what_if_compares_what_is_changed_with_now(own, capsys):
     asked = ["--change", "fun", "firm.reps=2", "animator.jitter=1", "--change", "firm.reps=0"]
     assert run(*WHAT_IF, *asked, "--out", "o") == 0
     shown = capsys.readouterr().out
-    head = next(line for line in shown.splitlines() if line.startswith("People who stood"))
+    head = shown.splitlines()[4]
     together = "calls.every_days = 7, firm.reps = 3"
     assert re.split("  +", head)[1:] == ["Now", together, "fun", "firm.reps = 0"]
     assert "Difference to Now: same people" in shown

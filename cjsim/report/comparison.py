@@ -50,8 +50,6 @@ def _label(measure: str, money: str, lang: str) -> str:
 
 def summary(comparison: Comparison, lang: str = SPOKEN) -> str:
     """The comparison as text: people per stage and measures per strategy, then the differences."""
-    names = list(comparison.scenarios)
-    scenario = comparison.scenarios[comparison.first]
     runs = len(comparison.seeds)
     sides = comparison.scenarios.values()
     titles = [scenario_title(side.title, lang) or side.name for side in sides]
@@ -60,6 +58,22 @@ def summary(comparison: Comparison, lang: str = SPOKEN) -> str:
         title=" / ".join(dict.fromkeys(titles)), days=" / ".join(dict.fromkeys(days)),
         people=number(comparison.people, lang), runs=number(runs, lang),
     )  # fmt: skip
+    lines = [head]
+    if not isinstance(comparison, WhatIf):  # there now stands beside what differs from it
+        lines += ["", *_means(comparison, lang)]
+    if len(comparison.scenarios) > 1:
+        lines += ["", *_differences(comparison, lang)]
+    if len(comparison.scenarios) > 1 and runs > 1:
+        lines += ["", *_person_by_person(comparison, lang)]
+    if notes := comparison.notes(lang):
+        lines += ["", *notes]
+    return "\n".join(lines)
+
+
+def _means(comparison: Comparison, lang: str) -> list[str]:
+    """People per stage, and measures, per scenario."""
+    names = list(comparison.scenarios)
+    money = comparison.scenarios[comparison.first].money
     means = comparison.means()
     rows = [[text("report.stood", lang), *(typed_name(comparison, name, lang) for name in names)]]
     for stage in TWELVE:
@@ -69,16 +83,9 @@ def summary(comparison: Comparison, lang: str = SPOKEN) -> str:
         rows.append([word, *(read(cells[name]) for name in names)])
     rows.append([""] * len(rows[0]))
     for measure in HEADLINE:
-        word = _label(measure, scenario.money, lang)
+        word = _label(measure, money, lang)
         rows.append([word, *(_mean(comparison, measure, name, lang) for name in names)])
-    lines = [head, "", *_lines(rows)]
-    if len(names) > 1:
-        lines += ["", *_differences(comparison, lang)]
-    if len(names) > 1 and runs > 1:
-        lines += ["", *_person_by_person(comparison, lang)]
-    if notes := comparison.notes(lang):
-        lines += ["", *notes]
-    return "\n".join(lines)
+    return _lines(rows)
 
 
 def _mean(comparison: Comparison, measure: str, name: str, lang: str) -> str:
@@ -96,10 +103,11 @@ def _differences(comparison: Comparison, lang: str) -> list[str]:
     names = list(comparison.scenarios)[1:]
     money = comparison.scenarios[comparison.first].money
     paired = comparison.paired(USUAL)
-    rows = [["", *(typed_name(comparison, name, lang) for name in names)]]
+    beside = [comparison.first] if isinstance(comparison, WhatIf) else []
+    rows = [["", *(typed_name(comparison, name, lang) for name in (*beside, *names))]]
     for measure in HEADLINE:
         read = partial(_mean_words, measure, lang=lang, signed=True)
-        cells = []
+        cells = [_mean(comparison, measure, name, lang) for name in beside]
         for name in names:
             d = paired.loc[(name, measure)]
             star = " *" if d["clear"] else "  "
