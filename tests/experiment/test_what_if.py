@@ -5,6 +5,7 @@ import pytest
 
 import cjsim
 from cjsim.experiment.what_if import NOW, name_of
+from cjsim.experiment.workers import essence
 from cjsim.scenario import Scenario, ScenarioError
 
 SMALL = {"people": 60, "runs": 3, "executor": "here"}
@@ -115,6 +116,8 @@ def test_a_strategy_is_called_by_its_title_where_it_runs_under_its_name(guide):
     found = cjsim.compare(pair, **SMALL)
     assert [found.named(name, "en") for name in pair] == ["Pull", "With a hand held", "mine"]
     assert "With a hand held against Pull" in found.says("en")
+    other = cjsim.compare({"guide": titled.with_strategy("pull")}, **SMALL)
+    assert other.named("guide", "en") == "Guide"  # a name, not what runs
     assert "strategy With a hand held" in titled.says("en")
     assert cjsim.compare({"pull": guide, "guide": guide}, **SMALL).named("guide", "en") == "Guide"
 
@@ -128,6 +131,7 @@ def test_two_of_one_title_are_told_apart_by_their_names(guide):
 
 def test_a_title_changes_no_run(guide):
     titled = guide.with_changes({"guide.title": "With a hand held"})
+    assert essence(titled) == essence(guide)  # a sweep's folder goes on after it
     found = cjsim.compare({"a": guide, "b": titled}, **SMALL)
     assert (found.paired()["difference"].fillna(0.0) == 0.0).all()
     assert found.scenarios["b"].diff(guide) == {"strategies.guide.title": ("With a hand held", "")}
