@@ -34,6 +34,8 @@ if TYPE_CHECKING:  # for those who check types and complete names: a test holds 
     from cjsim.experiment.sweep import sweep as sweep
     from cjsim.experiment.weak_point import WeakPoint as WeakPoint
     from cjsim.experiment.weak_point import weak_point as weak_point
+    from cjsim.experiment.what_if import WhatIf as WhatIf
+    from cjsim.experiment.what_if import what_if as what_if
     from cjsim.experiment.workers import evaluate as evaluate
     from cjsim.labels import speak as speak
     from cjsim.run import Run as Run
@@ -55,6 +57,7 @@ _HOMES = {
     "cjsim.experiment.sensitivity": ("Sobol", "Tornado", "sobol", "tornado"),
     "cjsim.experiment.sweep": ("Sweep", "sweep"),
     "cjsim.experiment.weak_point": ("WeakPoint", "weak_point"),
+    "cjsim.experiment.what_if": ("WhatIf", "what_if"),
     "cjsim.experiment.workers": ("evaluate",),
     "cjsim.labels": ("speak",),
     "cjsim.run": ("Run", "simulate"),

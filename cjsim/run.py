@@ -15,7 +15,7 @@ from cjsim import log as event_log
 from cjsim.door import folder_of, people_of, scenario_of, seed_of
 from cjsim.engine import Simulation, engine_of
 from cjsim.files import safe_name
-from cjsim.labels import SPOKEN, text, title, unknown
+from cjsim.labels import SPOKEN, text, unknown
 from cjsim.labels.numbers import digits_for, number
 from cjsim.labels.tables import html_table, one_line
 from cjsim.model import population
@@ -23,6 +23,7 @@ from cjsim.model.events import EVENTS, Event
 from cjsim.model.population import Population, opening
 from cjsim.record import Record, closed
 from cjsim.scenario import Firm, Market, Product, Rival, Scenario
+from cjsim.scenario.words import strategy_title
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,7 +44,8 @@ class Run(Record):
         counts = np.bincount(self.events.rows["event"], minlength=len(EVENTS))
         sentences = (
             text("result.run", lang).format(
-                title=self.scenario.name, strategy=title(self.scenario.strategy, lang),
+                title=self.scenario.name,
+                strategy=strategy_title(self.scenario, self.scenario.strategy, lang),
                 people=number(len(self), lang), days=number(self.scenario.horizon_days, lang),
                 seed=self.seed,
             ),
@@ -69,7 +71,7 @@ class Run(Record):
             (in_words(measure, self.scenario.money), number(value, SPOKEN, digits_for(value)))
             for measure, value in values.loc[list(HEADLINE)].items()
         ]
-        heads = [text("result.head.measure"), title(self.scenario.strategy)]
+        heads = [text("result.head.measure"), strategy_title(self.scenario, self.scenario.strategy)]
         return html_table(heads, rows, self.says())
 
     def save(self, folder: str | Path) -> list[str]:

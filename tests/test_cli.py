@@ -1,6 +1,7 @@
 """The command line, as the analyst meets it."""
 
 import json
+import re
 import subprocess
 import sys
 
@@ -291,6 +292,131 @@ def test_importing_cjsim_loads_none_of_the_heavy_libraries():
     assert found.stdout.strip() == ""
 
 
+# --- what if, and several files -----------------------------------------------------------------
+
+OWN = """
+extends = "phone"
+name = "own"
+strategy = "calls"
+without_strategies = ["nothing", "pull"]
+burn_in_strategy = "guide"
+[strategies.calls]
+title = "A call a month"
+push = "guide"
+touchpoints = { phone_call = 1, site = 1 }
+"""
+WHAT_IF = ["what-if", "own.toml", *SMALL, "--set", "calls.every_days=7", "--set", "firm.reps=3"]
+
+
+@pytest.fixture
+def own(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "own.toml").write_text(OWN, encoding="utf-8")
+    return tmp_path
+
+
+def test_what_if_compares_what_is_changed_with_now(own, capsys):
+    asked = ["--change", "fun", "firm.reps=2", "animator.jitter=1", "--change", "firm.reps=0"]
+    assert run(*WHAT_IF, *asked, "--out", "o") == 0
+    shown = capsys.readouterr().out
+    head = shown.splitlines()[4]
+    together = "calls.every_days = 7, firm.reps = 3"
+    assert re.split("  +", head)[1:] == ["Now", together, "fun", "firm.reps = 0"]
+    assert "Difference to Now: same people" in shown
+    assert "fun: animator.jitter changes nothing here: this strategy does not run." in shown
+    assert "Changed: firm.reps 1 → 3, calls.every_days 14 → 7; fun: firm.reps 1 → 2, " in shown
+    assert "open o/paired.png" in shown
+    assert {"paired.png", "paired.svg", "paired.csv", "changes.csv", "scenario-now.toml"} <= {
+        path.name for path in (own / "o").iterdir()
+    }
+    assert Scenario.load(own / "o" / f"scenario-{together}.toml") == Scenario.load(
+        own / "own.toml"
+    ).with_changes({"calls.every_days": 7, "firm.reps": 3})
+
+
+def test_what_if_under_another_strategy_as_json(own, capsys):
+    assert run("what-if", "own.toml", "guide", *SMALL, "--set", "guide.every_days=7", "--json") == 0
+    data = json.loads(capsys.readouterr().out)
+    assert data["changes"] == {"guide.every_days = 7": {"guide.every_days": [30, 7]}}
+    assert data["in_vain"] == {"guide.every_days = 7": {}}
+    assert data["paired"]["first"] == "now"
+    before = compare({"guide": Scenario.load("own.toml", "guide")}, 60, runs=3, executor="here")
+    assert data["means"]["now"]["contacts"] == pytest.approx(
+        before.means().loc["contacts", "guide"]
+    )
+
+
+def test_what_if_speaks_russian(own, capsys):
+    assert run(*WHAT_IF, "--lang", "ru") == 0
+    shown = capsys.readouterr().out
+    assert "Сейчас" in shown
+    assert "Изменено: firm.reps 1 → 3, calls.every_days 14 → 7." in shown
+    assert "Now" not in shown
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ([], "say what to change: --set guide.every_days=14"),
+        (["--set", "every_days=7"], "did you mean calls.every_days?"),
+        (["--set", "calls.evry_days=7"], "did you mean every_days?"),
+        (["--set", "calls.every_days=x"], "calls.every_days = "),
+        (["gide", "--set", "firm.reps=3"], "did you mean guide?"),
+        (["--change", "more"], "--change more: say KEY=VALUE behind the name"),
+        (["--change", "more", "firm.reps"], "--change firm.reps: say KEY=VALUE"),
+        (["--change", "firm.reps=3", "--set", "firm.reps=3"], "two are called 'firm.reps = 3'"),
+        (["--change", "now", "firm.reps=3"], "'now' is the scenario as it is"),
+        (["--set", "market.people=30"], "market.people cannot differ"),
+    ],
+)
+def test_a_slip_in_what_if_is_told_in_a_line(words, said, own, capsys):
+    assert run("what-if", "own.toml", *words, "--out", "o") == 2
+    output = capsys.readouterr()
+    assert said in output.err
+    assert len(output.err.splitlines()) == 1
+    assert output.out == ""
+    assert not (own / "o").exists()
+
+
+def test_several_files_are_compared_each_under_its_own_strategy(own, capsys):
+    (own / "b").mkdir()
+    changed = OWN.replace("[strategies.calls]", "[strategies.calls]\nevery_days = 7")
+    (own / "b" / "faster.toml").write_text(changed, encoding="utf-8")
+    assert run("compare", "own.toml", "b/faster.toml", "yogurt", *SMALL, "--out", "o") == 0
+    shown = capsys.readouterr().out
+    assert "1,825 / 365 days" in shown.splitlines()[0]
+    assert shown.splitlines()[2].split()[-3:] == ["own", "faster", "yogurt"]
+    assert Scenario.load("o/scenario-faster.toml") == Scenario.load("b/faster.toml")
+    assert run("compare", "own.toml", "b/faster.toml", "--strategies", "calls,guide", *SMALL) == 0
+    head = capsys.readouterr().out.splitlines()[2]
+    assert re.split("  +", head)[1:] == ["own calls", "own guide", "faster calls", "faster guide"]
+
+
+def test_files_of_one_name_keep_their_folders_and_slips_are_told(own, capsys):
+    (own / "b").mkdir()
+    (own / "b" / "own.toml").write_text(OWN + "[firm]\nreps = 3\n", encoding="utf-8")
+    assert run("compare", "own.toml", "b/own.toml", *SMALL) == 0
+    assert capsys.readouterr().out.splitlines()[2].split()[-2:] == ["own.toml", "b/own.toml"]
+    assert run("compare", "own.toml", "own.toml") == 2
+    assert (
+        capsys.readouterr().err == "cjsim: own.toml: is named twice; name scenarios that differ\n"
+    )
+    (own / "b" / "own.toml").write_text(f'money = "RUB"{OWN}', encoding="utf-8")
+    assert run("compare", "own.toml", "b/own.toml") == 2
+    assert "money differs: EUR in own.toml, RUB in b/own.toml" in capsys.readouterr().err
+
+
+def test_a_strategy_is_called_by_its_title_in_tables_and_sentences(own, capsys):
+    assert run("compare", "own.toml", *SMALL) == 0
+    shown = capsys.readouterr().out
+    head = re.split("  +", shown.splitlines()[2])
+    assert head[1:] == ["guide", "animator", "A call a month"]
+    assert "  A call a month wins " in shown
+    data_words = ["compare", "own.toml", *SMALL, "--json"]
+    assert run(*data_words) == 0
+    assert list(json.loads(capsys.readouterr().out)["means"]) == ["guide", "animator", "calls"]
+
+
 # --- sweep ------------------------------------------------------------------------------------
 
 SWEEP = ["sweep", "phone", "--strategies", "pull,guide", *SMALL, "--executor", "here",
@@ -318,6 +444,27 @@ def test_a_sample_of_three_keys_draws_a_profile_of_each(tmp_path, capsys):
     assert len(list((tmp_path / "s" / "cells").iterdir())) == 4
     assert len(list((tmp_path / "s").glob("profile-*.svg"))) == 3
     assert "4 settings" in capsys.readouterr().out
+
+
+def test_one_strategy_is_swept_alone(own, capsys):
+    words = ["sweep", "own.toml", "--strategies", "calls", *SMALL, "--executor", "here"]
+    vary = ["--vary", "calls.every_days=7,30", "--vary", "animator.jitter=0,1"]
+    assert run(*words, *vary, "--out", "s") == 0
+    shown = capsys.readouterr().out
+    assert "of A call a month over 4 settings, markets of 60 people: mean and 95" in shown
+    assert "animator.jitter changes nothing here: this strategy does not run." in shown
+    assert {"profile-calls.every_days.png", "manifest.json"} <= {
+        path.name for path in (own / "s").iterdir()
+    }
+    assert run(*words, *vary, "--json") == 0
+    data = json.loads(capsys.readouterr().out)
+    changes = {"calls.every_days": 30, "animator.jitter": 0}
+    mine = Scenario.load("own.toml").with_changes(changes)
+    means = compare({"calls": mine}, 60, runs=3, executor="here").means()
+    (cell,) = (cell for cell in data["cells"] if changes.items() <= cell.items())
+    assert cell["mean"] == pytest.approx(means.loc["profit_per_person", "calls"])
+    assert cell["low"] < cell["mean"] < cell["high"]
+    assert data["strategy"] == "calls"
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,7 @@ def test_a_scenario_is_itself_a_name_or_a_path(phone, tmp_path):
 QUESTIONS = {
     "simulate": lambda it: cjsim.simulate(it, 20),
     "compare": lambda it: cjsim.compare({"a": it}, **SMALL),
+    "what_if": lambda it: cjsim.what_if(it, [{"firm.reps": 3}], **SMALL),
     "evaluate": lambda it: cjsim.evaluate({"a": it}, **SMALL),
     "sweep": lambda it: cjsim.sweep({"a": it}, CELLS, **SMALL),
     "tornado": lambda it: cjsim.tornado(it, "product.price", **SMALL),

@@ -46,5 +46,14 @@ def test_a_page_gives_what_it_shows(path, tmp_path, monkeypatch):
     assert not results.failed, "".join(told)
 
 
+def test_the_file_that_the_page_on_own_products_shows_loads(tmp_path):
+    page = (ROOT / "docs" / "own-product.md").read_text(encoding="utf-8")
+    (file,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    (tmp_path / "calls.toml").write_text(file, encoding="utf-8")
+    calls = cjsim.Scenario.load(tmp_path / "calls.toml")
+    assert list(calls.strategies) == ["guide", "calls"]
+    assert "strategy A call a month" in calls.says("en")
+
+
 def test_the_page_on_extending_is_among_them():
     assert {"extend", "own-product"} <= {path.stem for path in PAGES}

@@ -17,7 +17,7 @@ from cjsim.charts.parts import wanted_kind
 from cjsim.charts.picture import Picture, style
 from cjsim.colours import COLOURS
 from cjsim.journey import TWELVE
-from cjsim.labels import SPOKEN, text, title
+from cjsim.labels import SPOKEN, text
 from cjsim.labels.numbers import per_cent
 
 if TYPE_CHECKING:
@@ -65,9 +65,10 @@ def funnel(comparison: Comparison, lang: str = SPOKEN) -> Picture:
         reached.set_yticks(rows, labels)
         reached.set_ylim(len(TWELVE) - 0.5, -0.5)
         handles = bars if len(names) <= len(COLOURS) else list(zip(bars, marks, strict=True))
-        words = [fill(title(name, lang), NAME_LETTERS) for name in names]
+        titles = {name: comparison.named(name, lang) for name in names}
+        words = [fill(titles[name], NAME_LETTERS) for name in names]
         _legends(figure, handles, words, notes)
-    return Picture(figure, _alt(data, names, lang), data, lang)
+    return Picture(figure, _alt(data, titles, lang), data, lang)
 
 
 def _draw_reached(axes: Axes, data: pd.DataFrame, names: list[str], lang: str) -> list[Any]:
@@ -151,14 +152,14 @@ def _legends(
     )
 
 
-def _alt(data: pd.DataFrame, names: list[str], lang: str) -> str:
+def _alt(data: pd.DataFrame, titles: dict[str, str], lang: str) -> str:
     """The finding in a sentence: how many reach the first deal and how many come back."""
     clauses = [
         text("chart.funnel_alt_part", lang).format(
-            name=title(name, lang),
+            name=words,
             first=per_cent(data.loc[(name, "first_deal"), "share_reached"], lang, 1),
             loyal=per_cent(data.loc[(name, "loyalty"), "share_reached"], lang, 1),
         )
-        for name in names
+        for name, words in titles.items()
     ]
     return text("chart.funnel_alt", lang).format(parts="; ".join(clauses))

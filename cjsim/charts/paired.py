@@ -14,7 +14,7 @@ from cjsim.charts.parts import wanted_kind
 from cjsim.charts.picture import Picture, style
 from cjsim.colours import COLOURS, QUIET
 from cjsim.experiment.intervals import USUAL
-from cjsim.labels import SPOKEN, text, title, unknown
+from cjsim.labels import SPOKEN, text, unknown
 from cjsim.labels.numbers import digits_for, number
 from cjsim.measures.summary import UNITS
 
@@ -61,7 +61,7 @@ def paired(
     gaps = comparison.gaps()
     names = list(gaps)
     data = comparison.paired(USUAL).loc[(names, measures), :]
-    rows_of_words = [fill(title(name, lang), NAME_LETTERS) for name in names]
+    rows_of_words = [fill(comparison.named(name, lang), NAME_LETTERS) for name in names]
     lines = max(words.count("\n") + 1 for words in rows_of_words)
     columns = 1 if len(measures) < 4 else 2
     rows = -(-len(measures) // columns)
@@ -90,7 +90,7 @@ def check_same(scenarios: Mapping[str, Scenario], key: str) -> None:
 
 def _around(figure: Figure, comparison: Comparison, lang: str) -> None:
     """The title, and what dots, marks and lines are."""
-    head = text("chart.difference_to", lang).format(first=title(comparison.first, lang))
+    head = text("chart.difference_to", lang).format(first=comparison.named(comparison.first, lang))
     figure.suptitle(head, x=0.01, ha="left", fontsize=13, weight="bold")
     note = "note" if len(comparison.seeds) > 1 else "one_run"
     words = text(f"paired.{note}", lang).format(runs=len(comparison.seeds))
@@ -167,7 +167,7 @@ def _alt(comparison: Comparison, data: pd.DataFrame, measures: list[str], lang: 
                 clear = "clear" if data.loc[(name, measure), "clear"] else "not_clear"
                 words += f" ({text(f'paired.{clear}', lang)})"
             clauses.append(words)
-        sentences.append(f"{title(name, lang)} — {'; '.join(clauses)}.")
+        sentences.append(f"{comparison.named(name, lang)} — {'; '.join(clauses)}.")
     head = text("paired.alt" if many else "paired.alt_one_run", lang)
-    first = title(comparison.first, lang)
+    first = comparison.named(comparison.first, lang)
     return head.format(first=first, runs=len(comparison.seeds), parts=" ".join(sentences))

@@ -51,8 +51,9 @@ def wanted_kind(given: object, *kinds: type) -> None:
     makers = " or ".join(f"cjsim.{MAKERS[name]}" for name in names)
     given_kind = type(given).__name__
     others = ""
-    if given_kind in CHARTS_OF:
-        others = f". {given_kind} is drawn by: {CHARTS_OF[given_kind]}"
+    kinds_of_it = (kind.__name__ for kind in type(given).__mro__)  # a WhatIf is a Comparison
+    if known := next((kind for kind in kinds_of_it if kind in CHARTS_OF), None):
+        others = f". {given_kind} is drawn by: {CHARTS_OF[known]}"
     raise TypeError(
         f"this chart draws what {makers} returns ({' or '.join(names)}), not {given_kind}{others}"
     )

@@ -22,7 +22,7 @@ from cjsim.charts.sweep_parts import (
 )
 from cjsim.colours import COLOURS
 from cjsim.experiment.sweep import Sweep
-from cjsim.labels import SPOKEN, text, title
+from cjsim.labels import SPOKEN, text
 from cjsim.labels.numbers import number, setting
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ def _draw_lead(axes: Axes, sweep: Sweep, phase: pd.DataFrame, measure: str, lang
         draw = axes.axvline if crossing == sweep.settings.columns[0] else axes.axhline
         for place in line[crossing]:
             draw(place, color="black", lw=2.5)
-    first, second = (title(name, lang) for name in sweep.names)
+    first, second = (sweep.named(name, lang) for name in sweep.names)
     assert axes.figure is not None
     bar = axes.figure.colorbar(mesh, ax=axes)
     bar.set_label(f"{text(f'measure.{measure}', lang)}: {second} − {first}")
@@ -152,7 +152,7 @@ def _legend(sweep: Sweep, phase: pd.DataFrame, lang: str) -> list[Patch | Line2D
     dot.set_label(text("chart.one_run" if has_one_run(phase) else "chart.unclear", lang))
     if len(sweep.names) > 2:
         patches: list[Patch | Line2D] = [
-            Patch(color=COLOURS[i], alpha=0.75, label=title(name, lang))
+            Patch(color=COLOURS[i], alpha=0.75, label=sweep.named(name, lang))
             for i, name in enumerate(sweep.names)
         ]
         if (phase["margin"] == 0).any():
@@ -171,7 +171,7 @@ def _map_alt(sweep: Sweep, phase: pd.DataFrame, measure: str, lang: str) -> str:
         part = text("chart.map_alt_part_one_run" if one_run else "chart.map_alt_part", lang)
         clauses.append(
             part.format(
-                name=title(name, lang),
+                name=sweep.named(name, lang),
                 cells=number(is_ahead.sum(), lang),
                 clear=number((is_ahead & phase["clear"]).sum(), lang),
             )

@@ -12,13 +12,12 @@ from cjsim.charts.picture import Picture, style
 from cjsim.charts.sweep_parts import (
     check_measured,
     check_numbers,
-    check_scenarios,
     has_one_run,
 )
 from cjsim.colours import COLOURS
 from cjsim.experiment.intervals import USUAL
 from cjsim.experiment.sweep import Sweep
-from cjsim.labels import SPOKEN, text, title
+from cjsim.labels import SPOKEN, text
 from cjsim.labels.numbers import digits_for, number, setting
 
 if TYPE_CHECKING:
@@ -32,60 +31,70 @@ def profile(
 ) -> Picture:
     """How the lead of each scenario over the first changes with one key, with 95 % bands.
 
-    Raises ValueError for a key that holds words, one scenario, or no value of the measure at all.
+    Of one scenario alone the measure itself. Raises ValueError for a key that holds words, or no
+    value of the measure at all.
     """
     wanted_kind(sweep, Sweep)
-    check_scenarios(sweep)
-    others = sweep.names[1:]
+    alone = len(sweep.names) == 1
+    column = "mean" if alone else "difference"
+    others = sweep.names if alone else sweep.names[1:]
     tables = {name: sweep.profile(key, measure, name, USUAL) for name in others}
     check_numbers(sweep, key)
     import pandas as pd
 
     data = pd.concat(tables, names=["scenario"])
-    check_measured(data["difference"], measure)
-    first = title(sweep.names[0], lang)
+    check_measured(data[column], measure)
+    first = sweep.named(sweep.names[0], lang)
     with style():
         figure = Figure(figsize=(9.5, 5.2))
         axes = figure.subplots()
-        for i, (name, table) in enumerate(tables.items(), 1):
+        for i, (name, table) in enumerate(tables.items(), 0 if alone else 1):
             values = table.index.to_numpy(float)
             colour = COLOURS[i % len(COLOURS)]
             line = LINES[i // len(COLOURS) % len(LINES)]  # a colour that comes again is dashed
             axes.fill_between(values, table["low"], table["high"], color=colour, alpha=0.25, lw=0)
-            axes.plot(values, table["difference"], "osD^"[(i - 1) % 4], ls=line, color=colour)
-            axes.plot([], [], ls=line, color=colour, label=title(name, lang))
-        axes.axhline(0.0, color="black", lw=1)
+            axes.plot(values, table[column], "osD^"[(i - 1) % 4], ls=line, color=colour)
+            axes.plot([], [], ls=line, color=colour, label=sweep.named(name, lang))
         axes.set_xlabel(key)
-        axes.set_ylabel(text("chart.difference_to", lang).format(first=first))
+        if alone:
+            axes.set_ylabel(text("chart.mean_and_interval", lang))
+        else:
+            axes.axhline(0.0, color="black", lw=1)
+            axes.set_ylabel(text("chart.difference_to", lang).format(first=first))
         axes.set_title(text(f"measure.{measure}", lang))
         axes.grid(True, axis="y")
         axes.legend()
-    return Picture(figure, _profile_alt(tables, first, key, measure, lang), data, lang)
+    return Picture(figure, _profile_alt(sweep, tables, key, measure, lang), data, lang)
 
 
 def _profile_alt(
-    tables: dict[str, pd.DataFrame], first: str, key: str, measure: str, lang: str
+    sweep: Sweep, tables: dict[str, pd.DataFrame], key: str, measure: str, lang: str
 ) -> str:
-    """The finding: the lead at both ends, with intervals."""
+    """The finding: the lead, or the measure of one alone, at both ends, with intervals."""
+    alone = len(sweep.names) == 1
+    first = sweep.named(sweep.names[0], lang)
     clauses = []
     for name, table in tables.items():
         ends = dict.fromkeys([table.index[0], table.index[-1]])
         leads = "; ".join(
-            f"{key} = {setting(value, lang)}: {_gap(table.loc[value], lang)}" for value in ends
+            f"{key} = {setting(value, lang)}: {_gap(table.loc[value], lang, alone)}"
+            for value in ends
         )
-        clauses.append(f"{title(name, lang)} — {leads}")
+        clauses.append(leads if alone else f"{sweep.named(name, lang)} — {leads}")
     one_run = all(map(has_one_run, tables.values()))
-    return text("chart.profile_alt_one_run" if one_run else "chart.profile_alt", lang).format(
+    label = ("profile_alone_alt" if alone else "profile_alt") + ("_one_run" if one_run else "")
+    return text(f"chart.{label}", lang).format(
         measure=text(f"measure.{measure}", lang), first=first, parts=". ".join(clauses)
     )
 
 
-def _gap(row: pd.Series[float], lang: str) -> str:
-    """A difference and its interval, if it has them."""
-    if math.isnan(row["difference"]):
+def _gap(row: pd.Series[float], lang: str, alone: bool) -> str:
+    """A difference, or the mean of one alone, and its interval, if it has them."""
+    column = "mean" if alone else "difference"
+    if math.isnan(row[column]):
         return text("paired.nothing", lang)
     value, low, high = (
-        number(row[end], lang, digits_for(row[end]), signed=True)
-        for end in ("difference", "low", "high")
+        number(row[end], lang, digits_for(row[end]), signed=not alone)
+        for end in (column, "low", "high")
     )
     return value if math.isnan(row["low"]) else f"{value} [{low} .. {high}]"

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from cjsim.charts.parts import spread_out, wanted_kind
 from cjsim.charts.picture import Picture, style
 from cjsim.colours import COLOURS
-from cjsim.labels import SPOKEN, text, title
+from cjsim.labels import SPOKEN, text
 from cjsim.labels.numbers import per_cent
 
 if TYPE_CHECKING:
@@ -50,9 +50,9 @@ def uplift(comparison: Comparison, lang: str = SPOKEN) -> Picture:
     wanted_kind(comparison, Comparison)
     data = comparison.uplift()
     names = list(comparison.scenarios)[1:]
-    words = [fill(title(name, lang), NAME_LETTERS) for name in names]
+    words = [fill(comparison.named(name, lang), NAME_LETTERS) for name in names]
     letters = max(len(line) for name in words for line in name.split("\n"))
-    head = text("uplift.title", lang).format(first=title(comparison.first, lang))
+    head = text("uplift.title", lang).format(first=comparison.named(comparison.first, lang))
     head = fill(head, TITLE_LETTERS - letters)
     with style():
         figure = Figure(figsize=(10, 2.1 + 1.1 * len(names) + 0.2 * head.count("\n")))
@@ -114,6 +114,8 @@ def _alt(comparison: Comparison, lang: str) -> str:
             shares[key] = per_cent(row["share"], lang, 1)
             if math.isfinite(high):  # a single run has no interval
                 shares[key] += f" [{per_cent(low, lang, 1)} .. {per_cent(high, lang, 1)}]"
-        clauses.append(text("uplift.alt_part", lang).format(name=title(name, lang), **shares))
-    first = title(comparison.first, lang)
+        clauses.append(
+            text("uplift.alt_part", lang).format(name=comparison.named(name, lang), **shares)
+        )
+    first = comparison.named(comparison.first, lang)
     return text("uplift.alt", lang).format(first=first, parts="; ".join(clauses))

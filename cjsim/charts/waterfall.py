@@ -16,11 +16,12 @@ from cjsim.charts.paired import check_same
 from cjsim.charts.parts import wanted_kind
 from cjsim.charts.picture import Picture, style
 from cjsim.colours import COLOURS, QUIET
-from cjsim.labels import SPOKEN, text, title
+from cjsim.labels import SPOKEN, text
 from cjsim.labels.numbers import counted, digits_for, number
 from cjsim.measures.money import rep_cost, running_cost
 from cjsim.run import Run
 from cjsim.scenario.calendar import over_periods, periods
+from cjsim.scenario.words import named
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,15 +59,17 @@ def waterfall(result: Run | Comparison, lang: str = SPOKEN) -> Picture:
     wanted_kind(result, Run, Comparison)
     if isinstance(result, Run):
         scenario = result.scenario
-        names = [scenario.strategy]
+        scenarios = {scenario.strategy: scenario}
+        names = list(scenarios)
         people = len(result)
         runs = 1
         data = _with_interval({names[0]: measures.money(result)[list(STEPS)]})
     else:
-        check_same(result.scenarios, "money")
-        check_same(result.scenarios, "horizon_days")
-        names = list(result.scenarios)
-        scenario = result.scenarios[names[0]]
+        scenarios = result.scenarios
+        check_same(scenarios, "money")
+        check_same(scenarios, "horizon_days")
+        names = list(scenarios)
+        scenario = scenarios[names[0]]
         people = result.people
         runs = len(result.seeds)
         data = _with_interval({name: _run_accounts(result, name) for name in names})
@@ -78,7 +81,7 @@ def waterfall(result: Run | Comparison, lang: str = SPOKEN) -> Picture:
         panels = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).ravel()
         for axes, name in zip(panels, names, strict=False):
             _draw(axes, data.loc[name] / scale[2], lang)
-            axes.set_title(fill(title(name, lang), NAME_LETTERS), fontsize=12)
+            axes.set_title(fill(named(name, scenarios, lang), NAME_LETTERS), fontsize=12)
         for axes in panels[len(names) :]:
             axes.remove()
         _room(panels[0], data / scale[2])
@@ -91,7 +94,7 @@ def waterfall(result: Run | Comparison, lang: str = SPOKEN) -> Picture:
         note = text("waterfall.note" if runs > 1 else "waterfall.one_run", lang)
         note = note.format(runs=number(runs, lang))
         figure.supxlabel(f"{unit}. {note}", fontsize=11, color=QUIET)
-    return Picture(figure, _alt(data, scenario, people, runs, lang), data, lang)
+    return Picture(figure, _alt(data, scenarios, people, runs, lang), data, lang)
 
 
 def _run_accounts(comparison: Comparison, name: str) -> pd.DataFrame:
@@ -192,8 +195,11 @@ def _room(axes: Axes, data: pd.DataFrame) -> None:
         axes.xaxis.set_major_locator(MaxNLocator(3))
 
 
-def _alt(data: pd.DataFrame, scenario: Scenario, people: int, runs: int, lang: str) -> str:
+def _alt(
+    data: pd.DataFrame, scenarios: dict[str, Scenario], people: int, runs: int, lang: str
+) -> str:
     """The finding: revenue, the largest cost, and profit, each with its interval."""
+    scenario = next(iter(scenarios.values()))
 
     def words(row: Any) -> str:
         amount = number(row["money"], lang, digits)
@@ -211,7 +217,7 @@ def _alt(data: pd.DataFrame, scenario: Scenario, people: int, runs: int, lang: s
         key = "alt_part" if costs[largest] < 0.0 else "alt_part_no_costs"
         clauses.append(
             text(f"waterfall.{key}", lang).format(
-                name=title(name, lang),
+                name=named(name, scenarios, lang),
                 revenue=words(account.loc["revenue"]),
                 largest=text(f"waterfall.{largest}", lang),
                 cost=words(account.loc[largest]),

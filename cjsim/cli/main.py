@@ -5,17 +5,18 @@ from __future__ import annotations
 import argparse
 import math
 import sys
-import tomllib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cjsim.cli.terminal import Parser, finish, get_ready, say, say_json
+from cjsim.cli.sides import now_and_changes, running, side_by_side, strategies
+from cjsim.cli.terminal import Parser, finish, get_ready, say, say_json, shown
 from cjsim.experiment.orphans import ended_as_by_ctrl_c
 from cjsim.files import expanded
 from cjsim.labels import LANGUAGES, text
 
 if TYPE_CHECKING:
+    from cjsim.experiment.compare import Comparison
     from cjsim.scenario import Scenario
 
 
@@ -75,12 +76,39 @@ def _parser() -> argparse.ArgumentParser:
     parser = Parser(prog="cjsim", description="Run the customer journey instead of drawing it.")
     jobs = parser.add_subparsers(required=True, metavar="command")
 
-    job = jobs.add_parser("compare", help="run strategies on the same people and compare them")
-    job.add_argument("--strategies", help="comma-separated; the first is what others differ from")
-    _add_shared(job, "figure, tables and scenarios", executor="threads")
+    job = jobs.add_parser(
+        "compare", help="run strategies, or scenario files, on the same people and compare them"
+    )
+    job.add_argument(
+        "--strategies",
+        help="comma-separated; the first is what others differ from (default: all; of several "
+        "scenarios each under its own)",
+    )
+    _add_shared(job, "figures, tables and scenarios", executor="threads", several=True)
     job.set_defaults(job=_compare)
 
-    job = jobs.add_parser("sweep", help="compare strategies at many settings: who is ahead where")
+    job = jobs.add_parser(
+        "what-if",
+        help="change one strategy, or anything, and compare it with what it is now",
+        epilog='for example: cjsim what-if phone guide --change "one more rep" firm.reps=2 '
+        "--change guide.every_days=14 firm.reps=2",
+    )
+    _add_shared(
+        job, "figures, tables and scenarios", executor="threads",
+        change="what to change; several of them are one change, made together",
+    )  # fmt: skip
+    job.add_argument("strategy", nargs="?", help="what runs (default: the scenario's strategy)")
+    job.add_argument(
+        "--change", action="append", nargs="+", default=[], metavar=("NAME", "KEY=VALUE"),
+        help="one of several changes, each compared with now: its name, if it shall have one, "
+        "and the keys it changes together; may be repeated",
+    )  # fmt: skip
+    job.set_defaults(job=_what_if)
+
+    job = jobs.add_parser(
+        "sweep",
+        help="run strategies at many settings: who is ahead where, what one brings",
+    )
     job.add_argument("--strategies", help="comma-separated; the first is what others differ from")
     job.add_argument(
         "--vary", action="append", required=True, metavar="KEY=LOW:HIGH:POINTS",
@@ -150,9 +178,19 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_shared(job: argparse.ArgumentParser, contents: str, executor: str = "processes") -> None:
+def _add_shared(
+    job: argparse.ArgumentParser,
+    contents: str,
+    executor: str = "processes",
+    several: bool = False,
+    change: str = "change a key, e.g. --set guide.accuracy=0.9; may be repeated",
+) -> None:
     """What every experiment takes."""
-    job.add_argument("scenario", help="a preset's name or a scenario file")
+    job.add_argument(
+        "scenario",
+        nargs="+" if several else None,
+        help="a preset's name or a scenario file" + ("; one or several" if several else ""),
+    )
     job.add_argument(
         "--people", type=_count, help="a sample of so many (default: the whole market)"
     )
@@ -162,7 +200,7 @@ def _add_shared(job: argparse.ArgumentParser, contents: str, executor: str = "pr
     )
     job.add_argument(
         "--set", action="append", default=[], metavar="KEY=VALUE", dest="changes",
-        help="change a key, e.g. --set guide.accuracy=0.9; may be repeated",
+        help=change,
     )  # fmt: skip
     job.add_argument("--out", type=_path, help=f"folder for {contents}")
     job.add_argument("--json", action="store_true", help="print JSON instead of tables")
@@ -184,11 +222,6 @@ def _path(word: str) -> Path:
     return expanded(word)
 
 
-def _shown(word: str) -> str:
-    """A wrong word, in quotes and cut short."""
-    return repr(word if len(word) < 60 else f"{word[:57]}...")
-
-
 def _count(word: str) -> int:
     number = _whole(word)
     if number < 1:
@@ -201,7 +234,7 @@ def _whole(word: str) -> int:
         return int(word)
     except ValueError:
         raise argparse.ArgumentTypeError(
-            f"{_shown(word)} is no whole number, such as 2000"
+            f"{shown(word)} is no whole number, such as 2000"
         ) from None
 
 
@@ -216,46 +249,10 @@ def _number(word: str) -> float:
     try:
         number = float(word)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{_shown(word)} is no number, such as 0.5") from None
+        raise argparse.ArgumentTypeError(f"{shown(word)} is no number, such as 0.5") from None
     if not math.isfinite(number):
-        raise argparse.ArgumentTypeError(f"{_shown(word)} must be a finite number")
+        raise argparse.ArgumentTypeError(f"{shown(word)} must be a finite number")
     return number
-
-
-def _changes(words: Iterable[str]) -> dict[str, Any]:
-    """KEY=VALUE words as a dictionary; a value is what TOML takes it for, else text."""
-    changes = {}
-    for word in words:
-        key, equals, value = word.partition("=")
-        if not equals:
-            raise ValueError(f"--set {word}: say KEY=VALUE, for example guide.accuracy=0.9")
-        try:
-            changes[key.strip()] = tomllib.loads(f"value = {value}")["value"]
-        except tomllib.TOMLDecodeError:
-            changes[key.strip()] = value.strip()
-        except RecursionError:
-            raise ValueError(f"--set {_shown(word)}: is nested too deep") from None
-    return changes
-
-
-def _scenario(args: argparse.Namespace) -> Scenario:
-    """The scenario that a command names, with its --set changes; --out is looked at too."""
-    from cjsim.scenario import Scenario
-
-    scenario = Scenario.load(args.scenario)
-    if args.out:
-        existing = next(path for path in (args.out, *args.out.absolute().parents) if path.exists())
-        if not existing.is_dir():
-            is_file = "is a file" if existing == args.out else f"{existing} is a file"
-            raise ValueError(f"--out {args.out}: {is_file}; name a folder")
-    return scenario.with_changes(_changes(args.changes)) if args.changes else scenario
-
-
-def _strategies(args: argparse.Namespace) -> dict[str, Scenario]:
-    """The scenario under each of the strategies that a command names; all of them if none."""
-    scenario = _scenario(args)
-    names = args.strategies.split(",") if args.strategies else list(scenario.strategies)
-    return {name.strip(): scenario.with_strategy(name.strip()) for name in names}
 
 
 def _run_options(args: argparse.Namespace) -> dict[str, Any]:
@@ -268,9 +265,21 @@ def _run_options(args: argparse.Namespace) -> dict[str, Any]:
 
 def _compare(args: argparse.Namespace) -> int:
     from cjsim.experiment.compare import compare
+
+    return _tell_compared(compare(side_by_side(args), **_run_options(args)), args, "funnel")
+
+
+def _what_if(args: argparse.Namespace) -> int:
+    from cjsim.experiment.what_if import what_if
+
+    now, changes = now_and_changes(args)
+    return _tell_compared(what_if(now, changes, **_run_options(args)), args, "paired")
+
+
+def _tell_compared(compared: Comparison, args: argparse.Namespace, picture: str) -> int:
+    """Write a comparison and print it, and say which picture to open first."""
     from cjsim.report import comparison
 
-    compared = compare(_strategies(args), **_run_options(args))
     files = comparison.write(compared, args.out, args.lang) if args.out else []
     if args.json:
         say_json(comparison.as_json(compared))
@@ -278,7 +287,7 @@ def _compare(args: argparse.Namespace) -> int:
         say(comparison.summary(compared, args.lang))
     if files:
         note = text("report.wrote", args.lang).format(files=", ".join(files), folder=args.out)
-        onward = text("report.next", args.lang).format(folder=args.out)
+        onward = text("report.next", args.lang).format(folder=args.out, picture=picture)
         say(f"\n{note}\n{onward}", sys.stderr if args.json else None)
     return 0
 
@@ -294,9 +303,7 @@ def _sweep(args: argparse.Namespace) -> int:
     from cjsim.measures.summary import known_measure
     from cjsim.report import experiments
 
-    scenarios = _strategies(args)
-    if len(scenarios) < 2:
-        raise ValueError(f"--strategies {args.strategies}: name at least two to compare")
+    scenarios = strategies(args.scenario, args)
     settings = settings_of(args.vary, args.sample, args.seed)
     known_measure(args.measure)
     answer = sweep(scenarios, settings, folder=args.out, **_run_options(args))
@@ -310,17 +317,11 @@ def _sweep(args: argparse.Namespace) -> int:
     return 0
 
 
-def _running(args: argparse.Namespace) -> Scenario:
-    """The scenario that a command names, under the strategy that it names."""
-    scenario = _scenario(args)
-    return scenario.with_strategy(args.strategy) if args.strategy else scenario
-
-
 def _weak_point(args: argparse.Namespace) -> int:
     from cjsim.experiment.weak_point import weak_point
     from cjsim.report import experiments
 
-    ranking = weak_point(_running(args), args.measure, better=args.better, **_run_options(args))
+    ranking = weak_point(running(args), args.measure, better=args.better, **_run_options(args))
     if args.out:
         experiments.keep_weak_point(ranking, args.out, args.lang)
     _tell(experiments.of_weak_point(ranking, args.lang, args.json))
@@ -336,7 +337,7 @@ def _optimise(args: argparse.Namespace) -> int:
     if not args.vary and not split:
         raise ValueError("say what may change: --vary firm.reps=1:12, or --split TOUCHPOINTS")
     optimum = optimise(
-        _running(args), ranges_of(args.vary), measure=args.measure, budget=args.budget, split=split,
+        running(args), ranges_of(args.vary), measure=args.measure, budget=args.budget, split=split,
         least=args.least or None, **_run_options(args),
     )  # fmt: skip
     if args.out:

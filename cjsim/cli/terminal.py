@@ -57,6 +57,11 @@ def say(text: str = "", stream: IO[str] | None = None, end: str = "\n") -> None:
             print(visible(text), end=end, file=stream, flush=True)
 
 
+def shown(word: str) -> str:
+    """A wrong word, in quotes and cut short."""
+    return repr(word if len(word) < 60 else f"{word[:57]}...")
+
+
 def say_json(data: Any) -> None:
     """Print data as JSON in ASCII, which every code page holds; what is no number there is null."""
     print(json.dumps(_finite(data), indent=2, allow_nan=False))

@@ -26,7 +26,7 @@ from cjsim.experiment.result import (
 )
 from cjsim.experiment.workers import outcomes
 from cjsim.journey import LENSES
-from cjsim.labels import SPOKEN, text, title, unknown
+from cjsim.labels import SPOKEN, text, unknown
 from cjsim.measures.desk import crowded
 from cjsim.measures.funnel import planned_loss
 from cjsim.measures.summary import HEADLINE, UNITS, in_words, known_measure
@@ -73,17 +73,21 @@ class Comparison(Result):
         level = in_per_cent(self.confidence, lang)
         if len(self.scenarios) == 1:
             amounts = self._headline_in_words(self.table, lang, signed=False)
-            name = title(self.first, lang)
+            name = self.named(self.first, lang)
             alone = text("result.alone", lang).format(name=name, level=level, parts=amounts)
-            return " ".join([alone, *self.crowded(lang)])
+            return " ".join([alone, *self.notes(lang)])
         compared = [
             text("result.compared", lang).format(
-                name=title(name, lang), first=title(self.first, lang), level=level,
+                name=self.named(name, lang), first=self.named(self.first, lang), level=level,
                 parts=self._headline_in_words(self.table.loc[name], lang),
             )
             for name in list(self.scenarios)[1:]
         ]  # fmt: skip
-        return " ".join([*compared, *self.crowded(lang)])
+        return " ".join([*compared, *self.notes(lang)])
+
+    def notes(self, lang: str = SPOKEN) -> list[str]:
+        """Sentences that belong to the numbers, to be put behind them."""
+        return self.crowded(lang)
 
     def crowded(self, lang: str = SPOKEN) -> list[str]:
         """A sentence for each scenario whose sample stands in a long queue, see `desk.crowded`."""
@@ -92,7 +96,10 @@ class Comparison(Result):
             means = self.runs.loc[name].mean()
             again = means["repeat_deals"] if scenario.firm.repeat_needs_rep else 0.0
             deals = means["first_deals"] + again
-            sentences.append(crowded(scenario, self.people, means["lost_in_queue"], deals, lang))
+            lost = means["lost_in_queue"]
+            sentences.append(
+                crowded(scenario, self.people, lost, deals, lang, self.named(name, lang))
+            )
         return [sentence for sentence in sentences if sentence]
 
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -135,8 +142,11 @@ class Comparison(Result):
             row += [amount(self.table.loc[(name, measure)], lang) for name in others]
             rows.append(row)
         words = heads(["measure", "difference"], lang)
-        names = [f"{words[1]}: {title(name, lang)} − {title(self.first, lang)}" for name in others]
-        return [words[0], title(self.first, lang), *names], rows
+        names = [
+            f"{words[1]}: {self.named(name, lang)} − {self.named(self.first, lang)}"
+            for name in others
+        ]
+        return [words[0], self.named(self.first, lang), *names], rows
 
     @cached_property
     def first(self) -> str:

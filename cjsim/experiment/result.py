@@ -22,6 +22,7 @@ from cjsim.labels import SPOKEN, text
 from cjsim.labels.numbers import digits_for, number, setting
 from cjsim.labels.tables import html_table, one_line
 from cjsim.scenario import Scenario
+from cjsim.scenario.words import named
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,6 +57,10 @@ class Result:
     def says(self, lang: str = SPOKEN) -> str:
         """The finding with its numbers, in one to three sentences."""
         raise NotImplementedError
+
+    def named(self, name: str, lang: str = SPOKEN) -> str:
+        """What a scenario is called: one named after its strategy bears the strategy's title."""
+        return named(name, self._scenarios(), lang)
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """What `save` writes: name of a file -> table."""

@@ -22,7 +22,7 @@ from cjsim.experiment.intervals import difference
 from cjsim.experiment.result import Grid, Result, amount, cell, heads
 from cjsim.experiment.workers import Plan, essence, outcomes
 from cjsim.files import safe_names
-from cjsim.labels import SPOKEN, text, title, unknown
+from cjsim.labels import SPOKEN, text, unknown
 from cjsim.labels.numbers import digits_for, number
 from cjsim.measures.summary import LESS_IS_BETTER, UNITS, in_words, known_measure
 from cjsim.model.streams import worlds
@@ -73,7 +73,7 @@ class Sweep(Result):
         """`phase(measure)`; for one scenario alone mean, low, high of the measure per cell."""
         if len(self.names) > 1:
             return self.phase(self.measure)
-        return self._means()
+        return self.means(self.measure)
 
     @cached_property
     def idle(self) -> dict[str, Idle]:
@@ -103,7 +103,9 @@ class Sweep(Result):
             won = ahead[ahead["winner"] == name]
             leads.append(
                 text("result.sweep_part", lang).format(
-                    name=title(name, lang), cells=len(won), clear=int(won["clear"].sum())
+                    name=self.named(name, lang),
+                    cells=len(won),
+                    clear=int(won["clear"].sum()),
                 )
             )
         return text("result.sweep", lang).format(parts="; ".join(leads), **words)
@@ -135,15 +137,24 @@ class Sweep(Result):
         for _, row in self.table.iterrows():
             cells = [amount(row, lang, column, signed=several)]
             if several:
-                cells = [title(row["winner"], lang), *cells, cell(row["clear"], lang)]
+                cells = [
+                    self.named(row["winner"], lang),
+                    *cells,
+                    cell(row["clear"], lang),
+                ]
             rows.append([*(cell(row[key], lang) for key in keys), *cells])
         return [*keys, *words], rows
 
-    def _means(self) -> pd.DataFrame:
-        """The measure of the only scenario in each cell, with its interval."""
-        means = _row_differences(self.values(self.measure)[:, 0], self.confidence)
-        columns = {"mean": means["difference"], "low": means["low"], "high": means["high"]}
-        return self._settings_done().assign(**columns)
+    def means(self, measure: str, scenario: str | None = None) -> pd.DataFrame:
+        """A measure of a scenario (the first, if none is named) in each cell, with its interval.
+
+        Columns: the keys, mean, low, high.
+        """
+        name = self.names[0] if scenario is None else scenario
+        if name not in self.names:
+            raise unknown("scenario", name, self.names)
+        values = self.values(measure)[:, self.names.index(name)]
+        return self._settings_done().assign(**_row_means(values, self.confidence))
 
     @cached_property
     def complete(self) -> bool:
@@ -247,18 +258,20 @@ class Sweep(Result):
         """How the lead over the first changes with one key, averaged over all others.
 
         One row per value of the key; columns difference, low, high, clear. The interval is over
-        runs, each run's lead being averaged over the cells with that value first.
+        runs, each run's lead being averaged over the cells with that value first. Of one scenario
+        alone the measure itself; columns mean, low, high.
         """
         import pandas as pd
 
         if key not in self.settings:
             raise unknown("key", key, self.settings.columns)
         at = self._settings_done()[key].to_numpy()
-        leads = pd.DataFrame(self._leads(measure, scenario)).groupby(at, sort=True).mean()
+        alone = len(self.names) == 1
+        values = self.values(measure)[:, 0] if alone else self._leads(measure, scenario)
+        averages = pd.DataFrame(values).groupby(at, sort=True).mean()
         level = self.confidence if confidence is None else confidence
-        return pd.DataFrame(
-            _row_differences(leads.to_numpy(), level), index=leads.index.rename(key)
-        )
+        columns = (_row_means if alone else _row_differences)(averages.to_numpy(), level)
+        return pd.DataFrame(columns, index=averages.index.rename(key))
 
     @staticmethod
     def load(folder: str | Path) -> Sweep:
@@ -289,6 +302,12 @@ def _row_differences(gaps: npt.NDArray[np.float64], confidence: float) -> dict[s
 
     intervals = difference(pd.DataFrame(gaps.T), confidence)
     return {name: intervals[name].to_numpy() for name in intervals}
+
+
+def _row_means(values: npt.NDArray[np.float64], confidence: float) -> dict[str, Any]:
+    """The mean of each row with its interval, as columns of a table."""
+    columns = _row_differences(values, confidence)
+    return {"mean": columns["difference"], "low": columns["low"], "high": columns["high"]}
 
 
 def sweep(

@@ -110,12 +110,9 @@ def _outcome(run: Run, details: bool) -> Outcome:
 
 def essence(scenario: Scenario) -> str:
     """Characters that are the same for scenarios that run the same, whatever else they hold."""
-    names = {period.scenario.strategy for period in periods(scenario)}
-    running = {name: scenario.strategies[name] for name in sorted({scenario.strategy, *names})}
-    before = scenario.strategy
-    if scenario.burn_in_days:
-        before = scenario.burn_in_strategy
-        running[before] = scenario.strategies[before]
+    before = scenario.burn_in_strategy if scenario.burn_in_days else scenario.strategy
+    names = {scenario.strategy, before, *(p.scenario.strategy for p in periods(scenario))}
+    running = {name: scenario.strategies[name].model_copy(update={"title": ""}) for name in names}
     bare = {"name": "", "title": "", "money": "", "strategies": running, "burn_in_strategy": before}
     return digest(scenario.model_copy(update=bare))
 

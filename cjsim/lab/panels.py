@@ -23,7 +23,7 @@ from cjsim.experiment.compare import Comparison, compare
 from cjsim.experiment.idle import idle_of, sentences
 from cjsim.lab.dials import hint, slider
 from cjsim.lab.keyboard import box_of_its_own
-from cjsim.labels import SPOKEN, language, text, title, unknown
+from cjsim.labels import SPOKEN, language, text, unknown
 from cjsim.labels.numbers import number, setting
 from cjsim.run import Run, simulate
 from cjsim.scenario import Scenario, ScenarioError
@@ -167,7 +167,7 @@ class Panel:
             for measure in ("deals", "reached_first_deal", "reached_loyalty")
             for side, numbers in (("here", changed), ("there", reference))
         }
-        first, second = (title(name, self._lang) for name in self._names)
+        first, second = (self.comparison.named(name, self._lang) for name in self._names)
         return text("lab.finding", self._lang).format(
             people=number(self._people, self._lang),
             settings=_settings_words(self._last_good, self._lang),

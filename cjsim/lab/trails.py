@@ -38,10 +38,11 @@ from cjsim.journey import (
     STAGES,
     WITH_RIVAL,
 )
-from cjsim.labels import SPOKEN, all_keys, language, text, title
+from cjsim.labels import SPOKEN, all_keys, language, text
 from cjsim.labels.numbers import number, setting
 from cjsim.model.events import Event
 from cjsim.model.population import ADOPTERS, MOTIVES
+from cjsim.scenario.words import named
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -157,7 +158,7 @@ class Trail:
     def picture(self) -> Picture:
         """Where everybody is at the end, as a figure that stays."""
         counts = {
-            name: np.bincount(run.totals.last[: self.people], minlength=len(STAGES))
+            self._named(name): np.bincount(run.totals.last[: self.people], minlength=len(STAGES))
             for name, run in self.runs.items()
         }
         return whereabouts(counts, self.days, self.words, self.lang)
@@ -197,12 +198,17 @@ class Trail:
         saved = f"{self.picture._repr_html_()}<p>{html.escape(self.words)}</p>"
         return {**(live[0] if live else {}), "text/plain": repr(self), "text/html": saved}
 
+    def _named(self, name: str) -> str:
+        """What a side is called."""
+        scenarios = {name: run.scenario for name, run in self.runs.items()}
+        return named(name, scenarios, self.lang)
+
     def _finding(self, *names: str) -> str:
         numbers = self.ending.to_dict("index")
         part = text("trail.finding_part", self.lang)
         clauses = [
             part.format(
-                name=title(name, self.lang),
+                name=self._named(name),
                 **{what: number(count, self.lang) for what, count in numbers[name].items()},
             )
             for name in names
@@ -215,9 +221,7 @@ class Trail:
     def _facts(self) -> dict[str, Any]:
         """What the browser has to know beside the tracks: words, names, colours, who they are."""
         say = functools.partial(text, lang=self.lang)
-        sides = [
-            {"name": title(name, self.lang), "finding": self._finding(name)} for name in self.runs
-        ]
+        sides = [{"name": self._named(name), "finding": self._finding(name)} for name in self.runs]
         heading = say("trail.two" if len(sides) == 2 else "trail.one").format(
             people=number(self.people, self.lang), names=", ".join(side["name"] for side in sides)
         )

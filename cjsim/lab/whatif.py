@@ -29,11 +29,11 @@ from cjsim.lab.board import Board
 from cjsim.lab.dials import WIDE, hint, move, slider
 from cjsim.lab.drawers import drawers
 from cjsim.lab.keyboard import box_of_its_own
-from cjsim.labels import SPOKEN, find, language, text, title
+from cjsim.labels import SPOKEN, find, language, text
 from cjsim.labels.numbers import number
 from cjsim.model.streams import worlds
 from cjsim.scenario import Scenario, ScenarioError, presets, to_toml
-from cjsim.scenario.words import scenario_title
+from cjsim.scenario.words import scenario_title, strategy_title
 
 DIALS = (
     "{b}.accuracy", "{b}.every_days", "{b}.min_fit", "response.irritation_harm",
@@ -222,7 +222,7 @@ class Lab:
     def _fill_controls(self) -> None:
         now = self.settings
         changed = now.scenarios[1]
-        names = [(title(name, self.lang), name) for name in now.base.strategies]
+        names = [(strategy_title(now.base, name, self.lang), name) for name in now.base.strategies]
         for side, name in zip(self.sides, now.sides, strict=True):
             side.options = names
             side.value = name
@@ -393,7 +393,9 @@ class Lab:
     def _show_answer(self, answer: Answer) -> None:
         """An answer has come, from the worker's thread."""
         about: Settings = answer.question.about
-        first, second = sides = tuple(title(name, self.lang) for name in about.sides)
+        first, second = sides = tuple(
+            strategy_title(about.base, name, self.lang) for name in about.sides
+        )
         names = (f"{self._word('first')}: {first}", f"{self._word('second')}: {second}")
         words = findings.sentence(answer, sides, about.changes, about.base.money, self.lang)
         self.answer = answer

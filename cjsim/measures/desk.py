@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cjsim.journey import GONE
-from cjsim.labels import SPOKEN, text, title
+from cjsim.labels import SPOKEN, text
 from cjsim.labels.numbers import number
 from cjsim.measures.groups import Groups, Numbers, by_group, groups, ratio
 from cjsim.measures.visits import by_person, final_stage
 from cjsim.model import parameters
 from cjsim.model.events import Event
 from cjsim.scenario import Scenario
+from cjsim.scenario.words import strategy_title
 
 CROWDED = 0.02
 """Share of buyers lost in the queue from which on a sample says so."""
@@ -69,7 +70,14 @@ def desk_columns(run: Record, parts: Groups) -> dict[str, Numbers]:
     }
 
 
-def crowded(scenario: Scenario, people: int, lost: float, deals: float, lang: str = SPOKEN) -> str:
+def crowded(
+    scenario: Scenario,
+    people: int,
+    lost: float,
+    deals: float,
+    lang: str = SPOKEN,
+    name: str = "",
+) -> str:
     """A sentence where a sample's queue is so long that its slower clock may matter.
 
     Parameters
@@ -77,6 +85,7 @@ def crowded(scenario: Scenario, people: int, lost: float, deals: float, lang: st
     scenario, people : what was run, and on how many.
     lost : buyers lost in the queue, in a run or on average.
     deals : those that a rep made.
+    name : what the scenario is called; as its strategy when not given.
 
     Returns "" for a market in full, and where fewer than `CROWDED` are lost.
 
@@ -88,7 +97,7 @@ def crowded(scenario: Scenario, people: int, lost: float, deals: float, lang: st
     if in_full or not lost >= CROWDED * (lost + deals) > 0:
         return ""
     return text("result.crowded", lang).format(
-        name=title(scenario.strategy, lang), people=number(people, lang),
+        name=name or strategy_title(scenario, scenario.strategy, lang), people=number(people, lang),
         market=number(scenario.market.people, lang), slow=number(stretch, lang, 1),
         lost=number(100 * lost / (lost + deals), lang, 0),
     )  # fmt: skip

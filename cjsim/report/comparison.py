@@ -13,17 +13,23 @@ import numpy as np
 from cjsim.door import folder_of
 from cjsim.experiment.compare import QUADRANTS, Comparison
 from cjsim.experiment.intervals import USUAL, difference
+from cjsim.experiment.what_if import WhatIf
 from cjsim.files import all_together, safe_names, write_text
 from cjsim.journey import TWELVE
-from cjsim.labels import SPOKEN, text, title
+from cjsim.labels import SPOKEN, text
 from cjsim.labels.numbers import number, per_cent
 from cjsim.measures.summary import HEADLINE
-from cjsim.report.values import PER_PERSON, value_words
+from cjsim.report.values import PER_PERSON, typed_name, value_words
 from cjsim.scenario.words import scenario_title
 from cjsim.version import VERSION
 
+PICTURES = ("svg", "png", "csv")
+"""The forms of a picture that is written."""
 _mean_words = partial(value_words, tenths=True, typed=True)  # for any terminal
-OF_SEVERAL = ("differences.csv", "uplift.svg", "uplift.png", "uplift.csv")
+OF_SEVERAL = (
+    "differences.csv",
+    *(f"{picture}.{ending}" for picture in ("paired", "uplift") for ending in PICTURES),
+)
 """The files that a comparison of one scenario alone does not write."""
 
 
@@ -44,16 +50,32 @@ def _label(measure: str, money: str, lang: str) -> str:
 
 def summary(comparison: Comparison, lang: str = SPOKEN) -> str:
     """The comparison as text: people per stage and measures per strategy, then the differences."""
-    names = list(comparison.scenarios)
-    scenario = comparison.scenarios[comparison.first]
     runs = len(comparison.seeds)
+    sides = comparison.scenarios.values()
+    titles = [scenario_title(side.title, lang) or side.name for side in sides]
+    days = [number(side.horizon_days, lang) for side in sides]
     head = text("report.head", lang).format(
-        title=scenario_title(scenario.title, lang) or scenario.name,
+        title=" / ".join(dict.fromkeys(titles)), days=" / ".join(dict.fromkeys(days)),
         people=number(comparison.people, lang), runs=number(runs, lang),
-        days=number(scenario.horizon_days, lang),
     )  # fmt: skip
+    lines = [head]
+    if not isinstance(comparison, WhatIf):  # there now stands beside what differs from it
+        lines += ["", *_means(comparison, lang)]
+    if len(comparison.scenarios) > 1:
+        lines += ["", *_differences(comparison, lang)]
+    if len(comparison.scenarios) > 1 and runs > 1:
+        lines += ["", *_person_by_person(comparison, lang)]
+    if notes := comparison.notes(lang):
+        lines += ["", *notes]
+    return "\n".join(lines)
+
+
+def _means(comparison: Comparison, lang: str) -> list[str]:
+    """People per stage, and measures, per scenario."""
+    names = list(comparison.scenarios)
+    money = comparison.scenarios[comparison.first].money
     means = comparison.means()
-    rows = [[text("report.stood", lang), *names]]
+    rows = [[text("report.stood", lang), *(typed_name(comparison, name, lang) for name in names)]]
     for stage in TWELVE:
         word = f"{int(stage):2d} {text(f'stage.{stage.key}.label', lang)}"
         cells = means.loc[f"reached_{stage.key}"]
@@ -61,16 +83,9 @@ def summary(comparison: Comparison, lang: str = SPOKEN) -> str:
         rows.append([word, *(read(cells[name]) for name in names)])
     rows.append([""] * len(rows[0]))
     for measure in HEADLINE:
-        word = _label(measure, scenario.money, lang)
+        word = _label(measure, money, lang)
         rows.append([word, *(_mean(comparison, measure, name, lang) for name in names)])
-    lines = [head, "", *_lines(rows)]
-    if len(names) > 1:
-        lines += ["", *_differences(comparison, lang)]
-    if len(names) > 1 and runs > 1:
-        lines += ["", *_person_by_person(comparison, lang)]
-    if crowded := comparison.crowded(lang):
-        lines += ["", *crowded]
-    return "\n".join(lines)
+    return _lines(rows)
 
 
 def _mean(comparison: Comparison, measure: str, name: str, lang: str) -> str:
@@ -88,10 +103,11 @@ def _differences(comparison: Comparison, lang: str) -> list[str]:
     names = list(comparison.scenarios)[1:]
     money = comparison.scenarios[comparison.first].money
     paired = comparison.paired(USUAL)
-    rows = [["", *names]]
+    beside = [comparison.first] if isinstance(comparison, WhatIf) else []
+    rows = [["", *(typed_name(comparison, name, lang) for name in (*beside, *names))]]
     for measure in HEADLINE:
         read = partial(_mean_words, measure, lang=lang, signed=True)
-        cells = []
+        cells = [_mean(comparison, measure, name, lang) for name in beside]
         for name in names:
             d = paired.loc[(name, measure)]
             star = " *" if d["clear"] else "  "
@@ -99,20 +115,26 @@ def _differences(comparison: Comparison, lang: str) -> list[str]:
             cells.append(f"{read(d['difference'])} [{low} .. {high}]{star}")
         rows.append([_label(measure, money, lang), *cells])
     key = "report.differences" if len(comparison.seeds) > 1 else "report.one_run"
-    return [text(key, lang).format(first=comparison.first), "", *_lines(rows)]
+    return [
+        text(key, lang).format(first=typed_name(comparison, comparison.first, lang)),
+        "",
+        *_lines(rows),
+    ]
 
 
 def _person_by_person(comparison: Comparison, lang: str) -> list[str]:
     """Who is won and who is driven away, and what the same luck saved."""
     shares = comparison.uplift()
     gain = comparison.pairing()["gain"]
-    first = title(comparison.first, lang)
+    first = comparison.named(comparison.first, lang)
     lines = [text("report.uplift", lang).format(first=first)]
     for name in list(comparison.scenarios)[1:]:
         words = {key: per_cent(shares.loc[(name, key), "share"], lang, 1) for key in QUADRANTS[1:3]}
-        lines.append(f"  {text('uplift.alt_part', lang).format(name=title(name, lang), **words)}")
+        lines.append(
+            f"  {text('uplift.alt_part', lang).format(name=comparison.named(name, lang), **words)}"
+        )
     saved = [
-        f"{title(name, lang)} {number(gain[name, 'profit_per_person'], lang)} x"
+        f"{comparison.named(name, lang)} {number(gain[name, 'profit_per_person'], lang)} x"
         for name in list(comparison.scenarios)[1:]
         if np.isfinite(gain[name, "profit_per_person"])
     ]
@@ -131,6 +153,12 @@ def as_json(comparison: Comparison) -> dict[str, Any]:
         "seeds": list(comparison.seeds),
         "means": {name: _plain(means[name].to_dict()) for name in comparison.scenarios},
     }
+    if isinstance(comparison, WhatIf):
+        data["changes"] = comparison.changes
+        data["in_vain"] = {
+            name: {key: note.effect("en") for key, note in notes.items()}
+            for name, notes in comparison.idle.items()
+        }
     if len(comparison.scenarios) > 1:
         paired = comparison.paired()
         shares = comparison.uplift()
@@ -168,6 +196,7 @@ def write(comparison: Comparison, folder: Path, lang: str = SPOKEN) -> list[str]
     Returns the names of the files. Raises OSError where the folder cannot be written.
     """
     from cjsim import charts
+    from cjsim.charts.paired import paired
     from cjsim.charts.uplift import uplift
 
     folder = folder_of("folder", folder)
@@ -179,8 +208,10 @@ def write(comparison: Comparison, folder: Path, lang: str = SPOKEN) -> list[str]
         comparison.save(draft)
         if len(comparison.scenarios) > 1:
             quadrants = uplift(comparison, lang)
-            for ending in ("svg", "png", "csv"):
+            gaps = paired(comparison, lang)
+            for ending in PICTURES:
                 quadrants.save(draft / f"uplift.{ending}")
+                gaps.save(draft / f"paired.{ending}")
         names = sorted(path.name for path in draft.iterdir())
         old = _written(folder)
     for name in old - set(names):

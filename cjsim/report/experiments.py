@@ -21,6 +21,7 @@ from cjsim.experiment.weak_point import WeakPoint
 from cjsim.files import all_together
 from cjsim.labels import find, text
 from cjsim.labels.numbers import number, short
+from cjsim.report.values import typed_name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 def of_sweep(sweep: Sweep, measure: str, lang: str, as_json: bool) -> str | dict[str, Any]:
     """Who is ahead where, as a table or as plain data."""
+    if len(sweep.names) == 1:
+        return _of_one_swept(sweep, measure, lang, as_json)
     phase = sweep.phase(measure)
     keys = list(sweep.settings.columns)
     is_map = sweep.is_grid and len(keys) == len(sweep.names) == 2
@@ -49,22 +52,52 @@ def of_sweep(sweep: Sweep, measure: str, lang: str, as_json: bool) -> str | dict
         cells=number(len(phase), lang),
     )
     clear = phase["clear"].map({True: "*", False: ""})
+    for column in ("winner", "runner_up"):
+        phase[column] = [typed_name(sweep, name, lang) for name in phase[column]]
     table = _in_columns(phase.drop(columns="clear").assign(**{"": clear}), lang, typed=True)
     blocks = [head, "", table]
     if flip_line is not None and len(flip_line):
         crossings = _in_columns(flip_line.drop(columns="up"), lang, typed=True)
         blocks += ["", text("report.flip_line", lang), "", crossings]
+    blocks += _in_vain(sweep, lang)
     return "\n".join(line.rstrip() for block in blocks for line in block.split("\n"))
+
+
+def _of_one_swept(sweep: Sweep, measure: str, lang: str, as_json: bool) -> str | dict[str, Any]:
+    """What one strategy brings at each setting, as a table or as plain data."""
+    (name,) = sweep.names
+    means = sweep.means(measure)
+    if as_json:
+        return {
+            "measure": measure,
+            "strategy": name,
+            "people": sweep.people,
+            "complete": sweep.complete,
+            "cells": json.loads(means.to_json(orient="records")),
+        }
+    head = text("report.sweep_one", lang).format(
+        name=sweep.named(name, lang),
+        measure=text(f"measure.{measure}", lang),
+        people=number(sweep.people, lang),
+        cells=number(len(means), lang),
+    )
+    return "\n".join([head, "", _in_columns(means, lang, typed=True), *_in_vain(sweep, lang)])
+
+
+def _in_vain(sweep: Sweep, lang: str) -> list[str]:
+    """Which keys cannot act at any setting, as lines to be put behind others."""
+    notes = [note.said(lang) for note in sweep.idle.values()]
+    return ["", *notes] if notes else []
 
 
 def draw_sweep(sweep: Sweep, measure: str, folder: Path, lang: str) -> None:
     """The map of two keys, or the profile of each key, as SVG, PNG and table.
 
-    A key that holds words has no axis, and more scenarios than colours have no map.
+    A key that holds words has no axis; one scenario, and more than colours, have no map.
     """
     keys = [key for key in sweep.settings if in_numbers(sweep, key)]
     both_in_numbers = len(keys) == len(sweep.settings.columns) == 2
-    if both_in_numbers and sweep.is_grid and len(sweep.names) <= len(COLOURS):
+    if both_in_numbers and sweep.is_grid and 1 < len(sweep.names) <= len(COLOURS):
         pictures = {"map": phase_map(sweep, measure, lang)}
     else:
         pictures = {f"profile-{key}": profile(sweep, key, measure, lang) for key in keys}

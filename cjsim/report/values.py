@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from cjsim.labels import SPOKEN, language, text
+from cjsim.labels import SPOKEN, language, text, title
 from cjsim.labels.numbers import GAP, NONE, number
 from cjsim.measures.summary import UNITS
+
+if TYPE_CHECKING:
+    from cjsim.experiment.compare import Comparison
+    from cjsim.experiment.sweep import Sweep
 
 PER_PERSON: Final = frozenset({"profit_per_person"})
 """Measures of money that are shown with their cents."""
@@ -45,3 +49,14 @@ def value_words(
         return shown
     gap = " " if language(lang) == "en" else GAP
     return f"{shown}{gap}{text('unit.points', lang) if signed else '%'}"
+
+
+def typed_name(result: Comparison | Sweep, name: str, lang: str = SPOKEN) -> str:
+    """What a scenario is called in a table for the terminal.
+
+    A strategy without a title is called as one types it after `--strategies`.
+    """
+    words = result.named(name, lang)
+    scenario = result.scenarios.get(name)
+    untitled = scenario and name in scenario.strategies and words == title(name, lang)
+    return name if untitled else words

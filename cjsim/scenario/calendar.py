@@ -324,6 +324,8 @@ def _fixed(path: KeyPath, tables: Tables) -> Any:
         if len(path) > 1 and path[1] not in library:
             return phrase("no_touchpoint_yet", name=path[1])
         return phrase("not_by_day") if path[2:3] and path[2] in FIXED_OF_A_TOUCHPOINT else None
+    if path[0] == "strategies" and path[2:3] == ("title",):
+        return phrase("not_by_day")
     dotted = ".".join(map(str, path[:2]))
     return phrase("not_by_day") if path[0] in FIXED or dotted in FIXED else None
 

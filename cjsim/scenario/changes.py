@@ -24,7 +24,7 @@ def changed(
     """
     findings = []
     for dotted, value in changes.items():
-        plain = _plain_value(value)
+        plain = plain_value(value)
         path, finding = located(tables, dotted)
         key = key_at(path)
         if finding:
@@ -50,14 +50,14 @@ def _with_value(node: Any, path: KeyPath, value: Any) -> Any:
     return {**node, path[0]: _with_value(node.get(path[0]), path[1:], value)}
 
 
-def _plain_value(value: Any) -> Any:
+def plain_value(value: Any) -> Any:
     """Models as tables, numpy's numbers as Python's."""
     if isinstance(value, BaseModel):
         return value.model_dump()
     if isinstance(value, Mapping):
-        return {key: _plain_value(inner) for key, inner in value.items()}
+        return {key: plain_value(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain_value(item) for item in value]
+        return [plain_value(item) for item in value]
     return value.item() if getattr(value, "ndim", None) == 0 else value
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin
+from typing import Annotated, Any, Final, Literal, NamedTuple, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -17,8 +17,9 @@ from cjsim.labels.phrases import Phrase, phrase
 from cjsim.labels.visible import ONE_LINE
 from cjsim.scenario.tables import DATE, Change, ScenarioTables, Segment, StageKey
 
-CHANGE_KEYS = tuple(name for name in Change.model_fields if name != "values")
-"""The keys of a change itself; beside them it holds those that it changes."""
+from dataclasses import dataclass, field, replace
+from typing import Annotated, Any, Final, Literal, NamedTuple, get_args, get_origin
+
 KeyPath = tuple[str | int, ...]
 """A dotted key in parts: ("market", "segments", 0, "share")."""
 
@@ -151,7 +152,7 @@ def homes(word: str) -> list[str]:
 
     A key that stands above all tables has no dot.
     """
-    if word == "extends" or word in (
+    if word in OF_A_FILE or word in (
         name for name, key in Key(ScenarioTables).items() if not key.is_table
     ):
         return [word]
@@ -288,7 +289,13 @@ def json_schema() -> dict[str, Any]:
         "description": "What this file starts from: a preset's name or a path relative to this "
         'file. "" = nothing at all, not even the touchpoint library',
     }
-    schema["properties"] = {"extends": extends, **schema["properties"]}
+    without = {
+        "type": "array",
+        "items": {"type": "string"},
+        "description": "Strategies of the files below that this one does without",
+    }
+    own = dict(zip(OF_A_FILE, (extends, without), strict=True))
+    schema["properties"] = {**own, **schema["properties"]}
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
 

@@ -1,7 +1,8 @@
 """Scenario files as plain tables: one file built on another, each key with its file and line.
 
 A file holds what it changes. Under it lie the files it `extends`, under them the touchpoint
-library, under that the defaults of `tables`. Tables merge key by key, lists replace.
+library, under that the defaults of `tables`. Tables merge key by key, lists replace. What a file
+does `without_strategies` is taken out of those below before it adds its own.
 """
 
 from __future__ import annotations
@@ -14,9 +15,16 @@ from typing import Any
 
 from cjsim.files import expanded
 from cjsim.labels.phrases import Phrase, Words, phrase
-from cjsim.scenario.keys import KeyPath
-from cjsim.scenario.mistakes import MOST, Finding, Problem, ScenarioError, nearest
-from cjsim.scenario.toml import Lines, lines_of, slip
+from cjsim.scenario.keys import OF_A_FILE, KeyPath
+from cjsim.scenario.mistakes import (
+    MOST,
+    Finding,
+    Problem,
+    ScenarioError,
+    chosen_strategies,
+    nearest,
+)
+from cjsim.scenario.toml import Lines, in_toml, lines_of, slip
 
 PRESETS = Path(__file__).with_name("presets")
 LIBRARY = PRESETS / "touchpoints.toml"
@@ -170,12 +178,61 @@ def misspelt_strategies(layers: list[Layer]) -> Iterator[Finding]:
     for layer in layers:
         strategies = layer.tables.get("strategies")
         strategies = strategies if isinstance(strategies, dict) else {}
+        below -= set(_left_out(layer))
         for name, keys in strategies.items():
             idle = isinstance(keys, dict) and "touchpoints" not in keys
             few = len(strategies) <= MOST["strategies"]
             if few and idle and name not in below and (near := nearest(name, below)):
                 yield Finding(("strategies", name), None, phrase("idle_strategy"), near)
         below |= set(strategies)
+
+
+def stacked(layers: list[Layer]) -> tuple[dict[str, Any], list[Problem]]:
+    """All files as one set of tables, and what is wrong with the strategies they leave out."""
+    tables: dict[str, Any] = {}
+    problems = []
+    left_out_by: dict[str, Layer] = {}
+    for layer in layers:
+        below = tables.get("strategies")
+        below = below if isinstance(below, dict) else {}
+        problems += [_at_without(layer, finding) for finding in _wrong_to_leave_out(layer, below)]
+        left_out_by |= dict.fromkeys(_left_out(layer), layer)
+        if below:
+            tables["strategies"] = {n: s for n, s in below.items() if n not in _left_out(layer)}
+        own = {key: value for key, value in layer.tables.items() if key not in OF_A_FILE}
+        tables = merged(tables, own)
+    names = tables.get("strategies", {})
+    names = names if isinstance(names, dict) else left_out_by
+    for key, name in chosen_strategies(tables):
+        if name in left_out_by and name not in names:
+            words = phrase("left_out_and_runs", names=names)
+            problems.append(_at_without(left_out_by[name], Finding((key,), name, words)))
+    return tables, problems
+
+
+def _left_out(layer: Layer) -> list[str]:
+    """The strategies of the files below that a file does without."""
+    names = layer.tables.get("without_strategies", [])
+    return [n for n in names if isinstance(n, str)] if isinstance(names, list) else []
+
+
+def _wrong_to_leave_out(layer: Layer, below: Mapping[str, Any]) -> Iterator[Finding]:
+    """Names that no file below has, and what is no list of names."""
+    names = layer.tables.get("without_strategies", [])
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        meant = in_toml([names]) if isinstance(names, str) else None
+        words = phrase("must_be", what=phrase("names"))
+        yield Finding(("without_strategies",), names, words, meant)
+        return
+    for name in names:
+        if name not in below:
+            words = phrase("no_strategy_below", names=below)
+            yield Finding(("without_strategies",), name, words, nearest(name, below))
+
+
+def _at_without(layer: Layer, finding: Finding) -> Problem:
+    """The mistake, told where the file says what it does without."""
+    return Problem.of(finding, layer.label, layer.line(("without_strategies",)))
 
 
 def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:

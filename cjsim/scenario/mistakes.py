@@ -18,7 +18,16 @@ from cjsim.journey import TWELVE
 from cjsim.labels import SPOKEN
 from cjsim.labels.phrases import Phrase, Words, in_words, phrase
 from cjsim.labels.visible import visible
-from cjsim.scenario.keys import Key, KeyPath, fits, homes, key_at, may_be_infinite, wanted
+from cjsim.scenario.keys import (
+    OF_A_FILE,
+    Key,
+    KeyPath,
+    fits,
+    homes,
+    key_at,
+    may_be_infinite,
+    wanted,
+)
 from cjsim.scenario.tables import MAY_WALK_AWAY, ScenarioTables
 from cjsim.scenario.toml import in_toml
 
@@ -160,7 +169,8 @@ def unknown_key(path: KeyPath) -> Finding:
     """A key that its table does not have, and where it was probably meant to stand."""
     table = key_at(path[:-1]) or Key(ScenarioTables)
     word = str(path[-1])
-    near = nearest(word, table.names, 0.85) or either(homes(word)) or nearest(word, table.names)
+    names = table.names if path[1:] else (*table.names, *OF_A_FILE)
+    near = nearest(word, names, 0.85) or either(homes(word)) or nearest(word, names)
     label = "no_key_in" if path[1:] else "no_key_above"
     place = ".".join(str(part) for part in path[:-1])
     words = phrase(label if near else f"{label}_listed", table=place, names=table.names)
@@ -251,11 +261,18 @@ def _chosen_strategies_exist(tables: Tables) -> Iterator[Finding]:
     names = tables.get("strategies", {"pull": {}})
     if not isinstance(names, Mapping):
         return
+    for key, name in chosen_strategies(tables):
+        if name not in names:
+            yield Finding((key,), name, phrase("no_strategy", names=names), nearest(name, names))
+
+
+def chosen_strategies(tables: Tables) -> Iterator[tuple[str, str]]:
+    """The strategies that tables choose to run, each with the key that chooses it."""
     for key in ("strategy", "burn_in_strategy"):
         name = tables.get(key, "pull")
         unused = key == "burn_in_strategy" and name == "pull" and not tables.get("burn_in_days")
-        if isinstance(name, str) and name not in names and not unused:
-            yield Finding((key,), name, phrase("no_strategy", names=names), nearest(name, names))
+        if isinstance(name, str) and not unused:
+            yield key, name
 
 
 def _strategies_run_what_exists(tables: Tables) -> Iterator[Finding]:
@@ -278,7 +295,7 @@ def no_touchpoint(path: KeyPath, intensity: Any, library: Iterable[str]) -> Find
 def _strategies_have_names_of_their_own(tables: Tables) -> Iterator[Finding]:
     """Else "loyalty.gain" could mean a strategy's key, or a table's."""
     for name in _table(tables, "strategies"):
-        if name == "extends" or name in ScenarioTables.model_fields:
+        if name in OF_A_FILE or name in ScenarioTables.model_fields:
             yield Finding(("strategies", name), None, phrase("name_taken"))
 
 

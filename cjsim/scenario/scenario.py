@@ -12,7 +12,7 @@ from pydantic import ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
 from cjsim.files import write_text
-from cjsim.labels import SPOKEN, text, title
+from cjsim.labels import SPOKEN, text
 from cjsim.labels.numbers import number
 from cjsim.labels.tables import html_table, one_line
 from cjsim.scenario.calendar import calendar_findings, periods
@@ -22,9 +22,9 @@ from cjsim.scenario.layers import (
     Layer,
     find_file,
     layers_of,
-    merged,
     misspelt_strategies,
     place_of,
+    stacked,
 )
 from cjsim.scenario.mistakes import (
     Finding,
@@ -39,7 +39,7 @@ from cjsim.scenario.places import there
 from cjsim.scenario.starter import starting_file
 from cjsim.scenario.tables import ScenarioTables
 from cjsim.scenario.toml import document
-from cjsim.scenario.words import scenario_title
+from cjsim.scenario.words import scenario_title, strategy_title
 
 
 class Scenario(ScenarioTables):
@@ -73,18 +73,20 @@ class Scenario(ScenarioTables):
         return text("result.scenario", lang).format(
             title=scenario_title(self.title, lang) or self.name,
             people=number(self.market.people, lang),
-            days=number(self.horizon_days, lang), strategy=title(self.strategy, lang),
+            days=number(self.horizon_days, lang),
+            strategy=strategy_title(self, self.strategy, lang),
         )  # fmt: skip
 
     def _repr_html_(self) -> str:
         heads = [text(f"result.head.{name}") for name in ("strategy", "push", "touchpoints")]
         rows = [
             (
-                f"{title(name)} ◂" if name == self.strategy else title(name), strategy.push,
+                strategy_title(self, name) + (" ◂" if name == self.strategy else ""),
+                strategy.push,
                 ", ".join(point for point, on in strategy.touchpoints.items() if on > 0),
             )
             for name, strategy in self.strategies.items()
-        ]  # fmt: skip
+        ]
         price = f"{text('result.head.price')}: {number(self.product.price, SPOKEN)} {self.money}."
         return html_table(heads, rows, f"{self.says()} {price}")
 
@@ -97,11 +99,11 @@ class Scenario(ScenarioTables):
         layers, broken = layers_of(find_file(str(source), "", isinstance(source, Path)))
         if strategy is not None:
             layers.append(Layer(layers[-1].path, {"strategy": strategy}, {}))
-        tables: dict[str, Any] = {}
-        for layer in layers:
-            tables = merged(tables, layer.tables)
+        tables, left_out = stacked(layers)
         misspelt = [] if broken else list(misspelt_strategies(layers))
-        return checked(tables, lambda path: place_of(layers, path), misspelt, broken)
+        problems = broken if broken else left_out
+        whole = not broken
+        return checked(tables, lambda path: place_of(layers, path), misspelt, problems, whole)
 
     def save(self, path: str | Path) -> Path:
         """Write the whole scenario as a TOML file that needs no other; returns the path."""
@@ -163,27 +165,32 @@ class Scenario(ScenarioTables):
 
 
 def checked(
-    tables: Tables, where: Where, more: Sequence[Finding] = (), broken: Sequence[Problem] = ()
+    tables: Tables,
+    where: Where,
+    more: Sequence[Finding] = (),
+    placed: Sequence[Problem] = (),
+    whole: bool = True,
 ) -> Scenario:
     """The scenario that plain tables say, or a ScenarioError with all that is wrong in them.
 
-    `more` was found before; `broken` are layers that could not be read, so that nothing can be
-    said of what is missing or of how the tables agree.
+    `more` was found before, `placed` too, and where it is. Without the `whole` of the layers, of
+    which some could not be read, nothing can be said of what is missing or of how tables agree.
     """
     findings = list(more)
     try:
         scenario = Scenario.model_validate(tables)
     except ValidationError as error:
-        findings += misfits(tables, error, whole=not broken)
+        findings += misfits(tables, error, whole)
     else:
-        if not findings and not broken:
+        if not findings and not placed:
             return scenario
-    if not broken:
-        wrong = {finding.path for finding in findings}
-        together = [*disagreements(tables), *calendar_findings(tables)]
-        findings += [finding for finding in together if finding.path not in wrong]
     problems = [Problem.of(finding, *where(finding.path)) for finding in findings]
-    raise ScenarioError([*broken, *sorted(problems, key=lambda p: (p.file, p.line or 0))])
+    if whole:
+        wrong = {problem.key for problem in (*placed, *problems)}
+        together = [*disagreements(tables), *calendar_findings(tables)]
+        more_problems = (Problem.of(finding, *where(finding.path)) for finding in together)
+        problems += [problem for problem in more_problems if problem.key not in wrong]
+    raise ScenarioError([*placed, *sorted(problems, key=lambda p: (p.file, p.line or 0))])
 
 
 def to_toml(scenario: Scenario) -> str:

@@ -29,6 +29,7 @@ def starting_file(scenario: ScenarioTables, product: str) -> str:
         "# what is wrong; `cjsim presets --keys` lists all keys with units and sources.",
         f"extends = {in_toml(product)}",
         f"name = {in_toml(f'my_{product}')}",
+        "#without_strategies = []            # strategies of the preset to leave out",
         *_ready("scenario", tables, COMMON["scenario"]),
     ]
     for table, keys in COMMON.items():

@@ -518,6 +518,7 @@ class Touchpoint(_Table):
 class Strategy(_Table):
     """Which touchpoints run, how strongly, and who is pushed, when, with what."""
 
+    title: Line = Field(default="", description="Name for people")
     touchpoints: dict[Name, Annotated[Number, Field(ge=0, le=20)]] = Field(
         default_factory=dict,
         description="Touchpoint = intensity. Multiplies the cost per day; for a pull its reach "

@@ -13,9 +13,10 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-from cjsim.labels import SPOKEN, language, unknown
+from cjsim.labels import SPOKEN, language, title, unknown
 from cjsim.scenario.keys import docs
 from cjsim.scenario.layers import PRESETS, presets
+from cjsim.scenario.tables import ScenarioTables
 
 
 def meaning(table: str, key: str, lang: str = SPOKEN) -> str:
@@ -39,6 +40,26 @@ def meaning(table: str, key: str, lang: str = SPOKEN) -> str:
 def touchpoint_title(name: str, title: str, lang: str = SPOKEN) -> str:
     """A touchpoint's title; one that the library or a preset gave it is told in the language."""
     return _touchpoints(language(lang)).get((name, title), title)
+
+
+def strategy_title(scenario: ScenarioTables, name: str, lang: str = SPOKEN) -> str:
+    """What a strategy is called: by its title, else by the kit's word for it, else by its name."""
+    strategy = scenario.strategies.get(name)
+    return (strategy.title if strategy else "") or title(name, lang)
+
+
+def named(name: str, scenarios: Mapping[str, ScenarioTables], lang: str = SPOKEN) -> str:
+    """What one of several scenarios is called.
+
+    One that is named after the strategy it runs bears the strategy's title. Where two would be
+    called the same, each has its name behind.
+    """
+    words = {name: title(name, lang)}
+    for other, scenario in scenarios.items():
+        own = other == scenario.strategy
+        words[other] = strategy_title(scenario, other, lang) if own else title(other, lang)
+    alone = list(words.values()).count(words[name]) == 1
+    return words[name] if alone else f"{words[name]} ({name})"
 
 
 def scenario_title(title: str, lang: str = SPOKEN) -> str:

@@ -69,6 +69,19 @@ def test_the_profile_states_both_ends():
     assert "guide.accuracy = 0.8: +3.00 [+1.55 .. +4.45]" in alt
 
 
+@pytest.mark.parametrize("runs", [1, 4])
+def test_the_profile_of_one_strategy_is_the_measure_itself(runs):
+    found = ahead([[1, 5], [3, 7]], ("pull",), runs)
+    picture = profile(found, ACCURACY)
+    means = found.values("profit_per_person")[:, 0].mean(axis=1)
+    of_two = [(means[found.settings[ACCURACY] == value]).mean() for value in (1.0, 2.0)]
+    (line,) = (drawn for drawn in picture.figure.axes[0].lines if len(drawn.get_xdata()))
+    assert line.get_ydata() == pytest.approx(of_two)
+    assert list(picture.data.columns) == ["mean", "low", "high"]
+    assert picture.alt.startswith("Profit per person of Pull, ")
+    assert ("no interval" in picture.alt) == (runs == 1)
+
+
 # --- Sweeps that are not as usual ---------------------------------------------------------------
 
 
@@ -209,7 +222,6 @@ SPREAD = Sweep(SETTINGS.iloc[:5], ("pull", "guide"), 1, made().runs[made().runs[
         (lambda: phase_map(worded()), "guide.push: holds words"),
         (lambda: profile(worded(), "guide.push"), "guide.push: holds words"),
         (lambda: phase_map(ONE), "nobody can be ahead of 'pull', the only scenario"),
-        (lambda: profile(ONE, ACCURACY), "nobody can be ahead of 'pull', the only scenario"),
         (lambda: phase_map(UNMEASURED), "profit_per_person: has no value"),
         (lambda: profile(UNMEASURED, ACCURACY), "profit_per_person: has no value"),
         (lambda: phase_map(SPREAD), "these 5 settings are no such grid"),

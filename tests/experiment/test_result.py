@@ -26,6 +26,7 @@ def cells():
 MAKERS = {
     "Comparison": lambda: cjsim.compare([phone("pull"), phone("guide")], **SMALL),
     "Comparison of one": lambda: cjsim.compare([phone()], **SMALL),
+    "WhatIf": lambda: cjsim.what_if(phone(), [{"guide.every_days": 9}, {"firm.reps": 0}], **SMALL),
     "Sweep": lambda: cjsim.sweep([phone("pull"), phone("guide")], cells(), **SMALL),
     "Sweep of one": lambda: cjsim.sweep([phone()], cells(), **SMALL),
     "Tornado": lambda: cjsim.tornado(phone(), ["product.price", "guide.accuracy"], **SMALL),
@@ -55,7 +56,7 @@ def test_all_public_results_are_here():
     classes = {getattr(cjsim, name) for name in cjsim.__all__ if name[0].isupper()}
     results = {kind.__name__ for kind in classes if issubclass(kind, Result)}
     assert results == {name.split()[0] for name in MAKERS} - {"Run", "Scenario"}
-    assert len(results) == 10
+    assert len(results) == 11
 
 
 def test_it_is_one_short_line(made):

@@ -232,6 +232,34 @@ def test_the_nearest_file_has_the_last_word_and_paths_are_relative_to_the_file(t
     assert (mine.product.price, mine.product.quality, mine.money) == (2, 0.1, "RUB")
 
 
+def test_a_file_does_without_strategies_of_the_files_below_and_may_write_them_anew(file):
+    own = "[strategies.calls]\ntouchpoints.site = 2\n[strategies.pull]\ntouchpoints.site = 3\n"
+    head = f"extends = '{SMALL}'\nstrategy = 'calls'\nwithout_strategies = ['guide', 'pull']\n"
+    mine = load(file(head + own, "base.toml"))
+    assert {name: one.touchpoints for name, one in mine.strategies.items()} == {
+        "calls": {"site": 2}, "pull": {"site": 3},
+    }  # fmt: skip
+    assert load(SMALL).strategies["pull"].touchpoints == {"site": 1}
+    top = "extends = 'base.toml'\nwithout_strategies = ['pull']\nstrategies.last.push = 'none'\n"
+    assert list(load(file(top)).strategies) == ["calls", "last"]
+    assert load(mine.save(file("", "whole.toml"))) == mine
+
+
+def test_what_is_left_out_below_is_no_name_to_misspell(file):
+    """`guid` would be told as a slip for `guide`, were that one there."""
+    head = f"extends = '{SMALL}'\nwithout_strategies = ['guide']\n"
+    assert list(load(file(f"{head}strategies.guid.push = 'none'")).strategies) == ["pull", "guid"]
+
+
+def test_the_strategy_asked_for_may_not_be_left_out(file):
+    path = file(f"extends = '{SMALL}'\nwithout_strategies = ['guide']")
+    assert load(path).strategy == "pull"
+    assert told(lambda: load(path, "guide")) == [
+        f'{path}, line 2: strategy = "guide": it runs, and this file leaves it out; '
+        "strategies that could run: pull"
+    ]
+
+
 def test_a_circle_of_files_is_told(file):
     file("extends = 'b.toml'", "a.toml")
     path = file("\nextends = 'a.toml'", "b.toml")
@@ -840,6 +868,7 @@ def test_the_schema_knows_presets_whole_files_and_new_files(name):
         "touchpoints.webinar.fit.study = 2",
         "market.segments = [{ share = 1 }]",
         "extends = 5",
+        'extends = "phone"\nwithout_strategies = "nothing"',
     ],
 )
 def test_the_schema_and_the_loader_refuse_the_same(text):
@@ -856,7 +885,7 @@ def test_the_schema_tells_units_sources_and_stages():
     assert list(schema["properties"]["stages"]["properties"]) == [stage.key for stage in TWELVE]
     fit = schema["$defs"]["Touchpoint"]["properties"]["fit"]["properties"]
     assert list(fit) == [stage.key for stage in IN_THE_CATEGORY]
-    assert "extends" in schema["properties"]
+    assert {"extends", "without_strategies"} <= set(schema["properties"])
     required = [name for name, table in schema["$defs"].items() if "required" in table]
     assert required == ["Segment"]  # lists are not merged, so a segment stands alone
 
