@@ -17,8 +17,10 @@ from cjsim.labels.phrases import Phrase, phrase
 from cjsim.labels.visible import ONE_LINE
 from cjsim.scenario.tables import DATE, Change, ScenarioTables, Segment, StageKey
 
-from dataclasses import dataclass, field, replace
-from typing import Annotated, Any, Final, Literal, NamedTuple, get_args, get_origin
+CHANGE_KEYS = tuple(name for name in Change.model_fields if name != "values")
+"""The keys of a change itself; beside them it holds those that it changes."""
+OF_A_FILE: Final = ("extends", "without_strategies")
+"""What a file says of the files that it stands on; a scenario holds none of it."""
 
 KeyPath = tuple[str | int, ...]
 """A dotted key in parts: ("market", "segments", 0, "share")."""
