@@ -46,15 +46,15 @@ class Stage(enum.IntEnum):
         >>> Stage.of("first_deal")
         <Stage.FIRST_DEAL: 7>
         """
-        stage = cls.__members__.get(key.upper())
-        if stage is None or stage.key != key:
+        if key not in _BY_KEY:
             from cjsim.labels import unknown  # only when something is wrong
 
-            raise unknown("stage", key, (known.key for known in cls))
-        return stage
+            raise unknown("stage", key, _BY_KEY)
+        return _BY_KEY[key]
 
 
 STAGES: Final[tuple[Stage, ...]] = tuple(Stage)
+_BY_KEY: Final = {stage.key: stage for stage in STAGES}
 TWELVE: Final[tuple[Stage, ...]] = STAGES[Stage.AWARENESS : Stage.RECOMMENDATION + 1]
 """The stages of the journey with us; the others lie around them."""
 BEFORE_THE_DEAL: Final[tuple[Stage, ...]] = STAGES[Stage.AWARENESS : Stage.FIRST_DEAL]

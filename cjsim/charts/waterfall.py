@@ -19,8 +19,9 @@ from cjsim.colours import COLOURS, QUIET
 from cjsim.labels import SPOKEN, text
 from cjsim.labels.numbers import counted, digits_for, number
 from cjsim.measures.money import rep_cost, running_cost
+from cjsim.measures.over_periods import over_periods
 from cjsim.run import Run
-from cjsim.scenario.calendar import over_periods, periods
+from cjsim.scenario.calendar import periods
 from cjsim.scenario.words import named
 
 if TYPE_CHECKING:

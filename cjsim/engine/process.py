@@ -30,6 +30,7 @@ from cjsim.scenario import Scenario
 from cjsim.scenario.calendar import Period, periods
 
 Waiting = Generator[simpy.Event, Any, None]
+Span = Period[Scenario]
 Contact = tuple[Touch, float, float, int]  # touchpoint, luck of capture and rival, belief
 
 
@@ -97,12 +98,12 @@ class Engine:
         """Rows and truths as arrays: see `log.ROW` and `log.TRUTHS`."""
         return *as_arrays(self.world.rows, self.world.truths), None
 
-    def burn_in(self) -> tuple[Period, ...]:
+    def burn_in(self) -> tuple[Span, ...]:
         """What holds before day 0: the strategy of that time, and no calendar."""
         strategy = self.scenario.burn_in_strategy
         return (Period(self.start, self.scenario.model_copy(update={"strategy": strategy})),)
 
-    def open(self, calendar: Sequence[Period]) -> None:
+    def open(self, calendar: Sequence[Span]) -> None:
         """Begin with the first of some periods: its numbers, its touchpoints, a new journal."""
         self.pulls, people = parameters.pulls_of(calendar), self.people
         market, pulls = self.numbers(calendar[0]), self.pulls[0]
@@ -120,7 +121,7 @@ class Engine:
         )
         self.staff()
 
-    def numbers(self, period: Period) -> parameters.Parameters:
+    def numbers(self, period: Span) -> parameters.Parameters:
         """The numbers that hold in a period."""
         return parameters.parameters_of(period.scenario, self.at_start, self.seed, period.season)
 
@@ -134,8 +135,8 @@ class Engine:
         if rules.shelf_differs(world.market, world.before):
             self.shelf.interrupt()
         for person in self.present():
-            transitions.turn(world, person, self.env.now)
-            self.wake(person)
+            if transitions.turn(world, person, self.env.now):
+                self.wake(person)
 
     def staff(self) -> None:
         """As many serve at the desk as the numbers say; who is being served is served to the end.

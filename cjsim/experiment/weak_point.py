@@ -30,12 +30,12 @@ from cjsim.labels import SPOKEN, text
 from cjsim.labels.numbers import setting
 from cjsim.measures.contacts import touchpoints
 from cjsim.measures.money import running_cost
+from cjsim.measures.over_periods import over_periods
 from cjsim.measures.summary import LESS_IS_BETTER, UNITS, in_words, known_measure, word_and_unit
 from cjsim.measures.visits import visits
 from cjsim.model.population import initial_state
 from cjsim.run import Run, simulate
 from cjsim.scenario import MAY_WALK_AWAY, Scenario
-from cjsim.scenario.calendar import over_periods
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -25,9 +25,10 @@ import numpy as np
 from cjsim.log import day_worths
 from cjsim.measures.days import index_of, moments
 from cjsim.measures.groups import Flags, Floats, Groups, Ints, Numbers, by_group, groups, ratio
+from cjsim.measures.over_periods import in_period, over_periods
 from cjsim.measures.visits import lifetimes, need
 from cjsim.model.events import Event
-from cjsim.scenario.calendar import in_period, over_periods, periods
+from cjsim.scenario.calendar import periods
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,6 +7,7 @@ that the compiled engine uses: a number is named in one place.
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from math import inf
@@ -204,7 +205,7 @@ def touches(s: sc.Scenario, contact: str, also: Collection[str] = ()) -> list[To
     ]
 
 
-def pulls_of(calendar: Sequence[Period]) -> list[list[Touch]]:
+def pulls_of(calendar: Sequence[Period[sc.Scenario]]) -> list[list[Touch]]:
     """The pull touchpoints of each period: the same in each, so that meetings keep their places."""
     also = {name for period in calendar for name in period.scenario.running_touchpoints("pull")}
     return [touches(period.scenario, "pull", also) for period in calendar]
@@ -231,12 +232,15 @@ def times_kept(s: sc.Scenario) -> int:
     return _places_of_times(s)[1]
 
 
+_stream = functools.cache(stream_of)
+
+
 def _streams(s: sc.Scenario) -> dict[str, int]:
     """Each touchpoint's stream of random numbers, its own.
 
     Raises ValueError where two names give the same: their contacts would come at the same moments.
     """
-    streams = {name: stream_of(name) for name in s.touchpoints}
+    streams = {name: _stream(name) for name in s.touchpoints}
     names = {stream: name for name, stream in streams.items()}
     for name, stream in streams.items():
         if names[stream] != name:
@@ -255,7 +259,7 @@ def _touch(s: sc.Scenario, number: int, name: str, stream: int, times: int) -> T
         number=number,
         stream=stream,
         aims_at=PLACES[Stage.of(t.aims_at)],
-        fit=[t.fit_at(stage) for stage in STAGES],
+        fit=_fits_of(t),
         reach=t.reach_per_day * intensity if t.contact == "pull" else 0.0,
         detour=t.distance_m / s.response.detour_scale_m,
         appeal_pain=t.appeal_pain,
@@ -295,12 +299,19 @@ def desk_of(s: sc.Scenario, people: int) -> tuple[int, float]:
     return int(s.firm.reps), s.market.people / people
 
 
+def _fits_of(touchpoint: sc.Touchpoint) -> list[float]:
+    """Its fit to each stage, 0..1; what `fit_at` gives, in one go."""
+    fit = [0.0] * len(STAGES)
+    for stage, share in touchpoint.fit.items():
+        fit[Stage.of(stage)] = share
+    return fit
+
+
 def fits(s: sc.Scenario) -> npt.NDArray[np.float64]:
     """Fit of each touchpoint of the library (rows) to each stage (columns), 0..1."""
     table = np.zeros((max(len(s.touchpoints), 1), len(STAGES)))
     for i, t in enumerate(s.touchpoints.values()):
-        for stage, fit in t.fit.items():
-            table[i, Stage.of(stage)] = fit
+        table[i] = _fits_of(t)
     return table
 
 
@@ -410,6 +421,7 @@ def _values(s: sc.Scenario) -> list[float]:
     return values + [1.0] * (MOST_SEGMENTS - len(values))
 
 
+@functools.cache
 def record_type(kind: type) -> np.dtype[Any]:
     """The numpy record with the fields of a dataclass, the widest first so that no gaps are left.
 

@@ -360,17 +360,34 @@ def mind(person: Person, market: Parameters, now: float) -> None:
     person.minded_at = now
 
 
-def live_on(person: Person, market: Parameters, before: Parameters, now: float) -> None:
+def live_on(person: Person, market: Parameters, before: Parameters, now: float) -> bool:
     """Other numbers hold from now on: what has passed went by those before.
 
     No threshold is drawn anew, so the luck stays; the rest of each clock runs at its new rate.
+    Whose clocks run as before is left alone, to the last bit. Returns whether somebody is not.
     """
-    run_clocks(person, before, now)
     slower = market.memory_decay != before.memory_decay
     if slower or market.pressure_decay != before.pressure_decay:
         mind(person, before, now)
+    step, walk, pull = step_rate(person, before), walk_rate(person, before), person.price_pull
     weigh_price(person, market)
+    as_before = step_rate(person, market) == step and walk_rate(person, market) == walk
+    if as_before and feels_alike(market, before):
+        return False
+    new_pull = person.price_pull
+    person.price_pull = pull
+    run_clocks(person, before, now)
+    person.price_pull = new_pull
     person.ring_at = NOT_SET
+    return True
+
+
+def feels_alike(market: Parameters, before: Parameters) -> bool:
+    """Do warmth and irritation act on the clocks, and fade, as they did before?"""
+    gains = market.warmth_gain == before.warmth_gain and market.need_gain == before.need_gain
+    harm = market.irritation_harm == before.irritation_harm
+    decay = market.warmth_decay == before.warmth_decay
+    return gains and harm and decay and market.irritation_decay == before.irritation_decay
 
 
 def mismatch(person: Person, market: Parameters, touch: Touch) -> float:
@@ -500,16 +517,20 @@ def plan_meetings_anew(
     meet_at: MutableSequence[float],
     met: MutableSequence[int],
     now: float,
-) -> None:
-    """A change has come: the time to a meeting shrinks as its rate grows.
+) -> bool:
+    """A change has come: the time to a meeting shrinks as its rate grows; returns whether one did.
 
     So the meetings stay memoryless and nobody's luck moves. A touchpoint that was not met takes
     the next number of its own.
     """
+    moved = False
     for k in range(len(pulls)):
+        if pulls[k].reach == before[k].reach and pulls[k].detour == before[k].detour:
+            continue
         was, rate = meeting_rate(person, before[k]), meeting_rate(person, pulls[k])
         if rate == was:
             continue
+        moved = True
         if rate <= 0.0:
             meet_at[k] = inf
         elif was > 0.0:
@@ -518,7 +539,9 @@ def plan_meetings_anew(
             met[k] += 1
             gap = contact_block(person, market, pulls[k], met[k])[0]
             meet_at[k] = now + exponential(gap) / rate
-    find_next_meeting(person, meet_at)
+    if moved:
+        find_next_meeting(person, meet_at)
+    return moved
 
 
 def find_next_meeting(person: Person, meet_at: Sequence[float]) -> None:
@@ -547,14 +570,19 @@ def start_pushing(person: Person, market: Parameters, now: float) -> None:
         person.push_at = now + market.every_days * push_block(person, market)[0]
 
 
-def plan_push_anew(person: Person, market: Parameters, before: Parameters, now: float) -> None:
-    """A change has come: pushes begin or end, or what is left of the cycle keeps its share."""
+def plan_push_anew(person: Person, market: Parameters, before: Parameters, now: float) -> bool:
+    """A change has come: pushes begin or end, or what is left of the cycle keeps its share.
+
+    Returns whether the person's next push is another than before.
+    """
+    was = person.push_at
     if not market.pushes:
         person.push_at = inf
     elif not before.pushes:
         start_pushing(person, market, now)
-    elif market.every_days != before.every_days and person.push_at > now:
-        person.push_at = now + (person.push_at - now) * (market.every_days / before.every_days)
+    elif market.every_days != before.every_days and was > now and was < inf:
+        person.push_at = now + (was - now) * (market.every_days / before.every_days)
+    return person.push_at != was
 
 
 def plan_push(person: Person, market: Parameters, u: float, now: float) -> None:

@@ -39,13 +39,17 @@ def take_up(world: World, person: Person, now: float) -> None:
     rules.start_pushing(person, world.market, now)
 
 
-def turn(world: World, person: Person, now: float) -> None:
-    """Other numbers hold from now on; see `World.before`. Nobody's luck moves."""
-    rules.live_on(person, world.market, world.before, now)
+def turn(world: World, person: Person, now: float) -> bool:
+    """Other numbers hold from now on; see `World.before`. Nobody's luck moves.
+
+    Returns whether it is to be found out anew what the person does next.
+    """
+    market, before = world.market, world.before
+    moved = rules.live_on(person, market, before, now)
     meet_at, met = world.meet_at[person.id], world.met[person.id]
-    before, pulls = world.pulls_before, world.pulls
-    rules.plan_meetings_anew(person, world.market, before, pulls, meet_at, met, now)
-    rules.plan_push_anew(person, world.market, world.before, now)
+    were, are = world.pulls_before, world.pulls
+    moved = rules.plan_meetings_anew(person, market, were, are, meet_at, met, now) or moved
+    return rules.plan_push_anew(person, market, before, now) or moved
 
 
 def come_or_go(world: World, person: Person, now: float) -> None:

@@ -5,29 +5,22 @@ A period is a scenario of its own that has no calendar, from its day up to that 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from functools import lru_cache
 from itertools import pairwise
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
 
-import numpy as np
-import numpy.typing as npt
 from pydantic import ValidationError
 
 from cjsim.labels import SPOKEN, text
 from cjsim.labels.numbers import setting
 from cjsim.labels.phrases import phrase
-from cjsim.scenario.changes import changed
+from cjsim.scenario.changes import changed, differences
 from cjsim.scenario.keys import KeyPath, path_of
 from cjsim.scenario.mistakes import Finding, Tables, disagreements, misfits, shown
 from cjsim.scenario.tables import Change, ScenarioTables, Season
-
-if TYPE_CHECKING:
-    from cjsim.scenario.scenario import Scenario
-
-Floats = npt.NDArray[np.float64]
 
 DAYS_A_YEAR = 365.0
 MONTHS = 12
@@ -53,7 +46,10 @@ FIXED_OF_A_TOUCHPOINT = frozenset({
 """What a touchpoint is; how far it reaches, what it does and costs may change."""
 
 
-class Period(NamedTuple):
+AScenario = TypeVar("AScenario", bound=ScenarioTables)
+
+
+class Period(NamedTuple, Generic[AScenario]):
     """What holds from a day on.
 
     Parameters
@@ -65,12 +61,12 @@ class Period(NamedTuple):
     """
 
     day: float
-    scenario: Scenario
+    scenario: AScenario
     season: float = 1.0
     values: Mapping[str, Any] = MappingProxyType({})
 
 
-def periods(scenario: Scenario) -> tuple[Period, ...]:
+def periods(scenario: AScenario) -> tuple[Period[AScenario], ...]:
     """The periods of a run from day 0 on; one where nothing changes, or only what is the same.
 
     The first is what the file says without its calendar, be it that a change of day 0 ends it at
@@ -87,10 +83,10 @@ def periods(scenario: Scenario) -> tuple[Period, ...]:
     return _periods(_Same(scenario))
 
 
-class _Same:
+class _Same(Generic[AScenario]):
     """A scenario by what it says, so that its periods are worked out once."""
 
-    def __init__(self, scenario: Scenario) -> None:
+    def __init__(self, scenario: AScenario) -> None:
         self.scenario, self.said = scenario, scenario.model_dump_json()
 
     def __hash__(self) -> int:
@@ -101,7 +97,7 @@ class _Same:
 
 
 @lru_cache(maxsize=64)
-def _periods(same: _Same) -> tuple[Period, ...]:
+def _periods(same: _Same[AScenario]) -> tuple[Period[AScenario], ...]:
     scenario = same.scenario
     still = scenario.model_copy(update={"changes": (), "season": Season()})
     tables, versions = still.model_dump(), {repr({}): still}
@@ -124,33 +120,7 @@ def _periods(same: _Same) -> tuple[Period, ...]:
     return tuple(listed)
 
 
-def over_periods(scenario: Scenario, rate: Callable[[Scenario], float], day: Floats) -> Floats:
-    """What a rate per day, that of each period, adds up to from day 0 to each of these days.
-
-    Parameters
-    ----------
-    rate : of a scenario without calendar, e.g. `measures.money.rep_cost`.
-    day : shape (days,) or ().
-    """
-    calendar = periods(scenario)
-    total = np.zeros(np.shape(day))
-    for nth, period in enumerate(calendar):
-        end = calendar[nth + 1].day if nth + 1 < len(calendar) else NEVER
-        total = total + rate(period.scenario) * np.clip(day - period.day, 0.0, end - period.day)
-    return total
-
-
-def in_period(scenario: Scenario, value: Callable[[Scenario], float], time: Floats) -> Floats:
-    """A value of the period in which each of these times lies."""
-    calendar = periods(scenario)
-    values = np.array([value(period.scenario) for period in calendar])
-    if len(calendar) == 1:
-        return np.full(len(time), values[0])
-    first = np.array([period.day for period in calendar])
-    return np.asarray(values[np.searchsorted(first, time, "right") - 1])
-
-
-def _spans(scenario: Scenario) -> Iterator[tuple[float, float, Change]]:
+def _spans(scenario: ScenarioTables) -> Iterator[tuple[float, float, Change]]:
     """From when until when each change holds, each year of it, in the order of the list."""
     for change in scenario.changes:
         for year in range(int(scenario.horizon_days // DAYS_A_YEAR) + 1 if change.every else 1):
@@ -160,7 +130,7 @@ def _spans(scenario: Scenario) -> Iterator[tuple[float, float, Change]]:
                 yield first, end, change
 
 
-def _day(scenario: Scenario, when: float | str, year: int) -> float:
+def _day(scenario: ScenarioTables, when: float | str, year: int) -> float:
     """The day of the run that a day or date is, so many years later."""
     if not isinstance(when, str):
         return float(when) + year * DAYS_A_YEAR
@@ -172,7 +142,7 @@ def _day(scenario: Scenario, when: float | str, year: int) -> float:
     return float((later - start).days)
 
 
-def _months(scenario: Scenario) -> Iterator[tuple[float, float]]:
+def _months(scenario: ScenarioTables) -> Iterator[tuple[float, float]]:
     """The first day of each month of the run, and the season's factor of it."""
     if not scenario.season.need or not scenario.start:
         return
@@ -181,7 +151,7 @@ def _months(scenario: Scenario) -> Iterator[tuple[float, float]]:
         yield day, scenario.season.need[month - 1]
 
 
-def month_days(scenario: Scenario, beyond: bool = False) -> list[float]:
+def month_days(scenario: ScenarioTables, beyond: bool = False) -> list[float]:
     """Day 0, and the first day of each month after it up to the horizon.
 
     With `beyond` the next one after that too. Raises ValueError without a `start`.
@@ -196,14 +166,14 @@ def month_days(scenario: Scenario, beyond: bool = False) -> list[float]:
         days.append(day)
 
 
-def date_of(scenario: Scenario, day: float) -> date:
+def date_of(scenario: ScenarioTables, day: float) -> date:
     """The date of a day of the run. Raises ValueError for a scenario that has no `start`."""
     if not scenario.start:
         raise ValueError('dates need the date of day 0: write start = "2026-01-01" in the scenario')
     return date.fromisoformat(scenario.start) + timedelta(days=int(day // 1))
 
 
-def calendar_in_words(scenario: Scenario, lang: str = SPOKEN) -> list[str]:
+def calendar_in_words(scenario: ScenarioTables, lang: str = SPOKEN) -> list[str]:
     """What changes when, a line for each day on which something does.
 
     >>> import cjsim
@@ -214,9 +184,10 @@ def calendar_in_words(scenario: Scenario, lang: str = SPOKEN) -> list[str]:
     """
     lines = []
     for before, now in pairwise(periods(scenario)):
+        were, are = (period.scenario.model_dump() for period in (before, now))
         parts = [
             f"{key} {_shown(was, lang)} → {_shown(value, lang)}"
-            for key, (was, value) in before.scenario.diff(now.scenario).items()
+            for key, (was, value) in differences(were, are)
         ]
         if now.season != before.season:
             seasons = (_shown(period.season, lang) for period in (before, now))
@@ -225,7 +196,7 @@ def calendar_in_words(scenario: Scenario, lang: str = SPOKEN) -> list[str]:
     return lines
 
 
-def day_in_words(scenario: Scenario, day: float, lang: str = SPOKEN) -> str:
+def day_in_words(scenario: ScenarioTables, day: float, lang: str = SPOKEN) -> str:
     """A day of the run, with its date where the scenario has a `start`: "day 30, 2026-01-31"."""
     said = text("calendar.day", lang).format(day=setting(day, lang))
     return f"{said}, {date_of(scenario, day).isoformat()}" if scenario.start else said

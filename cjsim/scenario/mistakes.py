@@ -158,7 +158,7 @@ def misfits(tables: Tables, error: ValidationError, whole: bool) -> Iterator[Fin
         elif path and path[-1] == "[key]":
             yield bad_name(path[:-1])
         elif kind == "calendar":
-            yield Finding(("changes",), None, phrase("changes_clash"))
+            yield Finding(("changes", len(tables["changes"]) - 1), None, phrase("changes_clash"))
         elif kind != "disagreement":
             yield _bad_value(path, entry["input"])
     for path, keys in missing.items() if whole else ():

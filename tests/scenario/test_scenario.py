@@ -465,7 +465,7 @@ def names_in(said: Any) -> list[str]:
 LATIN = r"[A-Za-z]\w*"
 FIXED = {
     "TOML", "UTF", "push", "pull", "true", "false", "inf", "strategies", "touchpoints",
-    "regularity",  # the key on which another one depends
+    "regularity", "start",  # keys on which others depend
 }  # fmt: skip
 """What a message calls the same in every language."""
 
@@ -661,6 +661,8 @@ def test_a_segment_is_changed_by_its_place(small):
 WRONG_CHANGES = [
     ("market.peple", 3, "market.peple: [market] has no such key; did you mean people?"),
     ("price", 3, "price: there is no such key; did you mean product.price?"),
+    ("changes.7.product.price", 3,
+     "changes.7.product.price: is no item of [[changes]]: the scenario has 0, numbered from 0"),
     ("accuracy", 1, "accuracy: there is no such key; did you mean pull.accuracy?"),
     ("gide.accuracy", 1, "gide.accuracy: there is no such key; did you mean guide.accuracy?"),
     (

@@ -42,6 +42,7 @@ def machine() -> ModuleType:
     return compiled(*SOURCES, entry_points=("advance",))
 
 
+Span = Period[Scenario]
 NO_ROWS = len(LEVELS) - 1
 """The level at which a burn-in is lived: nobody reads its rows."""
 REMEMBERED, LARGEST_REMEMBERED = 16, 10_000
@@ -207,12 +208,12 @@ class CompiledEngine:
             if self.truth:
                 self.world = self.world._replace(truths=_longer(world.truths))
 
-    def _numbers(self, period: Period) -> parameters.Parameters:
+    def _numbers(self, period: Span) -> parameters.Parameters:
         """The numbers that hold in a period."""
         people = self.everybody.at_start
         return parameters.parameters_of(period.scenario, people, self.seed, period.season)
 
-    def _world(self, calendar: Sequence[Period], level: int) -> loop.World:
+    def _world(self, calendar: Sequence[Span], level: int) -> loop.World:
         """The arrays of a world in the first of some periods, at a level of the log."""
         people, scenario = len(self.people), calendar[0].scenario
         self.pulls = [_touches(pulls) for pulls in parameters.pulls_of(calendar)]

@@ -152,10 +152,8 @@ def turn(world: Any, calendar: Any, now: float) -> None:
         restock(world, now)
     for i in range(len(world.people)):
         person = world.people[i]
-        if person.stage != GONE:
-            transitions.turn(world, person, now)
-            if not person.busy:
-                plan_life(world, calendar, person)
+        if person.stage != GONE and transitions.turn(world, person, now) and not person.busy:
+            plan_life(world, calendar, person)
 
 
 def write_starts(world: Any, now: float) -> None:
