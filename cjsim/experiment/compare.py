@@ -92,6 +92,14 @@ class Comparison(Result):
         ]  # fmt: skip
         return " ".join([*compared, *self.crowded(lang)])
 
+    def _admits(self, row: Any, lang: str) -> str:
+        """What an interval has to admit, behind it in brackets: "" where there is nothing."""
+        words = [] if row["note"] in ("", "one_run") else [text(f"note.{row['note']}", lang)]
+        if 1 <= row["runs"] < len(self.seeds):
+            fewer = text("note.fewer", lang)
+            words.append(fewer.format(told=row["runs"], runs=len(self.seeds)))
+        return f" ({'; '.join(words)})" if words else ""
+
     def crowded(self, lang: str = SPOKEN) -> list[str]:
         """A sentence for each scenario whose sample stands in a long queue, see `desk.crowded`."""
         sentences = []
@@ -120,7 +128,8 @@ class Comparison(Result):
 
     def _means_of(self, name: str) -> pd.DataFrame:
         """Mean and interval of each measure of one scenario over the runs."""
-        means = difference(self.runs.loc[name], self.confidence).drop(columns="clear")
+        runs = self.runs.loc[name]
+        means = difference(runs, self.confidence).drop(columns="clear").join(notes(runs))
         return means.rename(columns={"difference": "mean"}).rename_axis("measure")
 
     def _headline_in_words(self, table: pd.DataFrame, lang: str, signed: bool = True) -> str:
@@ -129,6 +138,7 @@ class Comparison(Result):
         return "; ".join(
             f"{in_words(measure, self._money, lang)}: "
             f"{amount(table.loc[measure], lang, column, signed)}"
+            f"{self._admits(table.loc[measure], lang)}"
             for measure in TOLD
         )
 
@@ -138,8 +148,10 @@ class Comparison(Result):
         rows = []
         for measure in HEADLINE:
             row = [in_words(measure, self._money, lang)]
-            row.append(amount(first.loc[measure], lang, "mean", signed=False))
-            row += [amount(self.table.loc[(name, measure)], lang) for name in others]
+            told = first.loc[measure]
+            row.append(amount(told, lang, "mean", signed=False) + self._admits(told, lang))
+            gaps = [self.table.loc[(name, measure)] for name in others]
+            row += [amount(gap, lang) + self._admits(gap, lang) for gap in gaps]
             rows.append(row)
         words = heads(["measure", "difference"], lang)
         names = [f"{words[1]}: {title(name, lang)} − {title(self.first, lang)}" for name in others]

@@ -161,8 +161,8 @@ def difference(gaps: pd.DataFrame, confidence: float = USUAL) -> pd.DataFrame:
     """Mean and luck interval of each column of run-by-run differences; missing runs are left out.
 
     Returns columns difference, low, high as `t_interval` has them, and clear: is zero left out?
-    Runs that all give the same difference have no interval; that it is none is out of the question
-    where a fair coin would hardly fall so often on one side.
+    Runs that all give the same difference have no interval; it is clear that it is one, not how
+    far luck may move it.
 
     Raises ValueError for a `confidence` that is not between 0 and 1.
     """
@@ -172,7 +172,7 @@ def difference(gaps: pd.DataFrame, confidence: float = USUAL) -> pd.DataFrame:
     values = gaps.to_numpy(np.float64)
     mean, low, high = _intervals(values, confidence)
     n = (~np.isnan(values)).sum(axis=0)
-    same_side = np.isnan(low) & (mean != 0) & (0.5 ** (n - 1.0) < 1 - confidence)
+    same_side = np.isnan(low) & (mean != 0) & (n > 1)
     clear = (low > 0) | (high < 0) | same_side
     table = {"difference": mean, "low": low, "high": high, "clear": clear}
     return pd.DataFrame(table, index=gaps.columns)

@@ -23,6 +23,8 @@ from cjsim.scenario.words import scenario_title
 from cjsim.version import VERSION
 
 _mean_words = partial(value_words, tenths=True, typed=True)  # for any terminal
+MARKS = {"alike": "=", "uneven": "~"}
+"""Beside an interval, for what it has to admit."""
 OF_SEVERAL = ("differences.csv", "uplift.svg", "uplift.png", "uplift.csv")
 """The files that a comparison of one scenario alone does not write."""
 
@@ -88,37 +90,54 @@ def _differences(comparison: Comparison, lang: str) -> list[str]:
     names = list(comparison.scenarios)[1:]
     money = comparison.scenarios[comparison.first].money
     paired = comparison.paired(USUAL)
+    runs = len(comparison.seeds)
     rows = [["", *names]]
+    below = []
     for measure in HEADLINE:
         read = partial(_mean_words, measure, lang=lang, signed=True)
         cells = []
         for name in names:
             d = paired.loc[(name, measure)]
             star = " *" if d["clear"] else "  "
+            star += MARKS.get(d["note"], "")
             low, high = (read(d[end], unit=False) for end in ("low", "high"))
             cells.append(f"{read(d['difference'])} [{low} .. {high}]{star}")
+            if 1 <= d["runs"] < runs:
+                word = text(f"measure.{measure}", lang)
+                fewer = text("report.fewer", lang)
+                below.append(fewer.format(measure=word, name=name, told=d["runs"], runs=runs))
         rows.append([_label(measure, money, lang), *cells])
-    key = "report.differences" if len(comparison.seeds) > 1 else "report.one_run"
-    return [text(key, lang).format(first=comparison.first), "", *_lines(rows)]
+    shown = paired.loc[(names, list(HEADLINE)), "note"].tolist()
+    below += [text(f"report.{note}", lang) for note in MARKS if note in shown]
+    key = "report.differences" if runs > 1 else "report.one_run"
+    return [text(key, lang).format(first=comparison.first), "", *_lines(rows), *below]
 
 
 def _person_by_person(comparison: Comparison, lang: str) -> list[str]:
     """Who is won and who is driven away, and what the same luck saved."""
     shares = comparison.uplift()
-    gain = comparison.pairing()["gain"]
+    gains = comparison.pairing(USUAL).xs("profit_per_person", level="measure")
     first = title(comparison.first, lang)
     lines = [text("report.uplift", lang).format(first=first)]
     for name in list(comparison.scenarios)[1:]:
         words = {key: per_cent(shares.loc[(name, key), "share"], lang, 1) for key in QUADRANTS[1:3]}
         lines.append(f"  {text('uplift.alt_part', lang).format(name=title(name, lang), **words)}")
     saved = [
-        f"{title(name, lang)} {number(gain[name, 'profit_per_person'], lang)} x"
+        f"{title(name, lang)} {_gain_words(gains.loc[name], lang)}"
         for name in list(comparison.scenarios)[1:]
-        if np.isfinite(gain[name, "profit_per_person"])
+        if np.isfinite(gains.loc[name, "gain"])
     ]
     if saved:
         lines.append(text("report.pairing", lang).format(saved=", ".join(saved)))
     return lines
+
+
+def _gain_words(row: Any, lang: str) -> str:
+    """How many times more runs, with its interval where there is one."""
+    words = f"{number(row['gain'], lang)} x"
+    if math.isnan(row["low"]):
+        return words
+    return f"{words} [{number(row['low'], lang)} .. {number(row['high'], lang)}]"
 
 
 def as_json(comparison: Comparison) -> dict[str, Any]:
@@ -156,9 +175,13 @@ def _plain(values: dict[Any, Any]) -> dict[str, Any]:
     return {str(key): _plain_value(key, value) for key, value in values.items()}
 
 
-def _plain_value(key: str, value: Any) -> bool | float | None:
+def _plain_value(key: str, value: Any) -> bool | float | int | str | None:
     if key == "clear":
         return bool(value)
+    if key == "runs":
+        return int(value)
+    if isinstance(value, str):
+        return value
     return None if math.isnan(value) else float(value)
 
 
