@@ -36,7 +36,7 @@ def paired(
 ) -> Picture:
     """How far each scenario is from the first, measure by measure, on the same people and luck.
 
-    A grey dot is one run, the large mark their mean, the line its 95 % t interval over the runs.
+    A grey dot is one run, the large mark their mean, the line its 95 % luck interval.
     Each measure has a scale of its own; shares are in percentage points.
 
     Parameters

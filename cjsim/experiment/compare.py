@@ -70,7 +70,7 @@ class Comparison(Result):
 
     @cached_property
     def table(self) -> pd.DataFrame:
-        """`paired()`; for one scenario alone its means, with intervals over the runs."""
+        """`paired()`; for one scenario alone its means, with luck intervals."""
         if len(self.scenarios) > 1:
             return self.paired()
         return self._means_of(self.first)
