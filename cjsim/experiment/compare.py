@@ -197,8 +197,8 @@ class Comparison(Result):
 
         Rows (scenario, measure); columns paired and unpaired, the variances of the difference of
         one run with the same luck and with luck of their own, and gain, their ratio: how many
-        times more runs it would take without; low and high, the interval of the gain (for runs as
-        normal as those of most measures: `cjsim.experiment.intervals.ratio_of_spreads`).
+        times more runs it would take without; low and high, the interval of the gain
+        (`cjsim.experiment.intervals.ratio_of_spreads`).
         """
         import pandas as pd
 

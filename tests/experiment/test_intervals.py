@@ -182,9 +182,11 @@ def test_runs_that_one_of_them_carries_are_said_to_be_uneven(values, note):
 
 @pytest.mark.parametrize("seed", range(10))
 def test_the_ratio_of_spreads_is_bounded_where_pitman_and_morgan_reject(seed):
+    """Of luck with light tails; `test_heavy_tails_widen_it` has the others."""
     generator = np.random.default_rng(seed)
-    one = generator.normal(0, 3, 12)
-    other = 0.2 * one + generator.normal(0, 1, 12)
+    one = generator.uniform(0, 3, 12)
+    other = 0.2 * one + generator.choice([0.0, 1.0, 3.0], 12)
+    assert max(map(tail, (one, other))) < 0
     ratio, low, high = ratio_of_spreads(one, other, 0.9)
     assert ratio == pytest.approx(one.var(ddof=1) / other.var(ddof=1))
     for end in (low, high):
@@ -192,6 +194,25 @@ def test_the_ratio_of_spreads_is_bounded_where_pitman_and_morgan_reject(seed):
         assert stats.pearsonr(scaled + other, scaled - other).pvalue == pytest.approx(0.1)
     turned = ratio_of_spreads(other, one, 0.9)
     assert turned == pytest.approx((1 / ratio, 1 / high, 1 / low))
+
+
+def tail(values):
+    return stats.kurtosis(values, bias=False)
+
+
+@pytest.mark.parametrize("what", [name for name in LEANING if tail(LEANING[name]) > 0])
+def test_heavy_tails_widen_it(what):
+    """As much as a t quantile that is larger by the root of 1 + excess kurtosis / 2 would."""
+    one = LEANING[what]
+    other = one + one.std() * np.random.default_rng(9).uniform(-1, 1, len(one))
+    ratio, low, high = ratio_of_spreads(one, other)
+    heavy = max(tail(one), tail(other))
+    wanted = stats.t.ppf(0.975, len(one) - 2) * math.sqrt(1 + heavy / 2)
+    for end in (low, high):
+        scaled = one / end**0.5
+        r = abs(stats.pearsonr(scaled + other, scaled - other).statistic)
+        assert r * math.sqrt((len(one) - 2) / (1 - r * r)) == pytest.approx(wanted, rel=1e-6)
+    assert low < ratio < high
 
 
 @pytest.mark.parametrize("half_width", [0.1, 0.5, 1.0, 3.0])
