@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from cjsim.scenario import Scenario
 
 MEASURES = ("reached_first_deal", "reached_loyalty", "share_of_category", "profit_per_person")
+NUMBERS = ["difference", "low", "high"]
 MARKERS = "osD^vP"
 NAME_LETTERS = 24
 """Of a scenario's name in one line at the left."""
@@ -35,7 +36,7 @@ def paired(
 ) -> Picture:
     """How far each scenario is from the first, measure by measure, on the same people and luck.
 
-    A grey dot is one run, the large mark their mean, the line its 95 % t interval over the runs.
+    A grey dot is one run, the large mark their mean, the line its 95 % luck interval.
     Each measure has a scale of its own; shares are in percentage points.
 
     Parameters
@@ -150,6 +151,14 @@ def _finish(axes: Axes, rows: int, label: str) -> None:
     axes.set_title(label, fontsize=11.5)
 
 
+def _admits(row: pd.Series, runs: int, lang: str) -> list[str]:
+    """What an interval has to admit, and on how many runs it stands if not on all."""
+    words = [text(f"note.{row['note']}", lang)] if row["note"] in ("alike", "uneven") else []
+    if 1 <= row["runs"] < runs:
+        words.append(text("note.fewer", lang).format(told=row["runs"], runs=runs))
+    return words
+
+
 def _alt(comparison: Comparison, data: pd.DataFrame, measures: list[str], lang: str) -> str:
     """The finding: each difference with its interval, and which of them leave zero out."""
     names = [name for name in comparison.scenarios if name != comparison.first]
@@ -158,14 +167,17 @@ def _alt(comparison: Comparison, data: pd.DataFrame, measures: list[str], lang: 
     for name in names:
         clauses = []
         for measure in measures:
-            row = _scale(measure) * data.loc[(name, measure), ["difference", "low", "high"]]
+            row = _scale(measure) * data.loc[(name, measure), NUMBERS].astype(float)
             digits = digits_for(row.abs().max())
             numbers = [number(value, lang, digits, signed=True) for value in row]
             words = f"{_label(comparison, measure, lang)}: {numbers[0]}"
+            told = data.loc[(name, measure)]
+            admits = _admits(told, len(comparison.seeds), lang)
             if np.isfinite(row["low"]):
                 words += f" [{numbers[1]} .. {numbers[2]}]"
-                clear = "clear" if data.loc[(name, measure), "clear"] else "not_clear"
-                words += f" ({text(f'paired.{clear}', lang)})"
+                clear = "clear" if told["clear"] else "not_clear"
+                admits.insert(0, text(f"paired.{clear}", lang))
+            words += f" ({'; '.join(admits)})" if admits else ""
             clauses.append(words)
         sentences.append(f"{comparison.named(name, lang)} — {'; '.join(clauses)}.")
     head = text("paired.alt" if many else "paired.alt_one_run", lang)

@@ -31,8 +31,8 @@ def check_measured(gaps: pd.Series[float], measure: str) -> None:
 
 
 def has_one_run(table: pd.DataFrame) -> bool:
-    """Is there no interval anywhere?"""
-    return bool(table["low"].isna().all())
+    """Is there no interval anywhere, and nothing clear without one?"""
+    return bool(table["low"].isna().all() and not table["clear"].any())
 
 
 def in_numbers(sweep: Sweep, key: str) -> bool:

@@ -1,7 +1,8 @@
 """A sentence of a lecture, tried in many worlds.
 
-    claim(sold["guide"] > sold["pull"])                 # a direction: in how many worlds?
+    claim(sold["guide"] - sold["pull"])                 # a direction: in how many worlds above 0?
     claim(sold["guide"] - sold["pull"], between=(5, 11))  # a size: where is its mean?
+    claim([one == other for one, other in pairs])       # yes or no: in how many worlds?
 
 The cell under the sentence prints the verdict. What is stored with the lecture is compared with
 what the model says today, so text and model cannot drift apart.
@@ -45,14 +46,16 @@ def claim(
 
     Parameters
     ----------
-    seen : yes or no per world; or, with `between`, a number per world.
+    seen : per world yes or no, or a number; a direction holds where it is above 0, so not where it
+        is NaN.
     between : lowest and highest mean that the sentence allows, in the units of `seen`.
     lang : "en", "ru", or what `cjsim.speak` has set.
 
     A direction holds if a fair coin would hardly ever fall so often on its side (two-sided sign
-    test, 5 %), fails if so often on the other, and is open between. A size holds if the 95 %
-    interval of the mean over worlds lies within the bounds, fails if it lies outside of them.
-    Raises ValueError for fewer worlds, for numbers without bounds, for bounds the wrong way round.
+    test, 5 %), fails if so often on the other, and is open between; of numbers the line tells the
+    mean and its luck interval, too. A size holds if the 95 % luck interval of the mean over worlds
+    lies within the bounds, fails if it lies outside of them.
+    Raises ValueError for fewer worlds, for yes or no with bounds, for bounds the wrong way round.
     """
     worlds = np.asarray(seen)
     if worlds.ndim != 1 or len(worlds) < FEWEST_WORLDS:
@@ -60,18 +63,23 @@ def claim(
             f"a claim over {worlds.size} world(s) of shape {worlds.shape}: "
             f"needs one entry per world, {FEWEST_WORLDS} worlds or more"
         )
+    if worlds.dtype == np.bool_:
+        if between is not None:
+            raise ValueError("a claim with `between` needs a finite number per world")
+        return _direction(worlds, "", lang)
+    numbers = worlds.astype(float)
     if between is None:
-        if worlds.dtype != np.bool_:
-            raise ValueError("a claim without `between` needs yes or no (True, False) per world")
-        return _direction(worlds, lang)
-    if worlds.dtype == np.bool_ or not np.isfinite(worlds).all():
+        if np.isinf(numbers).any() or np.isnan(numbers).all():
+            raise ValueError("a claim needs yes or no, or finite numbers: one per world")
+        return _direction(numbers > 0, _by(numbers, lang), lang)
+    if not np.isfinite(numbers).all():
         raise ValueError("a claim with `between` needs a finite number per world")
     if not between[0] < between[1]:
         raise ValueError(f"between = {between}: the lower bound comes first")
-    return _size(worlds.astype(float), between, lang)
+    return _size(numbers, between, lang)
 
 
-def _direction(worlds: npt.NDArray[np.bool_], lang: str) -> Claim:
+def _direction(worlds: npt.NDArray[np.bool_], by: str, lang: str) -> Claim:
     from scipy.stats import binomtest
 
     n = len(worlds)
@@ -80,21 +88,31 @@ def _direction(worlds: npt.NDArray[np.bool_], lang: str) -> Claim:
     verdict = "open"
     if sure:
         verdict = "holds" if 2 * wins > n else "fails"
-    line = text("course.in_worlds", lang).format(wins=wins, worlds=n)
+    line = text("course.in_worlds", lang).format(wins=wins, worlds=n) + by
     return Claim(verdict, n, _line(verdict, line, lang))
+
+
+def _by(numbers: npt.NDArray[np.float64], lang: str) -> str:
+    """By how much, on average, with its luck interval; alike in all worlds there is none."""
+    mean, low, high = t_interval(numbers, 1 - SURE)
+    sizes = {"mean": mean, "low": low, "high": high}
+    words = {name: short(size, lang, typed=True) for name, size in sizes.items()}
+    return text("course.by_alike" if np.isnan(low) else "course.by", lang).format(**words)
 
 
 def _size(worlds: npt.NDArray[np.float64], between: tuple[float, float], lang: str) -> Claim:
     n = len(worlds)
     mean, low, high = t_interval(worlds, 1 - SURE)
-    inside = between[0] <= low and high <= between[1]
-    outside = high < between[0] or low > between[1]
+    alike = bool(np.isnan(low))
+    least, most = (mean, mean) if alike else (low, high)
+    inside = between[0] <= least and most <= between[1]
+    outside = most < between[0] or least > between[1]
     verdict = "open"
     if inside or outside:
         verdict = "holds" if inside else "fails"
     sizes = {"mean": mean, "low": low, "high": high, "least": between[0], "most": between[1]}
     words = {name: short(size, lang, typed=True) for name, size in sizes.items()}
-    line = text("course.mean", lang).format(**words, worlds=n)
+    line = text("course.mean_alike" if alike else "course.mean", lang).format(**words, worlds=n)
     return Claim(verdict, n, _line(verdict, line, lang))
 
 

@@ -149,7 +149,7 @@ class TouchpointTruth(Result):
     """What touchpoints really bring: the measures of every coalition of them, run by run.
 
     The tables have rows (measure, touchpoint) and columns difference, low, high [units of the
-    measure] and clear, as `Comparison.paired`; low and high are the t interval over runs.
+    measure] and clear, as `Comparison.paired`; low and high are the luck interval.
 
     Parameters
     ----------

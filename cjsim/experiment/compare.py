@@ -15,7 +15,14 @@ import numpy.typing as npt
 from cjsim.door import mapping_of, number_of, scenarios_of, whole
 from cjsim.engine import Simulation
 from cjsim.experiment.asked import Progress, asked
-from cjsim.experiment.intervals import bootstrapped, difference, known_confidence, t_quantile
+from cjsim.experiment.intervals import (
+    LEANS_FROM,
+    difference,
+    known_confidence,
+    notes,
+    ratio_of_spreads,
+    runs_needed,
+)
 from cjsim.experiment.result import (
     TOLD,
     Grid,
@@ -26,7 +33,7 @@ from cjsim.experiment.result import (
 )
 from cjsim.experiment.workers import outcomes
 from cjsim.journey import LENSES
-from cjsim.labels import SPOKEN, text, unknown
+from cjsim.labels import SPOKEN, text
 from cjsim.measures.desk import crowded
 from cjsim.measures.funnel import planned_loss
 from cjsim.measures.summary import HEADLINE, UNITS, in_words, known_measure
@@ -38,8 +45,8 @@ if TYPE_CHECKING:
 
 
 Flags = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
 
-INTERVALS = ("t", "bootstrap")
 QUADRANTS = ("both", "only_with", "only_without", "neither")
 
 
@@ -63,7 +70,7 @@ class Comparison(Result):
 
     @cached_property
     def table(self) -> pd.DataFrame:
-        """`paired()`; for one scenario alone its means, with intervals over the runs."""
+        """`paired()`; for one scenario alone its means, with luck intervals."""
         if len(self.scenarios) > 1:
             return self.paired()
         return self._means_of(self.first)
@@ -88,6 +95,14 @@ class Comparison(Result):
     def notes(self, lang: str = SPOKEN) -> list[str]:
         """Sentences that belong to the numbers, to be put behind them."""
         return self.crowded(lang)
+
+    def _admits(self, row: Any, lang: str) -> str:
+        """What an interval has to admit, behind it in brackets: "" where there is nothing."""
+        words = [] if row["note"] in ("", "one_run") else [text(f"note.{row['note']}", lang)]
+        if 1 <= row["runs"] < len(self.seeds):
+            fewer = text("note.fewer", lang)
+            words.append(fewer.format(told=row["runs"], runs=len(self.seeds)))
+        return f" ({'; '.join(words)})" if words else ""
 
     def crowded(self, lang: str = SPOKEN) -> list[str]:
         """A sentence for each scenario whose sample stands in a long queue, see `desk.crowded`."""
@@ -120,7 +135,8 @@ class Comparison(Result):
 
     def _means_of(self, name: str) -> pd.DataFrame:
         """Mean and interval of each measure of one scenario over the runs."""
-        means = difference(self.runs.loc[name], self.confidence).drop(columns="clear")
+        runs = self.runs.loc[name]
+        means = difference(runs, self.confidence).drop(columns="clear").join(notes(runs))
         return means.rename(columns={"difference": "mean"}).rename_axis("measure")
 
     def _headline_in_words(self, table: pd.DataFrame, lang: str, signed: bool = True) -> str:
@@ -129,6 +145,7 @@ class Comparison(Result):
         return "; ".join(
             f"{in_words(measure, self._money, lang)}: "
             f"{amount(table.loc[measure], lang, column, signed)}"
+            f"{self._admits(table.loc[measure], lang)}"
             for measure in TOLD
         )
 
@@ -138,8 +155,10 @@ class Comparison(Result):
         rows = []
         for measure in HEADLINE:
             row = [in_words(measure, self._money, lang)]
-            row.append(amount(first.loc[measure], lang, "mean", signed=False))
-            row += [amount(self.table.loc[(name, measure)], lang) for name in others]
+            told = first.loc[measure]
+            row.append(amount(told, lang, "mean", signed=False) + self._admits(told, lang))
+            gaps = [self.table.loc[(name, measure)] for name in others]
+            row += [amount(gap, lang) + self._admits(gap, lang) for gap in gaps]
             rows.append(row)
         words = heads(["measure", "difference"], lang)
         names = [
@@ -164,53 +183,56 @@ class Comparison(Result):
         base = self.runs.loc[self.first]
         return {name: self.runs.loc[name] - base for name in list(self.scenarios)[1:]}
 
-    def paired(self, confidence: float | None = None, interval: str = "t") -> pd.DataFrame:
+    def paired(self, confidence: float | None = None) -> pd.DataFrame:
         """Differences to the first scenario, run by run.
 
         Parameters
         ----------
-        confidence : coverage of the interval over runs, 0..1; the comparison's when not given.
-        interval : "t", or "bootstrap" (bias-corrected and accelerated, Efron 1987), which asks
-            for no bell shape but for ten runs or more.
+        confidence : coverage of the luck interval, 0..1; the comparison's when not given.
 
-        Returns rows (scenario, measure) with columns difference, low, high [units of the measure]
-        and clear: does the interval leave zero out? A single run has no interval.
+        Returns rows (scenario, measure) with columns difference, low, high [units of the measure];
+        clear: does the interval leave zero out; runs: how many have the measure on both sides;
+        note: what the interval has to admit, see `cjsim.experiment.intervals.notes`.
         """
         import pandas as pd
 
-        if interval not in INTERVALS:
-            raise unknown("interval", interval, INTERVALS)
-        interval_of = difference if interval == "t" else bootstrapped
         level = self.confidence if confidence is None else confidence
-        tables = {name: interval_of(gap, level) for name, gap in self.gaps().items()}
+        tables = {
+            name: difference(gap, level).join(notes(gap)) for name, gap in self.gaps().items()
+        }
         return pd.concat(tables, names=["scenario", "measure"])
 
-    def pairing(self) -> pd.DataFrame:
+    def pairing(self, confidence: float | None = None) -> pd.DataFrame:
         """What it gains that all scenarios meet the same people with the same luck.
 
         Rows (scenario, measure); columns paired and unpaired, the variances of the difference of
         one run with the same luck and with luck of their own, and gain, their ratio: how many
-        times more runs it would take without.
+        times more runs it would take without; low and high, the interval of the gain
+        (`cjsim.experiment.intervals.ratio_of_spreads`).
         """
         import pandas as pd
 
-        base = self.runs.loc[self.first].var(ddof=1)
-        variances = {}
+        level = self.confidence if confidence is None else confidence
+        known_confidence(level)
+        base = self.runs.loc[self.first]
+        tables = {}
         for name, gap in self.gaps().items():
-            unpaired = base + self.runs.loc[name].var(ddof=1)
-            variances[name] = pd.DataFrame({"paired": gap.var(ddof=1), "unpaired": unpaired})
-        table = pd.concat(variances, names=["scenario", "measure"])
-        return table.assign(gain=table["unpaired"] / table["paired"])
+            sums = base + self.runs.loc[name]
+            rows = {
+                measure: _gain(gap[measure].to_numpy(), sums[measure].to_numpy(), level)
+                for measure in gap
+            }
+            columns = ["paired", "unpaired", "gain", "low", "high"]
+            tables[name] = pd.DataFrame.from_dict(rows, "index", columns=columns)
+        return pd.concat(tables, names=["scenario", "measure"])
 
     def runs_needed(self, measure: str, half_width: float, confidence: float | None = None) -> int:
         """How many runs in all until each paired interval is +- `half_width` or narrower.
 
-        By the spread of the runs there are: the smallest n with t(n - 1) s / sqrt(n) within it.
+        By the spread of the runs there are, see `cjsim.experiment.intervals.runs_needed`.
         Raises ValueError for an unknown measure, a width of 0, a single run, or a measure that
         fewer than two runs have.
         """
-        from scipy import special
-
         known_measure(measure)
         confidence = self.confidence if confidence is None else confidence
         known_confidence(confidence)
@@ -219,18 +241,13 @@ class Comparison(Result):
                 f"half_width = {half_width:g} with {len(self.seeds)} run(s): "
                 "needs a width above 0 and at least two runs to tell the spread"
             )
-        gaps = [gap[measure].dropna() for gap in self.gaps().values()]
+        gaps = [gap[measure].dropna().to_numpy() for gap in self.gaps().values()]
         if (fewest := min(map(len, gaps))) < 2:
             raise ValueError(
                 f"{measure}: {fewest} of {len(self.seeds)} runs have it on both sides, so its "
                 "spread cannot be told; take more people, or a measure that every run has"
             )
-        spread = max(float(gap.std(ddof=1)) for gap in gaps)
-        level = 0.5 + confidence / 2
-        n = max(2, int((special.ndtri(level) * spread / half_width) ** 2))  # t needs a few more
-        while n < 10**6 and t_quantile(confidence, n) * spread > half_width * n**0.5:
-            n += 1
-        return n
+        return max(runs_needed(gap, half_width, confidence) for gap in gaps)
 
     def uplift(self, confidence: float | None = None) -> pd.DataFrame:
         """What a scenario changes for each single person: the counterfactual that no firm sees.
@@ -238,8 +255,8 @@ class Comparison(Result):
         Rows (scenario, quadrant), the share of people whose first deal is made both with the
         scenario and without it (under the first one), only_with, only_without, and neither, of
         all who are seen in both, newcomers too: they are the same under every scenario;
-        columns share, low, high with a t interval over runs. The net effect, only_with less
-        only_without, hides how many are driven away.
+        columns share, low, high with a luck interval, cut at 0 and 1. The net effect, only_with
+        less only_without, hides how many are driven away.
         """
         import pandas as pd
 
@@ -261,6 +278,7 @@ class Comparison(Result):
             )
             level = self.confidence if confidence is None else confidence
             intervals = difference(shares, level).drop(columns="clear")
+            intervals[["low", "high"]] = intervals[["low", "high"]].clip(0.0, 1.0)
             tables[name] = intervals.rename(columns={"difference": "share"})
         return pd.concat(tables, names=["scenario", "quadrant"])
 
@@ -292,8 +310,8 @@ def compare(
     people, runs, seed, executor, workers, progress, confidence, engine : see
         `cjsim.experiment.asked`. The result is the same for any executor.
     until : measure -> half width [its units]: go on after `runs` until each paired interval is as
-        narrow, or `most` runs are done. Runs are added in steps that at most double them, so that
-        a lucky start does not stop the experiment early.
+        narrow, or `most` runs are done. It starts with ten runs at least, and runs are added in
+        steps that at most double them, so that a lucky start does not stop the experiment early.
 
     Returns the `Comparison`. Raises ValueError for what cannot be asked.
 
@@ -312,7 +330,7 @@ def compare(
     most = max(whole("most", most), question.runs)
     outcome_of: dict[tuple[str, int], Any] = {}
     done_runs = 0
-    wanted_runs = question.runs
+    wanted_runs = max(question.runs, min(LEANS_FROM, most)) if widths else question.runs
     while done_runs < wanted_runs:
         seeds = worlds(question.seed, wanted_runs)
         new = seeds[done_runs:]
@@ -351,6 +369,20 @@ def _comparison_of(
     stacked["gate_loss"] = stacked["failed"] / stacked["deals"]
     won = {name: _stacked([outcome_of[name, number].won for number in seeds]) for name in scenarios}
     return Comparison(dict(scenarios), size, seeds, table, stacked, won, confidence)
+
+
+def _gain(gaps: Floats, sums: Floats, confidence: float) -> tuple[float, ...]:
+    """Variance of a difference with the same luck, with luck of their own; gain, its low, its high.
+
+    Twice the variances of both sides are those of their sum and of their difference.
+    """
+    ratio, low, high = ratio_of_spreads(sums, gaps, confidence)
+    there = gaps[~np.isnan(gaps)]
+    if len(there) < 2:
+        return (np.nan,) * 5
+    paired = float(there.var(ddof=1))
+    unpaired = (paired + float(sums[~np.isnan(sums)].var(ddof=1))) / 2
+    return paired, unpaired, (1 + ratio) / 2, (1 + low) / 2, (1 + high) / 2
 
 
 def _stacked(won: Sequence[Flags]) -> Flags:

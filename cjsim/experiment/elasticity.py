@@ -50,7 +50,7 @@ class PriceElasticity(Result):
         clear.
 
     The elasticity is the difference of the logarithms of both means by that of the prices. Its
-    interval is a t interval over the worlds by the jackknife: each world is left out once. NaN
+    interval is a luck interval, by the jackknife: each world is left out once. NaN
     where a mean is 0.
     """
 
@@ -171,7 +171,7 @@ def _row(cheaper: Floats, dearer: Floats, width: float, confidence: float) -> di
 
 
 def log_ratio(below: Floats, above: Floats, confidence: float = 0.95) -> tuple[float, float, float]:
-    """log(mean above / mean below) of paired runs, with the jackknife's t interval.
+    """log(mean above / mean below) of paired runs, with the jackknife's luck interval.
 
     Parameters
     ----------

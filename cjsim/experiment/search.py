@@ -271,6 +271,9 @@ def flatness(tried: Tried, tolerance: float = 0.01, confidence: float = 0.95) ->
     best = tried.found[tried.best()]
     runs = pd.DataFrame(np.array(list(tried.found.values())).T)
     table = difference(runs.sub(best, axis=0), confidence)
+    alike = table["low"].isna() & (runs.count() > 1)  # as the best itself is: no luck in between
+    for end in ("low", "high"):
+        table[end] = table[end].where(~alike, table["difference"])
     small = table["difference"].abs() <= tolerance * abs(_mean(best))
     table["good"] = table["low"].notna() & (~table["clear"] | small)
     table.insert(0, "value", runs.mean())

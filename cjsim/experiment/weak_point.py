@@ -106,7 +106,8 @@ class WeakPoint(Result):
             return ()
         gap = difference(self.gains.rsub(self.gains[self.stage], axis=0), self.confidence)
         others = self.table.index[1:][self.table["gain"].iloc[1:].notna()]
-        return tuple(name for name in others if not gap.loc[name, "low"] > 0)
+        ahead = gap["clear"] & (gap["difference"] > 0)
+        return tuple(name for name in others if not ahead[name])
 
     def says(self, lang: str = SPOKEN) -> str:
         """The weak point, what is gained there, and which stages cannot be told from it."""

@@ -62,7 +62,7 @@ class Answer:
         return _mean(self.values[side, :, PLACES[measure]])
 
     def gap(self, measure: str, confidence: float = 0.95) -> tuple[float, float, float]:
-        """Second less first side, run by run: mean and t interval (NaN for a single run)."""
+        """Second less first side, run by run: mean and luck interval (NaN where not known)."""
         gaps = self.values[1, :, PLACES[measure]] - self.values[0, :, PLACES[measure]]
         return t_interval(gaps, confidence)
 

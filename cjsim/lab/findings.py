@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import html
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -29,16 +30,18 @@ def sentence(
     word = functools.partial(_word, lang=lang)
     gap, low, high = answer.gap("profit_per_person")
     deals = answer.gap("first_deals")[0] + answer.gap("repeat_deals")[0]
-    if low == gap == high == deals == 0:
+    if gap == deals == 0 and math.isnan(low):
         certainty = "same"
     elif answer.runs < 2:
         certainty = "one"
+    elif math.isnan(low):
+        certainty = "alike"
     elif low > 0 or high < 0:
         certainty = "clear"
     else:
         certainty = "unclear"
     amount = functools.partial(number, lang=lang, digits=2, signed=True)
-    interval = "" if answer.runs < 2 else f" [{amount(low)} .. {amount(high)}]"
+    interval = "" if math.isnan(low) else f" [{amount(low)} .. {amount(high)}]"
     changed = ", ".join(f"{key} = {_setting_words(value, lang)}" for key, value in changes.items())
     first, second = sides
     return word("finding").format(

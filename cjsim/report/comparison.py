@@ -26,6 +26,8 @@ from cjsim.version import VERSION
 PICTURES = ("svg", "png", "csv")
 """The forms of a picture that is written."""
 _mean_words = partial(value_words, tenths=True, typed=True)  # for any terminal
+MARKS = {"alike": "=", "uneven": "~"}
+"""Beside an interval, for what it has to admit."""
 OF_SEVERAL = (
     "differences.csv",
     *(f"{picture}.{ending}" for picture in ("paired", "uplift") for ending in PICTURES),
@@ -105,27 +107,32 @@ def _differences(comparison: Comparison, lang: str) -> list[str]:
     paired = comparison.paired(USUAL)
     beside = [comparison.first] if isinstance(comparison, WhatIf) else []
     rows = [["", *(typed_name(comparison, name, lang) for name in (*beside, *names))]]
+    runs, below = len(comparison.seeds), []
     for measure in HEADLINE:
         read = partial(_mean_words, measure, lang=lang, signed=True)
         cells = [_mean(comparison, measure, name, lang) for name in beside]
         for name in names:
             d = paired.loc[(name, measure)]
             star = " *" if d["clear"] else "  "
+            star += MARKS.get(d["note"], "")
             low, high = (read(d[end], unit=False) for end in ("low", "high"))
             cells.append(f"{read(d['difference'])} [{low} .. {high}]{star}")
+            if 1 <= d["runs"] < runs:
+                word = text(f"measure.{measure}", lang)
+                fewer = text("report.fewer", lang)
+                below.append(fewer.format(measure=word, name=name, told=d["runs"], runs=runs))
         rows.append([_label(measure, money, lang), *cells])
-    key = "report.differences" if len(comparison.seeds) > 1 else "report.one_run"
-    return [
-        text(key, lang).format(first=typed_name(comparison, comparison.first, lang)),
-        "",
-        *_lines(rows),
-    ]
+    shown = paired.loc[(names, list(HEADLINE)), "note"].tolist()
+    below += [text(f"report.{note}", lang) for note in MARKS if note in shown]
+    key = "report.differences" if runs > 1 else "report.one_run"
+    head = text(key, lang).format(first=typed_name(comparison, comparison.first, lang))
+    return [head, "", *_lines(rows), *below]
 
 
 def _person_by_person(comparison: Comparison, lang: str) -> list[str]:
     """Who is won and who is driven away, and what the same luck saved."""
     shares = comparison.uplift()
-    gain = comparison.pairing()["gain"]
+    gains = comparison.pairing(USUAL).xs("profit_per_person", level="measure")
     first = comparison.named(comparison.first, lang)
     lines = [text("report.uplift", lang).format(first=first)]
     for name in list(comparison.scenarios)[1:]:
@@ -134,13 +141,21 @@ def _person_by_person(comparison: Comparison, lang: str) -> list[str]:
             f"  {text('uplift.alt_part', lang).format(name=comparison.named(name, lang), **words)}"
         )
     saved = [
-        f"{comparison.named(name, lang)} {number(gain[name, 'profit_per_person'], lang)} x"
+        f"{comparison.named(name, lang)}: {_gain_words(gains.loc[name], lang)}"
         for name in list(comparison.scenarios)[1:]
-        if np.isfinite(gain[name, "profit_per_person"])
+        if np.isfinite(gains.loc[name, "gain"])
     ]
     if saved:
         lines.append(text("report.pairing", lang).format(saved=", ".join(saved)))
     return lines
+
+
+def _gain_words(row: Any, lang: str) -> str:
+    """How many times more runs, with its interval where there is one."""
+    words = f"{number(row['gain'], lang)} x"
+    if math.isnan(row["low"]):
+        return words
+    return f"{words} [{number(row['low'], lang)} .. {number(row['high'], lang)}]"
 
 
 def as_json(comparison: Comparison) -> dict[str, Any]:
@@ -184,9 +199,13 @@ def _plain(values: dict[Any, Any]) -> dict[str, Any]:
     return {str(key): _plain_value(key, value) for key, value in values.items()}
 
 
-def _plain_value(key: str, value: Any) -> bool | float | None:
+def _plain_value(key: str, value: Any) -> bool | float | int | str | None:
     if key == "clear":
         return bool(value)
+    if key == "runs":
+        return int(value)
+    if isinstance(value, str):
+        return value
     return None if math.isnan(value) else float(value)
 
 

@@ -5,6 +5,7 @@ import pytest
 from scipy import stats
 
 from cjsim.course import claim
+from cjsim.experiment.intervals import t_interval
 
 
 def yes(wins, worlds=20):
@@ -50,14 +51,53 @@ def test_a_size_holds_when_its_interval_lies_within_the_bounds(between, verdict)
     assert claim(values, between=between).verdict == verdict
 
 
-def test_the_interval_of_a_size_is_the_one_of_student():
+def test_the_interval_of_a_size_is_the_luck_interval():
     values = np.random.default_rng(1).normal(8, 2, 25)
-    low, high = stats.t.interval(0.95, 24, values.mean(), stats.sem(values))
+    mean, low, high = t_interval(values)
+    assert mean == pytest.approx(values.mean())
     line = repr(claim(values, between=(0, 20)))
     assert line == (
-        f"Holds: {values.mean():.3g} on average over 25 worlds, 95 % interval "
+        f"Holds: {values.mean():.3g} on average over 25 worlds, 95 % luck interval "
         f"{low:.3g} to {high:.3g}; said: 0 to 20"
     )
+
+
+@pytest.mark.parametrize(
+    ("wins", "worlds"), [(20, 20), (15, 20), (10, 20), (5, 20), (21, 30), (0, 24)]
+)
+@pytest.mark.parametrize("size", [0.003, 8.0])
+def test_numbers_tell_by_how_much_beside_in_how_many_worlds(wins, worlds, size):
+    """The verdict is that of the signs, whatever the sizes."""
+    gaps = (
+        size * np.where(yes(wins, worlds), 1, -1) * np.random.default_rng(wins).gamma(9, 1, worlds)
+    )
+    found, plain = claim(gaps), claim(gaps > 0)
+    assert found.verdict == plain.verdict
+    mean, low, high = (f"{number:.3g}" for number in t_interval(gaps))
+    assert found.line == f"{plain.line}; by {mean} on average, 95 % luck interval {low} to {high}"
+
+
+@pytest.mark.parametrize(
+    ("gaps", "lang", "line"),
+    [
+        ([2.0] * 20, "en", "Holds: in 20 of 20 worlds; by 2 in each"),
+        ([0.0] * 20, "en", "Fails: in 0 of 20 worlds; by 0 in each"),
+        ([-1] * 20, "ru", "Не держится: миров — 0 из 20; в каждом на −1"),
+        ([1, 3] * 10, "ru", "Держится: миров — 20 из 20; в среднем на 2, 95-процентный интервал "
+                            "случая от 1,52 до 2,48"),
+        ([1.0, np.nan] * 10, "en", "Open: in 10 of 20 worlds; by 1 in each"),
+    ],
+)  # fmt: skip
+def test_worlds_that_are_alike_have_no_interval(gaps, lang, line):
+    assert claim(gaps, lang=lang).line == line
+
+
+@pytest.mark.parametrize(("between", "verdict"), [((1, 3), "holds"), ((2.5, 3), "fails")])
+def test_a_size_that_is_alike_in_all_worlds_is_compared_as_it_is(between, verdict):
+    found = claim([2.0] * 20, between=between)
+    assert found.verdict == verdict
+    assert "2 in each of 20 worlds" in found.line
+    assert "interval" not in found.line
 
 
 @pytest.mark.parametrize(
@@ -65,7 +105,8 @@ def test_the_interval_of_a_size_is_the_one_of_student():
     [
         (yes(5, 19), None, "20 worlds or more"),
         (np.ones((5, 5), bool), None, "one entry per world"),
-        (np.ones(20), None, "yes or no"),
+        (np.append(np.ones(19), np.inf), None, "yes or no, or finite numbers"),
+        (np.full(20, np.nan), None, "yes or no, or finite numbers"),
         (yes(5), (0, 1), "a finite number per world"),
         (np.full(20, np.nan), (0, 1), "a finite number per world"),
         (np.ones(20), (1, 0), "the lower bound comes first"),

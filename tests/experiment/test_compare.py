@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 import cjsim
-from cjsim.experiment.intervals import bootstrapped, difference
+from cjsim.experiment.intervals import difference
 from cjsim.model.streams import worlds
 from tests.builders import neutral
 
@@ -22,8 +22,9 @@ def scenarios():
 def test_a_strategy_against_itself_differs_by_nothing(scenarios):
     found = cjsim.compare({"a": scenarios["guide"], "b": scenarios["guide"]}, 50, runs=3)
     gaps = found.paired().loc["b"]
-    defined = gaps.dropna()
-    assert (defined[["difference", "low", "high"]] == 0).all(axis=None)
+    assert (gaps["difference"].dropna() == 0).all()
+    assert gaps[["low", "high"]].isna().all(axis=None), "nothing is known of a spread of nothing"
+    assert set(gaps["note"]) <= {"alike", "none", "one_run"}
     assert not gaps["clear"].any()
 
 
@@ -84,24 +85,6 @@ def test_the_number_of_workers_changes_nothing(scenarios):
 # --- how sure ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("interval", [difference, bootstrapped])
-def test_the_95_percent_intervals_hold_the_truth_95_times_in_100(interval):
-    """1,000 experiments of 30 runs each: the share has a standard error of 0.7 points.
-
-    The runs are gamma, as skewed as profits are: shape 4.
-    """
-    truth, shape = 2.0, 4.0
-    draws = np.random.default_rng(5).gamma(shape, truth / shape, (30, 1000))
-    found = interval(pd.DataFrame(draws))
-    covered = ((found["low"] <= truth) & (truth <= found["high"])).mean()
-    assert 0.92 <= covered <= 0.98
-
-
-def test_a_bootstrap_of_runs_that_are_all_alike_is_a_point():
-    row = bootstrapped(pd.DataFrame({"m": [3.0, 3.0, 3.0]})).loc["m"]
-    assert (row["low"], row["high"]) == (3.0, 3.0)
-
-
 def test_pairing_is_worth_ten_times_the_runs(scenarios):
     """Reported, not promised: at 20 runs a ratio of two variances is good to a factor of 2.5."""
     gain = cjsim.compare(scenarios, 500, runs=20).pairing().loc["guide", "gain"]
@@ -114,6 +97,26 @@ def test_the_gain_of_pairing_is_a_ratio_of_variances(scenarios):
     a, b = (found.runs.loc[name, "revenue"] for name in scenarios)
     row = found.pairing().loc[("guide", "revenue")]
     assert row["gain"] == pytest.approx((a.var() + b.var()) / (b - a).var())
+    assert row["unpaired"] == pytest.approx(a.var() + b.var())
+    assert row["paired"] == pytest.approx((b - a).var())
+    assert 0.5 <= row["low"] < row["gain"] < row["high"]
+
+
+def test_the_gain_has_an_interval_that_more_runs_narrow(scenarios):
+    widths = []
+    for runs in (3, 10, 40):
+        gain = cjsim.compare(scenarios, 60, runs=runs).pairing().loc[("guide", "revenue")]
+        widths.append(math.log(gain["high"] / gain["low"]))
+    assert widths == sorted(widths, reverse=True)
+    assert cjsim.compare(scenarios, 60, runs=2).pairing()["low"].isna().all()
+
+
+def test_a_measure_that_some_runs_lack_says_on_how_many_it_stands(scenarios):
+    found = cjsim.compare(scenarios, 25, runs=6)
+    table = found.paired().loc["guide"]
+    told = found.gaps()["guide"].notna().sum()
+    assert table["runs"].tolist() == told.tolist()
+    assert 0 < table.loc["payback_day", "runs"] < 6 == table.loc["profit", "runs"]
 
 
 def test_a_narrower_interval_needs_more_runs(scenarios):
@@ -138,6 +141,12 @@ def test_a_comparison_goes_on_until_it_is_sure_enough(scenarios):
     pd.testing.assert_frame_equal(found.runs, again.runs)
 
 
+@pytest.mark.parametrize("runs", [1, 2, 3, 5, 9, 10, 12])
+def test_a_comparison_that_is_to_be_sure_starts_with_ten_runs(scenarios, runs):
+    found = cjsim.compare(scenarios, 10, runs=runs, until={"revenue": 1e12})
+    assert len(found.seeds) == max(runs, 10)
+
+
 def test_a_comparison_stops_at_the_most_runs_allowed(scenarios):
     found = cjsim.compare(scenarios, 40, runs=3, until={"revenue": 1e-9}, most=7)
     assert len(found.seeds) == 7
@@ -155,7 +164,7 @@ def test_a_width_that_cannot_be_is_refused(scenarios, measure, width, words):
 def test_a_measure_that_runs_lack_tells_no_number_of_runs(scenarios):
     nobody = {n: s.with_changes({"market.onset_days": 1e12}) for n, s in scenarios.items()}
     with pytest.raises(ValueError, match="churn: 0 of 2 runs have it"):
-        cjsim.compare(nobody, 10, runs=2, until={"churn": 0.05})
+        cjsim.compare(nobody, 10, runs=2).runs_needed("churn", 0.05)
 
 
 @pytest.mark.parametrize("confidence", [95, 1.0, 0.0, -0.5, math.nan])
@@ -165,9 +174,10 @@ def test_a_confidence_that_cannot_be_is_refused(scenarios, confidence):
     for asked in (found.paired, found.uplift, lambda c: found.runs_needed("profit", 1.0, c)):
         with pytest.raises(ValueError, match=words):
             asked(confidence)
-    for interval in (difference, bootstrapped):
-        with pytest.raises(ValueError, match=words):
-            interval(pd.DataFrame({"m": [1.0, 2.0]}), confidence)
+    with pytest.raises(ValueError, match=words):
+        found.pairing(confidence)
+    with pytest.raises(ValueError, match=words):
+        difference(pd.DataFrame({"m": [1.0, 2.0]}), confidence)
 
 
 # --- person by person -------------------------------------------------------------------------
@@ -198,10 +208,21 @@ def test_the_quadrants_count_the_people_of_the_log(scenarios):
     assert found.uplift().loc[("guide", "only_without"), "share"] == pytest.approx(np.mean(only))
 
 
+@pytest.mark.parametrize("people", [1, 2, 3, 5, 10, 20])
+@pytest.mark.parametrize("confidence", [0.5, 0.95, 0.999])
+def test_shares_of_people_lie_between_nobody_and_everybody(scenarios, people, confidence):
+    shares = cjsim.compare(scenarios, people, runs=3).uplift(confidence)
+    told = shares.dropna()
+    assert told.stack().between(0, 1).all()
+    assert (told["low"] <= told["share"]).all()
+    assert (told["share"] <= told["high"]).all()
+
+
 def test_a_strategy_against_itself_moves_nobody(scenarios):
     found = cjsim.compare({"a": scenarios["guide"], "b": scenarios["guide"]}, 100, runs=3)
     moved = found.uplift().loc["b"].loc[["only_with", "only_without"]]
-    assert (moved == 0).all(axis=None)
+    assert (moved["share"] == 0).all()
+    assert moved[["low", "high"]].isna().all(axis=None)
 
 
 def test_people_who_are_on_one_side_only_are_in_no_quadrant():

@@ -34,7 +34,8 @@ def test_where_nobody_minds_the_price_it_is_0_in_every_world() -> None:
     answer = elasticity(deaf)
     cheaper, dearer = (group for _, group in answer.runs.groupby("price"))
     assert (cheaper.to_numpy() == dearer.to_numpy()).all()
-    assert (answer.table[["elasticity", "elasticity_low", "elasticity_high"]] == 0.0).all(axis=None)
+    assert (answer.table["elasticity"] == 0.0).all()
+    assert answer.table[["elasticity_low", "elasticity_high"]].isna().all(axis=None)
     assert set(answer.idle) == {"product.price"}
     assert "nobody minds the price" in answer.says("en")
     assert "цена никого не волнует" in answer.says("ru")
