@@ -95,7 +95,7 @@ def _loss_lever(stage: str, loss: float, now: float, after: float, better: float
     staying = (1.0 - loss) / (1.0 - loss + odds * loss)
     goal = min(1.0, (1.0 + better) * staying)
     less = (1.0 - goal) / (1.0 - goal + odds * goal) if better else loss
-    passing = 1.0 - loss if math.isnan(now) else now
+    passing = now if now > 0 else 1.0 - loss
     key = f"stages.{stage}.planned_loss"
     return Lever(PLANNED_LOSS, passing, min(1.0, passing * (goal / staying)), key, less)
 

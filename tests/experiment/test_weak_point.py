@@ -159,7 +159,6 @@ def test_nobody_passes_more_surely_than_surely():
     assert row["value"] == 0.0
     assert 0.994 < row["passing"] < row["passing_better"] == 1.0
     assert found.smaller == ("action",)
-    assert "Fewer than 1 % can be won at: Action." in found.says()
     rise = row["passing_better"] / row["passing"] - 1.0
     assert row["elasticity"] == pytest.approx(row["gain"] / found.base.mean() / rise)
 
@@ -370,6 +369,11 @@ def test_stages_that_cannot_be_told_apart_are_named():
     made_up = dataclasses.replace(found, gains=gains, table=table)
     assert made_up.stage == "interest"
     assert made_up.tied == ("study",)  # comparison is 4 behind in every run
+    rises = table.assign(passing=0.5, passing_better=[0.505, 0.505, 0.501])
+    short = dataclasses.replace(made_up, table=rises)
+    assert short.smaller == ("comparison",)
+    assert "Fewer than 1 % can be won at: Comparison." in short.says()
+    assert "Меньше 1\N{NO-BREAK SPACE}% можно выиграть на этапах: Сравнение." in short.says("ru")
 
 
 @pytest.mark.parametrize("runs", [5, 20])
