@@ -90,12 +90,12 @@ def _loss_lever(stage: str, loss: float, now: float, after: float, better: float
     ratio = now / after if after > 0 else math.nan
     weight = ratio * (1.0 - loss / 2) * loss - (1.0 - loss) * loss / 2
     odds = (1.0 - loss) * (1.0 - loss / 2) * (1.0 - ratio) / weight if weight > 0 else math.nan
+    passing = now
     if not 0.0 < odds < math.inf:
-        odds = 1.0
+        passing, odds = 1.0 - loss, 1.0
     staying = (1.0 - loss) / (1.0 - loss + odds * loss)
     goal = min(1.0, (1.0 + better) * staying)
     less = (1.0 - goal) / (1.0 - goal + odds * goal) if better else loss
-    passing = now if now > 0 else 1.0 - loss
     key = f"stages.{stage}.planned_loss"
     return Lever(PLANNED_LOSS, passing, min(1.0, passing * (goal / staying)), key, less)
 
