@@ -7,6 +7,8 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from cjsim import log
 from cjsim.charts.optimum import optimum as draw_optimum
 from cjsim.charts.phase_map import phase_map
@@ -48,8 +50,9 @@ def of_sweep(sweep: Sweep, measure: str, lang: str, as_json: bool) -> str | dict
         people=number(sweep.people, lang),
         cells=number(len(phase), lang),
     )
-    clear = phase["clear"].map({True: "*", False: ""})
-    table = _in_columns(phase.drop(columns="clear").assign(**{"": clear}), lang, typed=True)
+    stars = np.where(phase["clear_all"], "**", np.where(phase["clear"], "*", ""))
+    numbers = phase.drop(columns=["clear", "clear_all"])
+    table = _in_columns(numbers.assign(**{"": stars}), lang, typed=True)
     blocks = [head, "", table]
     if flip_line is not None and len(flip_line):
         crossings = _in_columns(flip_line.drop(columns="up"), lang, typed=True)
