@@ -112,9 +112,8 @@ def test_an_archetype_keeps_its_margin_share_and_what_touchpoints_cost():
 # --- Noise -------------------------------------------------------------------------------------
 
 
-def noisy(growth, sd=0.4, n=200, seed=1, shares_alike=True):
-    """Archetypes of one law: constant true shares, or such as grow with competition; noise of its
-    own that grows with one property as told (logarithm of it per standard deviation)."""
+def noisy(growth, sd=0.4, n=200, seed=1):
+    """Archetypes with the same true shares, and noise whose logarithm grows with properties."""
     draws = np.random.default_rng(seed)
     table = archetypes(n, seed)
     x = laws._regressors(table)
@@ -122,11 +121,7 @@ def noisy(growth, sd=0.4, n=200, seed=1, shares_alike=True):
     spread = sd * np.exp(sum(rate * z[key] for key, rate in growth.items()))
     for measure, group in itertools.product(MEASURES, GROUPS):
         truth = {"first": 3.0, "traffic": 3.0}.get(group, 1.0)
-        if not shares_alike and group == "first":
-            truth = 1.0 + 2.0 * (z["rival.competition"] > 0)
-        runs = np.asarray(truth * np.ones(n))[:, None] + draws.normal(0, 1, (n, 4)) * np.asarray(
-            spread * np.ones(n)
-        ).reshape(-1, 1)
+        runs = truth + draws.normal(0, 1, (n, 4)) * np.broadcast_to(spread, n)[:, None]
         table[f"{measure}_effect_{group}"] = runs.mean(axis=1)
         table[f"{measure}_error_{group}"] = runs.std(axis=1, ddof=1) / 2
     effect = {
