@@ -27,11 +27,11 @@ if TYPE_CHECKING:  # for those who check types and complete names: a test holds 
     from cjsim.experiment.optimise import Optimum as Optimum
     from cjsim.experiment.optimise import optimise as optimise
     from cjsim.experiment.sensitivity import Sobol as Sobol
-    from cjsim.experiment.sensitivity import Tornado as Tornado
     from cjsim.experiment.sensitivity import sobol as sobol
-    from cjsim.experiment.sensitivity import tornado as tornado
     from cjsim.experiment.sweep import Sweep as Sweep
     from cjsim.experiment.sweep import sweep as sweep
+    from cjsim.experiment.tornado import Tornado as Tornado
+    from cjsim.experiment.tornado import tornado as tornado
     from cjsim.experiment.weak_point import WeakPoint as WeakPoint
     from cjsim.experiment.weak_point import weak_point as weak_point
     from cjsim.experiment.what_if import WhatIf as WhatIf
@@ -54,8 +54,9 @@ _HOMES = {
     "cjsim.experiment.flip": ("FlipPoint", "flip_point"),
     "cjsim.experiment.laws": ("Laws", "three_laws"),
     "cjsim.experiment.optimise": ("Optimum", "optimise"),
-    "cjsim.experiment.sensitivity": ("Sobol", "Tornado", "sobol", "tornado"),
+    "cjsim.experiment.sensitivity": ("Sobol", "sobol"),
     "cjsim.experiment.sweep": ("Sweep", "sweep"),
+    "cjsim.experiment.tornado": ("Tornado", "tornado"),
     "cjsim.experiment.weak_point": ("WeakPoint", "weak_point"),
     "cjsim.experiment.what_if": ("WhatIf", "what_if"),
     "cjsim.experiment.workers": ("evaluate",),

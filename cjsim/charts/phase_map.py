@@ -37,10 +37,17 @@ DOT: dict[str, Any] = {
     "ls": "none",
 }
 """Where the interval includes zero: the white rim shows it on a dark cell, too."""
+LONG = 50
+"""Characters of a word in the legend from which two stand in a row."""
+RING: dict[str, Any] = {**DOT, "color": "none", "mec": "black", "mew": 1.4}
+"""Where the interval leaves zero out, but not when all cells are allowed for."""
 
 
 def phase_map(sweep: Sweep, measure: str = "profit_per_person", lang: str = SPOKEN) -> Picture:
     """Who is ahead where, with the flip line; a dot where the interval includes zero.
+
+    A ring stands where it leaves zero out, but so does that of some cell of so many by chance; see
+    `Sweep.phase`.
 
     Parameters
     ----------
@@ -81,9 +88,14 @@ def phase_map(sweep: Sweep, measure: str = "profit_per_person", lang: str = SPOK
         if not has_one_run(phase):
             unclear = phase[~phase["clear"] & phase["margin"].notna()]
             axes.plot(unclear[x], unclear[y], **DOT)
+            alone = phase[phase["clear"] & ~phase["clear_all"]]
+            axes.plot(alone[x], alone[y], **RING)
         axes.set_xlabel(x)
         axes.set_ylabel(y)
-        figure.legend(handles=_legend(sweep, phase, lang), loc="outside lower left", ncols=4)
+        handles = _legend(sweep, phase, lang)
+        widest = max(len(str(handle.get_label())) for handle in handles)
+        across = 4 if widest < LONG else 2
+        figure.legend(handles=handles, loc="outside lower left", ncols=across)
     return Picture(figure, _map_alt(sweep, phase, measure, lang), phase, lang)
 
 
@@ -146,10 +158,13 @@ def _ahead(phase: pd.DataFrame) -> pd.Series[bool]:
 
 
 def _legend(sweep: Sweep, phase: pd.DataFrame, lang: str) -> list[Patch | Line2D]:
-    """The scenarios or the line, and the dots; one run has words instead of dots."""
+    """The scenarios or the line, dots and rings; one run has words instead of dots."""
     looks = {"ls": "none"} if has_one_run(phase) else DOT
     dot = Line2D([], [], **looks)
     dot.set_label(text("chart.one_run" if has_one_run(phase) else "chart.unclear", lang))
+    marks = [dot]
+    if (phase["clear"] & ~phase["clear_all"]).any():
+        marks.append(Line2D([], [], **RING, label=text("chart.clear_alone", lang)))
     if len(sweep.names) > 2:
         patches: list[Patch | Line2D] = [
             Patch(color=COLOURS[i], alpha=0.75, label=sweep.named(name, lang))
@@ -157,8 +172,8 @@ def _legend(sweep: Sweep, phase: pd.DataFrame, lang: str) -> list[Patch | Line2D
         ]
         if (phase["margin"] == 0).any():
             patches.append(Patch(fc="white", ec="black", label=text("chart.level", lang)))
-        return [*patches, dot]
-    return [Line2D([], [], color="black", lw=2.5, label=text("chart.flip_line", lang)), dot]
+        return [*patches, *marks]
+    return [Line2D([], [], color="black", lw=2.5, label=text("chart.flip_line", lang)), *marks]
 
 
 def _map_alt(sweep: Sweep, phase: pd.DataFrame, measure: str, lang: str) -> str:
@@ -174,6 +189,7 @@ def _map_alt(sweep: Sweep, phase: pd.DataFrame, measure: str, lang: str) -> str:
                 name=sweep.named(name, lang),
                 cells=number(is_ahead.sum(), lang),
                 clear=number((is_ahead & phase["clear"]).sum(), lang),
+                all=number((is_ahead & phase["clear_all"]).sum(), lang),
             )
         )
     head = text("chart.map_alt", lang).format(
@@ -185,7 +201,7 @@ def _map_alt(sweep: Sweep, phase: pd.DataFrame, measure: str, lang: str) -> str:
         "level": int((phase["margin"] == 0).sum()),
         "nothing": int(phase["margin"].isna().sum()),
     }
-    sentences = [head]
+    sentences = [head] if one_run else [head, text("chart.map_alt_all", lang)]
     sentences += [
         text(f"chart.map_alt_{word}", lang).format(cells=number(cells, lang))
         for word, cells in without.items()

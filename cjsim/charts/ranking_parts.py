@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.container import ErrorbarContainer
 from matplotlib.figure import Figure
 
-from cjsim.experiment.sensitivity import Tornado
+from cjsim.experiment.tornado import Tornado
 from cjsim.experiment.weak_point import WeakPoint
 from cjsim.labels import text
 from cjsim.labels.numbers import digits_for, number

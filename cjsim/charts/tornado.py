@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from cjsim.charts.parts import wanted_kind
 from cjsim.charts.picture import Picture, style
 from cjsim.colours import COLOURS
-from cjsim.experiment.sensitivity import Tornado
+from cjsim.experiment.tornado import Tornado
 from cjsim.labels import SPOKEN, text
 from cjsim.labels.numbers import setting
 
@@ -40,23 +40,23 @@ def tornado(result: Tornado, lang: str = SPOKEN) -> Picture:
             bars(axes, rows + shift, data, column, 0.38, color=colour, label=label)
         for row in rows[data["swing"].isna()]:
             annotate(axes, row, text("paired.nothing", lang))
-        axes.set_yticks(rows, [_key_label(str(key), row, lang) for key, row in data.iterrows()])
+        axes.set_yticks(rows, [_key_label(result, str(key), lang) for key in data.index])
         finish(axes, len(data))
         step = setting(100 * result.step, lang)
-        axes.set_title(text("ranking.tornado_title", lang).format(step=step))
+        title = "tornado_title_own" if result.own_steps else "tornado_title"
+        axes.set_title(text(f"ranking.{title}", lang).format(step=step))
         axes.set_xlabel(text("ranking.tornado_axis", lang).format(**measure_words(result, lang)))
         legend(figure, axes, axes.get_legend_handles_labels()[0], result, lang)
     return Picture(figure, _tornado_alt(result, lang), data, lang)
 
 
-def _key_label(key: str, row: Any, lang: str) -> str:
+def _key_label(result: Tornado, key: str, lang: str) -> str:
     """The key, in two lines if it is long, and the two values it was given."""
     lines = [key]
     if len(key) > LINE:
         cut = key.rfind(".", 0, LINE) + 1
         lines = [key[:cut], key[cut:]]
-    low, high = (setting(row[name], lang) for name in ("low_value", "high_value"))
-    return "\n".join([*lines, f"{low} … {high}"])
+    return "\n".join([*lines, result.moved(key, lang)])
 
 
 def _tornado_alt(result: Tornado, lang: str) -> str:
@@ -70,7 +70,7 @@ def _tornado_alt(result: Tornado, lang: str) -> str:
         return text(f"ranking.{word}", lang).format(**words)
     known = not math.isnan(first["elasticity"])
     elasticity = text(f"ranking.{'elasticity' if known else 'no_elasticity'}", lang)
-    return text("ranking.tornado_alt", lang).format(
+    alt = text("ranking.tornado_alt", lang).format(
         **words,
         key=data.index[0],
         elasticity=elasticity.format(elasticity=interval_words(result, first, "elasticity", lang)),
@@ -80,3 +80,4 @@ def _tornado_alt(result: Tornado, lang: str) -> str:
         up=interval_words(result, first, "up", lang),
         clear=int(data["clear"].sum()),
     )
+    return alt + result.own_steps_in_words(lang)

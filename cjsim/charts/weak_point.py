@@ -14,7 +14,8 @@ from matplotlib.patches import Patch
 from cjsim.charts.parts import wanted_kind
 from cjsim.charts.picture import Picture, style
 from cjsim.colours import COLOURS
-from cjsim.experiment.weak_point import FLAT_GATE, NOTHING_TO_LOSE, WeakPoint
+from cjsim.experiment.levers import FLAT_GATE, NOTHING_TO_LOSE
+from cjsim.experiment.weak_point import WeakPoint
 from cjsim.journey import Stage
 from cjsim.labels import SPOKEN, text
 from cjsim.labels.numbers import setting
@@ -86,17 +87,18 @@ def _weak_alt(result: WeakPoint, lang: str) -> str:
         rivals = text(f"ranking.{'tied' if tied else 'not_tied'}", lang)
     if result.measure in LESS_IS_BETTER:  # a gain is how much less
         row = -row[["gain", "gain_high", "gain_low"]].set_axis(["gain", "gain_low", "gain_high"])
-    return (
-        text("ranking.weak_alt", lang)
-        .format(
-            **words,
-            stage=_stage(result.stage, lang),
-            gain=interval_words(result, row, "gain", lang),
-            clear=text(f"ranking.{sure}", lang),
-            tied=rivals.format(stages=", ".join(tied)),
-        )
-        .rstrip()
+    alt = text("ranking.weak_alt", lang).format(
+        **words,
+        stage=_stage(result.stage, lang),
+        gain=interval_words(result, row, "gain", lang),
+        clear=text(f"ranking.{sure}", lang),
+        tied=rivals.format(stages=", ".join(tied)),
     )
+    sentences = [alt.rstrip()]
+    if result.smaller:
+        less = ", ".join(_stage(name, lang) for name in result.smaller)
+        sentences.append(text("ranking.less_to_win", lang).format(stages=less, **words))
+    return " ".join(sentences)
 
 
 def _stage(key: str, lang: str) -> str:

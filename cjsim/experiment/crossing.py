@@ -17,6 +17,7 @@ import numpy.typing as npt
 from cjsim.experiment.intervals import difference, t_quantile
 
 Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
 Sample = Callable[[Sequence[float]], Floats]
 """The gaps at some values of the key: (runs, values)."""
 
@@ -25,6 +26,8 @@ FINE: Final = 0.01
 """Width of the last bracket around a crossing, as a share of the range."""
 ROUNDS: Final = 20
 """Halvings at most; a hundredth of the range needs seven."""
+TINY: Final = 1e-6
+"""A spread of this share of the runs' own is rounding: all runs drawn are the same."""
 
 
 class Crossing(NamedTuple):
@@ -43,32 +46,35 @@ class Crossing(NamedTuple):
 def find(values: npt.ArrayLike, gaps: npt.ArrayLike, confidence: float = 0.95) -> list[Crossing]:
     """All crossings of the mean gap, by straight lines between the values.
 
-    A stretch between two crossings where no value is clearly on its side (t interval) is noise, and
-    goes together with both. Without a crossing the list holds one whose value is -inf or inf: the
-    claim would begin (if the gap rises over the range) or end (if it falls) beyond its ends.
+    A stretch between two crossings where no value is clearly on its side is noise, and goes
+    together with both. So is a lone crossing with nothing clear on either side: it has the interval
+    from -inf to inf. Clear is what an interval says that allows for all values being looked at
+    (`_sure`). Without a crossing the list holds one whose value is -inf or inf: the claim
+    would begin (if the gap rises over the range) or end (if it falls) beyond its ends.
 
-    The interval: runs are drawn again with replacement (2,000 times, fixed generator), and what a
-    draw's mean curve is off is stretched as a t interval is. In each draw a crossing is where
-    switching sides would lose least, between the middles of the stretches around it; the interval
-    holds `confidence` of these.
+    The interval: runs are drawn again with replacement (2,000 times, fixed generator), each draw
+    gives a curve that the truth may well be (`_plausible`). There a crossing is where switching
+    sides would lose least, between the middles of the stretches around it; the interval holds
+    `confidence` of these.
     """
     x = np.asarray(values, np.float64)
     table = np.asarray(gaps, np.float64)
     mean = table.mean(axis=0)
-    holds = _without_noise(table, confidence)
+    plausible = _plausible(table, mean, confidence)
+    sure = _sure(table, confidence)
+    holds = _without_noise(mean, sure)
     changes = np.flatnonzero(holds[1:] != holds[:-1])
     middles = [_middle(mean, holds, a, b) for a, b in _stretches(holds)]
     windows = list(zip([0, *middles[1:-1]], [*middles[1:-1], len(x) - 1], strict=True))
     begins = [bool(holds[i + 1]) for i in changes] or [bool(mean[-1] >= mean[0])]
-    drawn = _redrawn(table, mean, confidence)
+    if len(changes) and not sure.any():  # a lone crossing, as inner stretches would be sure
+        return [Crossing(_beyond(holds, begins[0]), -math.inf, math.inf, begins[0])]
     crossings = []
     for (first, last), rising in zip(windows, begins, strict=True):
-        at = _turning(x, np.vstack([mean, drawn]), rising, first, last)
-        if len(changes):
-            value = at[0]
-        else:
-            value = -math.inf if holds[0] == rising else math.inf
+        at = _turning(x, np.vstack([mean, plausible]), rising, first, last)
         low, high = _percentiles(at[1:], confidence)
+        known = math.isfinite(low) or math.isfinite(high)
+        value = at[0] if len(changes) and known else _beyond(holds, rising)
         crossings.append(Crossing(float(value), low, high, rising))
     return crossings
 
@@ -123,30 +129,50 @@ def nine_digits(value: float) -> float:
     return float(f"{value:.9g}")
 
 
-def _stretches(holds: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
+def _stretches(holds: Flags) -> list[tuple[int, int]]:
     """From where up to where (not included) the claim holds, or does not."""
     ends = [0, *(np.flatnonzero(holds[1:] != holds[:-1]) + 1).tolist(), len(holds)]
     return list(pairwise(ends))
 
 
-def _middle(mean: Floats, holds: npt.NDArray[np.bool_], first: int, end: int) -> int:
+def _middle(mean: Floats, holds: Flags, first: int, end: int) -> int:
     """Where a stretch is most on its side."""
     side = 1.0 if holds[first] else -1.0
     return first + int(np.argmax(side * mean[first:end]))
 
 
-def _without_noise(gaps: Floats, confidence: float) -> npt.NDArray[np.bool_]:
-    """At which values the claim holds, once inner stretches of mere noise are smoothed away."""
+def _beyond(holds: Flags, rising: bool) -> float:
+    """On which side of all that was tried a crossing would lie that nobody has seen."""
+    return -math.inf if holds[0] == rising else math.inf
+
+
+def _sure(gaps: Floats, confidence: float) -> Flags:
+    """At which values the mean is clearly on its side, all of them being looked at.
+
+    A t interval that allows for so many looks as there are values which do not move together:
+    (sum of eigenvalues)^2 / sum of their squares of the runs' correlations, 1 for luck that all
+    values share, as many as there are values for luck of their own.
+    """
     import pandas as pd
 
-    mean = gaps.mean(axis=0)
+    own = gaps.std(axis=0)
+    noisy = own > TINY * own.max()
+    looks = 1.0
+    if noisy.any():
+        unit = (gaps - gaps.mean(axis=0))[:, noisy] / own[noisy]
+        together = unit @ unit.T  # of runs: it has the eigenvalues of the values' correlations
+        looks = max(1.0, float(np.trace(together) ** 2 / (together**2).sum()))
+    clear = difference(pd.DataFrame(gaps), 1.0 - (1.0 - confidence) / looks)["clear"].to_numpy()
+    return np.asarray(clear | (gaps == 0).all(axis=0))  # both are the same: clearly nobody is ahead
+
+
+def _without_noise(mean: Floats, sure: Flags) -> Flags:
+    """At which values the claim holds, once inner stretches of mere noise are smoothed away."""
     holds = np.asarray(mean > 0)
-    clear = difference(pd.DataFrame(gaps), confidence)["clear"].to_numpy()
-    clear = clear | (gaps == 0).all(axis=0)  # both are the same: clearly nobody is ahead
     while True:
         inner = _stretches(holds)[1:-1]
-        sure = clear & ((mean > 0) == holds)
-        noise = [(a, b) for a, b in inner if not sure[a:b].any()]
+        on_its_side = sure & ((mean > 0) == holds)
+        noise = [(a, b) for a, b in inner if not on_its_side[a:b].any()]
         if not noise:
             return holds
         a, b = noise[0]  # whichever goes first, as many crossings are left; `_turning` places them
@@ -178,20 +204,25 @@ def _turning(x: Floats, means: Floats, begins: bool, first: int, last: int) -> F
     return np.asarray(np.hstack(places)[np.arange(len(g)), best])
 
 
-def _redrawn(gaps: Floats, mean: Floats, confidence: float) -> Floats:
-    """Mean curves of the runs drawn again with replacement: (DRAWS, p).
+def _plausible(gaps: Floats, mean: Floats, confidence: float) -> Floats:
+    """Curves that the true one may be: (DRAWS, p), by the bootstrap-t (Efron 1979, Hall 1988).
 
-    n runs drawn again vary (n - 1) / n as much as n new ones would, and a normal quantile takes
-    their spread for known: both is made up for.
+    n runs are drawn again with replacement. As many of its own standard errors as a draw's mean
+    curve is off this one, the truth may be off it the other way: so runs of which a few lie far off
+    to one side (lognormal luck) push the interval to that side. The root of (n + 2) / (n - 1) makes
+    up for the tails that n runs do not show. A draw without any spread is taken for as far off as
+    a t interval reaches.
     """
-    from scipy import special
-
     n = len(gaps)
     generator = np.random.default_rng(0)
     weights = generator.multinomial(n, np.full(n, 1 / n), DRAWS) / n
-    end = 0.5 + confidence / 2
-    stretch = math.sqrt(n / (n - 1)) * t_quantile(confidence, n) / special.ndtri(end)
-    return np.asarray(mean + stretch * (weights @ (gaps - mean)))
+    off = gaps - mean
+    drawn = weights @ off
+    spread = np.sqrt(np.maximum(weights @ off**2 - drawn**2, 0.0))
+    own = gaps.std(axis=0)
+    flat = spread <= TINY * own
+    errors = np.where(flat, t_quantile(confidence, n), own / np.where(flat, 1.0, spread))
+    return np.asarray(mean - math.sqrt((n + 2) / (n - 1)) * drawn * errors)
 
 
 def _percentiles(draws: Floats, confidence: float) -> tuple[float, float]:

@@ -21,8 +21,10 @@ rival's as the base's does, so nobody reacts to its level: it shifts shares of p
 costs large or small against what they bring, and shares of margin it cannot shift at all. Another
 meaning of "matters", not used here: to let more people pass a stage, whatever that costs.
 
-Noise in an effect can only add to its absolute value, so that it draws the shares of a division
-together and the slopes towards 0: `Laws.clear` tells how many effects stand out of it.
+Noise in an effect adds to its absolute value, so that it draws the shares of a division together.
+Where it is alike for all products it draws slopes towards 0; where it grows with a property it
+makes shares more alike there, which is a slope of its own. `Laws.clear` tells how many effects
+stand out of it, `noise_goes_with` what it changes with.
 """
 
 from __future__ import annotations
@@ -72,6 +74,8 @@ LAWS: Final = (
     Law(3, "A32", "after", {CYCLES: 1}),
 )
 DIVISIONS: Final = (("first", "middle", "after"), ("traffic", "rest"))
+TO_TELL: Final = 10
+"""Archetypes per regressor from which it is told what noise goes with."""
 MEASURES: Final = ("profit", "margin")
 """What is shared out: with and without the cost of touchpoints."""
 GROUPS: Final = tuple(group for division in DIVISIONS for group in division)
@@ -200,9 +204,7 @@ def table_of_laws(archetypes: pd.DataFrame, confidence: float = 0.95) -> pd.Data
     """The laws against archetypes with `REGRESSORS` and <measure>_share_<group>; see `Laws`."""
     import pandas as pd
 
-    x = archetypes[list(REGRESSORS)].copy()
-    logs = [key for key in REGRESSORS if key in BY_RATIO]
-    x[logs] = np.log(x[logs])
+    x = _regressors(archetypes)
     findings = []
     for measure, law in product(MEASURES, LAWS):
         slopes = regress(archetypes[f"{measure}_share_{law.group}"], x, confidence)
@@ -215,6 +217,40 @@ def table_of_laws(archetypes: pd.DataFrame, confidence: float = 0.95) -> pd.Data
                 "holds": verdict(row["low"], row["high"], sign), "r2": row["r2"],
             })  # fmt: skip
     return pd.DataFrame(findings)
+
+
+def noise_goes_with(archetypes: pd.DataFrame, confidence: float = 0.95) -> tuple[str, ...] | None:
+    """The regressors with which the noise in shares clearly changes; None where few cannot tell.
+
+    The noise of a division is the sum of its effects' errors beside the sum of their sizes. Its
+    logarithm is regressed; all measures, divisions and regressors are allowed for (Bonferroni).
+    """
+    import pandas as pd
+
+    x = _regressors(archetypes)
+    found: set[str] = set()
+    for measure, division in product(MEASURES, DIVISIONS):
+        error, size = (
+            archetypes[[f"{measure}_{what}_{group}" for group in division]].abs().sum(axis=1)
+            for what in ("error", "effect")
+        )
+        ratio = pd.Series(error / size).where((error > 0) & (size > 0))
+        if ratio.notna().sum() < TO_TELL * x.shape[1]:
+            if (error > 0).any():
+                return None
+            continue  # no noise at all
+        looks = len(MEASURES) * len(DIVISIONS) * x.shape[1]
+        slopes = regress(np.log(ratio), x, 1.0 - (1.0 - confidence) / looks)
+        found |= set(slopes.index[(slopes["low"] > 0) | (slopes["high"] < 0)])
+    return tuple(key for key in x.columns if key in found)
+
+
+def _regressors(archetypes: pd.DataFrame) -> pd.DataFrame:
+    """The properties that slopes are told of, by ratio where they are spread so."""
+    x = archetypes[list(REGRESSORS)].copy()
+    logs = [key for key in REGRESSORS if key in BY_RATIO]
+    x[logs] = np.log(x[logs])
+    return x
 
 
 @dataclass(frozen=True, repr=False)
@@ -290,8 +326,17 @@ class Laws(Result):
             people=number(self.people, lang), runs=len(seeds), seed=seeds[0],
             step=setting(100 * self.step, lang), level=setting(100 * self.confidence, lang),
             profit=number(100 * clear["profit"], lang), margin=number(100 * clear["margin"], lang),
+            noise=self._noise_in_words(lang),
         )  # fmt: skip
         return "\n".join([*(self._law_in_words(law, lang) for law in LAWS), how_asked])
+
+    def _noise_in_words(self, lang: str) -> str:
+        """What noise does to slopes, which depends on what it goes with."""
+        keys = noise_goes_with(self.archetypes, self.confidence)
+        if keys is None:
+            return text("laws.noise_unknown", lang)
+        what = ", ".join(text(f"laws.{key.split('.')[-1]}", lang) for key in keys)
+        return text(f"laws.noise_{'uneven' if keys else 'even'}", lang).format(what=what)
 
     def _law_in_words(self, law: Law, lang: str) -> str:
         """What was found of one law, in profit and in margin."""

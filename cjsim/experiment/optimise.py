@@ -1,9 +1,9 @@
 """The best setting of a scenario's keys, what it gains, and how flat it is around there.
 
 The search meets the same people with the same luck at every setting. The best of many tried is
-still partly the luckiest (the winner's curse), so what it gains is measured again on fresh seeds.
-Around the best setting each key is moved alone, to see within what range the loss is not clear or
-too small to care about: a flat top is the usual finding.
+still partly the luckiest (the winner's curse), so what it gains is measured again on fresh seeds,
+and so is what is lost where each key alone is moved away from it: see `flatness`. A flat top is the
+usual finding.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import numpy as np
 from cjsim.door import mapping_of, number_of, scenario_of, whole, words_of
 from cjsim.engine import Simulation
 from cjsim.experiment.asked import Asked, Progress, asked
+from cjsim.experiment.flatness import around, compared
 from cjsim.experiment.idle import Idle, idle_within
 from cjsim.experiment.intervals import difference
 from cjsim.experiment.result import Grid, Result, amount, cell, heads
@@ -29,9 +30,6 @@ from cjsim.experiment.search import (
     Point,
     Space,
     Tried,
-    flatness,
-    good_enough,
-    lines,
     search,
 )
 from cjsim.experiment.sensitivity import number_key
@@ -62,11 +60,12 @@ class Optimum(Result):
     changes : the best as keys and values for `Scenario.with_changes`.
     gain : rows "fresh" (seeds the search has not seen: the honest figure) and "search" (its own
         seeds: flattered); columns difference (better less scenario), low, high, clear.
-    good_enough : per axis best, low, high of the range in which every value tried is good enough
-        with all else at its best; from, to of the range searched; at_edge "low", "high" or "".
+    good_enough : per axis best, low, high of the range outside which every value tried is clearly
+        worse, with all else at its best; from, to of the range searched; at_edge "low", "high" or
+        ""; worse_within, how many values tried inside are clearly worse, too. See `flatness`.
     lines : the settings that differ from the best in one axis; columns axis, at, value, difference
-        to the best, low, high, clear, good. On the search's seeds.
-    points : every setting tried, with the same columns.
+        to the best, low, high, clear, good. On the fresh seeds: on its own the best is flattered.
+    points : every setting the search tried, with the same columns but good, on its own seeds.
     """
 
     scenario: Scenario
@@ -143,6 +142,8 @@ class Optimum(Result):
         sentences = [text("optimum.best", lang).format(settings="; ".join(best_settings))]
         if self.at_edge:
             sentences.append(text("optimum.edge", lang).format(axes=", ".join(self.at_edge)))
+        if two_peaks := self.good_enough.index[self.good_enough["worse_within"] > 0].tolist():
+            sentences.append(text("optimum.worse_within", lang).format(axes=", ".join(two_peaks)))
         for note in self.idle.values():
             sentences.append(note.said(lang))
             if note.money:
@@ -371,9 +372,16 @@ class _Trial:
     question: Asked
 
     def __call__(self, points: Floats) -> Floats:
-        """The measure at each setting in each run, array (m, runs)."""
+        """The measure at each setting in each run of the search, array (m, runs)."""
+        return self._at(points, 0)
+
+    def fresh(self, points: Floats) -> Floats:
+        """The same in as many runs that the search has not seen."""
+        return self._at(points, self.question.runs)
+
+    def _at(self, points: Floats, skip: int) -> Floats:
         every = [self.scenario.with_changes(self.changes(tuple(point))) for point in points]
-        return self._measure_by_run(every, 0)
+        return self._measure_by_run(every, skip)
 
     def changes(self, point: Point) -> dict[str, float]:
         """A setting as changes of the scenario's keys."""
@@ -405,9 +413,9 @@ def _optimum(trial: _Trial, tried: Tried, now: Point, least: bool, tolerance: fl
     question = trial.question
     space = trial.space
     best = tried.best()
-    points = flatness(tried, tolerance, question.confidence)
+    points = compared(tried, best, tolerance, question.confidence).drop(columns="good")
+    flat = around(tried, trial.fresh, tolerance, question.confidence)
     changes = trial.changes(best)
-    on_lines = lines(tried, points)
     better = trial.scenario.with_changes(changes)
     fresh_seeds = worlds(question.seed, 2 * question.runs)[question.runs :]
     gains = [trial.gain(better, skip) for skip in (question.runs, 0)]
@@ -415,6 +423,6 @@ def _optimum(trial: _Trial, tried: Tried, now: Point, least: bool, tolerance: fl
         trial.scenario, better, trial.measure, least, question.people,
         question.seeds, fresh_seeds, question.confidence,
         space.axes, space.named(now), space.named(best), changes,
-        pd.concat(gains).set_axis(["fresh", "search"]), good_enough(space, best, on_lines),
-        on_lines, points,
+        pd.concat(gains).set_axis(["fresh", "search"]), flat.good_enough,
+        flat.lines, points,
     )  # fmt: skip

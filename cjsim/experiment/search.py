@@ -9,15 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from cjsim.experiment.intervals import difference
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 Floats = npt.NDArray[np.float64]
 Point = tuple[float, ...]
@@ -156,6 +153,7 @@ class Tried:
 
     def __init__(self, space: Space, measured: Measured, least: bool = False) -> None:
         self.space = space
+        self.least = least
         self._measured = measured
         self._sign = -1.0 if least else 1.0
         self.found: dict[Point, Floats] = {}
@@ -254,73 +252,3 @@ def _evolve(tried: Tried, start: Point | None, evaluations: int, seed: int) -> N
         loss, [(0.0, 1.0)] * len(axes), popsize=5, maxiter=max(1, evaluations // size - 1), tol=0,
         x0=first, polish=False, updating="deferred", vectorized=True, init="sobol", rng=seed,
     )  # fmt: skip
-
-
-# --- How flat it is -----------------------------------------------------------------------------
-
-
-def flatness(tried: Tried, tolerance: float = 0.01, confidence: float = 0.95) -> pd.DataFrame:
-    """Every setting tried against the best of them.
-
-    Returns one row per setting: its axes; value, the mean of the measure; difference to the best
-    setting run by run, with low and high of its t interval; clear, does that leave zero out?
-    good: the loss is not clear, or at most `tolerance` of the best setting's value.
-    """
-    import pandas as pd
-
-    best = tried.found[tried.best()]
-    runs = pd.DataFrame(np.array(list(tried.found.values())).T)
-    table = difference(runs.sub(best, axis=0), confidence)
-    alike = table["low"].isna() & (runs.count() > 1)  # as the best itself is: no luck in between
-    for end in ("low", "high"):
-        table[end] = table[end].where(~alike, table["difference"])
-    small = table["difference"].abs() <= tolerance * abs(_mean(best))
-    table["good"] = table["low"].notna() & (~table["clear"] | small)
-    table.insert(0, "value", runs.mean())
-    axes = pd.DataFrame(list(tried.found), columns=[axis.name for axis in tried.space.axes])
-    return axes.join(table)
-
-
-def lines(tried: Tried, points: pd.DataFrame) -> pd.DataFrame:
-    """The settings that differ from the best in one axis: axis, at, and columns of `flatness`.
-
-    Shares count as one axis alone where the others keep their ratios.
-    """
-    import pandas as pd
-
-    space = tried.space
-    best = tried.best()
-    settings = np.array(list(tried.found))
-    names = [axis.name for axis in space.axes]
-    hair = 1e-9 * np.array([axis.high - axis.low for axis in space.axes])
-    tables = []
-    for i, name in enumerate(names):
-        alone = space.moved(best, i, settings[:, i])
-        on_line = (np.abs(settings - alone) <= hair).all(axis=1)
-        line = points[on_line].drop(columns=names).assign(axis=name, at=settings[on_line, i])
-        tables.append(line.sort_values("at"))
-    table = pd.concat(tables, ignore_index=True)
-    return table[["axis", "at", *points.columns.drop(names)]]
-
-
-def good_enough(space: Space, best: Point, on_lines: pd.DataFrame) -> pd.DataFrame:
-    """Per axis the best value and the range around it in which every value tried is good.
-
-    Columns best, low, high, from, to (the range searched), at_edge: "low", "high" or "".
-    """
-    import pandas as pd
-
-    rows = []
-    for axis, value in zip(space.axes, best, strict=True):
-        line = on_lines[on_lines["axis"] == axis.name]
-        at = line["at"].to_numpy()
-        good = line["good"].to_numpy()
-        middle = int(np.argmin(np.abs(at - value)))
-        bad = np.flatnonzero(~good)
-        low = at[max(bad[bad < middle], default=-1) + 1]
-        high = at[min(bad[bad > middle], default=len(at)) - 1]
-        rows.append((axis.name, value, low, high, axis.low, axis.high, ""))
-        if (low, high) != (axis.low, axis.high):  # where all is equally good, no end is special
-            rows[-1] = (*rows[-1][:-1], axis.edge(value))
-    names = ["axis", "best", "low", "high", "from", "to", "at_edge"]
-    return pd.DataFrame(rows, columns=names).set_index("axis")

@@ -17,6 +17,7 @@ from cjsim.door import folder_of, scenarios_of, shown
 from cjsim.engine import Simulation
 from cjsim.experiment import sweep_folder as folders
 from cjsim.experiment.asked import Asked, Progress, asked
+from cjsim.experiment.family import clear_of_all
 from cjsim.experiment.idle import Idle, idle_of, sentences
 from cjsim.experiment.intervals import difference
 from cjsim.experiment.result import Grid, Result, amount, cell, heads
@@ -106,6 +107,7 @@ class Sweep(Result):
                     name=self.named(name, lang),
                     cells=len(won),
                     clear=int(won["clear"].sum()),
+                    all=int(won["clear_all"].sum()),
                 )
             )
         return text("result.sweep", lang).format(parts="; ".join(leads), **words)
@@ -127,7 +129,7 @@ class Sweep(Result):
     def _grid(self, lang: str) -> Grid:
         keys = list(self.settings.columns)
         several = len(self.names) > 1
-        words = heads(["winner", "lead", "clear"] if several else ["mean"], lang)
+        words = heads(["winner", "lead", "clear", "clear_all"] if several else ["mean"], lang)
         column = "margin" if several else "mean"
         money = {scenario.money for scenario in self.scenarios.values()}
         unit = in_words(self.measure, money.pop() if len(money) == 1 else "", lang)
@@ -137,11 +139,8 @@ class Sweep(Result):
         for _, row in self.table.iterrows():
             cells = [amount(row, lang, column, signed=several)]
             if several:
-                cells = [
-                    self.named(row["winner"], lang),
-                    *cells,
-                    cell(row["clear"], lang),
-                ]
+                sure = [cell(row[name], lang) for name in ("clear", "clear_all")]
+                cells = [self.named(row["winner"], lang), *cells, *sure]
             rows.append([*(cell(row[key], lang) for key in keys), *cells])
         return [*keys, *words], rows
 
@@ -193,8 +192,10 @@ class Sweep(Result):
 
         Columns: the keys; winner, the scenario with the highest mean, or the lowest where less is
         better; runner_up; margin, low, high, by how much it is ahead of that, run by run, with the
-        t interval [units of the measure]; clear, whether the interval leaves zero out. Runs in
-        which a scenario has no value are left out. Of two that are equal the first is named.
+        t interval [units of the measure]; clear, whether the interval leaves zero out; clear_all,
+        whether it is clear even when all cells are allowed for: of a map on which nobody is ahead
+        anywhere some cell is clear by chance, but clear_all only as seldom as one interval errs.
+        Runs in which a scenario has no value are left out. Of two equal ones the first is named.
         """
         values = self.values(measure) * (-1 if measure in LESS_IS_BETTER else 1)
         has_value = ~np.isnan(values).any(axis=1, keepdims=True)
@@ -208,8 +209,10 @@ class Sweep(Result):
         table = self._settings_done()
         names = np.array(self.names, dtype=object)
         level = self.confidence if confidence is None else confidence
-        lead = _row_differences(values[cells, best] - values[cells, second], level)
+        gaps = values[cells, best] - values[cells, second]
+        lead = _row_differences(gaps, level)
         margin = {"margin": lead.pop("difference"), **lead}
+        margin["clear_all"] = lead["clear"] & clear_of_all(gaps, level)
         return table.assign(winner=names[best], runner_up=names[second], **margin)
 
     def differences(

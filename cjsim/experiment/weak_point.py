@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -22,31 +22,21 @@ from cjsim.door import number_of, scenario_of
 from cjsim.engine import Simulation
 from cjsim.experiment.asked import Asked, Progress, asked
 from cjsim.experiment.intervals import difference
+from cjsim.experiment.levers import FLAT_GATE, NOTHING_TO_LOSE, Lever, each, levers_of, run_of
 from cjsim.experiment.result import Grid, Result, amount, cell, heads, in_per_cent
 from cjsim.experiment.sensitivity import Floats, relative
 from cjsim.experiment.workers import evaluate
-from cjsim.journey import SATISFACTION, STAGES, TWELVE, Stage
+from cjsim.journey import STAGES, Stage
 from cjsim.labels import SPOKEN, text
 from cjsim.labels.numbers import setting
 from cjsim.measures.contacts import touchpoints
 from cjsim.measures.money import running_cost
 from cjsim.measures.over_periods import over_periods
 from cjsim.measures.summary import LESS_IS_BETTER, UNITS, in_words, known_measure, word_and_unit
-from cjsim.measures.visits import visits
-from cjsim.model.population import initial_state
-from cjsim.run import Run, simulate
-from cjsim.scenario import MAY_WALK_AWAY, Scenario
+from cjsim.scenario import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
-
-PLANNED_LOSS: Final = "planned_loss"
-GATE: Final = "gate"
-NOTHING_TO_LOSE: Final = "nothing to lose here"
-FLAT_GATE: Final = "flat gate"
-"""How a stage is passed better: by its `planned_loss`, by the threshold of the gate, or not at all.
-
-`FLAT_GATE`: with a slope of 0 the threshold moves nobody."""
 
 TOTALS = frozenset({"people", "deals", "trials", "contacts", "money"})
 """Units of measures that grow with the length of the run."""
@@ -63,9 +53,10 @@ class WeakPoint(Result):
     largest gain first, those that cannot be passed better last:
 
     how : "planned_loss", "gate", "nothing to lose here" or "flat gate".
-    passing, passing_better : the share that passes, now and with the change. By `planned_loss` of
-        neutral people; at the gate of the people who stood there in the first run. Nobody passes
-        more surely than surely: where few are lost the rise is smaller than asked for.
+    passing, passing_better : the share that passes, now and with the change, of those who came
+        there in the first runs. Nobody passes more surely than surely: where few are lost the rise
+        is smaller than asked for, see `smaller`.
+    value : what the planned loss of the stage, or the threshold of the gate, was changed to.
     gain, gain_low, gain_high : paired gain, with its interval; NaN where nothing can be gained.
     clear : does the interval leave zero out?
     elasticity, elasticity_low, elasticity_high : relative gain per relative rise of `passing`. NaN
@@ -101,13 +92,24 @@ class WeakPoint(Result):
 
     @cached_property
     def tied(self) -> tuple[str, ...]:
-        """Stages that these runs cannot tell from the weak point: paired, one by one."""
+        """Stages that these runs cannot tell from the weak point, paired.
+
+        Together with it they hold the stage that is truly best as often as `confidence` says: each
+        of the others, of which one may be best, is given its part of the doubt (Gupta 1965).
+        """
         if self.stage is None:
             return ()
-        gap = difference(self.gains.rsub(self.gains[self.stage], axis=0), self.confidence)
         others = self.table.index[1:][self.table["gain"].iloc[1:].notna()]
-        ahead = gap["clear"] & (gap["difference"] > 0)
-        return tuple(name for name in others if not ahead[name])
+        of_each = max(1e-9, 1.0 - 2.0 * (1.0 - self.confidence) / max(1, len(others)))  # one-sided
+        gap = difference(self.gains.rsub(self.gains[self.stage], axis=0), of_each)
+        return tuple(name for name in others if not gap.loc[name, "low"] > 0)
+
+    @cached_property
+    def smaller(self) -> tuple[str, ...]:
+        """Stages at which fewer are lost than should be won, so that the change is smaller."""
+        rise = self.table["passing_better"] / self.table["passing"] - 1.0
+        short = self.table["gain"].notna() & (rise < 0.999 * self.better)
+        return tuple(self.table.index[short])
 
     def says(self, lang: str = SPOKEN) -> str:
         """The weak point, what is gained there, and which stages cannot be told from it."""
@@ -126,10 +128,12 @@ class WeakPoint(Result):
             measure=in_words(self.measure, self.scenario.money, lang),
             stage=text(f"stage.{self.stage}.label", lang), gain=amount(row, lang, "gain"), **words,
         )  # fmt: skip
-        if not self.tied:
-            return sentence
-        others = ", ".join(text(f"stage.{name}.label", lang) for name in self.tied)
-        return f"{sentence} {text('ranking.tied', lang).format(stages=others)}"
+        sentences = [sentence]
+        for key, stages in (("tied", self.tied), ("less_to_win", self.smaller)):
+            if stages:
+                others = ", ".join(text(f"stage.{name}.label", lang) for name in stages)
+                sentences.append(text(f"ranking.{key}", lang).format(stages=others, **words))
+        return " ".join(sentences)
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """The ranking, and the gain and the spending in each run."""
@@ -162,15 +166,6 @@ class WeakPoint(Result):
         return text("ranking.note", lang).format(better=setting(100 * self.better, lang))
 
 
-class Lever(NamedTuple):
-    """How one stage is passed better."""
-
-    how: str
-    passing: float
-    better: float
-    changes: dict[str, Any]
-
-
 def weak_point(
     scenario: Scenario | str | Path,
     measure: str = "profit_per_day",
@@ -187,11 +182,13 @@ def weak_point(
 ) -> WeakPoint:
     """Let each stage in turn be passed better, by a share of those who pass; see `WeakPoint`.
 
-    Where people can walk away, planned_loss p becomes 1 - (1 + better)(1 - p), at least 0. At
-    satisfaction the gate's threshold is lowered until those who came to the gate in the first run
-    would pass it that much better, after the first deal and after each repeat deal: both doors
-    have the one threshold, so the gain is that of both, and stage 9 is passed better by fewer
-    silent lapses alone. Those who leave a queue or an empty shelf are nobody's planned loss.
+    All levers have one real size. Where people can walk away, planned_loss is lowered, at most to
+    0, until that many more of those who really come there pass: how far, the first runs tell
+    (`levers.READ_OFF`), as they are and with half of that loss. At satisfaction the gate's
+    threshold is lowered until those who came to the gate in these runs would pass it that much
+    better, after the first deal and after each repeat deal: both doors have the one threshold, so
+    the gain is that of both, and stage 9 is passed better by fewer silent lapses alone. Those who
+    leave a queue or an empty shelf are nobody's planned loss.
 
     Parameters
     ----------
@@ -215,7 +212,7 @@ def weak_point(
         progress=progress, confidence=confidence, engine=engine,
     )  # fmt: skip
     size = question.people
-    levers = {stage.key: _lever(scenario, stage, better, question) for stage in TWELVE}
+    levers = levers_of(scenario, better, question)
     changes = {key: lever.changes for key, lever in levers.items() if lever.changes}
     plan = {"": scenario} | {key: scenario.with_changes(what) for key, what in changes.items()}
     values = evaluate(plan, **question.how)[measure].unstack("scenario").loc[list(question.seeds)]
@@ -230,65 +227,6 @@ def weak_point(
     )
 
 
-# --- Passing better -----------------------------------------------------------------------------
-
-
-def _lever(scenario: Scenario, stage: Stage, better: float, question: Asked) -> Lever:
-    """How a stage is passed better, and how much better it can be."""
-    if stage == SATISFACTION:
-        felt = _at_the_gate(_run(question, scenario, question.seed))
-        return _gate_lever(scenario, felt, better)
-    loss = scenario.stage_plan(stage).planned_loss
-    if stage not in MAY_WALK_AWAY or loss == 0:
-        return Lever(NOTHING_TO_LOSE, 1.0 - loss, 1.0 - loss, {})
-    less = max(0.0, loss - better * (1.0 - loss))  # 1 - (1 + better)(1 - loss), exact at better = 0
-    changes = {f"stages.{stage.key}.planned_loss": less}
-    return Lever(PLANNED_LOSS, 1.0 - loss, 1.0 - less, changes)
-
-
-def _run(question: Asked, scenario: Scenario, seed: int) -> Run:
-    """One run as it was asked for."""
-    return simulate(scenario, question.people, seed=seed, engine=question.engine)
-
-
-def _gate_lever(scenario: Scenario, felt: Floats, better: float) -> Lever:
-    """Lower the threshold until people of these satisfactions pass better.
-
-    A person passes with logistic(slope · (satisfaction - threshold)) (C49-C50); the mean over the
-    people is what rises.
-    """
-    from scipy.optimize import brentq
-    from scipy.special import expit
-
-    gate = scenario.experience
-
-    def passing(threshold: float) -> float:
-        return float(np.mean(expit(gate.gate_slope * (felt - threshold))))
-
-    now = passing(gate.gate_threshold)
-    if now == 1.0 or gate.gate_slope == 0.0:
-        return Lever(FLAT_GATE if now < 1.0 else NOTHING_TO_LOSE, now, now, {})
-    lowest = scenario.key("experience.gate_threshold").limits["ge"]
-    goal = now * (1.0 + better)
-    lower = lowest
-    if passing(lowest) > goal:
-        lower = brentq(lambda threshold: passing(threshold) - goal, lowest, gate.gate_threshold)
-    return Lever(GATE, now, passing(lower), {"experience.gate_threshold": float(lower)})
-
-
-def _at_the_gate(run: Run) -> Floats:
-    """The satisfaction of everybody who came to the gate, that of the beginning if nobody did.
-
-    That is at the end of stage 8 and after each repeat deal: one threshold is both doors'.
-    """
-    stays = visits(run)
-    ended = np.flatnonzero(((stays.step == SATISFACTION) & stays.over) | stays.deal)
-    if not len(ended):
-        return np.array([initial_state(run.scenario, 0.0)["satisfaction"]])
-    felt = run.truth()["satisfaction"].to_numpy()
-    return np.asarray(felt[stays.row[ended + 1]])  # their next visit begins where this one ends
-
-
 # --- What is spent ------------------------------------------------------------------------------
 
 
@@ -296,19 +234,14 @@ def _spending_of_runs(scenario: Scenario, question: Asked) -> pd.DataFrame:
     """What is spent per day on each of the sixteen stages: seeds down, stages across [money]."""
     import pandas as pd
 
-    spend = partial(_spending, scenario, question)
-    if question.executor == "here":
-        spendings = [spend(seed) for seed in question.seeds]
-    else:
-        with ThreadPoolExecutor(question.workers) as threads:
-            spendings = list(threads.map(spend, question.seeds))
+    spendings = each(question, partial(_spending, scenario, question), question.seeds)
     index = pd.Index(question.seeds, name="seed")
     return pd.DataFrame(spendings, index, [stage.key for stage in STAGES])
 
 
 def _spending(scenario: Scenario, question: Asked, seed: int) -> Floats:
     """What one run spends per day on touchpoints that aim at each of the sixteen stages."""
-    run = _run(question, scenario, seed)
+    run = run_of(question, scenario, seed)
     cost = touchpoints(run)["cost"] / scenario.horizon_days
     spent = np.zeros(len(STAGES))
     for name, of_contacts in cost.items():
@@ -354,6 +287,7 @@ def _table(
         worth = relative(per_day * gain, spending[stage].to_numpy(), confidence)
         by_stage[stage] = {
             "how": lever.how, "passing": lever.passing, "passing_better": lever.better,
+            "value": lever.value,
             "gain": row["difference"], "gain_low": row["low"], "gain_high": row["high"],
             "clear": bool(row["clear"]),
             **_interval_columns("elasticity", [x / rise if rise > 0 else math.nan for x in share]),

@@ -7,6 +7,8 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from cjsim import log
 from cjsim.charts.optimum import optimum as draw_optimum
 from cjsim.charts.phase_map import phase_map
@@ -51,10 +53,11 @@ def of_sweep(sweep: Sweep, measure: str, lang: str, as_json: bool) -> str | dict
         people=number(sweep.people, lang),
         cells=number(len(phase), lang),
     )
-    clear = phase["clear"].map({True: "*", False: ""})
+    stars = np.where(phase["clear_all"], "**", np.where(phase["clear"], "*", ""))
     for column in ("winner", "runner_up"):
         phase[column] = [typed_name(sweep, name, lang) for name in phase[column]]
-    table = _in_columns(phase.drop(columns="clear").assign(**{"": clear}), lang, typed=True)
+    numbers = phase.drop(columns=["clear", "clear_all"])
+    table = _in_columns(numbers.assign(**{"": stars}), lang, typed=True)
     blocks = [head, "", table]
     if flip_line is not None and len(flip_line):
         crossings = _in_columns(flip_line.drop(columns="up"), lang, typed=True)

@@ -9,8 +9,8 @@ import pandas as pd
 import cjsim
 from cjsim.experiment.design import grid
 from cjsim.experiment.optimise import Optimum, optimise
-from cjsim.experiment.sensitivity import Tornado, tornado
 from cjsim.experiment.sweep import Sweep
+from cjsim.experiment.tornado import Tornado, tornado
 from cjsim.experiment.weak_point import WeakPoint, weak_point
 from tests.builders import in_full, neutral
 from tests.measures.by_hand import lively

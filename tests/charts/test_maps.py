@@ -50,6 +50,17 @@ def test_dots_stand_where_the_interval_includes_zero():
     assert sorted(set(dots.get_xdata())) == [0.4, 0.6]
 
 
+def test_rings_stand_where_a_cell_is_clear_alone_but_not_among_all():
+    """+-3 in four runs: t = 6.6, a chance of .7 %; among 12 cells that is too much."""
+    axes = phase_map(made()).figure.axes[0]
+    ring = next(line for line in axes.lines if line.get_markeredgecolor() == "black")
+    assert sorted(set(ring.get_xdata())) == [0.2, 0.8]
+    legend = [word.get_text() for word in axes.figure.legends[0].get_texts()]
+    assert "leaves zero out, but not when all settings are allowed for" in legend
+    assert "clearly in 3 (0). In brackets: clear even when all" in phase_map(made()).alt
+    assert "уверенно в 3 (0). В скобках" in phase_map(made(), lang="ru").alt
+
+
 def test_a_map_of_three_names_the_winner_by_colour():
     picture = phase_map(made(("pull", "guide", "animator")))
     assert "Animator in 0" in picture.alt
@@ -165,9 +176,8 @@ def test_what_was_not_measured_is_said_and_stays_white():
     assert np.isnan(np.ma.filled(cells, NAN)).tolist() == [[True, False, False]] * 2
     dots = next(line for line in picture.figure.axes[0].lines if line.get_marker() == "o")
     assert len(dots.get_xdata()) == 0
-    assert "Pull in 1, clearly in 1; Guide in 3, clearly in 3. Nothing to measure in 2." in (
-        picture.alt
-    )
+    assert "Pull in 1, clearly in 1 (1); Guide in 3, clearly in 3 (3)." in picture.alt
+    assert "Nothing to measure in 2." in picture.alt
     assert f"{ACCURACY} = 1: nothing to measure; {ACCURACY} = 3: +1.00." in (
         profile(found, ACCURACY).alt
     )
@@ -184,7 +194,7 @@ def test_a_cell_that_was_not_yet_run_stays_white():
 def test_dots_have_a_rim_that_shows_on_dark_cells():
     picture = phase_map(made())
     dots = next(line for line in picture.figure.axes[0].lines if line.get_marker() == "o")
-    named = picture.figure.legends[0].legend_handles[-1]
+    named = picture.figure.legends[0].legend_handles[1]
     assert {dots.get_markeredgecolor(), named.get_markeredgecolor()} == {"white"}
 
 

@@ -11,7 +11,7 @@ from matplotlib.container import BarContainer, ErrorbarContainer
 import cjsim
 from cjsim import charts
 from cjsim.charts import ranking_parts
-from cjsim.experiment.sensitivity import tornado
+from cjsim.experiment.tornado import tornado
 from cjsim.experiment.weak_point import weak_point
 from cjsim.journey import TWELVE
 

@@ -106,14 +106,15 @@ def test_of_crossings_that_noise_made_the_one_that_loses_least_is_kept(means, ro
 
 
 def test_the_interval_shrinks_with_the_root_of_the_runs():
-    # 16 times the runs: a quarter of the width. The width of one experiment of 9 runs varies by
-    # 1 / sqrt(16) = 25 %, the mean of 40 by 4 %; those of 144 runs by 1 %: 13 % is 3 sd
+    # 16 times the runs: a quarter of the width. The width of one experiment of 40 runs varies by
+    # 1 / sqrt(80) = 11 %, the mean of 40 by 2 %; those of 640 runs by .5 %: 7 % is 3 sd
     def width(runs):
         found = [find(X, runs_of(lambda x: x - 0.5, 0.1, runs, seed))[0] for seed in range(40)]
         return np.mean([one.high - one.low for one in found])
 
-    t_quantiles = 2.306 / 1.977  # of 8 and 143 degrees of freedom
-    assert width(9) / width(144) == pytest.approx(4.0 * t_quantiles, rel=0.13)
+    t_quantiles = 2.023 / 1.964  # of 39 and 639 degrees of freedom
+    stretched = math.sqrt(42 / 39 * 639 / 642)
+    assert width(40) / width(640) == pytest.approx(4.0 * t_quantiles * stretched, rel=0.07)
 
 
 @pytest.mark.parametrize("runs", [5, 20])

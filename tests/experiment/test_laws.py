@@ -109,6 +109,80 @@ def test_an_archetype_keeps_its_margin_share_and_what_touchpoints_cost():
     assert one.strategies == base.strategies
 
 
+# --- Noise -------------------------------------------------------------------------------------
+
+
+def noisy(growth, sd=0.4, n=200, seed=1):
+    """Archetypes with the same true shares, and noise whose logarithm grows with properties."""
+    draws = np.random.default_rng(seed)
+    table = archetypes(n, seed)
+    x = laws._regressors(table)
+    z = (x - x.mean()) / x.std()
+    spread = sd * np.exp(sum(rate * z[key] for key, rate in growth.items()))
+    for measure, group in itertools.product(MEASURES, GROUPS):
+        truth = {"first": 3.0, "traffic": 3.0}.get(group, 1.0)
+        runs = truth + draws.normal(0, 1, (n, 4)) * np.broadcast_to(spread, n)[:, None]
+        table[f"{measure}_effect_{group}"] = runs.mean(axis=1)
+        table[f"{measure}_error_{group}"] = runs.std(axis=1, ddof=1) / 2
+    effect = {
+        measure: table[[f"{measure}_effect_{g}" for g in GROUPS]].set_axis(GROUPS, axis=1)
+        for measure in MEASURES
+    }
+    return table.assign(**{
+        f"{measure}_share_{group}": shares(effect[measure])[group]
+        for measure in MEASURES for group in GROUPS
+    })  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("growth", "sd", "n"),
+    [
+        ({"rival.competition": 1.0}, 2.0, 200),
+        ({"rival.competition": -1.0}, 2.0, 200),
+        ({"product.complexity": 1.0}, 2.0, 200),
+        ({"product.price": 0.7}, 2.0, 200),
+        ({"cycles": -0.7}, 2.0, 200),
+        ({"product.price": 1.0, "cycles": 1.0}, 1.0, 200),
+        ({"product.price": 0.5}, 0.4, 100),
+        ({"product.complexity": -0.5}, 0.4, 400),
+        ({}, 2.0, 200),
+        ({}, 0.4, 100),
+        ({}, 0.1, 40),
+    ],
+)
+def test_noise_that_goes_with_a_property_is_told(growth, sd, n):
+    assert set(laws.noise_goes_with(noisy(growth, sd, n))) == set(growth)
+
+
+def test_noise_alone_makes_slopes_where_it_goes_with_a_property():
+    """Shares are 3/5 for every product: the slope is the noise's."""
+    table = table_of_laws(noisy({"rival.competition": 1.0}, 2.0))
+    row = table[(table["law"] == 1) & (table["regressor"] == "rival.competition")]
+    assert (row["holds"] == "no").all()
+
+
+def test_few_products_cannot_tell_what_noise_goes_with():
+    assert laws.noise_goes_with(noisy({}, n=39)) is None
+    quiet = noisy({}, n=12).copy()
+    quiet[[c for c in quiet if "_error_" in c]] = 0.0
+    assert laws.noise_goes_with(quiet) == ()
+
+
+@pytest.mark.parametrize(
+    ("growth", "n", "words"),
+    [
+        ({}, 100, ("draws slopes towards zero.", "тянет наклоны к нулю.")),
+        ({"product.price": 1.0}, 200, ("changes with the price (log)", "цена (логарифм)")),
+        ({}, 20, ("So few products cannot tell", "По стольким продуктам не сказать")),
+    ],
+)
+def test_what_noise_does_is_said_only_where_it_does_it(growth, n, words):
+    made = dataclasses.replace(small(), archetypes=noisy(growth, 2.0, n))
+    for lang, said in zip(("en", "ru"), words, strict=True):
+        assert said in made.says(lang).splitlines()[-1]
+    assert ("draws slopes towards zero." in made.says()) == (not growth and n > 40)
+
+
 # --- What matters -------------------------------------------------------------------------------
 
 

@@ -10,8 +10,9 @@ from scipy import stats
 
 import cjsim
 from cjsim.cli.main import main
+from cjsim.experiment.flatness import around, compared
 from cjsim.experiment.optimise import _amounts, optimise, space_of
-from cjsim.experiment.search import Axis, Space, Tried, flatness, good_enough, lines, search
+from cjsim.experiment.search import Axis, Space, Tried, search
 from cjsim.experiment.workers import evaluate
 from cjsim.labels.numbers import number, short
 from cjsim.model.streams import worlds
@@ -29,14 +30,13 @@ def on(function, *axes, shares=0, start=None, noise=LUCK, least=False, evaluatio
 
     tried = Tried(Space(axes, shares), measured, least)
     search(tried, start, evaluations)
+    tried.measured = measured
     return tried
 
 
 def told(tried):
-    """Points, lines and what is good enough."""
-    points = flatness(tried)
-    on_lines = lines(tried, points)
-    return points, on_lines, good_enough(tried.space, tried.best(), on_lines)
+    """Points, lines and what is good enough; fresh runs are as those of the search."""
+    return compared(tried, tried.best()), *around(tried, tried.measured)
 
 
 # --- One key ------------------------------------------------------------------------------------
@@ -52,7 +52,7 @@ def test_the_top_of_a_parabola_is_found():
 def test_the_bottom_of_a_parabola_is_found_where_the_least_is_asked_for():
     tried = on(lambda x: (x - 3.7) ** 2, Axis("x", 0.0, 10.0), least=True)
     assert tried.best()[0] == pytest.approx(3.7, abs=20 / 14 / 3**8)
-    assert (flatness(tried)["difference"] >= 0).all()
+    assert (compared(tried, tried.best())["difference"] >= 0).all()
 
 
 def test_a_wide_range_is_searched_by_ratio():
@@ -112,7 +112,7 @@ def test_the_interval_of_a_loss_is_the_t_interval_of_the_differences():
         Space((Axis("x", 1.0, 8.0, True),)), lambda points: np.array([runs[x] for (x,) in points])
     )
     search(tried)
-    points = flatness(tried).set_index("x")
+    points = compared(tried, tried.best()).set_index("x")
     (best,) = tried.best()
     assert best == max(runs, key=lambda x: runs[x].mean())
     for x in runs:
@@ -124,11 +124,34 @@ def test_the_interval_of_a_loss_is_the_t_interval_of_the_differences():
     assert 1 < points["good"].sum() < len(points)  # so that both sides were looked at
 
 
-def test_the_good_range_stops_at_the_first_bad_value():
-    ups = {1: 0.0, 2: 5.0, 3: 0.0, 4: 6.0, 5: 5.97, 6: 0.0, 7: 6.0}
-    tried = on(lambda x: ups[x], Axis("x", 1.0, 7.0, True), noise=np.zeros(2))
+def test_the_good_range_ends_where_all_beyond_is_worse_and_says_what_is_worse_within():
+    ups = {1: 0.0, 2: 5.0, 3: 0.0, 4: 6.0, 5: 5.97, 6: 0.0, 7: 5.99, 8: 1.0}
+    tried = on(lambda x: ups[x], Axis("x", 1.0, 8.0, True), noise=np.zeros(2))
     _, _, enough = told(tried)
-    assert tuple(enough.loc["x", ["best", "low", "high"]]) == (4.0, 4.0, 5.0)
+    assert tuple(enough.loc["x", ["best", "low", "high", "worse_within"]]) == (4.0, 4.0, 7.0, 1)
+
+
+def test_between_a_good_and_a_bad_value_the_border_is_looked_for():
+    """Good enough are 4..6, see above; the first grid steps by 10 / 14, then thrice half."""
+    tried = on(lambda x: 100 - (x - 5) ** 2, Axis("x", 0.0, 10.0), noise=np.zeros(3))
+    _, _, enough = told(tried)
+    row = enough.loc["x"]
+    assert 4 - 10 / 14 / 8 <= row["low"] <= 4.0
+    assert 6.0 <= row["high"] <= 6 + 10 / 14 / 8
+    assert row["worse_within"] == 0
+
+
+@pytest.mark.parametrize("least", [False, True])
+def test_what_fresh_runs_find_better_than_the_best_is_good_enough(least):
+    sign = -1.0 if least else 1.0
+    tried = on(lambda x: -sign * (x - 3) ** 2, Axis("x", 1.0, 9.0, True), least=least)
+    assert tried.best() == (3.0,)
+    another = [[-sign * (x - 7) ** 2 + noise for noise in (0.0, 0.01)] for x in range(1, 10)]
+    on_lines, enough = around(
+        tried, lambda points: np.array([another[int(x) - 1] for (x,) in points])
+    )
+    assert tuple(enough.loc["x", ["low", "high"]]) == (3.0, 9.0)
+    assert on_lines.set_index("at").loc[7.0, "clear"]
 
 
 def test_noise_is_not_climbed():
@@ -151,7 +174,7 @@ def test_nothing_is_measured_twice_and_what_has_no_value_is_never_best():
     tried(np.array([[3.0], [3.0], [3.0000000000001]]))
     assert len(asked) == len(set(asked)) == 7
     assert tried.best() == (4.0,)
-    assert not flatness(tried).set_index("x").loc[5.0, "good"]
+    assert not compared(tried, tried.best()).set_index("x").loc[5.0, "good"]
 
 
 # --- Several keys and shares --------------------------------------------------------------------

@@ -7,9 +7,11 @@ import pandas as pd
 import pytest
 
 import cjsim
+from cjsim import charts
 from cjsim.experiment import workers
 from cjsim.experiment.intervals import t_interval
-from cjsim.experiment.sensitivity import _row, relative, sobol, sobol_indices, tornado
+from cjsim.experiment.sensitivity import relative, sobol, sobol_indices
+from cjsim.experiment.tornado import _row, tornado
 from cjsim.model.streams import worlds
 from cjsim.scenario import Scenario
 from tests.builders import neutral, plans
@@ -114,6 +116,56 @@ def test_a_key_moves_as_far_as_it_may(shop, key, changes, low, high):
     small = shop.with_changes({**changes, "horizon_days": 1.0})
     row = tornado(small, [key], people=2, runs=1, executor="here").table.iloc[0]
     assert (row["low_value"], row["high_value"]) == pytest.approx((low, high))
+
+
+@pytest.mark.parametrize(
+    ("key", "changes", "step", "shares", "own"),
+    [
+        ("firm.reps", {"firm.reps": 2}, 0.1, (-0.5, 0.5), True),
+        ("firm.reps", {"firm.reps": 1}, 0.1, (0.0, 1.0), True),  # 0 would be no desk at all
+        ("firm.reps", {"firm.reps": 10}, 0.1, (-0.1, 0.1), False),
+        ("firm.reps", {"firm.reps": 10}, 0.12, (-0.1, 0.1), True),
+        ("firm.reps", {"firm.reps": 3}, 0.5, (-1 / 3, 1 / 3), True),  # 1.5 and 4.5 to even
+        ("loyalty.deals_to_loyalty", {"loyalty.deals_to_loyalty": 50}, 0.1, (-0.1, 0.1), False),
+        ("product.quality", {"product.quality": 0.95}, 0.1, (-0.1, 0.05 / 0.95), True),
+        ("product.quality", {"product.quality": 0.5}, 0.1, (-0.1, 0.1), False),
+        ("curiosity.base", {"curiosity.base": -2.0}, 0.1, (-0.1, 0.1), False),
+        ("stages.study.planned_loss", {"stages.study.planned_loss": 0.95}, 0.1,
+         (-0.1, 0.025 / 0.95), True),
+        ("product.price", {}, 0.25, (-0.25, 0.25), False),
+    ],
+)  # fmt: skip
+def test_what_was_not_moved_by_the_step_is_named_with_its_own(
+    shop, key, changes, step, shares, own
+):
+    small = shop.with_changes({**changes, "horizon_days": 1.0})
+    found = tornado(small, [key], step=step, people=2, runs=1, executor="here")
+    row = found.table.iloc[0]
+    assert (row["share_down"], row["share_up"]) == pytest.approx(shares)
+    assert found.own_steps == ((key,) if own else ())
+    for lang, word in (("en", "Ranked by what"), ("ru", "в том же темпе")):
+        said = charts.tornado(found, lang)
+        assert (key in found.own_steps_in_words(lang)) == own
+        assert (word in found.says(lang)) == own
+        title = said.figure.axes[0].get_title(loc="left")
+        assert ("as far as it can go" in title or "сколько можно" in title) == own
+
+
+def test_keys_are_ranked_by_what_an_equal_step_would_do(shop):
+    """Two reps become one and three: half of them; a price moves by a tenth."""
+    dear = shop.with_changes({"firm.rep_cost_per_day": 1000.0, "firm.deal_hours": 0.0})
+    found = tornado(dear, ["firm.reps", "product.price"], measure="profit", **HERE)
+    table = found.table
+    assert list(table.index) == ["product.price", "firm.reps"]
+    assert table.loc["firm.reps", "swing"] > table.loc["product.price", "swing"]
+    assert table.loc["firm.reps", "swing_of_step"] == pytest.approx(
+        table.loc["firm.reps", "swing"] / 5
+    )
+    assert found.own_steps == ("firm.reps",)
+    assert "firm.reps = 1 … 3 (−50 % … +50 %)" in found.says()
+    assert "1 … 3 (−50\N{NO-BREAK SPACE}% … +50\N{NO-BREAK SPACE}%)" in found.says("ru")
+    label = charts.tornado(found).figure.axes[0].get_yticklabels()[1].get_text()
+    assert label == "firm.reps\n1 … 3 (−50 % … +50 %)"
 
 
 def test_a_share_of_nothing_is_not_a_number(shop):

@@ -18,6 +18,7 @@ from scipy import stats
 import cjsim
 from cjsim.experiment import sweep_folder as folders
 from cjsim.experiment.design import grid
+from cjsim.experiment.family import clear_of_all
 from cjsim.experiment.sweep import Sweep, sweep
 
 SMALL = {"people": 40, "runs": 3}
@@ -82,6 +83,67 @@ def test_a_phase_map_names_the_winner_and_whether_it_is_clear():
     assert phase["winner"].tolist() == ["a", "b", "a", "b"]  # of two alike the first
     assert phase["margin"].tolist() == [5.0, 5.0, 0.0, 1.0]
     assert phase["clear"].tolist() == [True, True, False, True]
+
+
+NOISE = np.array([-1.5, -0.5, 0.5, 1.5])
+
+
+def led(leads):
+    """A sweep of one key in which b is ahead by these, as luck has it in four runs of each cell."""
+    settings = grid({"guide.accuracy": np.linspace(0.0, 1.0, len(leads)).tolist()})
+    rows = [
+        {"cell": cell, **settings.loc[cell], "scenario": name, "run": run, "seed": run,
+         "revenue": lead + NOISE[run] if name == "b" else 0.0}
+        for cell, lead in enumerate(leads)
+        for name in ("a", "b")
+        for run in range(4)
+    ]  # fmt: skip
+    return Sweep(settings, ("a", "b"), 1, pd.DataFrame(rows), "revenue")
+
+
+@pytest.mark.parametrize(
+    ("leads", "clear", "clear_all"),
+    [
+        # the error is .645, t(3) beyond 3.18 at 5 %, 4.18 at 2.5 %, 4.86 at 1.67 %, 5.39 at 1.25 %
+        ([2.2], 1, 1),
+        ([2.0], 0, 0),
+        ([2.2, 0.0], 1, 0),
+        ([2.8, 0.0], 1, 1),
+        ([-2.8, 0.0], 1, 1),
+        ([2.8, 2.2], 2, 2),  # the second is one of one
+        ([2.2, 2.2], 2, 0),
+        ([3.2, 2.8, 2.2], 3, 3),
+        ([3.0, 2.8, 2.2], 3, 0),
+        ([3.2, 2.2, 2.2], 3, 1),
+        ([3.2, 0.0, 0.0, 0.0], 1, 0),
+        ([3.5, 0.0, 0.0, 0.0], 1, 1),
+    ],
+)
+def test_a_cell_is_clear_among_all_by_the_steps_of_holm(leads, clear, clear_all):
+    phase = led(leads).phase("revenue")
+    assert (phase["clear"].sum(), phase["clear_all"].sum()) == (clear, clear_all)
+    ahead = sum(lead > 0 for lead in leads)
+    if ahead == len(leads):
+        assert f"b in {ahead}, clearly in {clear} ({clear_all})." in led(leads).says()
+
+
+def test_what_one_run_has_is_not_clear_among_all():
+    gaps = np.array([[1.0, np.nan, np.nan], [np.nan] * 3, [5.0, 5.0, 5.1], [0.0, 0.0, 0.0]])
+    assert clear_of_all(gaps).tolist() == [False, False, True, False]
+    assert clear_of_all(np.empty((0, 3))).tolist() == []
+    assert clear_of_all(np.ones((2, 1))).tolist() == [False, False]
+
+
+@pytest.mark.parametrize("together", [0.0, 3.0])
+@pytest.mark.parametrize(("cells", "runs"), [(5, 4), (25, 10), (100, 10)])
+def test_a_map_on_which_nobody_is_ahead_is_clear_as_seldom_as_one_interval(cells, runs, together):
+    """Of 400 maps 5 % are 20, 3 standard errors more are 33; single cells: about 5 % each."""
+    draws = np.random.default_rng(7)
+    wrong = 0
+    for _ in range(400):
+        gaps = draws.normal(0, 1, (cells, runs)) + draws.normal(0, together, runs)
+        wrong += clear_of_all(gaps).any()
+    assert wrong <= 33
 
 
 def test_who_has_less_of_what_nobody_wants_is_ahead():

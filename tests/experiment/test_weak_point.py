@@ -9,7 +9,8 @@ from scipy import linalg, stats
 from scipy.special import expit
 
 import cjsim
-from cjsim.experiment.weak_point import _at_the_gate, weak_point
+from cjsim.experiment.levers import _at_the_gate, _loss_lever
+from cjsim.experiment.weak_point import weak_point
 from cjsim.journey import STAGES, TWELVE
 from cjsim.measures.visits import visits
 from cjsim.model.streams import worlds
@@ -53,7 +54,7 @@ def chance_to_stand(scenario: Scenario, stage: int) -> float:
     ("measure", "stage"), [("first_deals", 8), ("reached_repeat_deal", 9), ("reached_loyalty", 11)]
 )
 def test_the_gain_of_each_stage_is_that_of_the_chain(measure, stage):
-    """Exact gain: people · (chance when the stage is passed 10 % better - chance as it is)."""
+    """Exact gain: people · (chance with the lever of that stage - chance as it is)."""
     scenario, people, better = loop(), 400, 0.1
     found = weak_point(
         scenario, measure, better=better, people=people, runs=20, executor="threads"
@@ -61,13 +62,12 @@ def test_the_gain_of_each_stage_is_that_of_the_chain(measure, stage):
     slope, half = 4.0, 0.5  # everybody's satisfaction stays 1/2
     now = logistic(slope * (half - 0.45)) * (1 + better)
     threshold = half - np.log(now / (1 - now)) / slope
+    assert found.loc["satisfaction", "value"] == pytest.approx(threshold)
     base = chance_to_stand(scenario, stage)
     far_from_zero = 0
     for of in [s for s in TWELVE if s.key not in STAYING]:
-        loss = scenario.stages[of.key].planned_loss
-        change = {f"stages.{of.key}.planned_loss": max(0.0, 1 - (1 + better) * (1 - loss))}
-        if of == 8:
-            change = {"experience.gate_threshold": threshold}
+        key = f"stages.{of.key}.planned_loss" if of != 8 else "experience.gate_threshold"
+        change = {key: found.loc[of.key, "value"]}
         exact = people * (chance_to_stand(scenario.with_changes(change), stage) - base)
         row = found.loc[of.key]
         error = np.nan_to_num(row["gain_high"] - row["gain"]) / stats.t.ppf(0.975, 19)
@@ -138,13 +138,13 @@ def test_the_order_of_the_stages_does_not_matter():
 def test_a_gain_is_the_paired_difference_of_the_runs_one_gets_alone():
     phone = Scenario.load("phone", "guide")
     found = weak_point(phone, better=0.1, seed=7, **HERE)
-    better = phone.with_changes({"stages.comparison.planned_loss": 1 - 1.1 * 0.6})
+    row = found.table.loc["comparison"]
+    better = phone.with_changes({"stages.comparison.planned_loss": row["value"]})
     one, other = (
         np.array([cjsim.simulate(s, 100, seed=seed).summary()["profit_per_day"] for seed in SEEDS])
         for s in (phone, better)
     )
     test = stats.ttest_1samp(other - one, 0.0).confidence_interval(0.95)
-    row = found.table.loc["comparison"]
     assert list(row[["gain", "gain_low", "gain_high"]]) == pytest.approx(
         [(other - one).mean(), test.low, test.high]
     )
@@ -157,15 +157,18 @@ def test_nobody_passes_more_surely_than_surely():
     scenario = loop(stages=plans(days=4.0, action={"planned_loss": 0.004}))
     found = weak_point(scenario, "first_deals", better=0.01, people=300, runs=8, executor="here")
     row = found.table.loc["action"]
-    assert (row["passing"], row["passing_better"]) == (0.996, 1.0)
-    rise = 1.0 / 0.996 - 1.0
+    assert row["value"] == 0.0
+    assert 0.994 < row["passing"] < row["passing_better"] == 1.0
+    assert found.smaller == ("action",)
+    rise = row["passing_better"] / row["passing"] - 1.0
     assert row["elasticity"] == pytest.approx(row["gain"] / found.base.mean() / rise)
 
 
 def test_where_less_is_better_a_gain_is_how_much_less():
     phone = Scenario.load("phone", "guide")
     found = weak_point(phone, "contacts_per_deal", better=0.1, seed=7, **HERE)
-    better = phone.with_changes({"stages.comparison.planned_loss": 1 - 1.1 * 0.6})
+    less = found.table.loc["comparison", "value"]
+    better = phone.with_changes({"stages.comparison.planned_loss": less})
     one, other = (
         np.array(
             [cjsim.simulate(s, 100, seed=seed).summary()["contacts_per_deal"] for seed in SEEDS]
@@ -179,6 +182,47 @@ def test_where_less_is_better_a_gain_is_how_much_less():
     gains = found.gains.mean()
     assert found.stage == gains.idxmax()
     assert gains[found.stage] > 0
+
+
+@pytest.mark.parametrize("odds", [0.2, 0.7, 1.0, 3.0])
+@pytest.mark.parametrize("loss", [0.02, 0.15, 0.5, 0.9])
+@pytest.mark.parametrize("better", [0.0, 0.01, 0.1])
+def test_a_lever_is_as_long_as_it_is_asked_to_be(odds, loss, better):
+    """Among people whose odds of leaving are a multiple of the plan's, beside other losses."""
+
+    def passing(planned):
+        return 0.6 * (1 - planned) / (1 - planned + odds * planned)
+
+    lever = _loss_lever("study", loss, passing(loss), passing(loss / 2), better)
+    assert lever.passing == passing(loss)
+    assert passing(lever.value) == pytest.approx(lever.better)
+    assert lever.better == pytest.approx(min(0.6, (1 + better) * passing(loss)))
+
+
+@pytest.mark.parametrize(("now", "after"), [(np.nan, np.nan), (0.5, 0.5), (0.6, 0.5), (0.0, 0.9)])
+def test_where_nothing_can_be_read_off_people_are_taken_for_those_of_the_plan(now, after):
+    lever = _loss_lever("study", 0.4, now, after, 0.1)
+    assert lever.value == pytest.approx(1 - 1.1 * 0.6)
+
+
+def test_the_levers_have_one_real_size():
+    """Measured on runs that the levers have not seen; a plan moved by as much is .03 .. .12 there.
+
+    Standard errors are .005 to .015 here: 500 saved people of a stage more or less.
+    """
+    scenario, better = Scenario.load("corporate_it", "guide"), 0.1
+    size = {"people": 600, "executor": "threads"}
+    found = weak_point(scenario, better=better, runs=5, seed=1, **size)
+    seeds = worlds(9, 8)
+
+    def passing(changed, stage):
+        counts = sum(cjsim.simulate(changed, 600, seed=seed).funnel().loc[stage] for seed in seeds)
+        return 1.0 - counts["lost"] / counts[["passed", "failed", "lost"]].sum()
+
+    for stage in ("awareness", "interest", "desire", "study", "comparison"):
+        key, less = f"stages.{stage}.planned_loss", found.table.loc[stage, "value"]
+        rise = passing(scenario.with_changes({key: less}), stage) / passing(scenario, stage) - 1
+        assert rise == pytest.approx(better, abs=0.03), stage
 
 
 # --- The gate -----------------------------------------------------------------------------------
@@ -222,7 +266,7 @@ def test_care_before_the_gate_is_felt_at_it():
 def test_the_gate_is_lowered_until_so_many_more_pass():
     forex = Scenario.load("forex")
     row = weak_point(forex, better=0.05, **HERE).table.loc["satisfaction"]
-    felt = _at_the_gate(cjsim.simulate(forex, 100, seed=1))
+    felt = np.concatenate([_at_the_gate(cjsim.simulate(forex, 100, seed=s)) for s in worlds(1, 4)])
     gate = forex.experience
     assert row["passing"] == pytest.approx(
         expit(gate.gate_slope * (felt - gate.gate_threshold)).mean()
@@ -326,6 +370,32 @@ def test_stages_that_cannot_be_told_apart_are_named():
     made_up = dataclasses.replace(found, gains=gains, table=table)
     assert made_up.stage == "interest"
     assert made_up.tied == ("study",)  # comparison is 4 behind in every run
+    rises = table.assign(passing=0.5, passing_better=[0.505, 0.505, 0.501])
+    short = dataclasses.replace(made_up, table=rises)
+    assert short.smaller == ("comparison",)
+    assert "Fewer than 1 % can be won at: Comparison." in short.says()
+    assert "Меньше 1\N{NO-BREAK SPACE}% можно выиграть на этапах: Сравнение." in short.says("ru")
+
+
+@pytest.mark.parametrize("runs", [5, 20])
+@pytest.mark.parametrize("stages", [2, 3, 5, 8, 9])
+def test_the_truly_best_stage_is_among_the_weak_point_and_what_is_tied_with_it(stages, runs):
+    """All but equal, which is worst: of 400 experiments 5 % are 20; 33 are 3 standard errors more.
+
+    Told apart one by one 8 % of 8 stages were missed.
+    """
+    found = weak_point(loop(), "first_deals", **HERE)
+    draws = np.random.default_rng(3)
+    names = [stage.key for stage in TWELVE][:stages]
+    truth = 1e-3 * np.arange(stages)
+    missed = 0
+    for _ in range(400):
+        gains = 1 + truth + draws.normal(0, 0.3, (runs, 1)) + draws.normal(0, 0.5, (runs, stages))
+        gains = pd.DataFrame(gains, columns=names)
+        table = pd.DataFrame({"gain": gains.mean()}).sort_values("gain", ascending=False)
+        made_up = dataclasses.replace(found, gains=gains, table=table)
+        missed += names[-1] not in (made_up.stage, *made_up.tied)
+    assert missed <= 33
 
 
 def test_a_stage_without_a_gain_may_be_the_weak_point_all_the_same():
