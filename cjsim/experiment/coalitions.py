@@ -61,7 +61,7 @@ EXACT: Final = 8
 """Touchpoints of which all coalitions are run unless it is said otherwise: 2^8 = 256."""
 MOST: Final = 12
 """Touchpoints of which all coalitions may be asked for: 2^12 = 4,096."""
-ORDERS: Final = 6
+ORDERS: Final = 4
 """Orders of joining that each run draws unless it is said otherwise."""
 MEASURES: Final = ("first_deals", "deals", "profit_per_person")
 DEALS: Final = "deals"
@@ -121,7 +121,8 @@ class TouchpointTruth(Result):
         """How many orders each run drew, and what that costs in certainty; "" where none did."""
         if self.orders is None:
             return ""
-        part = self.sampling()["part"].max()
+        measure = next(iter(self.runs))
+        part = self.sampling().loc[measure, "part"].mean()
         return text("result.truth_drawn", lang).format(
             orders=number(self.orders.shape[1], lang),
             part=per_cent(part, lang) if np.isfinite(part) else number(np.nan, lang),
@@ -329,7 +330,7 @@ def touchpoint_truth(
     measures : of `measures.UNITS`, or "deals": first and repeat deals.
     orders : how many orders of joining each run draws, an even number from 4 on; k touchpoints make
         fewer than k markets of each. "all": every coalition, of up to twelve touchpoints, 2^k
-        markets per run. When not given, all of up to eight touchpoints, six orders of more.
+        markets per run. When not given, all of up to eight touchpoints, four orders of more.
     people, runs, seed, executor, workers, progress, confidence, engine : see
         `cjsim.experiment.asked`.
 
