@@ -1,12 +1,13 @@
 """How much sooner comes the truth about nine touchpoints? Ratios, each pair taken in turn.
 
-python -m benchmarks.truth [--scenario phone] [--strategy guide] [--touchpoints 9] [--runs 10]
-                           [--people N] [--workers 2] [--tries 3]
+python -m benchmarks.truth [--scenario phone] [--strategy guide] [--touchpoints 9] [--runs 20]
+                           [--few 4] [--people N] [--workers 2] [--tries 3]
 
 1. Burn-ins shared: the coalitions of the drawn orders, worlds first (what shares a burn-in finds it
-   remembered) against one coalition after the other (a burn-in each), same runs, same numbers.
-2. Orders drawn: the drawn orders against all 2^k coalitions, both with shared burn-ins; beside it
-   how far the shares are apart, in half widths of the drawn ones' interval.
+   remembered) against one coalition after the other (what one has burnt in is forgotten when the
+   next asks for it), same runs, same numbers.
+2. Orders drawn: the drawn orders against all 2^k coalitions, both with shared burn-ins, in
+   `few` worlds; beside it how far the shares are apart, in half widths of the drawn ones' interval.
 
 Seconds depend on the machine and on whoever else uses it; the ratios hardly do. Of each the median
 over tries is told, and all of them. Writes nothing.
@@ -57,7 +58,8 @@ def main() -> None:
     parser.add_argument("--scenario", default="phone")
     parser.add_argument("--strategy", default="guide")
     parser.add_argument("--touchpoints", type=int, default=9)
-    parser.add_argument("--runs", type=int, default=10)
+    parser.add_argument("--runs", type=int, default=20)
+    parser.add_argument("--few", type=int, default=4)
     parser.add_argument("--people", type=int)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--tries", type=int, default=3)
@@ -70,7 +72,9 @@ def main() -> None:
     drawn = np.array([orders_of(seed, len(names), ORDERS) for seed in seeds])
     plan = coalitions_of(scenario, names, seeds, drawn)
     runs = all_done(plan, people, args.workers, True)  # workers are there, code is compiled
-    print(f"{args.scenario}, {args.strategy}, {len(names)} touchpoints, {people:,} people, ", end="")
+    print(
+        f"{args.scenario}, {args.strategy}, {len(names)} touchpoints, {people:,} people, ", end=""
+    )
     print(f"{args.runs} worlds, {args.workers} workers, {ORDERS} orders a world: {runs:,} runs")
     told = ratios(
         lambda: all_done(plan, people, args.workers, False),
@@ -78,7 +82,7 @@ def main() -> None:
         args.tries,
     )
     print(f"1. Without shared burn-ins {told}")
-    asked = {"people": people, "runs": args.runs, "workers": args.workers}
+    asked = {"people": people, "runs": args.few, "workers": args.workers}
     found = {}
 
     def ask(orders: int | str) -> None:
@@ -88,7 +92,9 @@ def main() -> None:
     print(f"2. All {2 ** len(names):,} coalitions {told}")
     exact, some = (found[orders].shapley() for orders in ("all", ORDERS))
     away = (some["difference"] - exact["difference"]).abs() / (some["high"] - some["low"]) * 2
-    print(f"   Shares apart by {away.median():.2f} half widths of their interval (median), ", end="")
+    print(
+        f"   Shares apart by {away.median():.2f} half widths of their interval (median), ", end=""
+    )
     print(f"{away.max():.2f} at most of {len(away)}")
 
 

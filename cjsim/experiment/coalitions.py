@@ -45,7 +45,7 @@ from cjsim.experiment.games import (
     orders_of,
     pair_interactions,
 )
-from cjsim.experiment.intervals import difference, known_confidence, t_quantile
+from cjsim.experiment.intervals import difference, jackknife, known_confidence, t_quantile
 from cjsim.experiment.result import Grid, Result, amount, heads
 from cjsim.experiment.switching import NOBODY, coalition, coalitions_of
 from cjsim.experiment.workers import Plan, outcomes
@@ -136,6 +136,8 @@ class TouchpointTruth(Result):
         }
         if self.orders is not None:
             shares["sampling"] = self.sampling().reset_index()
+        if {"margin", "costs"} <= set(self.runs):
+            shares["returns"] = self.returns().reset_index()
         return {**shares, "runs": self.runs.reset_index()}
 
     def _scenarios(self) -> dict[str, Scenario]:
@@ -233,6 +235,32 @@ class TouchpointTruth(Result):
         frames = self._frames(lambda measure: pair_interactions(self.values(measure)), pairs)
         return self._with_intervals(frames, confidence)
 
+    def returns(self, confidence: float | None = None) -> pd.DataFrame:
+        """What comes back for each unit of money spent: rows touchpoints, columns back, low, high.
+
+        A touchpoint's fair share of the margin over its fair share of the costs, both undiscounted,
+        of all runs together: 1 gives back what was spent. The interval is the jackknife's over
+        runs. NaN where the costs do not clearly rise with it: it costs nothing, or saves something.
+
+        Raises ValueError unless "margin" and "costs" are among the measures.
+        """
+        import pandas as pd
+
+        if missing := [name for name in ("margin", "costs") if name not in self.runs]:
+            raise ValueError(f"measures: a return needs {' and '.join(missing)} as well")
+        level = self.confidence if confidence is None else confidence
+        margin, costs = (self.by_run("shapley").loc[name] for name in ("margin", "costs"))
+        costly = difference(costs, level)["low"] > 0
+        if len(self.seeds) == 1:
+            costly = costs.iloc[0] > 0
+        rows = {}
+        for name in self.touchpoints:
+            pairs = np.column_stack([margin[name], costs[name]])
+            nothing = (np.nan, np.nan, np.nan)
+            rows[name] = jackknife(_quotient, pairs, level) if costly[name] else nothing
+        table = pd.DataFrame.from_dict(rows, "index", columns=["back", "low", "high"])
+        return table.rename_axis("touchpoint")
+
     def total(self, confidence: float | None = None) -> pd.DataFrame:
         """All on less none of them: one row per measure."""
         everybody, nobody = coalition(self.touchpoints), NOBODY
@@ -299,6 +327,11 @@ class TouchpointTruth(Result):
         level = self.confidence if confidence is None else confidence
         tables = {measure: difference(shares.loc[measure], level) for measure in self.runs}
         return pd.concat(tables, names=["measure"])
+
+
+def _quotient(sums: Floats) -> float:
+    """Of two sums the first over the second."""
+    return float(sums[0] / sums[1]) if sums[1] else np.nan
 
 
 # --- How it is found ------------------------------------------------------------------------------

@@ -26,12 +26,15 @@ from cjsim.measures.days import days_of
 from cjsim.measures.groups import Flags, Floats, Groups, Ints, Numbers, by_group, groups, ratio
 from cjsim.measures.visits import lifetimes, need
 from cjsim.model.events import Event
+from cjsim.model.population import DAYS_A_YEAR
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from cjsim.record import Record
     from cjsim.scenario import Scenario
+
+A_MONTH = DAYS_A_YEAR / 12
 
 
 def money(run: Record, by: str | None = None) -> pd.DataFrame:
@@ -171,6 +174,26 @@ def profit_over_time(run: Record, every: float = 1.0) -> pd.DataFrame:
     profit -= _up_to(day, contacts["time"], spent) + _daily(run) * _running_worth(run, day)
     columns = {"margin": margin, "costs": costs, "cash": margin - costs, "profit": profit}
     return pd.DataFrame(columns, index=pd.Index(day, name="day"))
+
+
+def deals_over_time(run: Record, every: float = A_MONTH) -> pd.DataFrame:
+    """Our deals, period by period.
+
+    Rows are the days on which a period begins: 0, every, 2 · every, ...; the last may be shorter.
+
+    Columns
+    -------
+    days : length of the period.
+    first_deals, repeat_deals : how many were made in it.
+    """
+    import pandas as pd
+
+    day = days_of(run.scenario.horizon_days, every)
+    our_deals = deals(run)
+    columns = {"days": np.diff(day)}
+    for name, which in (("first_deals", our_deals.first), ("repeat_deals", ~our_deals.first)):
+        columns[name] = np.histogram(our_deals.time[which], day)[0]
+    return pd.DataFrame(columns, index=pd.Index(day[:-1], name="day"))
 
 
 def break_even_day(run: Record) -> float:

@@ -6,7 +6,7 @@ import csv
 import math
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,24 +17,23 @@ from cjsim.files import all_together, safe_names, write_text
 from cjsim.journey import TWELVE
 from cjsim.labels import SPOKEN, text, title
 from cjsim.labels.numbers import number, per_cent
-from cjsim.measures.summary import HEADLINE
+from cjsim.measures.summary import HEADLINE, UNITS
+from cjsim.report.columns import aligned
 from cjsim.report.values import PER_PERSON, value_words
 from cjsim.scenario.words import scenario_title
 from cjsim.version import VERSION
 
+if TYPE_CHECKING:
+    from cjsim.charts import Picture
+
 _mean_words = partial(value_words, tenths=True, typed=True)  # for any terminal
-OF_SEVERAL = ("differences.csv", "uplift.svg", "uplift.png", "uplift.csv")
+PICTURES = ("svg", "png", "csv")
+"""The forms of a picture that is written."""
+OF_SEVERAL = (
+    "differences.csv",
+    *(f"{picture}.{ending}" for picture in ("paired", "uplift") for ending in PICTURES),
+)
 """The files that a comparison of one scenario alone does not write."""
-
-
-def _lines(rows: list[list[str]]) -> list[str]:
-    """Rows as lines with aligned columns: the first to the left, the others to the right."""
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    aligned = []
-    for first, *others in rows:
-        cells = [cell.rjust(width) for cell, width in zip(others, widths[1:], strict=True)]
-        aligned.append("  ".join([first.ljust(widths[0]), *cells]).rstrip())
-    return aligned
 
 
 def _label(measure: str, money: str, lang: str) -> str:
@@ -63,7 +62,7 @@ def summary(comparison: Comparison, lang: str = SPOKEN) -> str:
     for measure in HEADLINE:
         word = _label(measure, scenario.money, lang)
         rows.append([word, *(_mean(comparison, measure, name, lang) for name in names)])
-    lines = [head, "", *_lines(rows)]
+    lines = [head, "", *aligned(rows)]
     if len(names) > 1:
         lines += ["", *_differences(comparison, lang)]
     if len(names) > 1 and runs > 1:
@@ -99,7 +98,7 @@ def _differences(comparison: Comparison, lang: str) -> list[str]:
             cells.append(f"{read(d['difference'])} [{low} .. {high}]{star}")
         rows.append([_label(measure, money, lang), *cells])
     key = "report.differences" if len(comparison.seeds) > 1 else "report.one_run"
-    return [text(key, lang).format(first=comparison.first), "", *_lines(rows)]
+    return [text(key, lang).format(first=comparison.first), "", *aligned(rows)]
 
 
 def _person_by_person(comparison: Comparison, lang: str) -> list[str]:
@@ -163,29 +162,39 @@ def _plain_value(key: str, value: Any) -> bool | float | None:
 
 
 def write(comparison: Comparison, folder: Path, lang: str = SPOKEN) -> list[str]:
-    """Write figure, tables and the scenarios that ran; all of it is made before any is shown.
+    """Write figures, tables and the scenarios that ran; all of it is made before any is shown.
 
     Returns the names of the files. Raises OSError where the folder cannot be written.
     """
-    from cjsim import charts
-    from cjsim.charts.uplift import uplift
-
     folder = folder_of("folder", folder)
     with all_together(folder) as draft:
-        picture = charts.funnel(comparison, lang)
-        picture.save(draft / "funnel.svg")
-        picture.save(draft / "funnel.png")
-        write_text(draft / "summary.txt", summary(comparison, lang) + "\n")
         comparison.save(draft)
-        if len(comparison.scenarios) > 1:
-            quadrants = uplift(comparison, lang)
-            for ending in ("svg", "png", "csv"):
-                quadrants.save(draft / f"uplift.{ending}")
+        for name, picture in _pictures(comparison, lang).items():
+            for ending in PICTURES:
+                picture.save(draft / f"{name}.{ending}")  # funnel.csv has all of the table's, too
+        write_text(draft / "summary.txt", summary(comparison, lang) + "\n")
         names = sorted(path.name for path in draft.iterdir())
         old = _written(folder)
     for name in old - set(names):
         (folder / name).unlink(missing_ok=True)
     return names
+
+
+def _pictures(comparison: Comparison, lang: str) -> dict[str, Picture]:
+    """What a comparison looks like: the money only where all have the same kind and days."""
+    from cjsim import charts
+    from cjsim.charts.paired import MEASURES as PAIRED
+
+    pictures = {"funnel": charts.funnel(comparison, lang)}
+    sides = comparison.scenarios.values()
+    if len({(side.money, side.horizon_days) for side in sides}) == 1:
+        pictures["waterfall"] = charts.waterfall(comparison, lang)
+    if len(comparison.scenarios) > 1:
+        pictures["uplift"] = charts.uplift(comparison, lang)
+        one_money = len({side.money for side in sides}) == 1
+        measures = [m for m in PAIRED if one_money or not UNITS[m].startswith("money")]
+        pictures["paired"] = charts.paired(comparison, lang, measures=measures)
+    return pictures
 
 
 def _written(folder: Path) -> set[str]:
