@@ -115,6 +115,7 @@ def _draw_reached(axes: Axes, data: pd.DataFrame, names: list[str], lang: str) -
                 )  # fmt: skip
     if len(names) <= NUMBERED:
         axes.margins(x=0.09)
+    axes.set_xlim(left=0)  # whiskers of two runs may reach below nothing
     axes.xaxis.set_major_formatter(lambda share, _: per_cent(share, lang))
     axes.grid(True)
     axes.set_axisbelow(True)

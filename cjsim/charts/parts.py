@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from textwrap import fill
 from typing import Any
 
 import numpy as np
@@ -14,8 +15,8 @@ from matplotlib.image import AxesImage
 
 from cjsim.journey import TWELVE, Lens, Stage
 from cjsim.labels import text
-from cjsim.scenario import Scenario
-from cjsim.scenario.words import touchpoint_title
+from cjsim.scenario import TABLES, Scenario
+from cjsim.scenario.words import meaning, touchpoint_title
 
 SMALL = 10
 """The smallest words in a picture."""
@@ -68,6 +69,27 @@ def stage_word(stage: int, lang: str, numbered: bool = False) -> str:
     the_stage = Stage(stage)
     word = text(f"stage.{the_stage.key}.label", lang)
     return f"{int(the_stage)}  {word}" if numbered and the_stage in TWELVE else word
+
+
+def key_words(key: str, lang: str, letters: int = 80) -> str:
+    """What a dotted key means and its unit, the key itself below; that alone where nobody says.
+
+    >>> print(key_words("guide.accuracy", "en"))
+    Chance to see the true stage [0..1]
+    guide.accuracy
+    """
+    table, _, name = key.rpartition(".")
+    first = table.partition(".")[0]
+    if not table:
+        table = "scenario"
+    elif table.startswith("market.segments"):
+        table = "market.segments"
+    else:
+        table = first if first in TABLES else "strategies"  # a strategy's may leave that word out
+    try:
+        return f"{fill(meaning(table, name, lang), letters)}\n{key}"
+    except ValueError:  # such as the intensity of a touchpoint
+        return key
 
 
 def touchpoint_words(scenario: Scenario, names: Iterable[str], lang: str) -> list[str]:

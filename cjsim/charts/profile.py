@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from matplotlib.figure import Figure
 
-from cjsim.charts.parts import wanted_kind
+from cjsim.charts.parts import key_words, wanted_kind
 from cjsim.charts.picture import Picture, style
 from cjsim.charts.sweep_parts import (
     check_measured,
@@ -55,7 +55,7 @@ def profile(
             axes.plot(values, table["difference"], "osD^"[(i - 1) % 4], ls=line, color=colour)
             axes.plot([], [], ls=line, color=colour, label=title(name, lang))
         axes.axhline(0.0, color="black", lw=1)
-        axes.set_xlabel(key)
+        axes.set_xlabel(key_words(key, lang))
         axes.set_ylabel(text("chart.difference_to", lang).format(first=first))
         axes.set_title(text(f"measure.{measure}", lang))
         axes.grid(True, axis="y")

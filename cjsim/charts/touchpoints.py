@@ -114,21 +114,21 @@ def _draw_returns(axes: Axes, data: pd.DataFrame, lang: str) -> None:
     low, high = min([0.0, *ends]), max([1.2, *ends])
     room = 0.04 * (high - low)
     for row in np.flatnonzero(known):
-        place = float(np.clip(back[row], low, high))
         marker = "<" if back[row] < low else ">" if back[row] > high else "o"
         if marker == "o":
             _whiskers(axes, [row], data.iloc[[row]], "back", color=COLOURS[3], lw=2)
         axes.plot(
-            place, row, marker, color=COLOURS[3], mec="black", markersize=8, zorder=4,
+            np.clip(back[row], low, high), row, marker, color=COLOURS[3], mec="black",
+            markersize=8, zorder=4,
         )  # fmt: skip
     axes.set_xlim(low - room, high + 0.45 * (high - low))
-    for row, value in enumerate(back):
+    for place, value in enumerate(back):
         words = text("touchpoints.no_costs", lang)
-        if known[row]:
+        if known[place]:
             words = number(value, lang, 1 if abs(value) < 100 else 0)
         box = {"fc": "white", "ec": "none", "pad": 1.0}
         axes.annotate(
-            words, (1.0, row), (-2, 0), xycoords=axes.get_yaxis_transform(), bbox=box,
+            words, (1.0, place), (-2, 0), xycoords=axes.get_yaxis_transform(), bbox=box,
             textcoords="offset points", ha="right", va="center", fontsize=SMALL, zorder=6,
         )  # fmt: skip
     _finish(axes, 1.0)

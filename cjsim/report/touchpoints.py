@@ -11,6 +11,7 @@ from cjsim.experiment.coalitions import TouchpointTruth
 from cjsim.experiment.result import with_interval
 from cjsim.files import all_together
 from cjsim.labels import text
+from cjsim.labels.numbers import number
 from cjsim.measures.summary import in_words
 from cjsim.report.columns import aligned
 
@@ -49,8 +50,8 @@ def said(truth: TouchpointTruth, measure: str, lang: str, as_json: bool) -> str 
             ),
         ])  # fmt: skip
     head = text("touchpoints.head", lang).format(
-        measure=in_words(measure, truth.scenario.money, lang), people=truth.people,
-        runs=len(truth.seeds),
+        measure=in_words(measure, truth.scenario.money, lang),
+        people=number(truth.people, lang), runs=number(len(truth.seeds), lang),
     )  # fmt: skip
     notes = [text("touchpoints.note", lang), truth.drawn(lang)]
     return "\n".join([head, "", *aligned(rows), "", *filter(None, notes)])

@@ -121,6 +121,27 @@ def test_the_executor_changes_nothing(found):
     pd.testing.assert_frame_equal(again.runs, found.runs, check_exact=True)
 
 
+# --- What comes back ------------------------------------------------------------------------------
+
+
+def test_a_return_is_the_share_of_the_margin_over_the_share_of_the_costs(found):
+    asked = {"people": 80, "runs": 4, "executor": "here", "measures": ["margin", "costs"]}
+    truth = touchpoint_truth(found.scenario, found.touchpoints, **asked)
+    shares, back = truth.by_run("shapley"), truth.returns()
+    for name in ("site", "mail"):
+        margin, costs = shares.loc["margin", name], shares.loc["costs", name]
+        assert back.loc[name, "back"] == pytest.approx(margin.sum() / costs.sum())
+        assert back.loc[name, "low"] < back.loc[name, "back"] < back.loc[name, "high"]
+    assert back.loc["idle"].isna().all(), "it costs nothing"
+    assert "returns" in truth.tables()
+
+
+def test_a_return_needs_margin_and_costs(found):
+    with pytest.raises(ValueError, match="a return needs margin and costs as well"):
+        found.returns()
+    assert "returns" not in found.tables()
+
+
 # --- Some orders in place of all coalitions -------------------------------------------------------
 
 
