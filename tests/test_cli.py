@@ -44,6 +44,8 @@ def test_compare_writes_a_folder_that_can_be_run_again(tmp_path, capsys):
     assert run("compare", "yogurt", "--strategies", "pull,guide", *SMALL, "--out", str(out)) == 0
     names = {path.name for path in out.iterdir()}
     assert {"funnel.png", "funnel.svg", "runs.csv", "differences.csv", "summary.txt"} <= names
+    for picture in ("waterfall", "paired", "uplift"):
+        assert {f"{picture}.png", f"{picture}.svg", f"{picture}.csv"} <= names
     assert not [name for name in names if name.startswith(".")]
     kept = Scenario.load(out / "scenario-guide.toml")
     assert kept == Scenario.load("yogurt", "guide")
@@ -114,6 +116,7 @@ def test_a_slip_gets_one_clear_message_and_no_traceback(words, told, capsys, mon
         ["sweep", "my.toml", "--vary", "guide.accuracy=0:1"],
         ["weak-point", "my.toml"],
         ["optimise", "my.toml", "--vary", "product.price=1:2"],
+        ["touchpoints", "my.toml"],
         ["lab", "my.toml"],
     ],
     ids=lambda words: words[0],
@@ -220,7 +223,8 @@ def test_a_folder_keeps_nothing_of_the_comparison_before(tmp_path):
     assert run("compare", "phone", "--strategies", "animator", *SMALL, "--out", str(out)) == 0
     assert {path.name for path in out.iterdir()} == {
         "funnel.csv", "funnel.png", "funnel.svg", "runs.csv", "scenario-animator.toml",
-        "summary.txt", "thesis.txt", "scenario-mine.toml",
+        "summary.txt", "thesis.txt", "scenario-mine.toml", "waterfall.csv", "waterfall.png",
+        "waterfall.svg",
     }  # fmt: skip
 
 
@@ -415,6 +419,54 @@ def test_a_strategy_is_called_by_its_title_in_tables_and_sentences(own, capsys):
     data_words = ["compare", "own.toml", *SMALL, "--json"]
     assert run(*data_words) == 0
     assert list(json.loads(capsys.readouterr().out)["means"]) == ["guide", "animator", "calls"]
+
+
+# --- touchpoints ------------------------------------------------------------------------------
+
+TRUTH = ["touchpoints", "phone", "--strategy", "guide", *SMALL, "--executor", "here",
+         "--set", "horizon_days=100", "--set", "burn_in_days=0"]  # fmt: skip
+
+
+def test_touchpoints_prints_what_each_brings_and_gives_back(tmp_path, capsys):
+    out = tmp_path / "truth"
+    words = [*TRUTH, "--touchpoints", "site,mail_offer", "--out", str(out)]
+    assert run(*words) == 0
+    printed = capsys.readouterr().out
+    assert "what each touchpoint brings, 60 people, mean of 3 runs" in printed
+    assert "Each run drew" not in printed
+    assert {path.name for path in out.iterdir()} == {
+        "alone.csv", "incremental.csv", "main_effect.csv", "returns.csv", "runs.csv",
+        "scenario-phone.toml", "shapley.csv", "touchpoints.csv", "touchpoints.png",
+        "touchpoints.svg",
+    }  # fmt: skip
+    assert run(*words, "--json") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["touchpoints"].keys() == {"site", "mail_offer"}
+    shares = [found["touchpoints"][name]["share"]["difference"] for name in found["touchpoints"]]
+    assert sum(shares) == pytest.approx(found["total"]["difference"])
+    assert shares == sorted(shares, reverse=True)
+
+
+def test_touchpoints_of_a_whole_strategy_are_drawn_and_say_so(capsys):
+    assert run(*TRUTH, "--lang", "ru", "--measure", "first_deals", "--orders", "6") == 0
+    printed = capsys.readouterr().out
+    assert "порядки подключения: 6" in printed
+    assert sum(line.startswith(("site", "mail_offer")) for line in printed.splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--touchpoints", "sight"], "Did you mean 'site'"),
+        (["--touchpoints", ""], "unknown running touchpoint"),
+        (["--orders", "5"], "must be even"),
+        (["--orders", "most"], 'must be "all" or an even number'),
+        (["--measure", "profits"], "Did you mean 'profit'"),
+    ],
+)
+def test_touchpoints_that_cannot_be_asked_are_told_in_a_line(words, told, capsys):
+    assert run(*TRUTH, *words) == 2
+    assert told in capsys.readouterr().err
 
 
 # --- sweep ------------------------------------------------------------------------------------

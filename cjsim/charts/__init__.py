@@ -1,6 +1,7 @@
 """What is shown: figures with alt text that states the finding."""
 
 from cjsim.charts.cohorts import cohorts
+from cjsim.charts.contact_map import contact_map
 from cjsim.charts.funnel import funnel
 from cjsim.charts.journey_map import journey_map
 from cjsim.charts.occupancy import occupancy
@@ -12,7 +13,9 @@ from cjsim.charts.profile import profile
 from cjsim.charts.retention import retention
 from cjsim.charts.step_matrix import step_matrix
 from cjsim.charts.story import a_story, story
+from cjsim.charts.timeline import timeline
 from cjsim.charts.tornado import tornado
+from cjsim.charts.touchpoints import touchpoints
 from cjsim.charts.uplift import uplift
 from cjsim.charts.waterfall import waterfall
 from cjsim.charts.weak_point import weak_point
@@ -21,6 +24,7 @@ __all__ = [
     "Picture",
     "a_story",
     "cohorts",
+    "contact_map",
     "funnel",
     "journey_map",
     "occupancy",
@@ -31,7 +35,9 @@ __all__ = [
     "retention",
     "step_matrix",
     "story",
+    "timeline",
     "tornado",
+    "touchpoints",
     "uplift",
     "waterfall",
     "weak_point",

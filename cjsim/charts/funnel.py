@@ -13,7 +13,7 @@ from matplotlib.legend_handler import HandlerTuple
 from matplotlib.lines import Line2D
 from matplotlib.textpath import TextPath
 
-from cjsim.charts.parts import wanted_kind
+from cjsim.charts.parts import SMALL, wanted_kind
 from cjsim.charts.picture import Picture, style
 from cjsim.colours import COLOURS
 from cjsim.journey import TWELVE
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 MARKERS = "osD^vP"
 HATCHES = ("", "////", "....", "xxxx")
 """From the seventh scenario on colours come again: with the next hatch, and the next marker."""
+NUMBERED = 4
+"""Most scenarios whose bars have room for a number each."""
+ROW = 0.17
+"""Height of a bar with its number [inches]."""
 NAME_LETTERS = 40
 """Of a scenario's name in one line of the legend."""
 AROUND = 56
@@ -36,6 +40,9 @@ AROUND = 56
 
 def funnel(comparison: Comparison, lang: str = SPOKEN) -> Picture:
     """People who reached each stage, and the planned and actual loss there, per scenario.
+
+    Beside each bar stands its share, of up to four scenarios; whiskers are the 95 % t interval over
+    the runs.
 
     A hollow mark beside stage 9 is the gate after a repeat deal, a door of its own.
 
@@ -48,6 +55,8 @@ def funnel(comparison: Comparison, lang: str = SPOKEN) -> Picture:
 
     Raises TypeError for what is no comparison.
     """
+    import pandas as pd
+
     from cjsim.experiment.compare import Comparison
 
     wanted_kind(comparison, Comparison)
@@ -55,8 +64,11 @@ def funnel(comparison: Comparison, lang: str = SPOKEN) -> Picture:
     everybody = comparison.people * len(comparison.seeds)
     data["share_reached"] = data["people"] / everybody
     names = list(comparison.scenarios)
+    ends = {name: _intervals(comparison, name) for name in names}
+    data = data.join(pd.concat(ends, names=data.index.names))
     with style():
-        figure = Figure(figsize=(11, 6.2 + 0.5 * max(0, len(names) - len(COLOURS))))
+        height = max(6.2, 1.4 + len(TWELVE) * ROW * min(len(names), NUMBERED))
+        figure = Figure(figsize=(11, height + 0.5 * max(0, len(names) - len(COLOURS))))
         reached, losses = figure.subplots(1, 2, sharey=True, width_ratios=(3, 2))
         bars = _draw_reached(reached, data, names, lang)
         marks, notes = _draw_losses(losses, data, names, lang)
@@ -71,6 +83,17 @@ def funnel(comparison: Comparison, lang: str = SPOKEN) -> Picture:
     return Picture(figure, _alt(data, titles, lang), data, lang)
 
 
+def _intervals(comparison: Comparison, name: str) -> pd.DataFrame:
+    """The ends of the 95 % interval of each stage's share over the runs: rows stages."""
+    from cjsim.experiment.intervals import USUAL, difference
+
+    columns = [f"reached_{stage.key}" for stage in TWELVE]
+    shares = comparison.runs.loc[name, columns] / comparison.people
+    table = difference(shares, USUAL)[["low", "high"]]
+    stages = [stage.key for stage in TWELVE]
+    return table.set_axis(stages).set_axis(["share_low", "share_high"], axis=1)
+
+
 def _draw_reached(axes: Axes, data: pd.DataFrame, names: list[str], lang: str) -> list[Any]:
     height = 0.8 / len(names)
     bars = []
@@ -81,6 +104,19 @@ def _draw_reached(axes: Axes, data: pd.DataFrame, names: list[str], lang: str) -
         look: Any = {"hatch": HATCHES[cycle % len(HATCHES)], "hatchcolor": "white"} if cycle else {}
         colour = COLOURS[i % len(COLOURS)]
         bars.append(axes.barh(places, share, height * 0.92, color=colour, **look))
+        ends = data.loc[name, ["share_low", "share_high"]].to_numpy().T
+        half = np.nan_to_num(ends[1] - share)
+        if half.any():
+            axes.errorbar(share, places, xerr=half, fmt="none", ecolor="black", lw=1, capsize=2)
+        if len(names) <= NUMBERED:
+            for place, value, end in zip(places, share, share + half, strict=True):
+                axes.annotate(
+                    per_cent(value, lang, 1 if value < 0.1 else 0), (end, place), (3, 0),
+                    textcoords="offset points", ha="left", va="center", fontsize=SMALL,
+                )  # fmt: skip
+    if len(names) <= NUMBERED:
+        axes.margins(x=0.09)
+    axes.set_xlim(left=0)  # whiskers of two runs may reach below nothing
     axes.xaxis.set_major_formatter(lambda share, _: per_cent(share, lang))
     axes.grid(True)
     axes.set_axisbelow(True)

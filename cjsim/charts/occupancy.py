@@ -20,6 +20,8 @@ from cjsim.run import Run
 if TYPE_CHECKING:
     import pandas as pd
 
+SMOOTH = 0.025
+"""Of the run, the days that a mean is taken over: nine of a year."""
 MOMENTS = 400
 """How many moments are drawn: about as many as a projector can show apart."""
 TALL = 0.86
@@ -30,13 +32,16 @@ def occupancy(run: Run, lang: str = SPOKEN, *, lens: str = "twelve") -> Picture:
     """People on each step of a lens over time: a row of hills each, the last step on top.
 
     Each row is as high as its own largest number, so that ten people show beside a thousand; that
-    number stands beside it, between those of day 0 and of the horizon. `lang` is "en" or "ru".
+    number stands beside it, between those of day 0 and of the horizon. The line is their mean over
+    a fortieth of the run: on a step that is passed in a day or two the hills are chance, the line
+    is its course. `lang` is "en" or "ru".
 
     Raises ValueError for an unknown lens, or where the log has no stages (`log="measures"`).
     """
     wanted_kind(run, Run)
     horizon = run.scenario.horizon_days
     data = measures.occupancy(run, every=horizon / MOMENTS, lens=lens)
+    means = measures.occupancy(run, every=horizon / MOMENTS, lens=lens, over=SMOOTH * horizon)
     chosen_lens = lens_named(lens)
     words = step_words(chosen_lens, lang)
     with style():
@@ -45,8 +50,12 @@ def occupancy(run: Run, lang: str = SPOKEN, *, lens: str = "twelve") -> Picture:
         day = data.index.to_numpy()
         for row, step in enumerate(data.columns):
             counts = data[step].to_numpy()
-            tops = row + TALL * counts / max(1, counts.max())
-            axes.fill_between(day, row, tops, step="post", color=_colour(chosen_lens, row), lw=0)
+            tall = TALL / max(1, counts.max())
+            colour = _colour(chosen_lens, row)
+            axes.fill_between(
+                day, row, row + tall * counts, step="post", color=colour, alpha=0.45, lw=0
+            )
+            axes.plot(day, row + tall * means[step].to_numpy(), color=colour, lw=1.8)
             axes.axhline(row, color=FAINT, lw=1)
         axes.set_yticks(np.arange(len(words)) + 0.3, words)
         axes.set_ylim(-0.05, len(words))
@@ -55,11 +64,13 @@ def occupancy(run: Run, lang: str = SPOKEN, *, lens: str = "twelve") -> Picture:
         axes.tick_params(axis="y", length=0)
         axes.grid(True)
         axes.set_axisbelow(True)
-        axes.set_xlabel(text("occupancy.scale", lang))
+        over = counted("days", round(SMOOTH * horizon), lang)
+        axes.set_xlabel(text("occupancy.scale", lang).format(over=over))
         _numbers(beside, data, lang)
         people = counted("people", len(run), lang)
         axes.set_title(text("occupancy.title", lang).format(people=people))
-    return Picture(figure, _alt(data, words, lang), data, lang)
+    drawn = data.join(means.rename(columns="{}_mean".format))
+    return Picture(figure, _alt(data, words, lang), drawn, lang)
 
 
 def _colour(lens: Lens, step: int) -> str:

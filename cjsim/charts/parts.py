@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from textwrap import fill
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,8 @@ from matplotlib.image import AxesImage
 
 from cjsim.journey import TWELVE, Lens, Stage
 from cjsim.labels import text
+from cjsim.scenario import TABLES, Scenario
+from cjsim.scenario.words import meaning, touchpoint_title
 
 SMALL = 10
 """The smallest words in a picture."""
@@ -24,15 +27,18 @@ MAKERS = {
     "Tornado": "tornado",
     "WeakPoint": "weak_point",
     "Optimum": "optimise",
+    "TouchpointTruth": "touchpoint_truth",
 }
 """What can be drawn, and the function of `cjsim` that makes it."""
 CHARTS_OF = {
-    "Run": "cohorts, journey_map, occupancy, retention, step_matrix, story, waterfall",
+    "Run": "cohorts, contact_map, journey_map, occupancy, retention, step_matrix, story, timeline, "
+    "waterfall",
     "Comparison": "funnel, paired, uplift, waterfall",
     "Sweep": "phase_map, profile",
     "Tornado": "tornado",
     "WeakPoint": "weak_point",
     "Optimum": "optimum",
+    "TouchpointTruth": "touchpoints",
 }
 """Which charts draw it."""
 
@@ -64,6 +70,33 @@ def stage_word(stage: int, lang: str, numbered: bool = False) -> str:
     the_stage = Stage(stage)
     word = text(f"stage.{the_stage.key}.label", lang)
     return f"{int(the_stage)}  {word}" if numbered and the_stage in TWELVE else word
+
+
+def key_words(key: str, lang: str, letters: int = 80) -> str:
+    """What a dotted key means and its unit, the key itself below; that alone where nobody says.
+
+    >>> print(key_words("guide.accuracy", "en"))
+    Chance to see the true stage [0..1]
+    guide.accuracy
+    """
+    table, _, name = key.rpartition(".")
+    first = table.partition(".")[0]
+    if not table:
+        table = "scenario"
+    elif table.startswith("market.segments"):
+        table = "market.segments"
+    else:
+        table = first if first in TABLES else "strategies"  # a strategy's may leave that word out
+    try:
+        return f"{fill(meaning(table, name, lang), letters)}\n{key}"
+    except ValueError:  # such as the intensity of a touchpoint
+        return key
+
+
+def touchpoint_words(scenario: Scenario, names: Iterable[str], lang: str) -> list[str]:
+    """The titles of touchpoints; the name where somebody gave none."""
+    titles = {name: touchpoint.title for name, touchpoint in scenario.touchpoints.items()}
+    return [touchpoint_title(name, titles[name], lang) or name for name in names]
 
 
 def step_words(lens: Lens, lang: str) -> list[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from matplotlib.figure import Figure
 
-from cjsim.charts.parts import wanted_kind
+from cjsim.charts.parts import key_words, wanted_kind
 from cjsim.charts.picture import Picture, style
 from cjsim.charts.sweep_parts import (
     check_measured,
@@ -55,7 +55,7 @@ def profile(
             axes.fill_between(values, table["low"], table["high"], color=colour, alpha=0.25, lw=0)
             axes.plot(values, table[column], "osD^"[(i - 1) % 4], ls=line, color=colour)
             axes.plot([], [], ls=line, color=colour, label=sweep.named(name, lang))
-        axes.set_xlabel(key)
+        axes.set_xlabel(key_words(key, lang))
         if alone:
             axes.set_ylabel(text("chart.mean_and_interval", lang))
         else:

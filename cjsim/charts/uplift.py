@@ -27,10 +27,12 @@ SHADES = {
     "neither": "#ddd",
 }
 HATCH = {"only_with": "//", "only_without": "xx"}
-WIDE_ENOUGH = 0.04
-"""A part with room for its number; narrower ones have it above the bar."""
-WIDTH = 0.065
-"""Of a number above the bar, with room beside it."""
+WIDE_ENOUGH = 0.06
+"""Of the width, a part with room for its number; narrower ones have it above the bar."""
+WIDTH = 0.08
+"""Of a number above the bar, with room beside it, of the width."""
+ROOM = 1.3
+"""How much wider than those who buy at all is drawn; the rest would all be of those who do not."""
 NAME_LETTERS = 24
 """Of a scenario's name in one line at the left."""
 TITLE_LETTERS = 88
@@ -38,10 +40,11 @@ TITLE_LETTERS = 88
 
 
 def uplift(comparison: Comparison, lang: str = SPOKEN) -> Picture:
-    """The uplift quadrants: one bar of all people for each scenario but the first.
+    """The uplift quadrants: one bar of people for each scenario but the first.
 
-    Each part is a share of the people: first deal both ways, only with the scenario, only without
-    it (under the first scenario), or neither way.
+    Each part is a share of all people: first deal both ways, only with the scenario, only without
+    it (under the first scenario), or neither way. Where those are most, their part is cut off at
+    the right edge and an arrow says how many they are.
 
     Raises ValueError for a single scenario, TypeError for what is no comparison.
     """
@@ -54,6 +57,8 @@ def uplift(comparison: Comparison, lang: str = SPOKEN) -> Picture:
     letters = max(len(line) for name in words for line in name.split("\n"))
     head = text("uplift.title", lang).format(first=comparison.named(comparison.first, lang))
     head = fill(head, TITLE_LETTERS - letters)
+    bought = 1.0 - data["share"].xs("neither", level="quadrant")
+    width = min(1.0, ROOM * max(float(bought.max()), 0.01))
     with style():
         figure = Figure(figsize=(10, 2.1 + 1.1 * len(names) + 0.2 * head.count("\n")))
         axes = figure.subplots()
@@ -62,24 +67,27 @@ def uplift(comparison: Comparison, lang: str = SPOKEN) -> Picture:
             for key in SHADES:
                 share = data.loc[(name, key), "share"]
                 label = text(f"uplift.{key}", lang) if row == 0 else None
+                end = max(left, min(width, left + share))
                 axes.barh(
-                    row, share, 0.6, left, color=SHADES[key], hatch=HATCH.get(key), label=label,
-                    edgecolor="white",
+                    row, end - left, 0.6, left, color=SHADES[key], hatch=HATCH.get(key),
+                    label=label, edgecolor="white",
                 )  # fmt: skip
                 left += share
-            _write_shares(axes, data.loc[name, "share"], row, lang)
+            _write_shares(axes, data.loc[name, "share"], row, width, lang)
         axes.set_yticks(range(len(names)), words)
         axes.set_ylim(len(names) - 0.5, -0.75)
-        axes.set_xlim(0, 1)
-        axes.xaxis.set_major_formatter(lambda share, _: per_cent(share, lang))
+        axes.set_xlim(0, width)
+        fine = 1 if width < 0.1 else 0
+        axes.xaxis.set_major_formatter(lambda share, _: per_cent(share, lang, fine))
         axes.set_xlabel(text("chart.share_of_people", lang))
         axes.set_title(head)
         figure.legend(loc="outside lower center", ncols=2)
     return Picture(figure, _alt(comparison, lang), data, lang)
 
 
-def _write_shares(axes: Axes, shares: pd.Series[float], row: int, lang: str) -> None:
+def _write_shares(axes: Axes, shares: pd.Series[float], row: int, width: float, lang: str) -> None:
     """The number of each part: in it, or above the bar where it is narrow, clear of the others."""
+    number_width = WIDTH * width
     narrow_shares = []
     wanted_places = []
     left = 0.0
@@ -87,17 +95,20 @@ def _write_shares(axes: Axes, shares: pd.Series[float], row: int, lang: str) -> 
         share = shares[key]
         words = per_cent(share, lang, 1)
         # the two in the middle stand back to back, the first as far to the left as there is room
-        wanted = {"both": -1.0, "only_with": left + share - WIDTH / 2}.get(key, left + WIDTH / 2)
-        if share >= WIDE_ENOUGH:
+        wanted = {"both": -1.0, "only_with": left + share - number_width / 2}
+        wanted_place = wanted.get(key, left + number_width / 2)
+        if key == "neither" and left + share > width:
+            axes.text(width, row, f"{words} → ", ha="right", va="center")
+        elif share >= WIDE_ENOUGH * width:
             box = {"fc": "white", "ec": "none", "alpha": 0.8, "pad": 1.5}
             axes.text(left + share / 2, row, words, ha="center", va="center", bbox=box)
         elif key == "neither":
             axes.text(left + share, row, f" {words}", ha="left", va="center")
         else:
             narrow_shares.append(share)
-            wanted_places.append(wanted)
+            wanted_places.append(wanted_place)
         left += share
-    places = spread_out(wanted_places, WIDTH, WIDTH / 2, 1 - WIDTH / 2)
+    places = spread_out(wanted_places, number_width, number_width / 2, width - number_width / 2)
     for share, place in zip(narrow_shares, places, strict=True):
         axes.text(place, row - 0.34, per_cent(share, lang, 1), ha="center", va="bottom")
 

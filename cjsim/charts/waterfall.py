@@ -74,28 +74,34 @@ def waterfall(result: Run | Comparison, lang: str = SPOKEN) -> Picture:
         people = result.people
         runs = len(result.seeds)
         data = _with_interval({name: _run_accounts(result, name) for name in names})
-    scale = next(s for s in SCALES if data["money"].abs().max() >= s[0])
+    words, scale = scale_of(data["money"].abs().max())
     with style():
         columns = min(3, len(names))
         rows = -(-len(names) // columns)
         figure = Figure(figsize=(max(9.0, 2.6 + 3.4 * columns), 1.3 + 3.9 * rows))
         panels = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).ravel()
         for axes, name in zip(panels, names, strict=False):
-            _draw(axes, data.loc[name] / scale[2], lang)
+            _draw(axes, data.loc[name] / scale, lang)
             axes.set_title(fill(named(name, scenarios, lang), NAME_LETTERS), fontsize=12)
         for axes in panels[len(names) :]:
             axes.remove()
-        _room(panels[0], data / scale[2])
+        _room(panels[0], data / scale)
         head = text("waterfall.title", lang).format(
             people=counted("people", people, lang),
             days=counted("days", scenario.horizon_days, lang),
         )
         figure.suptitle(head, x=0.01, ha="left", fontsize=13, weight="bold")
-        unit = text(f"waterfall.{scale[1]}", lang).format(money=scenario.money)
+        unit = text(f"waterfall.{words}", lang).format(money=scenario.money)
         note = text("waterfall.note" if runs > 1 else "waterfall.one_run", lang)
         note = note.format(runs=number(runs, lang))
         figure.supxlabel(f"{unit}. {note}", fontsize=11, color=QUIET)
     return Picture(figure, _alt(data, scenarios, people, runs, lang), data, lang)
+
+
+def scale_of(largest: float) -> tuple[str, float]:
+    """In what money up to this size is told: the key of its word, and how much one of it is."""
+    _, words, one = next(scale for scale in SCALES if not largest < scale[0])
+    return words, one
 
 
 def _run_accounts(comparison: Comparison, name: str) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cjsim.cli import touchpoints
 from cjsim.cli.sides import now_and_changes, running, side_by_side, strategies
 from cjsim.cli.terminal import Parser, finish, get_ready, say, say_json, shown
 from cjsim.experiment.orphans import ended_as_by_ctrl_c
@@ -125,6 +126,12 @@ def _parser() -> argparse.ArgumentParser:
     _add_measure(job, "profit_per_day")
     _add_shared(job, "the ranking as figure and table")
     job.set_defaults(job=_weak_point)
+
+    job = jobs.add_parser("touchpoints", help="what does each touchpoint really bring?")
+    touchpoints.add_options(job)
+    _add_measure(job)
+    _add_shared(job, "the shares as figure and tables")
+    job.set_defaults(job=_touchpoints)
 
     job = jobs.add_parser("optimise", help="the best value of a few keys, and how flat it is there")
     job.add_argument("--strategy", help="the strategy that runs (default: the scenario's)")
@@ -325,6 +332,11 @@ def _weak_point(args: argparse.Namespace) -> int:
     if args.out:
         experiments.keep_weak_point(ranking, args.out, args.lang)
     _tell(experiments.of_weak_point(ranking, args.lang, args.json))
+    return 0
+
+
+def _touchpoints(args: argparse.Namespace) -> int:
+    _tell(touchpoints.answer(running(args), args, _run_options(args)))
     return 0
 
 

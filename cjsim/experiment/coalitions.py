@@ -14,131 +14,57 @@ there, and the deals at their ends. It can only divide those deals among the con
 Here nothing is divided that can be counted: every market is run again with and without every
 touchpoint, on the same people with the same luck. Only a simulation can do that; a firm comes
 near it by experiments, never by looking at paths (evidence: attribution truth).
+
+k touchpoints make 2^k coalitions. Up to eight all of them are run; of more, each market runs those
+along a few orders of joining, drawn for it alone (Castro, Gómez & Tejada 2009), and all but one and
+one alone of each. A market's shares add up either way. The interval over runs holds the luck and
+the drawing, since every run has both of its own; `sampling` says how much of it the drawing is.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import numpy.typing as npt
 
-from cjsim.door import scenario_of, words_of
+from cjsim.door import scenario_of, shown, whole, words_of
 from cjsim.engine import Simulation
-from cjsim.experiment.asked import Progress, asked
-from cjsim.experiment.intervals import difference
+from cjsim.experiment.asked import Asked, Progress, asked
+from cjsim.experiment.games import (
+    SHARES,
+    Floats,
+    Ints,
+    along_orders,
+    drawing_error,
+    orders_of,
+    pair_interactions,
+)
+from cjsim.experiment.intervals import difference, jackknife, known_confidence, t_quantile
 from cjsim.experiment.result import Grid, Result, amount, heads
-from cjsim.experiment.workers import evaluate
+from cjsim.experiment.switching import NOBODY, coalition, coalitions_of
+from cjsim.experiment.workers import Plan, outcomes
 from cjsim.labels import SPOKEN, text, unknown
-from cjsim.measures.summary import in_words, known_measure
+from cjsim.labels.numbers import number, per_cent
+from cjsim.measures.summary import UNITS, in_words, known_measure
 from cjsim.scenario import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Floats = npt.NDArray[np.float64]
-
-MOST: Final = 10
-"""Touchpoints that can be asked about together: 2^10 = 1,024 coalitions."""
+EXACT: Final = 8
+"""Touchpoints of which all coalitions are run unless it is said otherwise: 2^8 = 256."""
+MOST: Final = 12
+"""Touchpoints of which all coalitions may be asked for: 2^12 = 4,096."""
+ORDERS: Final = 4
+"""Orders of joining that each run draws unless it is said otherwise."""
 MEASURES: Final = ("first_deals", "deals", "profit_per_person")
 DEALS: Final = "deals"
-
-
-# --- Games: pure functions of a table of values ---------------------------------------------------
-#
-# `values` has the shape (runs, 2^k): column number c is the coalition of the players i whose bit
-# 2^i is set in c. So column 0 is nobody and the last column is everybody.
-
-
-def shapley(values: npt.ArrayLike) -> Floats:
-    """Each player's Shapley value: the mean of what they add, over all orders of joining.
-
-    Parameters
-    ----------
-    values : (runs, 2^k), see above.
-
-    Returns (runs, k). In each run the values add up to everybody less nobody (Shapley 1953).
-    """
-    table, k = _table(values)
-    columns = []
-    for player in range(k):
-        without, gains = _gains(table, k, player)
-        sizes = [c.bit_count() for c in without.tolist()]
-        weights = np.array([1.0 / (k * math.comb(k - 1, size)) for size in sizes])
-        columns.append(gains @ weights)
-    return np.column_stack(columns)
-
-
-def main_effects(values: npt.ArrayLike) -> Floats:
-    """The mean of what a player adds, over all coalitions of the others; (runs, k).
-
-    The main effect of a full factorial design; in games, the Banzhaf value.
-    """
-    return _of_gains(values, lambda gains: gains.mean(axis=1))
-
-
-def incrementals(values: npt.ArrayLike) -> Floats:
-    """What a player adds to all the others: everybody less everybody but them; (runs, k)."""
-    return _of_gains(values, lambda gains: gains[:, -1])
-
-
-def alones(values: npt.ArrayLike) -> Floats:
-    """What a player adds to nobody: only they less nobody; (runs, k)."""
-    return _of_gains(values, lambda gains: gains[:, 0])
-
-
-def pair_interactions(values: npt.ArrayLike) -> Floats:
-    """How much more two players bring together than each by itself; (runs, k (k - 1) / 2).
-
-    The mean of v(ij) - v(i) - v(j) + v(), over all coalitions of the rest to which i and j are
-    added; pairs in the order of `itertools.combinations`. Above 0 they help each other, below 0
-    they do the same work twice. (Textbooks of factorial designs often halve this number.)
-    """
-    table, k = _table(values)
-    everyone = np.arange(2**k)
-    columns = []
-    for i, j in combinations(range(k), 2):
-        rest = everyone[(everyone >> i & 1 == 0) & (everyone >> j & 1 == 0)]
-        with_first, with_second = table[:, rest | 1 << i], table[:, rest | 1 << j]
-        with_both = table[:, rest | 1 << i | 1 << j]
-        columns.append(((with_both - with_second) - (with_first - table[:, rest])).mean(axis=1))
-    return np.column_stack(columns) if columns else np.empty((len(table), 0))
-
-
-def _table(values: npt.ArrayLike) -> tuple[Floats, int]:
-    """The values as an array, and the number of players."""
-    table = np.asarray(values, np.float64)
-    k = table.shape[-1].bit_length() - 1 if table.ndim == 2 else 0
-    if k < 1 or table.shape[1] != 2**k:
-        raise ValueError(f"values of shape {table.shape}: must be (runs, 2^k) for k players")
-    return table, k
-
-
-def _gains(table: Floats, k: int, player: int) -> tuple[npt.NDArray[np.int64], Floats]:
-    """The coalitions without a player, and what the player adds to each: (runs, 2^(k-1))."""
-    everyone = np.arange(2**k)
-    without = everyone[everyone >> player & 1 == 0]
-    return without, table[:, without | 1 << player] - table[:, without]
-
-
-def _of_gains(values: npt.ArrayLike, take: Callable[[Floats], Floats]) -> Floats:
-    table, k = _table(values)
-    return np.column_stack([take(_gains(table, k, player)[1]) for player in range(k)])
-
-
-SHARES: Final[dict[str, Callable[[npt.ArrayLike], Floats]]] = {
-    "incremental": incrementals,
-    "alone": alones,
-    "main_effect": main_effects,
-    "shapley": shapley,
-}
 
 
 # --- What was found -------------------------------------------------------------------------------
@@ -146,18 +72,24 @@ SHARES: Final[dict[str, Callable[[npt.ArrayLike], Floats]]] = {
 
 @dataclass(frozen=True, repr=False)
 class TouchpointTruth(Result):
-    """What touchpoints really bring: the measures of every coalition of them, run by run.
+    """What touchpoints really bring: the measures of coalitions of them, run by run.
 
     The tables have rows (measure, touchpoint) and columns difference, low, high [units of the
     measure] and clear, as `Comparison.paired`; low and high are the luck interval.
+
+    Of more than eight touchpoints each run knows the coalitions along its own `orders`, all but one
+    and one alone: `shapley` is then an unbiased estimate whose interval holds luck and drawing,
+    `incremental`, `alone` and `total` are as ever, `main_effect` and `interactions` are not known.
 
     Parameters
     ----------
     scenario : with all of them on.
     touchpoints : those that were switched; all others stay as they are.
     runs : the asked measures; rows (coalition, seed), the coalition written "a + b" or "(none)",
-        in the order of the columns that `shapley` takes.
+        all of them in the order of the columns that `games.shapley` takes, or those that were run.
     confidence : coverage of the intervals where none is asked for.
+    orders : per run the orders that it drew, (runs, orders, touchpoints), as places in
+        `touchpoints`; None where all coalitions were run.
     """
 
     scenario: Scenario
@@ -166,6 +98,7 @@ class TouchpointTruth(Result):
     seeds: tuple[int, ...]
     runs: pd.DataFrame
     confidence: float = 0.95
+    orders: Ints | None = None
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -176,17 +109,35 @@ class TouchpointTruth(Result):
         """What the touchpoints bring together, and the fair share of each, in the first measure."""
         measure = str(next(iter(self.runs)))
         shares = self.table.loc[measure]
-        return text("result.truth", lang).format(
+        finding = text("result.truth", lang).format(
             measure=in_words(measure, self.scenario.money, lang),
             total=amount(self.total().loc[measure], lang),
             parts="; ".join(f"{name} {amount(row, lang)}" for name, row in shares.iterrows()),
         )
+        drawn = self.drawn(lang)
+        return f"{finding} {drawn}" if drawn else finding
+
+    def drawn(self, lang: str = SPOKEN) -> str:
+        """How many orders each run drew, and what that costs in certainty; "" where none did."""
+        if self.orders is None:
+            return ""
+        measure = next(iter(self.runs))
+        part = self.sampling().loc[measure, "part"].mean()
+        return text("result.truth_drawn", lang).format(
+            orders=number(self.orders.shape[1], lang),
+            part=per_cent(part, lang) if np.isfinite(part) else number(np.nan, lang),
+        )
 
     def tables(self) -> dict[str, pd.DataFrame]:
-        """The shares by each of the four definitions, and the runs of all coalitions."""
+        """The shares by each definition that is known, and the runs of all coalitions."""
+        known = SHARES if self.orders is None else ("incremental", "alone", "shapley")
         shares = {
-            name: self._with_intervals(self.by_run(name), None).reset_index() for name in SHARES
+            name: self._with_intervals(self.by_run(name), None).reset_index() for name in known
         }
+        if self.orders is not None:
+            shares["sampling"] = self.sampling().reset_index()
+        if {"margin", "costs"} <= set(self.runs):
+            shares["returns"] = self.returns().reset_index()
         return {**shares, "runs": self.runs.reset_index()}
 
     def _scenarios(self) -> dict[str, Scenario]:
@@ -204,11 +155,55 @@ class TouchpointTruth(Result):
         return heads(["touchpoint", "measure", "share", "closing"], lang), rows
 
     def values(self, measure: str) -> Floats:
-        """A measure as the functions above take it: (runs, 2^k)."""
-        if measure not in self.runs:
-            raise unknown("measure", measure, list(self.runs))
-        column: Floats = self.runs[measure].to_numpy(np.float64)
-        return column.reshape(2 ** len(self.touchpoints), len(self.seeds)).T
+        """A measure as the functions of `games` take it: (runs, 2^k).
+
+        Raises ValueError for a measure that was not asked for, and where orders were drawn.
+        """
+        column = self._column(measure)
+        self._all_must_be_there()
+        values: Floats = column.to_numpy(np.float64)
+        return values.reshape(2 ** len(self.touchpoints), len(self.seeds)).T
+
+    def gains(self, measure: str) -> Floats:
+        """What each touchpoint adds when it joins, (runs, orders, k), where orders were drawn.
+
+        Raises ValueError for a measure that was not asked for, and where none were drawn.
+        """
+        column = self._column(measure)
+        if self.orders is None:
+            raise ValueError("all coalitions were run: there are no orders, see `values`")
+        k = len(self.touchpoints)
+        paths = [
+            [self._worth(column, order[:joined], run) for joined in range(k + 1)]
+            for run, orders in enumerate(self.orders.tolist()) for order in orders
+        ]  # fmt: skip
+        return along_orders(np.reshape(paths, (*self.orders.shape[:2], k + 1)), self.orders)
+
+    def sampling(self, confidence: float | None = None) -> pd.DataFrame:
+        """How much of the interval of `shapley` is the drawing of orders: (measure, touchpoint).
+
+        Columns
+        -------
+        half_width : what the interval reaches to each side by the drawing alone [units of the
+            measure]; 0 where all coalitions were run.
+        part : of the variance of the share, 0..1. Near 1 more orders help as much as more runs;
+            near 0 only more runs do. NaN for a single run.
+        """
+        import pandas as pd
+
+        level = self.confidence if confidence is None else confidence
+        known_confidence(level)
+        frames = {}
+        for measure, shares in self.by_run("shapley").groupby(level="measure", sort=False):
+            variance = shares.var(ddof=1) / len(self.seeds)
+            error, freedom = pd.Series(0.0, variance.index), 0
+            if self.orders is not None:
+                error[:] = drawing_error(self.gains(str(measure)))
+                freedom = len(self.seeds) * (self.orders.shape[1] // 2 - 1)
+            half = error * t_quantile(level, freedom + 1) if freedom else error
+            part = (error**2 / variance).clip(upper=1.0).where(variance > 0, 0.0 * variance)
+            frames[measure] = pd.DataFrame({"half_width": half, "part": part})
+        return pd.concat(frames, names=["measure"])
 
     def incremental(self, confidence: float | None = None) -> pd.DataFrame:
         """All on less all on but this one: what its closing would cost."""
@@ -233,19 +228,45 @@ class TouchpointTruth(Result):
         """
         import pandas as pd
 
+        self._all_must_be_there()
         pairs = pd.MultiIndex.from_tuples(
             list(combinations(self.touchpoints, 2)), names=["first", "second"]
         )
-        return self._with_intervals(self._frames(pair_interactions, pairs), confidence)
+        frames = self._frames(lambda measure: pair_interactions(self.values(measure)), pairs)
+        return self._with_intervals(frames, confidence)
+
+    def returns(self, confidence: float | None = None) -> pd.DataFrame:
+        """What comes back for each unit of money spent: rows touchpoints, columns back, low, high.
+
+        A touchpoint's fair share of the margin over its fair share of the costs, both undiscounted,
+        of all runs together: 1 gives back what was spent. The interval is the jackknife's over
+        runs. NaN where the costs do not clearly rise with it: it costs nothing, or saves something.
+
+        Raises ValueError unless "margin" and "costs" are among the measures.
+        """
+        import pandas as pd
+
+        if missing := [name for name in ("margin", "costs") if name not in self.runs]:
+            raise ValueError(f"measures: a return needs {' and '.join(missing)} as well")
+        level = self.confidence if confidence is None else confidence
+        margin, costs = (self.by_run("shapley").loc[name] for name in ("margin", "costs"))
+        costly = difference(costs, level)["low"] > 0
+        if len(self.seeds) == 1:
+            costly = costs.iloc[0] > 0
+        rows = {}
+        for name in self.touchpoints:
+            pairs = np.column_stack([margin[name], costs[name]])
+            nothing = (np.nan, np.nan, np.nan)
+            rows[name] = jackknife(_quotient, pairs, level) if costly[name] else nothing
+        table = pd.DataFrame.from_dict(rows, "index", columns=["back", "low", "high"])
+        return table.rename_axis("touchpoint")
 
     def total(self, confidence: float | None = None) -> pd.DataFrame:
         """All on less none of them: one row per measure."""
-        import pandas as pd
-
-        values = {name: self.values(name) for name in self.runs}
-        gaps = {name: table[:, -1] - table[:, 0] for name, table in values.items()}
+        everybody, nobody = coalition(self.touchpoints), NOBODY
+        gaps = (self.runs.loc[everybody] - self.runs.loc[nobody]).loc[list(self.seeds)]
         level = self.confidence if confidence is None else confidence
-        return difference(pd.DataFrame(gaps), level).rename_axis("measure")
+        return difference(gaps, level).rename_axis("measure")
 
     def by_run(self, share: str) -> pd.DataFrame:
         """One of the four `SHARES` run by run: rows (measure, seed), touchpoints across."""
@@ -253,15 +274,51 @@ class TouchpointTruth(Result):
 
         if share not in SHARES:
             raise unknown("share", share, SHARES)
-        return self._frames(SHARES[share], pd.Index(self.touchpoints, name="touchpoint"))
+        names = pd.Index(self.touchpoints, name="touchpoint")
+        if self.orders is None:
+            return self._frames(lambda measure: SHARES[share](self.values(measure)), names)
+        if share == "shapley":
+            return self._frames(lambda measure: self.gains(measure).mean(axis=1), names)
+        if share == "main_effect":
+            self._all_must_be_there()
+        everybody = range(len(names))
+        pairs = [
+            ([*everybody], [i for i in everybody if i != player]) if share == "incremental"
+            else ([player], [])
+            for player in everybody
+        ]  # fmt: skip
+        return self._frames(lambda measure: self._steps(measure, pairs), names)
 
-    def _frames(
-        self, shares_of: Callable[[npt.ArrayLike], Floats], columns: pd.Index
-    ) -> pd.DataFrame:
+    def _steps(self, measure: str, pairs: Sequence[tuple[list[int], list[int]]]) -> Floats:
+        """The worth of the first of each pair less that of the second: (runs, pairs)."""
+        column = self._column(measure)
+        return np.array([
+            [self._worth(column, on, run) - self._worth(column, off, run) for on, off in pairs]
+            for run in range(len(self.seeds))
+        ])  # fmt: skip
+
+    def _column(self, measure: str) -> pd.Series[float]:
+        if measure not in self.runs:
+            raise unknown("measure", measure, list(self.runs))
+        return self.runs[measure]
+
+    def _worth(self, column: pd.Series[float], on: Collection[int], run: int) -> float:
+        """What a coalition of these places was worth in a run."""
+        names = coalition(name for i, name in enumerate(self.touchpoints) if i in on)
+        return float(column.at[names, self.seeds[run]])
+
+    def _all_must_be_there(self) -> None:
+        if self.orders is not None:
+            raise ValueError(
+                f"of {len(self.touchpoints)} touchpoints only some coalitions were run; this needs "
+                f'all of them: name at most {EXACT}, or ask with orders="all"'
+            )
+
+    def _frames(self, shares_of: Callable[[str], Floats], columns: pd.Index) -> pd.DataFrame:
         import pandas as pd
 
         seeds = pd.Index(self.seeds, name="seed")
-        frames = {m: pd.DataFrame(shares_of(self.values(m)), seeds, columns) for m in self.runs}
+        frames = {m: pd.DataFrame(shares_of(str(m)), seeds, columns) for m in self.runs}
         return pd.concat(frames, names=["measure"])
 
     def _with_intervals(self, shares: pd.DataFrame, confidence: float | None) -> pd.DataFrame:
@@ -272,14 +329,20 @@ class TouchpointTruth(Result):
         return pd.concat(tables, names=["measure"])
 
 
+def _quotient(sums: Floats) -> float:
+    """Of two sums the first over the second."""
+    return float(sums[0] / sums[1]) if sums[1] else np.nan
+
+
 # --- How it is found ------------------------------------------------------------------------------
 
 
 def touchpoint_truth(
     scenario: Scenario | str | Path,
-    touchpoints: str | Sequence[str],
+    touchpoints: str | Sequence[str] | None = None,
     *,
     measures: str | Sequence[str] = MEASURES,
+    orders: int | str | None = None,
     people: int | None = None,
     runs: int = 20,
     seed: int = 1,
@@ -289,28 +352,33 @@ def touchpoint_truth(
     confidence: float = 0.95,
     engine: str | type[Simulation] = "auto",
 ) -> TouchpointTruth:
-    """Run every coalition of touchpoints, each on at its intensity or off, on the same people.
+    """Run coalitions of touchpoints, each on at its intensity or off, on the same people.
 
     A strategy that also ran before day 0 lacked the touchpoint then, too: see `switched_off`.
 
     Parameters
     ----------
     scenario : a Scenario, a preset's name, or a path.
-    touchpoints : up to ten that the scenario's strategy runs. k of them make 2^k markets per run.
+    touchpoints : that the scenario's strategy runs; all of those when not given.
     measures : of `measures.UNITS`, or "deals": first and repeat deals.
+    orders : how many orders of joining each run draws, an even number from 4 on; k touchpoints make
+        fewer than k markets of each. "all": every coalition, of up to twelve touchpoints, 2^k
+        markets per run. When not given, all of up to eight touchpoints, four orders of more.
     people, runs, seed, executor, workers, progress, confidence, engine : see
         `cjsim.experiment.asked`.
 
     Returns the `TouchpointTruth`. Raises ValueError for a touchpoint that does not run, one named
-    twice, too many, or an unknown measure.
+    twice, none, too many, an unknown measure, or a number of orders that cannot be.
 
     >>> truth = touchpoint_truth("phone", "site", people=50, runs=2, executor="here")
     >>> truth.touchpoints
     ('site',)
     """
     scenario = scenario_of(scenario)
-    names = tuple(words_of("touchpoints", touchpoints))
-    _can_be_asked(scenario, names)
+    running = [name for name, on in scenario.running.touchpoints.items() if on > 0]
+    names = tuple(running if touchpoints is None else words_of("touchpoints", touchpoints))
+    _can_be_asked(scenario, names, running)
+    count = _orders(orders, len(names))
     chosen = words_of("measures", measures)
     for measure in chosen:
         known_measure(measure, DEALS)
@@ -320,19 +388,49 @@ def touchpoint_truth(
         scenario, people=people, runs=runs, seed=seed, executor=executor, workers=workers,
         progress=progress, confidence=confidence, engine=engine,
     )  # fmt: skip
-    coalitions = {}
-    for c in range(2 ** len(names)):
-        on = [name for i, name in enumerate(names) if c >> i & 1]
-        coalitions[" + ".join(on) or "(none)"] = switched_off(scenario, set(names) - set(on))
-    table = measured(evaluate(coalitions, **question.how), chosen)
-    table = table.rename_axis(["coalition", "seed"])
+    drawn = None
+    if count:
+        drawn = np.array([orders_of(n, len(names), count) for n in question.seeds])
+    plan = coalitions_of(scenario, names, question.seeds, drawn)
+    table = measured(_runs_of(plan, question), chosen)
     return TouchpointTruth(
-        scenario, names, question.people, question.seeds, table, question.confidence
+        scenario, names, question.people, question.seeds, table, question.confidence, drawn
     )
 
 
-def _can_be_asked(scenario: Scenario, names: Sequence[str]) -> None:
-    running = [name for name, on in scenario.running.touchpoints.items() if on > 0]
+def _orders(given: object, touchpoints: int) -> int:
+    """How many orders are drawn; 0 for all coalitions."""
+    if given is None:
+        return 0 if touchpoints <= EXACT else ORDERS
+    if given == "all":
+        if touchpoints > MOST:
+            raise ValueError(
+                f'orders = "all": {touchpoints} touchpoints make {2**touchpoints:,} coalitions; '
+                f"name 1 to {MOST} ({2**MOST:,} coalitions), or draw some orders, e.g. {ORDERS}"
+            )
+        return 0
+    if isinstance(given, str):
+        raise ValueError(f'orders = {shown(given)}: must be "all" or an even number from 4 on')
+    count = whole("orders", given, 4)
+    if count % 2:
+        raise ValueError(f"orders = {count}: must be even, as each order is paired with its mirror")
+    return count
+
+
+def _runs_of(plan: Plan, question: Asked) -> pd.DataFrame:
+    """The measures of each coalition in each of its worlds: rows (coalition, seed)."""
+    import pandas as pd
+
+    jobs = [(name, seed) for name, (_, seeds) in plan.items() for seed in seeds]
+    done: Iterable[Any] = outcomes(plan, question.people, False, **question.where)
+    numbers = {}
+    for name, seed, outcome in question.progress(done, len(jobs)) if question.progress else done:
+        numbers[name, seed] = outcome.numbers
+    index = pd.MultiIndex.from_tuples(jobs, names=["coalition", "seed"])
+    return pd.DataFrame([numbers[job] for job in jobs], index, list(UNITS))
+
+
+def _can_be_asked(scenario: Scenario, names: Sequence[str], running: Sequence[str]) -> None:
     for name in names:
         if name in running:
             continue
@@ -342,35 +440,8 @@ def _can_be_asked(scenario: Scenario, names: Sequence[str]) -> None:
         raise unknown("running touchpoint", name, running)
     if len(set(names)) < len(names):
         raise ValueError(f"touchpoints = {list(names)}: each is named once")
-    if not 1 <= len(names) <= MOST:
-        raise ValueError(
-            f"{len(names)} touchpoints make {2 ** len(names):,} coalitions; name 1 to {MOST} "
-            f"({2**MOST:,} coalitions). The others stay as they are."
-        )
-
-
-def switched_off(scenario: Scenario, touchpoints: Collection[str]) -> Scenario:
-    """The scenario whose strategy has these touchpoints switched off (intensity 0).
-
-    They leave the programme, too, and where the plan names them there is silence. A programme
-    that would be empty is not taken for "all there are": the firm stops pushing, as it does where
-    no push touchpoint is left. Other strategies stay as they are; so a touchpoint is also off
-    before day 0 only if this strategy ran then.
-    """
-    if not touchpoints:
-        return scenario
-    before = scenario.running
-    still_on = {name: on for name, on in before.touchpoints.items() if name not in touchpoints}
-    programme = [name for name in before.programme if name not in touchpoints]
-    pushes = [
-        n for n, on in still_on.items() if on > 0 and scenario.touchpoints[n].contact == "push"
-    ]
-    ran_out = before.push == "animator" and before.programme and not programme
-    key = f"strategies.{scenario.strategy}"
-    changes: dict[str, object] = {f"{key}.touchpoints.{name}": 0.0 for name in touchpoints}
-    changes |= {f"{key}.plan.{at}": "" for at, name in before.plan.items() if name in touchpoints}
-    push = before.push if pushes and not ran_out else "none"
-    return scenario.with_changes({**changes, f"{key}.programme": programme, f"{key}.push": push})
+    if not names:
+        raise ValueError(f"touchpoints = []: name one or more of {', '.join(running) or 'none'}")
 
 
 # --- Measures that can be asked for ---------------------------------------------------------------

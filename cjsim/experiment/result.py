@@ -129,15 +129,23 @@ def amount(row: Any, lang: str = SPOKEN, name: str = "difference", signed: bool 
 
 
 def with_interval(
-    value: float, low: float, high: float, lang: str = SPOKEN, signed: bool = True
+    value: float,
+    low: float,
+    high: float,
+    lang: str = SPOKEN,
+    signed: bool = True,
+    typed: bool = False,
 ) -> str:
-    """Three numbers as "+12 [+8 .. +16]", with as many digits as the largest of them needs."""
+    """Three numbers as "+12 [+8 .. +16]", with as many digits as the largest of them needs.
+
+    `signed` and `typed` are those of `labels.numbers.number`.
+    """
     sizes = [abs(x) for x in (value, low, high) if math.isfinite(x)]
     digits = digits_for(max(sizes, default=0.0))
-    words = number(value, lang, digits, signed)
+    words = number(value, lang, digits, signed, typed)
     if math.isnan(low) or math.isnan(high):
         return words
-    ends = (number(end, lang, digits, signed) for end in (low, high))
+    ends = (number(end, lang, digits, signed, typed) for end in (low, high))
     return "{} [{} .. {}]".format(words, *ends)
 
 

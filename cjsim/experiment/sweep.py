@@ -439,7 +439,8 @@ def _finished_cells(
     open_cells: dict[int, npt.NDArray[np.float64]] = {}
     missing = {cell: len(names) * runs for cell, _ in plan}
     tables = {-1: _tidy(0, settings, {}, np.empty((0, 0, len(UNITS))))}
-    done: Any = outcomes(plan, question.people, False, **question.where) if plan else ()
+    how = {**question.where, "worlds_first": False}  # a cell is kept as soon as it is finished
+    done: Any = outcomes(plan, question.people, False, **how) if plan else ()
     try:
         for at, number, outcome in progress(done, len(plan) * runs) if progress else done:
             cell, name = at

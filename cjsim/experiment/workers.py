@@ -124,6 +124,7 @@ def outcomes(
     executor: str | Executor = "threads",
     workers: int | None = None,
     engine: str | type[Simulation] = "auto",
+    worlds_first: bool = True,
 ) -> Iterator[tuple[Hashable, int, Outcome]]:
     """Do all runs of a plan; yields (key, seed, outcome) as they are finished, in any order.
 
@@ -136,32 +137,48 @@ def outcomes(
     details : keep funnels, and who bought?
     executor, workers : where and how many at a time; see the head of this file.
     engine : as for `simulate`.
+    worlds_first : go through the worlds, a few at a time, and do every scenario in them, so that
+        those who share a burn-in find it remembered; else scenario after scenario, for an asker
+        who keeps each as it is finished.
 
     Raises ValueError for an unknown executor, RuntimeError where workers die again and again.
     """
     askers: dict[str, list[Hashable]] = defaultdict(list)
     for key, (scenario, _) in plan.items():
         askers[essence(scenario)].append(key)
-    batches: dict[int, tuple[str, Batch]] = {}
-    seeds_of = {
-        same: sorted({n for k in keys for n in plan[k][1]}) for same, keys in askers.items()
-    }
     processors = workers or os.cpu_count() or 1
-    size = sum(map(len, seeds_of.values())) // (4 * processors)
-    size = max(1, min(size, RUNS_AT_ONCE))
-    for same, seeds in seeds_of.items():
-        scenario = plan[askers[same][0]][0]
-        for i in range(0, len(seeds), size):
-            batch = Batch(scenario, people, tuple(seeds[i : i + size]), details, engine)
-            batches[len(batches)] = same, batch
-    for number, batch_outcomes in _finished_batches(
-        {n: batch for n, (_, batch) in batches.items()}, executor, processors
-    ):
-        same, batch = batches[number]
-        for seed, outcome in zip(batch.seeds, batch_outcomes, strict=True):
+    made = _batches(plan, askers, processors, worlds_first)
+    batches = {
+        n: Batch(scenario, people, seeds, details, engine)
+        for n, (_, scenario, seeds) in enumerate(made)
+    }
+    for number, batch_outcomes in _finished_batches(batches, executor, processors):
+        same = made[number][0]
+        for seed, outcome in zip(batches[number].seeds, batch_outcomes, strict=True):
             for key in askers[same]:
                 if seed in plan[key][1]:
                     yield key, seed, outcome
+
+
+def _batches(
+    plan: Plan, askers: Mapping[str, list[Hashable]], processors: int, worlds_first: bool
+) -> list[tuple[str, Scenario, tuple[int, ...]]]:
+    """What is sent to a worker together: (essence, scenario, seeds), in the order of doing."""
+    seeds_of = {
+        same: sorted({n for k in keys for n in plan[k][1]}) for same, keys in askers.items()
+    }
+    size = sum(map(len, seeds_of.values())) // (4 * processors)
+    size = max(1, min(size, RUNS_AT_ONCE))
+    every = sorted({n for seeds in seeds_of.values() for n in seeds})
+    blocks = [every[i : i + size] for i in range(0, len(every), size)] if worlds_first else [every]
+    batches = []
+    for block in map(set, blocks):
+        for same, seeds in seeds_of.items():
+            scenario = plan[askers[same][0]][0]
+            wanted = [n for n in seeds if n in block]
+            for i in range(0, len(wanted), size):
+                batches.append((same, scenario, tuple(wanted[i : i + size])))
+    return batches
 
 
 def _finished_batches(

@@ -11,7 +11,7 @@ from cjsim.measures.contacts import contact_map, contacts, touchpoints
 from cjsim.measures.curiosity import curiosity
 from cjsim.measures.desk import desk
 from cjsim.measures.funnel import funnel, planned_loss
-from cjsim.measures.money import break_even_day, money, profit_over_time
+from cjsim.measures.money import break_even_day, deals_over_time, money, profit_over_time
 from cjsim.measures.occupancy import occupancy
 from cjsim.measures.passage import conversion, time_in_stage
 from cjsim.measures.retention import repeat_rate, retention
@@ -30,6 +30,7 @@ __all__ = [
     "conversion",
     "curiosity",
     "customer_value",
+    "deals_over_time",
     "desk",
     "funnel",
     "generations",

@@ -28,6 +28,7 @@ from cjsim.measures.groups import Flags, Floats, Groups, Ints, Numbers, by_group
 from cjsim.measures.over_periods import in_period, over_periods
 from cjsim.measures.visits import lifetimes, need
 from cjsim.model.events import Event
+from cjsim.model.population import DAYS_A_YEAR
 from cjsim.scenario.calendar import periods
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 
     from cjsim.record import Record
     from cjsim.scenario import Scenario
+
+A_MONTH = DAYS_A_YEAR / 12
 
 
 def money(run: Record, by: str | None = None) -> pd.DataFrame:
@@ -178,6 +181,27 @@ def profit_over_time(run: Record, every: float | str = 1.0) -> pd.DataFrame:
     profit -= _up_to(day, contacts["time"], spent) + _running_worth(run, day)
     columns = {"margin": margin, "costs": costs, "cash": margin - costs, "profit": profit}
     return pd.DataFrame(columns, index=index_of(run.scenario, day, every))
+
+
+def deals_over_time(run: Record, every: float | str = A_MONTH) -> pd.DataFrame:
+    """Our deals, period by period.
+
+    Rows are the days on which a period begins: 0, every, 2 · every, ...; the last may be shorter.
+    With `every="month"` they are the months of the calendar, by the dates of their first days.
+
+    Columns
+    -------
+    days : length of the period.
+    first_deals, repeat_deals : how many were made in it.
+    """
+    import pandas as pd
+
+    day = moments(run.scenario, every)
+    our_deals = deals(run)
+    columns = {"days": np.diff(day)}
+    for name, which in (("first_deals", our_deals.first), ("repeat_deals", ~our_deals.first)):
+        columns[name] = np.histogram(our_deals.time[which], day)[0]
+    return pd.DataFrame(columns, index=index_of(run.scenario, day[:-1], every))
 
 
 def break_even_day(run: Record) -> float:

@@ -6,7 +6,7 @@ import csv
 import math
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,10 +18,14 @@ from cjsim.files import all_together, safe_names, write_text
 from cjsim.journey import TWELVE
 from cjsim.labels import SPOKEN, text
 from cjsim.labels.numbers import number, per_cent
-from cjsim.measures.summary import HEADLINE
+from cjsim.measures.summary import HEADLINE, UNITS
+from cjsim.report.columns import aligned
 from cjsim.report.values import PER_PERSON, typed_name, value_words
 from cjsim.scenario.words import scenario_title
 from cjsim.version import VERSION
+
+if TYPE_CHECKING:
+    from cjsim.charts import Picture
 
 PICTURES = ("svg", "png", "csv")
 """The forms of a picture that is written."""
@@ -33,16 +37,6 @@ OF_SEVERAL = (
     *(f"{picture}.{ending}" for picture in ("paired", "uplift") for ending in PICTURES),
 )
 """The files that a comparison of one scenario alone does not write."""
-
-
-def _lines(rows: list[list[str]]) -> list[str]:
-    """Rows as lines with aligned columns: the first to the left, the others to the right."""
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    aligned = []
-    for first, *others in rows:
-        cells = [cell.rjust(width) for cell, width in zip(others, widths[1:], strict=True)]
-        aligned.append("  ".join([first.ljust(widths[0]), *cells]).rstrip())
-    return aligned
 
 
 def _label(measure: str, money: str, lang: str) -> str:
@@ -87,7 +81,7 @@ def _means(comparison: Comparison, lang: str) -> list[str]:
     for measure in HEADLINE:
         word = _label(measure, money, lang)
         rows.append([word, *(_mean(comparison, measure, name, lang) for name in names)])
-    return _lines(rows)
+    return aligned(rows)
 
 
 def _mean(comparison: Comparison, measure: str, name: str, lang: str) -> str:
@@ -126,7 +120,7 @@ def _differences(comparison: Comparison, lang: str) -> list[str]:
     below += [text(f"report.{note}", lang) for note in MARKS if note in shown]
     key = "report.differences" if runs > 1 else "report.one_run"
     head = text(key, lang).format(first=typed_name(comparison, comparison.first, lang))
-    return [head, "", *_lines(rows), *below]
+    return [head, "", *aligned(rows), *below]
 
 
 def _person_by_person(comparison: Comparison, lang: str) -> list[str]:
@@ -210,32 +204,39 @@ def _plain_value(key: str, value: Any) -> bool | float | int | str | None:
 
 
 def write(comparison: Comparison, folder: Path, lang: str = SPOKEN) -> list[str]:
-    """Write figure, tables and the scenarios that ran; all of it is made before any is shown.
+    """Write figures, tables and the scenarios that ran; all of it is made before any is shown.
 
     Returns the names of the files. Raises OSError where the folder cannot be written.
     """
-    from cjsim import charts
-    from cjsim.charts.paired import paired
-    from cjsim.charts.uplift import uplift
-
     folder = folder_of("folder", folder)
     with all_together(folder) as draft:
-        picture = charts.funnel(comparison, lang)
-        picture.save(draft / "funnel.svg")
-        picture.save(draft / "funnel.png")
-        write_text(draft / "summary.txt", summary(comparison, lang) + "\n")
         comparison.save(draft)
-        if len(comparison.scenarios) > 1:
-            quadrants = uplift(comparison, lang)
-            gaps = paired(comparison, lang)
+        for name, picture in _pictures(comparison, lang).items():
             for ending in PICTURES:
-                quadrants.save(draft / f"uplift.{ending}")
-                gaps.save(draft / f"paired.{ending}")
+                picture.save(draft / f"{name}.{ending}")  # funnel.csv has all of the table's, too
+        write_text(draft / "summary.txt", summary(comparison, lang) + "\n")
         names = sorted(path.name for path in draft.iterdir())
         old = _written(folder)
     for name in old - set(names):
         (folder / name).unlink(missing_ok=True)
     return names
+
+
+def _pictures(comparison: Comparison, lang: str) -> dict[str, Picture]:
+    """What a comparison looks like: the money only where all have the same kind and days."""
+    from cjsim import charts
+    from cjsim.charts.paired import MEASURES as PAIRED
+
+    pictures = {"funnel": charts.funnel(comparison, lang)}
+    sides = comparison.scenarios.values()
+    if len({(side.money, side.horizon_days) for side in sides}) == 1:
+        pictures["waterfall"] = charts.waterfall(comparison, lang)
+    if len(comparison.scenarios) > 1:
+        pictures["uplift"] = charts.uplift(comparison, lang)
+        one_money = len({side.money for side in sides}) == 1
+        measures = [m for m in PAIRED if one_money or not UNITS[m].startswith("money")]
+        pictures["paired"] = charts.paired(comparison, lang, measures=measures)
+    return pictures
 
 
 def _written(folder: Path) -> set[str]:

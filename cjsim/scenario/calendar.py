@@ -182,7 +182,14 @@ def calendar_in_words(scenario: ScenarioTables, lang: str = SPOKEN) -> list[str]
     >>> calendar_in_words(phone, "en")
     ['day 30: product.price 440 → 90', 'day 44: product.price 90 → 440']
     """
-    lines = []
+    return [
+        f"{day_in_words(scenario, day, lang)}: {what}" for day, what in what_changes(scenario, lang)
+    ]
+
+
+def what_changes(scenario: AScenario, lang: str = SPOKEN) -> list[tuple[float, str]]:
+    """Each day on which something changes, and what: `(30.0, "product.price 440 → 90")`."""
+    changes = []
     for before, now in pairwise(periods(scenario)):
         were, are = (period.scenario.model_dump() for period in (before, now))
         parts = [
@@ -192,8 +199,8 @@ def calendar_in_words(scenario: ScenarioTables, lang: str = SPOKEN) -> list[str]
         if now.season != before.season:
             seasons = (_shown(period.season, lang) for period in (before, now))
             parts.append(f"season.need {' → '.join(seasons)}")
-        lines.append(f"{day_in_words(scenario, now.day, lang)}: {', '.join(parts)}")
-    return lines
+        changes.append((now.day, ", ".join(parts)))
+    return changes
 
 
 def day_in_words(scenario: ScenarioTables, day: float, lang: str = SPOKEN) -> str:

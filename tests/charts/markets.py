@@ -7,6 +7,7 @@ import functools
 import pandas as pd
 
 import cjsim
+from cjsim.experiment.coalitions import TouchpointTruth, touchpoint_truth
 from cjsim.experiment.design import grid
 from cjsim.experiment.optimise import Optimum, optimise
 from cjsim.experiment.sweep import Sweep
@@ -52,6 +53,19 @@ def swings() -> Tornado:
 def weak() -> WeakPoint:
     """Where it leaks."""
     return weak_point(firm(100), "revenue", better=0.05, runs=3, executor="here")
+
+
+@functools.cache
+def truth() -> TouchpointTruth:
+    """What its touchpoints really bring, and give back."""
+    measures = ["profit_per_person", "margin", "costs"]
+    return touchpoint_truth(firm(100), measures=measures, runs=4, executor="here")
+
+
+@functools.cache
+def truth_drawn() -> TouchpointTruth:
+    """The deals that they bring, along a few orders."""
+    return touchpoint_truth(firm(100), measures="deals", orders=4, runs=4, executor="here")
 
 
 @functools.cache

@@ -11,6 +11,7 @@ import cjsim
 from cjsim import charts
 from cjsim.charts.picture import style
 from cjsim.colours import COLOURS
+from cjsim.experiment.intervals import difference
 from cjsim.journey import TWELVE
 from tests.charts.markets import market
 
@@ -28,6 +29,35 @@ def test_bars_are_shares_of_all_people(comparison):
     widths = [bar.get_width() for bar in reached.patches]
     people = comparison.funnel()["people"] / (60 * 2)
     assert widths == pytest.approx(list(people))
+
+
+def test_the_number_of_each_bar_stands_beside_it(comparison):
+    axes = charts.funnel(comparison).figure.axes[0]
+    shares = comparison.funnel()["people"] / (60 * 2)
+    told = [word.get_text() for word in axes.texts]
+    assert told == [f"{share:.1%}" if share < 0.1 else f"{share:.0%}" for share in shares]
+    many = {f"{i}": comparison.scenarios["pull"] for i in range(5)}
+    crowded = charts.funnel(cjsim.compare(many, 20, runs=1, executor="here"))
+    assert not list(crowded.figure.axes[0].texts), "five bars a row have no room for numbers"
+
+
+def test_whiskers_are_the_intervals_of_the_shares_over_runs(comparison):
+    data = charts.funnel(comparison).data
+    for name in comparison.scenarios:
+        shares = comparison.runs.loc[name, [f"reached_{s.key}" for s in TWELVE]] / 60
+        ends = difference(shares)
+        assert data.loc[name, "share_low"].tolist() == ends["low"].tolist()
+        assert data.loc[name, "share_high"].tolist() == ends["high"].tolist()
+        assert data.loc[name, "share_reached"].tolist() == pytest.approx(
+            ends["difference"].tolist()
+        )
+
+
+def test_one_run_has_no_whiskers():
+    one = cjsim.compare(["phone"], 20, runs=1, executor="here")
+    picture = charts.funnel(one)
+    assert picture.data[["share_low", "share_high"]].isna().all(axis=None)
+    assert not picture.figure.axes[0].containers[1:]
 
 
 def test_every_stage_is_labelled_in_both_languages(comparison):

@@ -37,6 +37,8 @@ from tests.charts.markets import (
     optimum_of_several,
     sweep,
     swings,
+    truth,
+    truth_drawn,
     weak,
 )
 
@@ -46,8 +48,10 @@ TOLERANCE = 4.0
 """Root mean square of grey levels, of 255. The same market from another seed is 6.6 away or more,
 the other language 14; drawn again, a picture is 0 away on one machine."""
 
+MARKS = [(60, "price 320"), (63.5, "site closed"), (250, "two more reps, and they are trained")]
 PICTURES: dict[str, Callable[[str], charts.Picture]] = {
     "cohorts": lambda lang: charts.cohorts(market(), lang),
+    "contact_map": lambda lang: charts.contact_map(market(), lang),
     "funnel": lambda lang: charts.funnel(comparison(), lang),
     "journey_map": lambda lang: charts.journey_map(market(), lang),
     "occupancy": lambda lang: charts.occupancy(market(), lang),
@@ -65,7 +69,10 @@ PICTURES: dict[str, Callable[[str], charts.Picture]] = {
     "story_driven_away": lambda lang: charts.story(
         market(), charts.a_story(market(), "driven_away"), lang
     ),
+    "timeline": lambda lang: charts.timeline(market(), lang, marks=MARKS),
     "tornado": lambda lang: charts.tornado(swings(), lang),
+    "touchpoints": lambda lang: charts.touchpoints(truth(), lang),
+    "touchpoints_drawn": lambda lang: charts.touchpoints(truth_drawn(), lang),
     "uplift": lambda lang: charts.uplift(comparison(), lang),
     "waterfall": lambda lang: charts.waterfall(comparison(), lang),
     "waterfall_run": lambda lang: charts.waterfall(market(), lang),

@@ -267,8 +267,11 @@ def comparison():
 def test_the_quadrants_fill_each_bar(comparison):
     picture = uplift(comparison)
     widths = np.array([bar.get_width() for bar in picture.figure.axes[0].patches]).reshape(2, 4)
-    assert widths.sum(axis=1) == pytest.approx([1.0, 1.0])
-    assert widths[1] == pytest.approx(comparison.uplift().loc["animator", "share"].to_numpy())
+    edge = picture.figure.axes[0].get_xlim()[1]
+    assert widths.sum(axis=1) == pytest.approx([edge, edge])
+    shares = comparison.uplift().loc["animator", "share"].to_numpy()
+    assert widths[1, :3] == pytest.approx(shares[:3])
+    assert widths[1, 3] == pytest.approx(edge - shares[:3].sum())
 
 
 def test_the_quadrants_say_who_is_driven_away(comparison):

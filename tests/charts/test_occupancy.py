@@ -5,7 +5,7 @@ import pytest
 
 import cjsim
 from cjsim import charts
-from cjsim.charts.occupancy import MOMENTS, TALL
+from cjsim.charts.occupancy import MOMENTS, SMOOTH, TALL
 from cjsim.journey import LENSES
 from cjsim.model.events import Event
 from tests.charts.markets import market
@@ -24,13 +24,28 @@ def test_the_hills_are_the_people() -> None:
         sum(d >= up for up in (10, 20, 30)) - int(d >= 50) for d in day
     ]
     assert len(day) == MOMENTS + 1
-    assert (picture.data.sum(axis=1) == 5).all()
+    people = picture.data[list(LENSES["twelve"].steps)]
+    assert (people.sum(axis=1) == 5).all()
+
+
+def test_the_line_is_the_mean_over_a_part_of_the_run() -> None:
+    run = by_hand()
+    picture = charts.occupancy(run)
+    over = SMOOTH * run.scenario.horizon_days
+    means = cjsim.measures.occupancy(run, run.scenario.horizon_days / MOMENTS, over=over)
+    lines = [line for line in picture.figure.axes[0].lines if len(line.get_xdata()) > 2]
+    assert len(lines) == len(means.columns)
+    for place, (step, line) in enumerate(zip(means, lines, strict=True)):
+        assert picture.data[f"{step}_mean"].tolist() == means[step].tolist()
+        tall = TALL / max(1, picture.data[step].max())
+        assert line.get_ydata() == pytest.approx(place + tall * means[step])
 
 
 def test_each_row_is_as_high_as_its_own_largest_number() -> None:
     hills = charts.occupancy(market()).figure.axes[0].collections
     tops = [hill.get_paths()[0].vertices[:, 1].max() for hill in hills]
-    has_people = charts.occupancy(market()).data.max().to_numpy() > 0  # nobody leaves for good
+    people = charts.occupancy(market()).data[list(LENSES["twelve"].steps)]
+    has_people = people.max().to_numpy() > 0  # nobody leaves for good
     assert np.array(tops) - np.arange(16) == pytest.approx(TALL * has_people)
 
 

@@ -10,6 +10,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 import cjsim
 from cjsim import charts
 from cjsim.charts.picture import style
+from cjsim.charts.uplift import ROOM, WIDE_ENOUGH
 from cjsim.report.comparison import summary
 from tests.charts.markets import comparison, market
 
@@ -40,8 +41,22 @@ def test_the_numbers_of_narrow_parts_keep_apart_and_in_order(parts):
     assert min(box.x0 for box in boxes) >= axes.bbox.x0
     shares = [part / PEOPLE for part in (*parts, PEOPLE - sum(parts))]
     above = [word for word in axes.texts if word.get_position()[1] < 0]
-    wanted = [f"{share:.1%}" for share in shares[:3] if share < 0.04]
+    narrow = WIDE_ENOUGH * axes.get_xlim()[1]
+    wanted = [f"{share:.1%}" for share in shares[:3] if share < narrow]
     assert [word.get_text() for word in sorted(above, key=lambda w: w.get_position())] == wanted
+
+
+def test_those_who_buy_fill_the_picture_and_the_others_are_told_at_the_edge():
+    """Of 1,000 people 150 buy: the bar of the 850 is cut off, its number stays."""
+    axes = charts.uplift(shared(100, 30, 20)).figure.axes[0]
+    assert axes.get_xlim() == pytest.approx((0, ROOM * 0.15))
+    assert [bar.get_width() for bar in axes.patches] == pytest.approx(
+        [0.1, 0.03, 0.02, (ROOM - 1) * 0.15]
+    )
+    assert [word.get_text() for word in axes.texts if "→" in word.get_text()] == ["85.0% → "]
+    whole = charts.uplift(shared(700, 100, 100)).figure.axes[0]
+    assert whole.get_xlim() == (0, 1)
+    assert not [word for word in whole.texts if "→" in word.get_text()]
 
 
 def test_long_names_are_broken_and_stay_on_the_page():

@@ -1,139 +1,21 @@
-"""Touchpoints switched on and off: games with known values, and markets that lack one."""
+"""Touchpoints switched on and off: markets that lack one, all coalitions or some orders of them."""
 
-import itertools
-import math
+import dataclasses
 
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 import cjsim
 from cjsim.experiment import coalitions
-from cjsim.experiment.coalitions import shapley, switched_off, touchpoint_truth
+from cjsim.experiment.coalitions import touchpoint_truth
+from cjsim.experiment.games import SHARES, orders_of
 from cjsim.experiment.intervals import difference
+from cjsim.experiment.switching import switched_off
 from tests.builders import everywhere, neutral, touching
 
 ROUNDING = 1e-9
-"""Tables hold values up to 1000; sums over 2^k of them lose some of their sixteen digits."""
-
-
-def game(k, worth):
-    """One run of a game: worth(players) for each coalition, in the order of the bits."""
-    players = range(k)
-    return np.array([[worth({i for i in players if c >> i & 1}) for c in range(2**k)]], float)
-
-
-def by_orders(values):
-    """Shapley's definition itself: the mean of what a player adds, over all orders of joining."""
-    k = values.shape[1].bit_length() - 1
-    total = np.zeros((len(values), k))
-    for order in itertools.permutations(range(k)):
-        there = 0
-        for player in order:
-            total[:, player] += values[:, there | 1 << player] - values[:, there]
-            there |= 1 << player
-    return total / math.factorial(k)
-
-
-# --- Games on paper -------------------------------------------------------------------------------
-
-
-def test_the_glove_game():
-    # two have a left glove, the third a right one; only a pair is worth 1 (Shapley & Shubik 1969)
-    gloves = game(3, lambda who: 2 in who and bool(who & {0, 1}))
-    assert shapley(gloves)[0] == pytest.approx([1 / 6, 1 / 6, 4 / 6])
-
-
-def test_the_airport_game():
-    # runways of length 1, 2, 3: each part is shared by those who need it (Littlechild & Owen 1973)
-    airport = game(3, lambda who: max((i + 1 for i in who), default=0))
-    assert shapley(airport)[0] == pytest.approx([1 / 3, 1 / 3 + 1 / 2, 1 / 3 + 1 / 2 + 1])
-
-
-def test_what_is_brought_last_first_and_on_average():
-    # 0 brings 10 alone, 1 brings 6, together 12: they do 4 of the same work
-    two = np.array([[0.0, 10.0, 6.0, 12.0]])
-    assert coalitions.incrementals(two)[0] == pytest.approx([6.0, 2.0])
-    assert coalitions.alones(two)[0] == pytest.approx([10.0, 6.0])
-    assert coalitions.main_effects(two)[0] == pytest.approx([8.0, 4.0])
-    assert shapley(two)[0] == pytest.approx([8.0, 4.0])
-    assert coalitions.pair_interactions(two)[0] == pytest.approx([-4.0])
-
-
-def test_an_interaction_is_the_mean_over_the_rest():
-    # 5 for the pair 0 and 1, and 3 more when 2 is there as well
-    three = game(3, lambda who: 5.0 * (who >= {0, 1}) + 3.0 * (len(who) == 3) + 2.0 * (2 in who))
-    assert coalitions.pair_interactions(three)[0] == pytest.approx([5.0 + 3.0 / 2, 1.5, 1.5])
-
-
-def test_a_factorial_regression_has_the_same_effects():
-    # regress on factors coded -1, +1: a coefficient is half a main effect, a quarter of ours
-    values = np.random.default_rng(3).normal(size=(1, 16))
-    factors = np.array([[2 * (c >> i & 1) - 1 for i in range(4)] for c in range(16)])
-    pairs = [factors[:, i] * factors[:, j] for i, j in itertools.combinations(range(4), 2)]
-    design = np.column_stack([np.ones(16), factors, *pairs])
-    found = np.linalg.lstsq(design, values[0], rcond=None)[0]
-    assert coalitions.main_effects(values)[0] == pytest.approx(2 * found[1:5])
-    assert coalitions.pair_interactions(values)[0] == pytest.approx(4 * found[5:])
-
-
-games = st.integers(1, 5).flatmap(
-    lambda k: st.lists(
-        st.lists(st.floats(-1000, 1000), min_size=2**k, max_size=2**k), min_size=1, max_size=3
-    ).map(np.array)
-)
-
-
-@given(games)
-@settings(max_examples=60, deadline=None)
-def test_shapley_is_the_mean_over_all_orders_and_shares_out_everything(values):
-    found = shapley(values)
-    assert found == pytest.approx(by_orders(values), abs=ROUNDING)
-    assert found.sum(axis=1) == pytest.approx(values[:, -1] - values[:, 0], abs=ROUNDING)
-
-
-@given(games, st.floats(-10, 10))
-@settings(max_examples=40, deadline=None)
-def test_shapley_is_linear(values, factor):
-    other = values[:, ::-1] ** 2
-    together = shapley(values + factor * other)
-    # squares reach 10^6, times 10: a hundred times the rounding of the others, and more
-    assert together == pytest.approx(shapley(values) + factor * shapley(other), abs=1e4 * ROUNDING)
-
-
-@given(games, st.floats(-100, 100))
-@settings(max_examples=40, deadline=None)
-def test_who_adds_the_same_to_everybody_gets_just_that(values, worth):
-    more = np.hstack([values, values + worth])  # a new player, bit k
-    for share in coalitions.SHARES.values():
-        assert share(more)[:, -1] == pytest.approx(np.full(len(values), worth), abs=ROUNDING)
-    same = np.hstack([values, values])
-    assert (shapley(same)[:, -1] == 0).all(), "a dummy gets nothing, to the last bit"
-    assert shapley(same)[:, :-1] == pytest.approx(shapley(values), abs=ROUNDING)
-
-
-@given(st.lists(st.floats(-1000, 1000), min_size=6, max_size=6))
-@settings(max_examples=40, deadline=None)
-def test_players_who_add_the_same_get_the_same(worth):
-    # worth depends on how many of 0 and 1 are there, and on 2
-    values = game(3, lambda who: worth[len(who & {0, 1}) + 3 * (2 in who)])
-    first, second, _ = shapley(values)[0]
-    assert first == pytest.approx(second, abs=ROUNDING)
-
-
-def test_a_run_with_nothing_to_measure_has_no_shares_and_spoils_no_other():
-    values = np.array([[0.0, 1.0, 2.0, 4.0], [0.0, np.nan, 2.0, 4.0]])
-    found = shapley(values)
-    assert found[0] == pytest.approx([1.5, 2.5])
-    assert np.isnan(found[1]).all()
-
-
-@pytest.mark.parametrize("shape", [(2, 3), (2, 1), (4,)])
-def test_values_that_are_no_game_are_refused(shape):
-    with pytest.raises(ValueError, match=r"must be \(runs, 2\^k\)"):
-        shapley(np.zeros(shape))
+"""Sums of a few deals and of money of a few hundred lose some of their sixteen digits."""
 
 
 # --- Markets --------------------------------------------------------------------------------------
@@ -239,6 +121,154 @@ def test_the_executor_changes_nothing(found):
     pd.testing.assert_frame_equal(again.runs, found.runs, check_exact=True)
 
 
+# --- What comes back ------------------------------------------------------------------------------
+
+
+def test_a_return_is_the_share_of_the_margin_over_the_share_of_the_costs(found):
+    asked = {"people": 80, "runs": 4, "executor": "here", "measures": ["margin", "costs"]}
+    truth = touchpoint_truth(found.scenario, found.touchpoints, **asked)
+    shares, back = truth.by_run("shapley"), truth.returns()
+    for name in ("site", "mail"):
+        margin, costs = shares.loc["margin", name], shares.loc["costs", name]
+        assert back.loc[name, "back"] == pytest.approx(margin.sum() / costs.sum())
+        assert back.loc[name, "low"] < back.loc[name, "back"] < back.loc[name, "high"]
+    assert back.loc["idle"].isna().all(), "it costs nothing"
+    assert "returns" in truth.tables()
+
+
+def test_a_return_needs_margin_and_costs(found):
+    with pytest.raises(ValueError, match="a return needs margin and costs as well"):
+        found.returns()
+    assert "returns" not in found.tables()
+
+
+# --- Some orders in place of all coalitions -------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def six():
+    """Six places, the first two alike and the third idle, and a mail; all coalitions of them."""
+    places = {name: site() for name in ("a", "b")} | {"idle": site(**IDLE)}
+    places |= {"c": site(reach_per_day=0.1), "d": site(warmth=1.0, cost_per_day=2.0)}
+    places["mail"] = {
+        "contact": "push", "aims_at": "desire", "fit": everywhere(0.6), "warmth": 0.3,
+        "intrusiveness": 0.2, "cost_per_contact": 0.5,
+    }  # fmt: skip
+    scenario = neutral(
+        horizon_days=300.0,
+        market={"onset_days": 200.0},
+        firm={"cold_list_share": 0.5},
+        response={"warmth_gain": 2.0},
+        stages={"interest": {"planned_loss": 0.5}, "desire": {"planned_loss": 0.3}},
+        **touching(places, {"push": "guide", "every_days": 7.0}),
+    )
+    return touchpoint_truth(scenario, people=60, runs=8, executor="here")
+
+
+def drawn(truth, count, shift=0):
+    """The same runs, as if each had drawn some orders only."""
+    orders = [orders_of(seed + shift, len(truth.touchpoints), count) for seed in truth.seeds]
+    return dataclasses.replace(truth, orders=np.array(orders))
+
+
+def test_all_that_run_are_asked_about_when_none_is_named(six):
+    assert six.touchpoints == ("a", "b", "idle", "c", "d", "mail")
+    assert six.orders is None
+
+
+def test_orders_run_just_the_coalitions_that_they_need(six):
+    asked = {"people": 60, "runs": 3, "executor": "here"}
+    some = touchpoint_truth(six.scenario, orders=4, **asked)
+    along_the_way = drawn(dataclasses.replace(six, seeds=some.seeds), 4)
+    pd.testing.assert_frame_equal(
+        some.by_run("shapley"), along_the_way.by_run("shapley"), check_exact=True
+    )
+    per_run = some.runs.groupby(level="seed").size()
+    assert (per_run <= 2 + 2 * 6 + 4 * 3).all(), "ends, single ones, all but one, and in between"
+    kept = six.runs.loc[some.runs.index]
+    pd.testing.assert_frame_equal(some.runs, kept, check_exact=True)
+
+
+def test_what_needs_no_order_is_exact(six):
+    some = drawn(six, 4)
+    for table in ("incremental", "alone", "total"):
+        pd.testing.assert_frame_equal(
+            getattr(some, table)(), getattr(six, table)(), check_exact=True
+        )
+
+
+def test_drawn_shares_also_share_out_in_every_run_what_all_brought(six):
+    shares = drawn(six, 4).by_run("shapley")
+    for measure in coalitions.MEASURES:
+        values = six.values(measure)
+        assert shares.loc[measure].sum(axis=1).to_numpy() == pytest.approx(
+            values[:, -1] - values[:, 0], abs=ROUNDING
+        )
+
+
+def test_the_idle_one_gets_nothing_in_any_order(six):
+    idle = drawn(six, 4).shapley().xs("idle", level="touchpoint")
+    assert (idle[["difference", "low", "high"]] == 0).all(axis=None)
+
+
+def test_drawn_shares_differ_from_the_exact_ones_as_often_as_their_error_says(six):
+    """95 % of 12 draws x 3 measures x 5 touchpoints; those of a draw lean together, hence 0.85."""
+    exact = six.shapley()["difference"].drop("idle", level="touchpoint")
+    inside = []
+    for draw in range(12):
+        some = drawn(six, 6, shift=1000 * draw)
+        half = some.sampling(0.95)["half_width"].loc[exact.index]
+        away = some.shapley()["difference"].loc[exact.index] - exact
+        assert (away != 0).any()
+        inside.append((away.abs() <= half).mean())
+    assert 0.85 <= np.mean(inside) <= 1.0
+
+
+def test_the_interval_of_drawn_shares_holds_luck_and_drawing(six):
+    """Wider than what all coalitions leave, and nearer to it with more orders."""
+
+    def width(truth):
+        table = truth.shapley().loc["profit_per_person"].drop("idle")
+        return (table["high"] - table["low"]).mean()
+
+    few = np.mean([width(drawn(six, 4, shift=draw)) for draw in range(8)])
+    many = np.mean([width(drawn(six, 60, shift=draw)) for draw in range(8)])
+    assert few > many > width(six)
+    assert many < 1.2 * width(six)
+
+
+def test_touchpoints_that_do_the_same_get_alike(six):
+    shares = drawn(six, 6).by_run("shapley").loc["first_deals"]
+    gap = difference((shares["a"] - shares["b"]).to_frame("gap"), 0.99)
+    assert not gap["clear"].any()
+    assert shares["a"].mean() > 0
+
+
+def test_sampling_says_what_part_of_the_variance_is_the_drawing(six):
+    exact, few, many = (truth.sampling() for truth in (six, drawn(six, 4), drawn(six, 60)))
+    assert (exact[["half_width", "part"]] == 0).all(axis=None)
+    mail = ("profit_per_person", "mail")
+    assert few.loc[mail, "half_width"] > many.loc[mail, "half_width"] > 0
+    assert 1 >= few.loc[mail, "part"] > many.loc[mail, "part"] > 0
+
+
+def test_what_was_not_run_is_refused_with_the_way_out(six):
+    some = drawn(six, 4)
+    for ask in (some.main_effect, some.interactions, lambda: some.values("deals")):
+        with pytest.raises(ValueError, match='name at most 8, or ask with orders="all"'):
+            ask()
+    with pytest.raises(ValueError, match="there are no orders, see `values`"):
+        six.gains("deals")
+    assert set(some.tables()) == {"incremental", "alone", "shapley", "sampling", "runs"}
+    assert set(six.tables()) == {*SHARES, "runs"}
+
+
+def test_the_sentence_says_that_orders_were_drawn(six):
+    assert six.drawn("en") == ""
+    assert "Each run drew 4 orders of joining" in drawn(six, 4).says("en")
+    assert "порядки подключения: 4" in drawn(six, 4).says("ru")
+
+
 # --- Pushes and programmes ------------------------------------------------------------------------
 
 
@@ -315,11 +345,33 @@ def test_a_touchpoint_that_does_not_run_is_told_so(phone):
         touchpoint_truth(phone.with_changes({"guide.touchpoints.site": 0.0}), ["site"])
 
 
-def test_too_many_coalitions_are_refused_before_anything_runs(phone):
-    names = list(phone.running.touchpoints)
-    with pytest.raises(ValueError, match=r"11 touchpoints make 2,048 coalitions; name 1 to 10"):
-        touchpoint_truth(phone, names[:11])
-    with pytest.raises(ValueError, match="0 touchpoints"):
+@pytest.mark.parametrize(
+    ("orders", "told"),
+    [
+        ("all", 'orders = "all": 13 touchpoints make 8,192 coalitions; name 1 to 12'),
+        ("some", 'must be "all" or an even number from 4 on'),
+        (5, "orders = 5: must be even"),
+        (2, "orders = 2"),
+        (4.5, "orders = 4.5"),
+    ],
+)
+def test_orders_that_cannot_be_are_refused_before_anything_runs(orders, told):
+    car = cjsim.Scenario.load("car", "guide")
+    names = [name for name, on in car.running.touchpoints.items() if on > 0][:13]
+    with pytest.raises(ValueError, match=told):
+        touchpoint_truth(car, names, orders=orders)
+
+
+def test_nine_touchpoints_are_drawn_and_eight_are_not(phone):
+    names = [name for name, on in phone.running.touchpoints.items() if on > 0]
+    few = {"people": 10, "runs": 2, "executor": "here", "measures": ["deals"]}
+    short = phone.with_changes({"horizon_days": 20.0, "burn_in_days": 0.0})
+    assert touchpoint_truth(short, names[:9], **few).orders.shape == (2, coalitions.ORDERS, 9)
+    assert touchpoint_truth(short, names[:8], **few).orders is None
+
+
+def test_no_touchpoint_or_one_twice_is_refused(phone):
+    with pytest.raises(ValueError, match=r"touchpoints = \[\]: name one or more of out"):
         touchpoint_truth(phone, [])
     with pytest.raises(ValueError, match="each is named once"):
         touchpoint_truth(phone, ["site", "site"])

@@ -9,6 +9,8 @@ import pandas as pd
 import pytest
 
 import cjsim
+from cjsim.engine.fast import engine
+from cjsim.engine.fast.engine import CompiledEngine
 from cjsim.experiment import workers
 from cjsim.experiment.workers import Batch, evaluate, outcomes
 from cjsim.model.streams import worlds
@@ -145,3 +147,29 @@ def test_progress_sees_every_run(scenarios):
 
     evaluate(scenarios, 10, runs=3, executor="here", progress=watch)
     assert seen == [6] * 6
+
+
+@pytest.mark.parametrize(("worlds_first", "lived"), [(True, 18), (False, 36)])
+def test_worlds_that_come_first_share_their_burn_ins(scenarios, worlds_first, lived, monkeypatch):
+    """18 worlds are more than the engine remembers: one strategy after the other finds none."""
+    counted = []
+    real = CompiledEngine._lived
+    monkeypatch.setattr(
+        CompiledEngine, "_lived", lambda self, before: counted.append(1) or real(self, before)
+    )
+    monkeypatch.setattr(engine, "_REMEMBERED", {})
+    warm = {name: s.with_changes({"burn_in_days": 5.0}) for name, s in scenarios.items()}
+    plan = {name: (scenario, worlds(1, 18)) for name, scenario in warm.items()}
+    done = outcomes(plan, 10, executor="here", engine="compiled", worlds_first=worlds_first)
+    assert engine.REMEMBERED < 18
+    assert len(list(done)) == 36
+    assert len(counted) == lived
+
+
+def test_scenarios_that_come_first_are_finished_one_by_one(scenarios):
+    """A sweep keeps each cell as it is finished."""
+    plan = {name: (scenario, worlds(1, 12)) for name, scenario in scenarios.items()}
+    for worlds_first in (True, False):
+        done = outcomes(plan, 5, executor="here", worlds_first=worlds_first)
+        names = [name for name, *_ in done]
+        assert (names[:12] == ["pull"] * 12) is not worlds_first

@@ -458,3 +458,21 @@ def test_a_running_touchpoint_costs_by_the_day_at_its_intensity() -> None:
     tables = lively(touchpoints=library, strategies={"pull": {"touchpoints": {"call": 0.5}}})
     run = run_of(people=1, horizon=10.0, **{k: tables[k] for k in ("touchpoints", "strategies")})
     assert measures.money(run)["touchpoint_cost"].item() == 99.0 * 0.5 * 10.0
+
+
+def test_deals_over_time_are_counted_in_their_period() -> None:
+    """Days 5, 25, 30 and 95 of one, 30 of another; periods of 30 days, the last one of ten."""
+    run = run_of(buys(0, 5, 25, 30, 95), buys(1, 30), people=2)
+    table = measures.deals_over_time(run, every=30.0)
+    assert table.index.tolist() == [0, 30, 60, 90]
+    assert table["days"].tolist() == [30, 30, 30, 10]
+    assert table["first_deals"].tolist() == [1, 1, 0, 0]
+    assert table["repeat_deals"].tolist() == [1, 1, 0, 1]
+
+
+def test_deals_over_time_are_all_deals(market: Run) -> None:
+    table, summary = measures.deals_over_time(market), market.summary()
+    for name in ("first_deals", "repeat_deals"):
+        assert table[name].sum() == summary[name] > 0
+    assert table["days"].sum() == market.scenario.horizon_days
+    assert table["days"].iloc[0] == pytest.approx(365 / 12)

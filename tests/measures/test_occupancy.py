@@ -55,3 +55,33 @@ def test_the_grid_goes_forward() -> None:
     for every in (0.0, -1.0, np.nan):
         with pytest.raises(ValueError, match=r"every = .* must be above 0"):
             measures.occupancy(run_of(people=1), every=every)
+
+
+def test_a_mean_over_days_is_worked_out_on_paper() -> None:
+    """One of two is awake from day 10 to day 30; around day 10 a mean of 20 days sees half."""
+    run = run_of(path(0, (10, 1), (30, 2)), people=2, horizon=40.0)
+    means = measures.occupancy(run, every=10.0, over=20.0)["awareness"]
+    assert means.tolist() == [0.0, 0.5, 1.0, 0.5, 0.0]
+    assert measures.occupancy(run, every=10.0, over=10.0)["awareness"].tolist() == [
+        0,
+        0.5,
+        1,
+        0.5,
+        0,
+    ]
+
+
+def test_a_mean_is_the_mean_of_many_moments(market: Run) -> None:
+    horizon = market.scenario.horizon_days
+    fine = measures.occupancy(market, every=horizon / 40_000)
+    means = measures.occupancy(market, every=horizon / 4, over=horizon / 10)
+    for day in means.index:
+        around = fine[(fine.index - day).to_numpy().__abs__() <= horizon / 20]
+        assert means.loc[day].to_numpy() == pytest.approx(around.mean().to_numpy(), abs=0.05)
+    assert means.sum(axis=1).to_numpy() == pytest.approx(len(market))
+
+
+@pytest.mark.parametrize("over", [-1.0, np.nan, np.inf])
+def test_days_of_a_mean_are_a_number_of_days(over: float) -> None:
+    with pytest.raises(ValueError, match="days of a mean must be at least 0"):
+        measures.occupancy(run_of(people=1), over=over)
