@@ -52,7 +52,7 @@ def main() -> None:
             rows[name] = len(market.journal()[0])
     without, with_them = (statistics.median(took[name]) for name in ("without", "with"))
     print(
-        f"{args.people:,} people, two years: {rows['without']:,} rows, {rows['with']:,} with changes"
+        f"{args.people:,} people, two years: {rows['without']:,} rows, {rows['with']:,} changed"
     )
     print(f"24 changes take {with_them / without:.2f} x the time of none")
 

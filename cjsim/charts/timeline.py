@@ -55,7 +55,7 @@ def timeline(
     every : days of a period; a month when not given. The last may be shorter: deals are shown per
         full period.
     marks : (day, text) of what happened, such as a change of price: a line with a number, and the
-        text below. When not given, what the calendar of the scenario changes: its first twelve days.
+        text below. When not given, what the calendar changes, its first twelve days.
 
     Raises ValueError for a log without contacts, an `every` that cannot be, or a mark that is none
     or lies outside the run.
