@@ -28,7 +28,7 @@ def test_compare_prints_each_stage_and_the_paired_differences(capsys):
     for stage in TWELVE:
         assert f"{int(stage):2d} " in shown
     assert "Difference to pull" in shown
-    assert "95 % interval" in shown
+    assert "95 % luck interval" in shown
     assert "Profit per person" in shown
 
 

@@ -85,7 +85,7 @@ def _means(comparison: Comparison, lang: str) -> list[str]:
 
 
 def _mean(comparison: Comparison, measure: str, name: str, lang: str) -> str:
-    """A mean over the runs; money never without the half width of its 95 % interval."""
+    """A mean over the runs; money never without the half width of its 95 % luck interval."""
     row = difference(comparison.runs.loc[name, [measure]]).loc[measure]
     read = partial(_mean_words, measure, lang=lang)
     mean = read(row["difference"])

@@ -269,5 +269,5 @@ def test_each_ranking_draws_its_own_kind(swings, weak):
 
 def test_the_words_name_the_coverage_that_was_asked_for(phone):
     swings = tornado(phone, KEYS[:1], people=60, runs=2, confidence=0.8, executor="here")
-    assert "80 % interval" in charts.tornado(swings).alt
+    assert "80 % luck interval" in charts.tornado(swings).alt
     assert "95" not in charts.tornado(swings).alt.split("Strongest")[0]

@@ -324,7 +324,7 @@ def test_what_holds_between_two_crossings_is_told_with_both():
         says,
     )
     assert "6 runs of 50 people" in says
-    assert "95 % interval" in says
+    assert "95 % luck interval" in says
 
 
 def test_what_holds_on_both_sides_is_told_with_both():

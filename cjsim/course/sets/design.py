@@ -11,7 +11,7 @@ Limits = Mapping[str, tuple[float, float]]
 
 
 class Gain(NamedTuple):
-    """Profit per person above the first scenario of a comparison, with its 95 % interval."""
+    """Profit per person above the first scenario of a comparison, with its 95 % luck interval."""
 
     mean: float
     low: float
