@@ -74,6 +74,9 @@ def compared(
 
     runs = pd.DataFrame(np.array(list(tried.found.values())).T)
     table = difference(runs.sub(tried.found[best], axis=0), confidence)
+    alike = table["low"].isna() & (runs.count() > 1)  # as the best itself is: no luck in between
+    for end in ("low", "high"):
+        table[end] = table[end].where(~alike, table["difference"])
     worse = table["low"] > 0 if tried.least else table["high"] < 0
     size = abs(pd.Series(tried.found[best]).mean())
     small = table["difference"].abs() <= tolerance * size

@@ -102,7 +102,8 @@ class WeakPoint(Result):
         others = self.table.index[1:][self.table["gain"].iloc[1:].notna()]
         of_each = max(1e-9, 1.0 - 2.0 * (1.0 - self.confidence) / max(1, len(others)))  # one-sided
         gap = difference(self.gains.rsub(self.gains[self.stage], axis=0), of_each)
-        return tuple(name for name in others if not gap.loc[name, "low"] > 0)
+        ahead = gap["clear"] & (gap["difference"] > 0)
+        return tuple(name for name in others if not ahead[name])
 
     @cached_property
     def smaller(self) -> tuple[str, ...]:
