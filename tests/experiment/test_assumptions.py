@@ -73,6 +73,14 @@ NEUTRAL = {
     "response.optout_harm": 0.2,
     "market.stay_years": 3.0,
     "market.growth_a_year": 0.04,
+    "market.clutter": 0.5,
+    "touchpoints.cases.social_proof": 0.2,
+    "touchpoints.tech_support.asks": 0.1,
+    "service.failure_rate": 0.2,
+    "words.bad_share": 0.4,
+    "words.circle": 10,
+    "words.bonus_share": 0.1,
+    "loyalty.to_manager": 0.5,
 }
 """Mechanisms that no preset has switched on yet."""
 
