@@ -271,7 +271,7 @@ _IN_ORDER: Final = (
     _assumed("promise", "B2", _each_touchpoint("promise")),
     _assumed("care", "B10, A22, A25", _each_touchpoint("care")),
     _assumed("calm", "C69, C73, C140", _each_touchpoint("calm")),
-    _assumed("mere_measurement", "B39, Dholakia & Morwitz 2002", _each_touchpoint("asks")),
+    _assumed("mere_measurement", "B39, Chandon 2005", _each_touchpoint("asks")),
     # who comes to whom
     _assumed("distance", "C99, C100, C101", _each_touchpoint("distance_m")),
     _assumed("cold_search", "A18, C133, C134, C135", _search_awakes),

@@ -568,7 +568,7 @@ class Touchpoint(_Table):
         "Added to `proof` if everybody were a customer; less by the share who are",
     )  # fmt: skip
     asks: Number = _share(
-        0.0, "B39; Dholakia & Morwitz 2002 [M]",
+        0.0, "B39; Chandon, Morwitz & Reinartz 2005 [S]; size ours",
         "Share of the gap to full satisfaction and to full loyalty closed by being asked",
     )  # fmt: skip
 
