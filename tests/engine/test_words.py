@@ -60,7 +60,7 @@ def failing(share: float, friends: float, harm: float = 0.0, **changes: Any) -> 
 
 def test_so_many_of_the_disappointed_warn_so_many() -> None:
     """Each loses the gate once: rows are Poisson(mean) for each of a share of them."""
-    people, share, friends = 3000, 0.4, 2.5
+    people, share, friends = 3000, 0.8, 3.0
     run = cjsim.simulate(failing(share, friends), people=people)
     warned = np.bincount(rows_of(run, Event.BAD_WORD)["person"], minlength=people)
     mean, variance = share * friends, share * (friends + friends**2) - (share * friends) ** 2
