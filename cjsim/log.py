@@ -33,8 +33,14 @@ ROW = np.dtype(
 )
 """One row of the log in memory: 24 bytes."""
 
-LEADS_ON = (Event.REPEAT_DEAL, Event.KNOWN, Event.RIVAL_DEAL)
+LEADS_ON = (
+    Event.REPEAT_DEAL, Event.KNOWN, Event.RIVAL_DEAL,
+    Event.FAILURE, Event.COMPLAINT, Event.RECOVERED,
+)  # fmt: skip
 """What is written right before the stage that a deal or a trial leads to."""
+
+SPENT_ON = (Event.CONTACT, Event.RECOVERED, Event.REFERRAL)
+"""What costs money on one person: contacts, complaints made good, referrals that are paid for."""
 
 COLUMNS = ("time", "person", "event", "stage", "touchpoint", "amount")
 TRUTHS = (
@@ -59,7 +65,7 @@ class Folded:
     """Totals of the rows that a level leaves out; arrays per person, but for `cost_by_day`."""
 
     contacts: npt.NDArray[np.int64]
-    contact_cost: npt.NDArray[np.float64]  # money
+    contact_cost: npt.NDArray[np.float64]  # money, with all of `SPENT_ON`
     contact_worth: npt.NDArray[np.float64]  # the same, discounted to day 0
     cost_before: npt.NDArray[np.float64]  # of contact_cost, what was spent before the first deal
     rep_hours: npt.NDArray[np.float64]  # reps' time that contacts took
@@ -67,7 +73,7 @@ class Folded:
     mismatch: npt.NDArray[np.float64]  # sum of 1 - fit at the true stage
     stood: npt.NDArray[np.uint16]  # bit s: has stood at stage s
     last: npt.NDArray[np.uint8]  # stage at the horizon
-    cost_by_day: npt.NDArray[np.float64]  # money spent on contacts in each whole day
+    cost_by_day: npt.NDArray[np.float64]  # money spent on people in each whole day
 
 
 @dataclass(frozen=True)
@@ -155,12 +161,16 @@ def fold(rows: npt.NDArray[Any], people: int, horizon: float, rates: Rates) -> F
     """The totals of a complete log of so many lives."""
     met_rows = np.flatnonzero(rows["event"] == Event.CONTACT)
     met = rows[met_rows]
+    spent_rows = np.flatnonzero(np.isin(rows["event"], SPENT_ON))
+    spent = rows[spent_rows]
     moves = rows[rows["event"] <= Event.ENTER]
     misfit = 1.0 - rates.fits[met["touchpoint"], met["stage"]]
-    cost = 0.0 - met["amount"]
+    cost = 0.0 - spent["amount"]
     hours = rates.rep_hours[met["touchpoint"]]
-    before = met_rows < first_bought(rows, people)[met["person"]]
-    day = met["time"].astype(np.int64)
+    bought = first_bought(rows, people)
+    before = met_rows < bought[met["person"]]
+    early = spent_rows < bought[spent["person"]]
+    day = spent["time"].astype(np.int64)
 
     def total(place: Any, amount: Any, size: int) -> Any:
         return np.bincount(place, amount, size).astype(float)
@@ -171,9 +181,9 @@ def fold(rows: npt.NDArray[Any], people: int, horizon: float, rates: Rates) -> F
     last[moves["person"]] = moves["stage"]  # the last one stands
     return Folded(
         contacts=np.bincount(met["person"], minlength=people),
-        contact_cost=total(met["person"], cost, people),
-        contact_worth=total(met["person"], cost * rates.worth[day], people),
-        cost_before=total(met["person"][before], cost[before], people),
+        contact_cost=total(spent["person"], cost, people),
+        contact_worth=total(spent["person"], cost * rates.worth[day], people),
+        cost_before=total(spent["person"][early], cost[early], people),
         rep_hours=total(met["person"], hours, people),
         rep_hours_before=total(met["person"][before], hours[before], people),
         mismatch=total(met["person"], misfit, people),

@@ -301,7 +301,8 @@ def chain(s: Scenario) -> tuple[list[State], Floats, Floats]:
 
 FEATURES = (
     "pull", "push", "desk", "visits", "shelf", "tender", "friends", "burn-in", "spread", "price",
-    "presence", "pressure", "taste", "rhythm", "come and go", "need", "calendar",
+    "presence", "pressure", "taste", "rhythm", "come and go", "need",
+    "service", "words", "circles", "asking", "calendar",
 )  # fmt: skip
 
 
@@ -496,6 +497,36 @@ def _switched_on(firm: Scenario, rng: random.Random, features: frozenset[str]) -
                     f"touchpoints.{name}.cap_30_days": rng.choice([0, 1, 2, rng.randint(1, 30)]),
                     f"touchpoints.{name}.quiet_days": rng.choice([0.0, 14.0, rng.uniform(0, 90)]),
                 }
+    if "service" in features:
+        changes |= {
+            "service.failure_rate": rng.choice([0.0, rng.random()]),
+            "service.failure_loss": rng.random(),
+            "service.complain_share": rng.random(),
+            "service.recovery_rate": rng.random(),
+            "service.recovery_cost": rng.uniform(0.0, 50.0),
+            "service.recovery_gain": rng.random(),
+            "service.compensation": rng.choice([0.0, rng.random()]),
+            "loyalty.to_manager": rng.choice([0.0, rng.random()]),
+            "loyalty.manager_years": rng.uniform(0.05, 1.0),
+        }
+    if "words" in features:
+        changes |= {
+            "words.bad_share": rng.choice([0.0, rng.random()]),
+            "words.bad_friends": rng.uniform(0.0, 6.0),
+            "words.bad_harm": rng.random(),
+            "words.referral_bonus": rng.choice([0.0, 20.0]),
+            "words.bonus_share": rng.choice([0.0, rng.random()]),
+        }
+    if "circles" in features:
+        changes |= {
+            "words.circle": rng.choice([0, 1, 4, rng.randint(1, 30)]),
+            "words.far_share": rng.choice([0.0, rng.random()]),
+        }
+    if "asking" in features:
+        changes["market.clutter"] = rng.choice([0.0, rng.uniform(0.0, 3.0)])
+        for name in firm.touchpoints:
+            changes[f"touchpoints.{name}.social_proof"] = rng.choice([0.0, rng.random()])
+            changes[f"touchpoints.{name}.asks"] = rng.choice([0.0, rng.random()])
     if "calendar" in features:
         changes |= _calendar(firm, rng)
     return changes

@@ -243,7 +243,9 @@ def test_every_key_that_decides_what_people_do_is_told() -> None:
     from cjsim.scenario import docs
 
     text = page("model.md")
-    tables = ("response", "experience", "curiosity", "loyalty", "shelf", "rival")
+    tables = (
+        "response", "experience", "curiosity", "loyalty", "shelf", "rival", "words", "service",
+    )  # fmt: skip
     keys = [f"{table}.{key.key}" for table in tables for key in docs(table)]
     assert [key for key in keys if f"`{key}`" not in text] == []
 

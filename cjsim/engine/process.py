@@ -63,6 +63,7 @@ class Engine:
         self.at_start = everybody.at_start
         self.people = population.persons(everybody, scenario, self.start)
         self.last_times = [[-inf] * parameters.times_kept(scenario) for _ in self.people]
+        self.tally = [self.at_start, 0]
         self.refill_at = -inf
         self.desk = simpy.Resource(self.env)
         self.open(self.burn_in() if scenario.burn_in_days else self.calendar)
@@ -117,6 +118,7 @@ class Engine:
             last_times=self.last_times,
             before=market,
             pulls_before=pulls,
+            tally=self.tally,
             truths=[] if self.truth else None,
         )
         self.staff()
@@ -187,6 +189,15 @@ class Engine:
             for _ in range(rules.friends_told(person, self.world.market, self.env.now)):
                 self.wake(self.people[transitions.tell_a_friend(self.world, person, self.env.now)])
         transitions.step_on(self.world, person, self.env.now)
+        self.warn(person)
+
+    def warn(self, person: Person) -> None:
+        """Whoever is upset may warn others."""
+        if person.upset:
+            for nth in range(rules.friends_warned(person, self.world.market, self.env.now)):
+                friend = transitions.warn_a_friend(self.world, person, self.env.now, nth)
+                self.wake(self.people[friend])
+            person.upset = 0
 
     # --- buying ------------------------------------------------------------------------------
 
@@ -213,6 +224,7 @@ class Engine:
                 return
         if again:
             transitions.deal_again(self.world, person, self.env.now)
+            self.warn(person)
         else:
             transitions.enter(self.world, person, FIRST_DEAL, self.env.now)
 

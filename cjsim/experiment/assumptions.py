@@ -262,11 +262,16 @@ _IN_ORDER: Final = (
         _fixed({"response.distrust": 0.0, "response.optout_harm": 0.0}),
         _each_segment("trust", 1.0),
         _each_touchpoint("proof"),
+        _each_touchpoint("social_proof"),
+        _fixed({"words.bad_harm": 0.0}),
     ),
+    _assumed("social_proof", "C148, C149, C150", _each_touchpoint("social_proof")),
+    _assumed("clutter", "C127", _fixed({"market.clutter": 0.0})),
     _assumed("appeal", "C128, C129", _same_appeal),
     _assumed("promise", "B2", _each_touchpoint("promise")),
     _assumed("care", "B10, A22, A25", _each_touchpoint("care")),
     _assumed("calm", "C69, C73, C140", _each_touchpoint("calm")),
+    _assumed("mere_measurement", "B39, Chandon 2005", _each_touchpoint("asks")),
     # who comes to whom
     _assumed("distance", "C99, C100, C101", _each_touchpoint("distance_m")),
     _assumed("cold_search", "A18, C133, C134, C135", _search_awakes),
@@ -304,6 +309,8 @@ _IN_ORDER: Final = (
     _assumed(
         "loss_aversion", "B19, Anderson & Sullivan 1993", _fixed({"experience.loss_aversion": 1.0})
     ),
+    _assumed("failure", "B19", _fixed({"service.failure_rate": 0.0})),
+    _assumed("recovery", "A25", _fixed({"service.recovery_rate": 0.0})),
     _assumed("gate", "C49, C50, C58", _fixed(SURE)),
     # curiosity and loyalty
     _assumed("curiosity", "C60, C61, C62", _fixed({"curiosity.base": -NEVER})),
@@ -312,8 +319,12 @@ _IN_ORDER: Final = (
     _assumed("empty_shelf_trigger", "C70, C71", _fixed({"curiosity.stockout_trigger": 0.0})),
     _assumed("empty_shelf", "C70, C71, Gruen 2002", _fixed({"shelf.wait_share": 1.0})),
     _assumed("loyalty_protects", "C69, C74", _fixed({"curiosity.loyalty": 0.0})),
+    _assumed("account_manager", "C74", _fixed({"loyalty.to_manager": 0.0})),
     _assumed("tender", "C68", _fixed({"product.tender_every": 0})),
     _assumed("word_of_mouth", "B18, C78, C79, C81", _fixed({"loyalty.friends": 0.0})),
+    _assumed("referral_bonus", "ours", _fixed({"words.bonus_share": 0.0})),
+    _assumed("bad_word", "C109", _fixed({"words.bad_share": 0.0})),
+    _assumed("circles", "ours", _fixed({"words.circle": 0})),
 )
 
 ASSUMPTIONS: Final[Mapping[str, Assumption]] = {

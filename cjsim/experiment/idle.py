@@ -231,7 +231,11 @@ def _fits_somebody(scenario: Scenario, name: str) -> bool:
 
 def _occurs(scenario: Scenario, stage: int) -> bool:
     """Can anybody stand there?"""
-    return stage != RECOMMENDATION or scenario.loyalty.advocate_share > 0
+    return stage != RECOMMENDATION or _somebody_recommends(scenario)
+
+
+def _somebody_recommends(scenario: Scenario) -> bool:
+    return scenario.loyalty.advocate_share > 0 or scenario.words.bonus_share > 0
 
 
 # --- Keys of tables -----------------------------------------------------------------------------
@@ -247,6 +251,7 @@ def _of_tables(facts: Facts) -> Reasons:
     yield from _of_contacts(facts)
     yield from _of_pushes(facts)
     yield from _of_word(facts)
+    yield from _of_service(facts)
     s = facts.scenario
     if s.product.complexity == 0:
         yield "product.effort", "simple", False
@@ -321,8 +326,7 @@ def _of_pushes(facts: Facts) -> Reasons:
 
 def _word_is_told(facts: Facts) -> bool:
     """Do advocates tell anybody?"""
-    loyalty = facts.scenario.loyalty
-    return loyalty.advocate_share > 0 and loyalty.friends > 0
+    return _somebody_recommends(facts.scenario) and facts.scenario.loyalty.friends > 0
 
 
 def _friends_warm(facts: Facts) -> bool:
@@ -333,7 +337,7 @@ def _of_word(facts: Facts) -> Reasons:
     """Loyalty, and what advocates say."""
     s = facts.scenario
     words = "loyalty.friend_trust loyalty.friend_warmth loyalty.friend_memory"
-    if s.loyalty.advocate_share == 0:
+    if not _somebody_recommends(s):
         yield f"loyalty.friends {words} stages.recommendation", "no_advocates", False
     elif s.loyalty.friends == 0:
         yield words, "no_friends", False
@@ -344,8 +348,39 @@ def _of_word(facts: Facts) -> Reasons:
         yield "loyalty.friend_memory", "present", False
     if s.curiosity.loyalty == 0:
         yield "loyalty.gain", "loyalty_idle", False
-    if s.loyalty.gain == 0:
+    if s.loyalty.to_manager == 0:
+        yield "loyalty.manager_years", "no_managers", False
+    if s.loyalty.gain == 0 and not facts.some("asks"):
         yield "curiosity.loyalty", "no_loyalty", False
+
+
+def _of_service(facts: Facts) -> Reasons:
+    """What goes wrong, who warns whom, and who knows whom."""
+    words, service = facts.scenario.words, facts.scenario.service
+    if service.failure_rate == 0:
+        keys = (
+            "service.failure_loss service.complain_share service.recovery_rate "
+            "service.recovery_cost service.recovery_gain service.compensation"
+        )
+        yield keys, "no_failures", False
+    if service.complain_share == 0:
+        keys = (
+            "service.recovery_rate service.recovery_cost service.recovery_gain service.compensation"
+        )
+        yield keys, "no_complaints", False
+    if service.recovery_rate == 0:
+        keys = "service.recovery_cost service.recovery_gain service.compensation"
+        yield keys, "nothing_made_good", False
+    if words.bad_share == 0:
+        yield "words.bad_friends words.bad_harm", "no_bad_word", False
+    elif words.bad_friends == 0:
+        yield "words.bad_share words.bad_harm", "nobody_warned", False
+    if words.circle == 0:
+        yield "words.far_share", "no_circle", False
+    if not _word_is_told(facts):
+        yield "words.referral_bonus", "no_words", False
+        if words.bad_share == 0 or words.bad_friends == 0:
+            yield "words.circle words.far_share", "no_words", False
 
 
 # --- Keys of a strategy and of a touchpoint -----------------------------------------------------
@@ -446,6 +481,7 @@ def _without_effect(facts: Facts, name: str, key: str) -> str | None:
         "appeal_dream": [(touchpoint.warmth == 0, "cold"), (s.market.pain_share == 1, "no_dream")],
         "care": [(not after_the_deal, "before_the_deal")],
         "calm": [(not after_the_deal, "before_the_deal")],
+        "asks": [(not after_the_deal, "before_the_deal")],
     }
     return next((why for is_so, why in effects.get(key, []) if is_so), None)
 
@@ -475,6 +511,8 @@ def _written(scenario: Scenario) -> Iterator[str]:
         "response",
         "curiosity",
         "loyalty",
+        "words",
+        "service",
         "firm",
         "shelf",
     ):

@@ -16,9 +16,10 @@ from cjsim.measures.occupancy import occupancy
 from cjsim.measures.passage import conversion, time_in_stage
 from cjsim.measures.retention import repeat_rate, retention
 from cjsim.measures.satisfaction import satisfaction
+from cjsim.measures.service import service
 from cjsim.measures.summary import UNITS, summary
 from cjsim.measures.value import customer_value, payback, payback_day
-from cjsim.measures.wordofmouth import generations, word_of_mouth
+from cjsim.measures.wordofmouth import generations, k_by_generation, word_of_mouth
 
 __all__ = [
     "UNITS",
@@ -34,6 +35,7 @@ __all__ = [
     "desk",
     "funnel",
     "generations",
+    "k_by_generation",
     "money",
     "occupancy",
     "payback",
@@ -43,6 +45,7 @@ __all__ = [
     "repeat_rate",
     "retention",
     "satisfaction",
+    "service",
     "share_of_category",
     "summary",
     "time_in_stage",

@@ -1,7 +1,8 @@
 """Money: what comes in, what a deal costs, what reaching people costs, and what is left.
 
     margin of a deal = paid - unit cost · its size - (first deal: its extra cost)
-    costs            = contacts + running touchpoints + reps
+    costs            = contacts + complaints made good + referral bonuses
+                       + running touchpoints + reps
     cash             = margin - costs
     profit           = the same, each amount discounted to day 0: net present value
 
@@ -22,7 +23,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cjsim.log import day_worths
+from cjsim.log import SPENT_ON, day_worths
 from cjsim.measures.days import index_of, moments
 from cjsim.measures.groups import Flags, Floats, Groups, Ints, Numbers, by_group, groups, ratio
 from cjsim.measures.over_periods import in_period, over_periods
@@ -48,7 +49,8 @@ def money(run: Record, by: str | None = None) -> pd.DataFrame:
     revenue : what customers paid.
     product_cost, first_deal_extra : what their deals cost to fulfil.
     margin : revenue - product_cost - first_deal_extra.
-    contact_cost, touchpoint_cost, rep_cost : per contact, per running day, per rep-day.
+    contact_cost, touchpoint_cost, rep_cost : per contact (complaints made good and referral
+        bonuses among them), per running day, per rep-day.
     costs : the sum of these three.
     cash : margin - costs. All columns up to here are undiscounted.
     discounting : cash - profit, what cash loses by coming later than day 0.
@@ -171,14 +173,14 @@ def profit_over_time(run: Record, every: float | str = 1.0) -> pd.DataFrame:
     need(run, "all")
     day = moments(run.scenario, every)
     our_deals = deals(run)
-    contacts = run.events.rows[run.events["event"] == Event.CONTACT]
+    spent_on = run.events.rows[np.isin(run.events["event"], SPENT_ON)]
     worth = worths(run)
     margin = _up_to(day, our_deals.time, our_deals.margin)
     daily = run.share * over_periods(run.scenario, daily_cost, day)
-    costs = _up_to(day, contacts["time"], -contacts["amount"]) + daily
+    costs = _up_to(day, spent_on["time"], -spent_on["amount"]) + daily
     profit = _up_to(day, our_deals.time, our_deals.margin * worth[our_deals.time.astype(np.int64)])
-    spent = -contacts["amount"] * worth[contacts["time"].astype(np.int64)]
-    profit -= _up_to(day, contacts["time"], spent) + _running_worth(run, day)
+    spent = -spent_on["amount"] * worth[spent_on["time"].astype(np.int64)]
+    profit -= _up_to(day, spent_on["time"], spent) + _running_worth(run, day)
     columns = {"margin": margin, "costs": costs, "cash": margin - costs, "profit": profit}
     return pd.DataFrame(columns, index=index_of(run.scenario, day, every))
 

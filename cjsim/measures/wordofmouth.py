@@ -26,6 +26,8 @@ def word_of_mouth(run: Record, by: str | None = None) -> pd.DataFrame:
     told : acquaintances they told.
     referrals : friends awakened by them (counted in the group of the one who told).
     referrals_per_deal : referrals / first deals of the group.
+    bonus : what was paid for the friends whom the group awakened [money]; it stands in `money`
+        under contact_cost, with the friends.
     awakenings : people of the group who awoke, each time they did.
     by_friend : share of them awakened by a friend, 0..1.
     k_factor : friends awakened per person who awoke otherwise: those brought by generation 0,
@@ -44,7 +46,9 @@ def word_columns(run: Record, parts: Groups) -> dict[str, Numbers]:
     event, person = rows["event"], rows["person"]
     tellers = person[event == Event.TOLD]
     awake = awakenings(run)
-    parent = awake.parent[awake.parent >= 0]
+    has_parent = awake.parent >= 0
+    parent = awake.parent[has_parent]
+    paid = 0.0 - rows["amount"][awake.row[has_parent] - 1]  # on the REFERRAL row right before
     referrals = parts.count(awake.person[parent])
     brought_by_zero = parts.count(awake.person[parent[~awake.by_friend[parent]]])
     generation_zero = parts.count(awake.person[~awake.by_friend])
@@ -54,6 +58,7 @@ def word_columns(run: Record, parts: Groups) -> dict[str, Numbers]:
         "told": parts.count(tellers),
         "referrals": referrals,
         "referrals_per_deal": ratio(referrals, parts.count(person[event == Event.FIRST_DEAL])),
+        "bonus": parts.total(awake.person[parent], paid),
         "awakenings": parts.count(awake.person[awoke_in_log]),
         "by_friend": ratio(
             parts.count(awake.person[awake.by_friend]), parts.count(awake.person[awoke_in_log])
@@ -78,6 +83,16 @@ def generations(run: Record) -> pd.Series[int]:
             generation[i] = generation[awake.parent[i]] + 1
     count = np.bincount(generation, minlength=1)
     return pd.Series(count, index=pd.RangeIndex(len(count), name="generation"), name="awakenings")
+
+
+def k_by_generation(run: Record) -> pd.Series[float]:
+    """How many friends each generation awakened per head: K of generation 0, 1, 2, ...
+
+    In circles it falls from one generation to the next, as the word comes round to those who know.
+    The last generation of a run has awakened nobody yet and is left out.
+    """
+    size = generations(run)
+    return (size.shift(-1) / size).iloc[:-1].rename("k")
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,12 @@ class Event(enum.IntEnum):
     TRIAL = 13  # tries a rival
     RIVAL_DEAL = 14  # buys from a rival
     TOLD = 15  # tells an acquaintance (one row each)
-    REFERRAL = 16  # is awakened by a friend's word
+    REFERRAL = 16  # is awakened by a friend's word; amount: - the bonus paid for it
+    FAILURE = 17  # something went wrong at a deal
+    COMPLAINT = 18  # says so to the firm
+    RECOVERED = 19  # it is made good; amount: - what that costs
+    BAD_WORD = 20  # warns an acquaintance (one row each)
+    NEW_MANAGER = 21  # finds another account manager than last time
 
     @property
     def key(self) -> str:
@@ -53,3 +58,8 @@ TRIAL: Final[int] = Event.TRIAL.value
 RIVAL_DEAL: Final[int] = Event.RIVAL_DEAL.value
 TOLD: Final[int] = Event.TOLD.value
 REFERRAL: Final[int] = Event.REFERRAL.value
+FAILURE: Final[int] = Event.FAILURE.value
+COMPLAINT: Final[int] = Event.COMPLAINT.value
+RECOVERED: Final[int] = Event.RECOVERED.value
+BAD_WORD: Final[int] = Event.BAD_WORD.value
+NEW_MANAGER: Final[int] = Event.NEW_MANAGER.value

@@ -69,6 +69,8 @@ class Touch:
     quiet: float  # days
     cap: int  # 0 for none
     times: int  # where its last times stand among a person's; 0 where it never rests
+    social_proof: float
+    asks: float
 
 
 @dataclass(slots=True)
@@ -137,6 +139,24 @@ class Parameters:
     friend_trust: float
     friend_warmth: float
     friend_memory: float
+    to_manager: float
+    manager_days: float
+    # words
+    bad_share: float
+    bad_friends: float
+    bad_harm: float
+    circle: int
+    far_share: float
+    referral_bonus: float
+    bonus_share: float
+    # service
+    failure_rate: float
+    failure_loss: float
+    complain_share: float
+    recovery_rate: float
+    recovery_cost: float
+    recovery_gain: float
+    compensation: float
     # firm
     reps: int  # `ENDLESS` where nobody waits for one
     desk_stretch: float  # how much longer all takes at the desk, people being a sample
@@ -254,7 +274,11 @@ def _streams(s: sc.Scenario) -> dict[str, int]:
 def _touch(s: sc.Scenario, number: int, name: str, stream: int, times: int) -> Touch:
     t, intensity = s.touchpoints[name], s.running.touchpoints.get(name, 0.0)
     strength = intensity if t.contact == "push" else 1.0
-    shares = ("warmth", "proof", "promise", "care", "calm")
+    noticed = strength / (1.0 + s.market.clutter)
+    shares = {
+        **dict.fromkeys(("warmth", "proof", "promise", "social_proof"), noticed),
+        **dict.fromkeys(("care", "calm", "asks"), strength),
+    }
     return Touch(
         number=number,
         stream=stream,
@@ -265,7 +289,7 @@ def _touch(s: sc.Scenario, number: int, name: str, stream: int, times: int) -> T
         appeal_pain=t.appeal_pain,
         appeal_dream=t.appeal_dream,
         intrusiveness=t.intrusiveness * strength,
-        reminds=t.reminds * strength,
+        reminds=t.reminds * noticed,
         presses=1.0 if t.contact == "push" else 0.0,
         names_rival=t.names_rival,
         capture=t.capture,
@@ -276,7 +300,7 @@ def _touch(s: sc.Scenario, number: int, name: str, stream: int, times: int) -> T
         quiet=t.quiet_days,
         cap=t.cap_30_days,
         times=times,
-        **{key: min(1.0, getattr(t, key) * strength) for key in shares},
+        **{key: min(1.0, getattr(t, key) * factor) for key, factor in shares.items()},
     )
 
 
@@ -402,6 +426,10 @@ def parameters_of(s: sc.Scenario, people: int, seed: int, season: float = 1.0) -
         friend_trust=s.loyalty.friend_trust,
         friend_warmth=s.loyalty.friend_warmth,
         friend_memory=s.loyalty.friend_memory,
+        to_manager=s.loyalty.to_manager,
+        manager_days=s.loyalty.manager_years * DAYS_A_YEAR,
+        **dict(s.words),
+        **dict(s.service),
         reps=reps,
         desk_stretch=stretch,
         deal_days=_rep_days(s, s.firm.deal_hours) * stretch,

@@ -93,6 +93,7 @@ class Person:
     discount: float
     # what comes next
     busy: Flag  # in a queue or before an empty shelf: both clocks stand still
+    upset: Flag  # by what they may now warn others of: see `rules.friends_warned`
     push_at: float
     meeting_at: float
     leaves_at: float  # the category, for good

@@ -45,16 +45,20 @@ from cjsim.model.quickest import (
     threshold,
 )
 from cjsim.model.streams import (
+    BAD_WORD,
     DESK,
     EXPERIENCE,
     FRIEND,
     LIFE,
+    MANAGER,
     MARKET_KEY,
     NEED,
     PUSH,
+    SERVICE,
     SHELF,
     TRIAL,
     VISIT,
+    WARNED,
 )
 
 # What a person does next.
@@ -87,6 +91,13 @@ AFTER_SWITCH = CONTACTS_A_VISIT >> 1
 
 LAST_DEAL = 0
 """Place of the last deal among a person's last times; those of the touchpoints stand behind it."""
+# What became of a deal at which something may go wrong, and what upsets people.
+GOES_WELL, FAILS, COMPLAINS, MADE_GOOD = 0, 1, 2, 3
+BY_FAILURE, BY_GATE = 1, 2
+
+# Places in the tally of the market.
+PRESENT, CUSTOMERS = 0, 1
+
 DAYS_OF_CAP = 30.0
 MOMENT = 1e-6
 """Days that rounding may take from a rest: pushes a day apart are a day apart."""
@@ -403,11 +414,14 @@ def mismatch(person: Person, market: Parameters, touch: Touch) -> float:
     return jar + touch.intrusiveness * market.crowding * person.pressure
 
 
-def contact(person: Person, market: Parameters, touch: Touch, now: float) -> None:
+def contact(
+    person: Person, market: Parameters, touch: Touch, now: float, customers: float = 0.0
+) -> None:
     """What one contact does to a person at their true stage.
 
     warmth and expectation close part of their gap to 1, trust grows by proof and shrinks by
-    mismatch (C141-C150), irritation adds up; after the first deal care and calm work (A22, C69).
+    mismatch (C141-C150), irritation adds up; after the first deal care and calm work (A22, C69),
+    and being asked (B39). `customers` is the share of the market who are, for social proof (C149).
     A contact that moves neither clock leaves them untouched to the last bit. What it reminds of
     and how it adds to the pressure are counted at the end: the pressure before it is what counts.
     """
@@ -416,7 +430,7 @@ def contact(person: Person, market: Parameters, touch: Touch, now: float) -> Non
     if touch.reminds > 0.0 or market.crowding > 0.0 or market.dulling > 0.0:
         mind(person, market, now)
     warming = touch.warmth * fit * appeal / (1.0 + market.dulling * person.pressure)
-    proof = touch.proof * fit
+    proof = min(1.0, touch.proof + touch.social_proof * customers) * fit
     jar = mismatch(person, market, touch)
     if warming > 0.0 or proof > 0.0 or jar > 0.0:
         run_clocks(person, market, now)
@@ -430,6 +444,9 @@ def contact(person: Person, market: Parameters, touch: Touch, now: float) -> Non
     if FIRST_DEAL <= person.stage <= RECOMMENDATION:
         person.satisfaction = person.satisfaction + touch.care * fit * (1.0 - person.satisfaction)
         person.novelty = person.novelty * (1.0 - touch.calm * fit)
+        asked = touch.asks * fit
+        person.satisfaction = person.satisfaction + asked * (1.0 - person.satisfaction)
+        person.loyalty = person.loyalty + asked * (1.0 - person.loyalty)
     if fit > 0.0 and touch.discount > person.discount:
         if person.price_sensitivity > 0.0:
             run_clocks(person, market, now)
@@ -746,6 +763,41 @@ def experience(person: Person, market: Parameters) -> tuple[float, float]:
     return gate_luck, curious_luck
 
 
+def service(person: Person, market: Parameters) -> int:
+    """Does something go wrong at the deal just made, and what comes of it (B19, A25)?
+
+    A failure costs satisfaction. Some complain, some complaints are made good: that gives
+    satisfaction back, and promises something off the next deal. All others are upset.
+    """
+    fails, complains, made_good, _ = block(market.seed, person.id, person.deals, SERVICE)
+    if fails >= market.failure_rate:
+        return GOES_WELL
+    person.satisfaction = max(0.0, person.satisfaction - market.failure_loss)
+    person.upset = BY_FAILURE
+    if complains >= market.complain_share:
+        return FAILS
+    if made_good >= market.recovery_rate:
+        return COMPLAINS
+    person.upset = 0
+    person.satisfaction = min(1.0, person.satisfaction + market.recovery_gain)
+    person.discount = max(person.discount, market.compensation)
+    return MADE_GOOD
+
+
+def finds_new_manager(person: Person, market: Parameters, now: float) -> bool:
+    """Has the account manager left since the last deal? Loyalty to them goes with them (C74).
+
+    Managers leave without memory; the first one who leaves takes the share `to_manager` along.
+    """
+    if person.deals == 0:
+        return False
+    luck = block(market.seed, person.id, person.category_deals, MANAGER)[0]
+    if luck >= -expm1(-(now - person.need_from) / market.manager_days):
+        return False
+    person.loyalty = person.loyalty * (1.0 - market.to_manager)
+    return True
+
+
 def passes_gate(person: Person, market: Parameters, luck: float) -> bool:
     """Go on with us? logistic(gate_slope · (satisfaction - gate_threshold)) (C49-C50, C58)."""
     return luck < logistic(market.gate_slope * (person.satisfaction - market.gate_threshold))
@@ -818,14 +870,56 @@ def friends_told(person: Person, market: Parameters, now: float) -> int:
 
 
 def choose_friend(person: Person, market: Parameters, now: float) -> int:
-    """One acquaintance: anybody else who has come into the market, all alike."""
-    u = block(market.seed, person.id, person.told, FRIEND)[0]
+    """Whom an advocate thinks of next."""
+    who, far, _, _ = block(market.seed, person.id, person.told, FRIEND)
     person.told = person.told + 1
+    return acquaintance(person, market, who, far, now)
+
+
+def acquaintance(person: Person, market: Parameters, who: float, far: float, now: float) -> int:
+    """Somebody else who has come into the market: all alike, or mostly from the own circle.
+
+    People stand on a ring by their numbers; a circle is as many neighbours, half on either side.
+    """
     others = arrived(market, now)
+    if 0 < market.circle < others - 1 and far >= market.far_share:
+        ahead = (market.circle + 1) // 2
+        step = floor(who * market.circle)
+        step = step + 1 if step < ahead else ahead - step - 1
+        return (person.id + step) % others
     if person.id < others:
         others = others - 1
-    friend = floor(u * others)
+    friend = floor(who * others)
     return friend + 1 if friend >= person.id else friend
+
+
+def friends_warned(person: Person, market: Parameters, now: float) -> int:
+    """How many acquaintances a person warns who has just been upset: Poisson(bad_friends), or none.
+
+    C109. A failure and a gate that is lost later each have luck of their own.
+    """
+    if market.bad_share <= 0.0 or arrived(market, now) == 1:
+        return 0
+    index = 2 * person.deals + person.upset - 1
+    tells, friends, _, _ = block(market.seed, person.id, index, BAD_WORD)
+    if tells >= market.bad_share:
+        return 0
+    return poisson(friends, market.bad_friends, MOST_TOLD)
+
+
+def choose_warned(person: Person, market: Parameters, nth: int, tried: int, now: float) -> int:
+    """Who is the n-th to be warned; `tried` counts those thought of in vain."""
+    index = (2 * person.deals + person.upset - 1) * MOST_TOLD + nth
+    index = index * (MOST_TRIES + 1) + tried
+    who, far, _, _ = block(market.seed, person.id, index, WARNED)
+    return acquaintance(person, market, who, far, now)
+
+
+def hear_bad(person: Person, market: Parameters, now: float) -> None:
+    """A friend warns of us: trust ·= 1 - bad_harm."""
+    run_clocks(person, market, now)
+    person.trust = person.trust * (1.0 - market.bad_harm)
+    person.ring_at = NOT_SET
 
 
 def hear(person: Person, market: Parameters, now: float) -> bool:
@@ -892,13 +986,26 @@ def next_stage(person: Person, market: Parameters, now: float) -> int:
         return REPEAT_DEAL
     if stage == LOYALTY:
         person.loyalty = person.loyalty + market.loyalty_gain * (1.0 - person.loyalty)
-        advocates = luck < market.advocate_share * person.satisfaction
+        unpaid = market.advocate_share * person.satisfaction
+        advocates = luck < unpaid + market.bonus_share * (1.0 - unpaid)
         return RECOMMENDATION if advocates else REPEAT_DEAL
     if stage == WITH_RIVAL:
         return STUDY if returns_from_rival(person, market, now) else WITH_RIVAL
     if stage == DORMANT:
         return AWARENESS
     return stage + 1
+
+
+def count_moved(tally: MutableSequence[int], before: int, stage: int) -> None:
+    """Keep count of who is present, and of the customers among them: those who stand at 8-12."""
+    if SATISFACTION <= before <= RECOMMENDATION:
+        tally[CUSTOMERS] -= 1
+    if SATISFACTION <= stage <= RECOMMENDATION:
+        tally[CUSTOMERS] += 1
+    if before == GONE:
+        tally[PRESENT] += 1
+    if stage == GONE:
+        tally[PRESENT] -= 1
 
 
 def leave_by_walking(person: Person, market: Parameters) -> int:

@@ -29,6 +29,10 @@ SHELF = 8
 COLD_LIST = 9
 NEED = 10
 LIFE = 11
+SERVICE = 20
+BAD_WORD = 21
+WARNED = 22
+MANAGER = 23
 
 MARKET_KEY = 1 << 62
 """Stands where a person's number stands, for what happens to the market as a whole."""

@@ -79,6 +79,7 @@ def enter(world: World, person: Person, stage: int, now: float) -> None:
 
 def arrive(world: World, person: Person, stage: int, now: float, first: int) -> None:
     """Be at a stage, without a word in the journal; see `rules.plan_meetings` for `first`."""
+    rules.count_moved(world.tally, person.stage, stage)
     rules.set_out(person, world.market, stage, now)
     meet_strategy(world, person, now, first)
 
@@ -97,6 +98,8 @@ def step_on(world: World, person: Person, now: float) -> None:
         enter(world, person, SATISFACTION, now)
         return
     onward = rules.next_stage(person, world.market, now)
+    if stage == SATISFACTION and onward == WITH_RIVAL:
+        person.upset = rules.BY_GATE
     if stage == STUDY and onward == WITH_RIVAL:  # they did not think of us
         lose_to_rival(world, person, now)
         return
@@ -149,19 +152,37 @@ def deal(world: World, person: Person, now: float) -> tuple[float, float]:
 
     Returns the luck of the gate and of curiosity that follow.
     """
+    if world.market.to_manager > 0.0 and rules.finds_new_manager(person, world.market, now):
+        write(world, person, now, events.NEW_MANAGER)
     event = events.REPEAT_DEAL if person.deals > 0 else events.FIRST_DEAL
     write(world, person, now, event, -1, rules.pay(person, world.market))
     if world.market.may_rest:
         world.last_times[person.id][rules.LAST_DEAL] = now
     rules.set_need(person, world.market, now)
     become_known(world, person, now, -1)
-    return rules.experience(person, world.market)
+    gate_luck, curious_luck = rules.experience(person, world.market)
+    if world.market.failure_rate > 0.0:
+        serve(world, person, now)
+    return gate_luck, curious_luck
+
+
+def serve(world: World, person: Person, now: float) -> None:
+    """What goes wrong at a deal, who says so, and what is made good."""
+    outcome = rules.service(person, world.market)
+    if outcome >= rules.FAILS:
+        write(world, person, now, events.FAILURE)
+    if outcome >= rules.COMPLAINS:
+        write(world, person, now, events.COMPLAINT)
+    if outcome == rules.MADE_GOOD:
+        write(world, person, now, events.RECOVERED, -1, 0.0 - world.market.recovery_cost)
 
 
 def deal_again(world: World, person: Person, now: float) -> None:
     """A repeat deal at stage 9, and where it leads."""
     gate_luck, curious_luck = deal(world, person, now)
     onward = rules.after_repeat_deal(person, world.market, gate_luck, curious_luck)
+    if onward == WITH_RIVAL:
+        person.upset = rules.BY_GATE
     enter(world, person, onward, now)
 
 
@@ -225,7 +246,11 @@ def touch_person(
     if person.stage == GONE or (belief >= 0 and person.opted_out):
         return
     market = world.market
-    rules.contact(person, market, touch, now)
+    if touch.social_proof > 0.0:
+        customers = world.tally[rules.CUSTOMERS] / world.tally[rules.PRESENT]
+        rules.contact(person, market, touch, now, customers)
+    else:
+        rules.contact(person, market, touch, now)
     write(world, person, now, events.CONTACT, touch.number, 0.0 - touch.cost, belief)
     if rival < touch.names_rival:
         rules.name_rival(person, market, now)
@@ -256,6 +281,19 @@ def tell_a_friend(world: World, person: Person, now: float) -> int:
         friend = world.people[rules.choose_friend(person, world.market, now)]
     write(world, person, now, events.TOLD)
     if friend.stage != GONE and rules.hear(friend, world.market, now):
-        write(world, friend, now, events.REFERRAL)
+        write(world, friend, now, events.REFERRAL, -1, 0.0 - world.market.referral_bonus)
         enter(world, friend, AWARENESS, now)
+    return friend.id
+
+
+def warn_a_friend(world: World, person: Person, now: float, nth: int) -> int:
+    """Somebody upset warns an acquaintance; returns who it was."""
+    friend = world.people[rules.choose_warned(person, world.market, nth, 0, now)]
+    for tried in range(rules.MOST_TRIES):
+        if friend.stage != GONE:
+            break
+        friend = world.people[rules.choose_warned(person, world.market, nth, tried + 1, now)]
+    write(world, person, now, events.BAD_WORD)
+    if friend.stage != GONE:
+        rules.hear_bad(friend, world.market, now)
     return friend.id

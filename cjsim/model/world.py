@@ -24,5 +24,6 @@ class World:
     last_times: Sequence[MutableSequence[float]]  # per person, of what may rest: see `rules.rests`
     before: Parameters  # what held up to the last change, and who pulled
     pulls_before: Sequence[Touch]
+    tally: MutableSequence[int]  # who is present, and how many of them are customers: see `rules`
     rows: list[Row] = field(default_factory=list)
     truths: list[tuple[float, ...]] | None = None

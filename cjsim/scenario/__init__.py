@@ -17,17 +17,19 @@ from cjsim.scenario.tables import (
     Rival,
     Season,
     Segment,
+    Service,
     Shelf,
     StageKey,
     StagePlan,
     Strategy,
     Touchpoint,
+    Words,
 )
 
 __all__ = [
     "LIBRARY", "MAY_WALK_AWAY", "PRESETS", "TABLES", "Curiosity", "Experience", "Firm", "KeyDoc",
     "Loyalty", "Market", "PlanAt", "Problem", "Product", "Response", "Rival", "Scenario",
-    "ScenarioError", "Season", "Segment", "Shelf", "StageKey", "StagePlan", "Strategy",
-    "Touchpoint", "digest", "docs", "json_schema", "new_file_text", "preset_text", "presets",
-    "to_toml",
+    "ScenarioError", "Season", "Segment", "Service", "Shelf", "StageKey", "StagePlan", "Strategy",
+    "Touchpoint", "Words", "digest", "docs", "json_schema", "new_file_text", "preset_text",
+    "presets", "to_toml",
 ]  # fmt: skip

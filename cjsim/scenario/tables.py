@@ -260,6 +260,11 @@ class Market(_Table):
         0.0, "ours", "1/year",
         "Growth of the market; newcomers come at 1 / stay_years + growth", ge=0, le=2,
     )  # fmt: skip
+    clutter: Number = _key(
+        0.0, "C127; form ours", "1",
+        "Others' advertising: a contact warms, proves, promises, reminds 1 + clutter times less",
+        ge=0, le=100,
+    )  # fmt: skip
     segments: tuple[Segment, ...] = Field(
         default=(), description="Parts of the market; none = one market", max_length=20
     )
@@ -408,6 +413,58 @@ class Loyalty(_Table):
     friend_memory: Number = _key(
         0.0, "C81; size ours", "reminders", "Reminders that a friend's word is worth", ge=0, le=100
     )
+    to_manager: Number = _share(
+        0.0, "C74; size ours", "Share of loyalty that is to an account manager, and goes with them"
+    )
+    manager_years: Number = _key(
+        2.0, "ours", "years", "Mean time an account manager stays", gt=0, le=1000
+    )
+
+
+class Words(_Table):
+    """What people say of the firm: bad words, who knows whom, what a referral is paid for."""
+
+    bad_share: Number = _share(
+        0.0, "C109; size ours",
+        "Chance that a disappointed person warns others: a gate lost, a failure not made good",
+    )  # fmt: skip
+    bad_friends: Number = _key(
+        2.0, "ours", "people", "Mean number of acquaintances warned", ge=0, le=200
+    )
+    bad_harm: Number = _share(0.2, "C109; size ours", "Share of trust that a bad word costs")
+    circle: Whole = _key(
+        0, "ours", "people", "Size of a person's circle: neighbours on a ring; 0 = all know all",
+        ge=0, le=1_000_000,
+    )  # fmt: skip
+    far_share: Number = _share(0.1, "ours", "Share of acquaintances from anywhere, not the circle")
+    referral_bonus: Number = _key(
+        0.0, "ours", "money", "Paid for each friend whom an advocate's word awakes", ge=0
+    )
+    bonus_share: Number = _share(
+        0.0, "ours", "Share of the loyal who would not recommend that do so for the bonus"
+    )
+
+
+class Service(_Table):
+    """What goes wrong at deals, who complains, and what is made good."""
+
+    failure_rate: Number = _share(
+        0.0, "B19; size ours", "Chance that something goes wrong at a deal"
+    )
+    failure_loss: Number = _share(0.2, "B19; size ours", "Satisfaction that a failure costs")
+    complain_share: Number = _share(
+        0.3, "A25; size ours", "Chance that who met a failure complains"
+    )
+    recovery_rate: Number = _share(0.5, "A25; size ours", "Share of complaints made good")
+    recovery_cost: Number = _key(
+        0.0, "A25", "money", "What making one complaint good costs the firm", ge=0
+    )
+    recovery_gain: Number = _share(
+        0.2, "A25; size ours", "Satisfaction that making good gives back"
+    )
+    compensation: Number = _share(
+        0.0, "A25; size ours", "Share of the price off the next deal, promised with it"
+    )
 
 
 class Firm(_Table):
@@ -504,6 +561,14 @@ class Touchpoint(_Table):
     )
     cost_per_contact: Number = _key(0.0, "ours", "money", "Cost of one contact", ge=0)
     cost_per_day: Number = _key(0.0, "ours", "money a day", "Cost of keeping it running", ge=0)
+    social_proof: Number = _share(
+        0.0, "C148-C150; size ours",
+        "Added to `proof` if everybody were a customer; less by the share who are",
+    )  # fmt: skip
+    asks: Number = _share(
+        0.0, "B39; Chandon, Morwitz & Reinartz 2005 [S]; size ours",
+        "Share of the gap to full satisfaction and to full loyalty closed by being asked",
+    )  # fmt: skip
 
     def fit_at(self, stage: int) -> float:
         """Its fit to a stage, 0..1; 0 where the file names none.
@@ -698,6 +763,8 @@ class ScenarioTables(_Table):
     experience: Experience = Field(default_factory=Experience)
     curiosity: Curiosity = Field(default_factory=Curiosity)
     loyalty: Loyalty = Field(default_factory=Loyalty)
+    words: Words = Field(default_factory=Words)
+    service: Service = Field(default_factory=Service)
     firm: Firm = Field(default_factory=Firm)
     shelf: Shelf = Field(default_factory=Shelf)
     season: Season = Field(default_factory=Season)

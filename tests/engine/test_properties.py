@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from cjsim.engine.process import Engine
 from cjsim.journey import STAGES, Stage, may_follow
+from cjsim.log import SPENT_ON
 from cjsim.model.events import EVENTS, Event
 from cjsim.run import Run, simulate
 from cjsim.scenario import Scenario
@@ -76,6 +77,8 @@ def test_a_row_stands_only_where_its_event_can_happen(s: Scenario, people: int, 
         Event.QUEUE: {6, 9}, Event.SERVED: {6, 9}, Event.RENEGED: {6, 9}, Event.STOCKOUT: {6, 9},
         Event.TENDER: {9}, Event.FIRST_DEAL: {7}, Event.REPEAT_DEAL: {7, 9}, Event.TRIAL: {9, 10},
         Event.RIVAL_DEAL: {9, 10, 13}, Event.TOLD: {12}, Event.REFERRAL: {0, 14},
+        Event.FAILURE: {7, 9}, Event.COMPLAINT: {7, 9}, Event.RECOVERED: {7, 9},
+        Event.NEW_MANAGER: {7, 9}, Event.BAD_WORD: {8, 9, 10, 11, 13, 15},
     }  # fmt: skip
     rows = run(s, people, seed).events.rows
     for event, stages in where.items():
@@ -102,20 +105,21 @@ def test_a_persons_first_deal_comes_once_and_before_all_others(
 
 @examples
 @given(scenarios(), sizes, seeds)
-def test_money_comes_in_by_deals_and_goes_out_by_contacts(
+def test_money_comes_in_by_deals_and_goes_out_by_what_is_spent_on_people(
     s: Scenario, people: int, seed: int
 ) -> None:
     rows = run(s, people, seed).events.rows
     deals = np.isin(rows["event"], (Event.FIRST_DEAL, Event.REPEAT_DEAL))
-    contacts = rows["event"] == Event.CONTACT
+    costs = np.isin(rows["event"], SPENT_ON)
     paid = rows["amount"][deals]
     assert ((paid >= 0) & (paid <= s.product.price)).all()
-    assert (rows["amount"][contacts] <= 0).all()
-    assert (rows["amount"][~deals & ~contacts] == 0).all()
+    assert (rows["amount"][costs] <= 0).all()
+    assert (rows["amount"][~deals & ~costs] == 0).all()
     touchpoints = np.isin(rows["event"], (Event.CONTACT, Event.DROPPED, Event.OPT_OUT, Event.KNOWN))
     assert (rows["touchpoint"][~touchpoints] == -1).all()
     assert (rows["touchpoint"] < len(s.touchpoints)).all()
-    promised = [1.0 - t.discount for t in s.touchpoints.values()] + [1.0]
+    promised = [1.0 - t.discount for t in s.touchpoints.values()]
+    promised += [1.0, 1.0 - s.service.compensation]
     allowed = s.product.price * np.array(promised)
     first = rows["event"][deals] == Event.FIRST_DEAL
     gift = np.maximum(0.0, allowed - s.product.gift_value)
@@ -225,7 +229,7 @@ def test_a_longer_run_begins_like_a_shorter_one(s: Scenario, people: int, seed: 
 def test_people_who_never_meet_do_not_depend_on_each_other(
     s: Scenario, people: int, seed: int
 ) -> None:
-    """Without a desk and without friends, a person's life in a larger market is the same.
+    """Without a desk and without words, a person's life in a larger market is the same.
 
     Of those who are there at the opening; newcomers are numbered behind them.
     """
@@ -233,6 +237,11 @@ def test_people_who_never_meet_do_not_depend_on_each_other(
         update={
             "firm": s.firm.model_copy(update={"reps": inf}),
             "loyalty": s.loyalty.model_copy(update={"friends": 0.0}),
+            "words": s.words.model_copy(update={"bad_share": 0.0}),
+            "touchpoints": {
+                name: t.model_copy(update={"social_proof": 0.0})
+                for name, t in s.touchpoints.items()
+            },
         }
     )
     small, large = (run(alone, n, seed).events.rows for n in (people, people + 5))

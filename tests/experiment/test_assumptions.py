@@ -73,6 +73,14 @@ NEUTRAL = {
     "response.optout_harm": 0.2,
     "market.stay_years": 3.0,
     "market.growth_a_year": 0.04,
+    "market.clutter": 0.5,
+    "touchpoints.cases.social_proof": 0.2,
+    "touchpoints.tech_support.asks": 0.1,
+    "service.failure_rate": 0.2,
+    "words.bad_share": 0.4,
+    "words.circle": 10,
+    "words.bonus_share": 0.1,
+    "loyalty.to_manager": 0.5,
 }
 """Mechanisms that no preset has switched on yet."""
 
@@ -620,3 +628,38 @@ def test_what_does_not_happen_any_more(name, event, product):
     scenario = PRESETS[product].with_changes({"market.people": 60})
     assert (log(scenario)["event"] == event).any()
     assert not (log(without(scenario, name))["event"] == event).any()
+
+
+# --- Service and words ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "changes"),
+    [
+        ("failure", {"service.failure_rate": 0.4}),
+        ("bad_word", {"words.bad_share": 0.8}),
+        ("circles", {"words.circle": 6, "words.far_share": 0.0}),
+        ("referral_bonus", {"words.bonus_share": 1.0}),
+        ("account_manager", {"loyalty.to_manager": 0.9, "loyalty.manager_years": 0.3}),
+        ("clutter", {"market.clutter": 2.0}),
+        ("social_proof", {"touchpoints.cases.social_proof": 1.0}),
+        ("mere_measurement", {"touchpoints.tech_support.asks": 1.0}),
+    ],
+)
+def test_a_mechanism_switched_off_was_never_there(name, changes):
+    """To the last bit: the world before it was written."""
+    talking = {"loyalty.deals_to_loyalty": 1, "loyalty.advocate_share": 0.6}
+    plain = preset("phone", "guide", people=300, **talking, horizon_days=1000.0)
+    there = plain.with_changes(changes)
+    assert not same(log(there), log(plain))
+    assert same(log(without(there, name)), log(plain))
+
+
+def test_no_complaint_is_made_good():
+    failing = preset(
+        "phone", "guide", **{"service.failure_rate": 1.0, "service.complain_share": 1.0}
+    )
+    assert (log(failing)["event"] == "recovered").any()
+    twin = log(without(failing, "recovery"))["event"]
+    assert (twin == "complaint").any()
+    assert not (twin == "recovered").any()

@@ -37,6 +37,9 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "loyalty.friend_memory": 1.0, "product.complexity": 0.5, "product.effort": 0.5,
         "market.price_spread": 0.5, "shelf.stocked_days": 30.0, "firm.reps": 2,
         "product.price": 1.5, "rival.price": 1.4, "rival.retention": 0.5,
+        "service.failure_rate": 0.3, "service.compensation": 0.1, "words.bad_share": 0.5,
+        "words.circle": 10, "words.bonus_share": 0.2, "loyalty.to_manager": 0.5,
+        "market.clutter": 0.5,
     },
     "one price": {"market.price_sensitivity": 3.0, "market.presence": 0.3, "firm.reps": 2},
 }  # fmt: skip
@@ -110,7 +113,8 @@ def test_a_key_that_is_not_told_acts_somewhere() -> None:
     """On people, or on money by its very meaning."""
     money = {
         "product.unit_cost", "product.first_deal_extra_cost", "firm.rep_cost_per_day",
-        "firm.discount_rate_per_year", "market.people",
+        "firm.discount_rate_per_year", "market.people", "service.recovery_cost",
+        "words.referral_bonus",
     }  # fmt: skip
     scenarios = [
         cjsim.Scenario.load(product).with_changes(SETTINGS["every mechanism"]).with_strategy(name)
@@ -165,6 +169,10 @@ def test_the_idle_keys_of_a_preset() -> None:
         ("guide", "product.effort", "simple"),
         ("guide", "rival.price", "deaf"),
         ("nothing", "response.detour_scale_m", "no_detour"),
+        ("guide", "service.failure_loss", "no_failures"),
+        ("guide", "words.bad_harm", "no_bad_word"),
+        ("guide", "words.far_share", "no_circle"),
+        ("guide", "loyalty.manager_years", "no_managers"),
     ],
 )
 def test_each_reason(strategy: str, key: str, why: str) -> None:

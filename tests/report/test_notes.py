@@ -90,4 +90,4 @@ def test_json_has_the_notes_and_no_nan(plain):
 def test_what_the_same_luck_gains_has_its_interval(plain):
     row = plain.pairing().loc[("guide", "profit_per_person")]
     said = summary(plain)
-    assert f"Guide {row['gain']:.0f} x [{row['low']:.0f} .. {row['high']:.0f}]" in said
+    assert f"Guide: {row['gain']:.0f} x [{row['low']:.0f} .. {row['high']:.0f}]" in said

@@ -62,6 +62,7 @@ class Warm(NamedTuple):
     life_entry: Any
     all_touches: Any
     last_times: Any
+    tally: Any
 
     def copy(self) -> Warm:
         """The same with arrays of its own."""
@@ -71,7 +72,16 @@ class Warm(NamedTuple):
         )
 
 
-CARRIED = ("people", "counts", "clock", "requests", "life_entry", "all_touches", "last_times")
+CARRIED = (
+    "people",
+    "counts",
+    "clock",
+    "requests",
+    "life_entry",
+    "all_touches",
+    "last_times",
+    "tally",
+)
 _REMEMBERED: dict[tuple[str, int], Warm] = {}
 _MAKING: dict[tuple[str, int], threading.Lock] = {}
 
@@ -233,6 +243,7 @@ class CompiledEngine:
             pushes=pushes,
             before=_record(numbers),
             pulls_before=pulls,
+            tally=np.array([self.everybody.at_start, 0]),
             all_touches=np.concatenate([pulls, pushes]),
             meet_at=np.full((people, len(pulls)), np.inf),
             met=np.zeros((people, len(pulls)), np.int32),

@@ -14,8 +14,11 @@ from cjsim.journey import AWARENESS, GONE, RECOMMENDATION, SATISFACTION, UNAWARE
 from cjsim.model.events import (
     CONTACT,
     ENTER,
+    FAILURE,
     FIRST_DEAL,
     KNOWN,
+    RECOVERED,
+    REFERRAL,
     REPEAT_DEAL,
     RIVAL_DEAL,
     START,
@@ -75,6 +78,17 @@ def write(
         truth[8] = person.loyalty
 
 
+def add_cost(world: Any, who: int, now: float, cost: float) -> None:
+    """Something was spent on a person."""
+    total = world.totals[who]
+    total.contact_cost += cost
+    if total.bought == 0:
+        total.cost_before += cost
+    if now >= 0.0:
+        world.cost_by_day[int(now)] += cost
+        total.contact_worth += cost * world.worth[int(now)]
+
+
 def folded(world: Any, person: Any, now: float, event: int, touch: int, amount: float) -> bool:
     """Add an event to the totals; is that all that is to be kept of it?"""
     counts, who, stage = world.counts, person.id, person.stage
@@ -82,23 +96,21 @@ def folded(world: Any, person: Any, now: float, event: int, touch: int, amount: 
         counts[LAST_EVENT] == REPEAT_DEAL
         or counts[LAST_EVENT] == KNOWN
         or counts[LAST_EVENT] == RIVAL_DEAL
+        or FAILURE <= counts[LAST_EVENT] <= RECOVERED
     )
     counts[LAST_PERSON] = who
     counts[LAST_EVENT] = event
     if event == CONTACT:
-        cost = 0.0 - amount
+        add_cost(world, who, now, 0.0 - amount)
         total = world.totals[who]
         total.contacts += 1
-        total.contact_cost += cost
         total.rep_hours += world.rep_hours[touch]
         if total.bought == 0:
-            total.cost_before += cost
             total.rep_hours_before += world.rep_hours[touch]
         total.mismatch += 1.0 - world.fits[touch, stage]
-        if now >= 0.0:
-            world.cost_by_day[int(now)] += cost
-            total.contact_worth += cost * world.worth[int(now)]
         return True
+    if event == RECOVERED or event == REFERRAL:
+        add_cost(world, who, now, 0.0 - amount)
     if event == FIRST_DEAL or event == REPEAT_DEAL:
         world.totals[who].bought = 1
     if event == START or event == ENTER:

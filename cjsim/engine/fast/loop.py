@@ -62,6 +62,7 @@ class World(NamedTuple):
     pushes: Any
     before: Any  # the market up to the last change, and who pulled
     pulls_before: Any
+    tally: Any
     all_touches: Any  # of all changes so far: a request may be older than the last
     meet_at: Any
     met: Any
@@ -88,6 +89,7 @@ world_behind = behind(
     pushes=(record_type(Touch), 1),
     before=(record_type(Parameters), 0),
     pulls_before=(record_type(Touch), 1),
+    tally=(np.int64, 1),
     all_touches=(record_type(Touch), 1),
     meet_at=(np.float64, 2),
     met=(np.int32, 2),
@@ -188,11 +190,22 @@ def live(world: Any, calendar: Any, person: Any, what: int, now: float) -> None:
                 if not friend.busy:
                     plan_life(world, calendar, friend)
         transitions.step_on(world, person, now)
+        warn(world, calendar, person, now)
     if not person.busy:
         plan_life(world, calendar, person)
     if slot != NONE:
         longest = rules.LONGEST_WAIT * world.market.desk_stretch
         ask_for_rep(world, calendar, slot, now + longest, now)
+
+
+def warn(world: Any, calendar: Any, person: Any, now: float) -> None:
+    """Whoever is upset may warn others; see `Engine.warn`."""
+    if person.upset:
+        for nth in range(rules.friends_warned(person, world.market, now)):
+            friend = world.people[transitions.warn_a_friend(world, person, now, nth)]
+            if not friend.busy:
+                plan_life(world, calendar, friend)
+        person.upset = 0
 
 
 def reach(
@@ -254,13 +267,14 @@ def go_to_desk(world: Any, calendar: Any, person: Any, now: float) -> None:
         until = min(now + patience, person.leaves_at)
         ask_for_rep(world, calendar, new_request(world, person.id, days), until, now)
     else:
-        close_deal(world, person, now)
+        close_deal(world, calendar, person, now)
 
 
-def close_deal(world: Any, person: Any, now: float) -> None:
+def close_deal(world: Any, calendar: Any, person: Any, now: float) -> None:
     """The deal itself."""
     if person.stage == REPEAT_DEAL:
         transitions.deal_again(world, person, now)
+        warn(world, calendar, person, now)
     else:
         transitions.enter(world, person, FIRST_DEAL, now)
 
@@ -378,7 +392,7 @@ def end_turn(world: Any, calendar: Any, slot: int, now: float) -> None:
     call_next(world, calendar, now)
     free_request(world, slot)
     if buyer:
-        close_deal(world, person, now)
+        close_deal(world, calendar, person, now)
         plan_life(world, calendar, person)
 
 

@@ -1,0 +1,53 @@
+"""Service: what goes wrong at deals, who complains, what is made good, who warns others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cjsim.measures.groups import Groups, Numbers, by_group, groups, ratio
+from cjsim.model.events import Event
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cjsim.record import Record
+
+
+def service(run: Record, by: str | None = None) -> pd.DataFrame:
+    """What goes wrong at our deals and what comes of it: one row per group.
+
+    Columns
+    -------
+    failures : deals at which something went wrong.
+    failure_share : of all our deals, 0..1.
+    complaints : failures that the firm was told of.
+    recovered : complaints made good.
+    recovery_cost : what that cost [money]; it stands in `money` under contact_cost.
+    warned : acquaintances warned by the disappointed of the group.
+    new_managers : deals at which a customer found another account manager.
+    """
+    parts = groups(run, by)
+    return by_group(service_columns(run, parts), parts)
+
+
+def service_columns(run: Record, parts: Groups) -> dict[str, Numbers]:
+    """The columns of `service`, one number per group."""
+    rows = run.events.rows
+    event, person = rows["event"], rows["person"]
+
+    def count(*kinds: Event) -> Numbers:
+        return parts.count(person[np.isin(event, kinds)])
+
+    made_good = event == Event.RECOVERED
+    failures = count(Event.FAILURE)
+    return {
+        "failures": failures,
+        "failure_share": ratio(failures, count(Event.FIRST_DEAL, Event.REPEAT_DEAL)),
+        "complaints": count(Event.COMPLAINT),
+        "recovered": count(Event.RECOVERED),
+        "recovery_cost": parts.total(person[made_good], 0.0 - rows["amount"][made_good]),
+        "warned": count(Event.BAD_WORD),
+        "new_managers": count(Event.NEW_MANAGER),
+    }
