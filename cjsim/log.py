@@ -36,6 +36,9 @@ ROW = np.dtype(
 LEADS_ON = (Event.REPEAT_DEAL, Event.KNOWN, Event.RIVAL_DEAL)
 """What is written right before the stage that a deal or a trial leads to."""
 
+SENT = (Event.CONTACT, Event.UNDELIVERED, Event.UNOPENED)
+"""What costs what a contact costs: those that take place, and pushes that are not read."""
+
 COLUMNS = ("time", "person", "event", "stage", "touchpoint", "amount")
 TRUTHS = (
     "belief", "warmth", "irritation", "anchor", "trust", "expectation", "satisfaction", "novelty",
@@ -49,8 +52,9 @@ NOTE = "cjsim"
 LEVELS = ("all", "stages", "measures")
 """How much of a run is kept: every row; all but contacts; only what measures have to look at.
 
-Contacts are nine rows of ten where a firm is busy, stage entries most of the rest. What is not
-kept as rows is folded into totals per person and day, so that `summary` is the same at each level.
+Contacts are nine rows of ten where a firm is busy, stage entries most of the rest; pushes that are
+not read go with the contacts. What is not kept as rows is folded into totals per person and day, so
+that `summary` is the same at each level.
 """
 
 
@@ -59,7 +63,7 @@ class Folded:
     """Totals of the rows that a level leaves out; arrays per person, but for `cost_by_day`."""
 
     contacts: npt.NDArray[np.int64]
-    contact_cost: npt.NDArray[np.float64]  # money
+    contact_cost: npt.NDArray[np.float64]  # money, for pushes that were not read too
     contact_worth: npt.NDArray[np.float64]  # the same, discounted to day 0
     cost_before: npt.NDArray[np.float64]  # of contact_cost, what was spent before the first deal
     rep_hours: npt.NDArray[np.float64]  # reps' time that contacts took
@@ -153,14 +157,17 @@ def first_bought(rows: npt.NDArray[Any], people: int) -> npt.NDArray[np.int64]:
 
 def fold(rows: npt.NDArray[Any], people: int, horizon: float, rates: Rates) -> Folded:
     """The totals of a complete log of so many lives."""
+    sent_rows = np.flatnonzero(np.isin(rows["event"], SENT))
+    sent, bought = rows[sent_rows], first_bought(rows, people)
     met_rows = np.flatnonzero(rows["event"] == Event.CONTACT)
     met = rows[met_rows]
     moves = rows[rows["event"] <= Event.ENTER]
     misfit = 1.0 - rates.fits[met["touchpoint"], met["stage"]]
-    cost = 0.0 - met["amount"]
+    cost = 0.0 - sent["amount"]
     hours = rates.rep_hours[met["touchpoint"]]
-    before = met_rows < first_bought(rows, people)[met["person"]]
-    day = met["time"].astype(np.int64)
+    paid_before = sent_rows < bought[sent["person"]]
+    before = met_rows < bought[met["person"]]
+    day = sent["time"].astype(np.int64)
 
     def total(place: Any, amount: Any, size: int) -> Any:
         return np.bincount(place, amount, size).astype(float)
@@ -171,9 +178,9 @@ def fold(rows: npt.NDArray[Any], people: int, horizon: float, rates: Rates) -> F
     last[moves["person"]] = moves["stage"]  # the last one stands
     return Folded(
         contacts=np.bincount(met["person"], minlength=people),
-        contact_cost=total(met["person"], cost, people),
-        contact_worth=total(met["person"], cost * rates.worth[day], people),
-        cost_before=total(met["person"][before], cost[before], people),
+        contact_cost=total(sent["person"], cost, people),
+        contact_worth=total(sent["person"], cost * rates.worth[day], people),
+        cost_before=total(sent["person"][paid_before], cost[paid_before], people),
         rep_hours=total(met["person"], hours, people),
         rep_hours_before=total(met["person"][before], hours[before], people),
         mismatch=total(met["person"], misfit, people),
@@ -190,7 +197,7 @@ def thin(rows: npt.NDArray[Any], level: str) -> npt.NDArray[Any]:
     a deal or a trial leads to.
     """
     event = rows["event"]
-    keep = np.full(len(rows), level == "all") | (event != Event.CONTACT)
+    keep = np.full(len(rows), level == "all") | ~np.isin(event, SENT)
     if level == "measures":
         before = np.roll(rows, 1)
         follows = (before["person"] == rows["person"]) & np.isin(before["event"], LEADS_ON)

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cjsim.log import day_worths
+from cjsim.log import SENT, day_worths
 from cjsim.measures.days import days_of
 from cjsim.measures.groups import Flags, Floats, Groups, Ints, Numbers, by_group, groups, ratio
 from cjsim.measures.visits import lifetimes, need
@@ -162,7 +162,7 @@ def profit_over_time(run: Record, every: float = 1.0) -> pd.DataFrame:
     need(run, "all")
     day = days_of(run.scenario.horizon_days, every)
     our_deals = deals(run)
-    contacts = run.events.rows[run.events["event"] == Event.CONTACT]
+    contacts = run.events.rows[np.isin(run.events["event"], SENT)]
     worth = worths(run)
     margin = _up_to(day, our_deals.time, our_deals.margin)
     costs = _up_to(day, contacts["time"], -contacts["amount"]) + _daily(run) * day

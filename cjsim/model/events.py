@@ -26,6 +26,10 @@ class Event(enum.IntEnum):
     RIVAL_DEAL = 14  # buys from a rival
     TOLD = 15  # tells an acquaintance (one row each)
     REFERRAL = 16  # is awakened by a friend's word
+    FULL = 17  # comes to a touchpoint that has no seat left
+    BUDGET = 18  # a contact for which no money is left
+    UNDELIVERED = 19  # a push that does not arrive; amount: - its cost
+    UNOPENED = 20  # a push that arrives and is not opened; amount: - its cost
 
     @property
     def key(self) -> str:
@@ -53,3 +57,7 @@ TRIAL: Final[int] = Event.TRIAL.value
 RIVAL_DEAL: Final[int] = Event.RIVAL_DEAL.value
 TOLD: Final[int] = Event.TOLD.value
 REFERRAL: Final[int] = Event.REFERRAL.value
+FULL: Final[int] = Event.FULL.value
+BUDGET: Final[int] = Event.BUDGET.value
+UNDELIVERED: Final[int] = Event.UNDELIVERED.value
+UNOPENED: Final[int] = Event.UNOPENED.value

@@ -19,6 +19,8 @@ from cjsim.model.events import (
     REPEAT_DEAL,
     RIVAL_DEAL,
     START,
+    UNDELIVERED,
+    UNOPENED,
 )
 
 TOTAL = np.dtype(
@@ -85,16 +87,18 @@ def folded(world: Any, person: Any, now: float, event: int, touch: int, amount: 
     )
     counts[LAST_PERSON] = who
     counts[LAST_EVENT] = event
-    if event == CONTACT:
+    if event == CONTACT or event == UNDELIVERED or event == UNOPENED:
         cost = 0.0 - amount
         total = world.totals[who]
-        total.contacts += 1
         total.contact_cost += cost
-        total.rep_hours += world.rep_hours[touch]
         if total.bought == 0:
             total.cost_before += cost
-            total.rep_hours_before += world.rep_hours[touch]
-        total.mismatch += 1.0 - world.fits[touch, stage]
+        if event == CONTACT:
+            total.contacts += 1
+            total.rep_hours += world.rep_hours[touch]
+            if total.bought == 0:
+                total.rep_hours_before += world.rep_hours[touch]
+            total.mismatch += 1.0 - world.fits[touch, stage]
         if now >= 0.0:
             world.cost_by_day[int(now)] += cost
             total.contact_worth += cost * world.worth[int(now)]
