@@ -308,7 +308,8 @@ def test_nothing_fails_any_more(name, event):
     def failed(scenario):
         return (log(scenario)["event"] == event).sum()
 
-    phone = preset("phone", "guide", **NEUTRAL, **{"guide.budget_days": 300.0})
+    scarce = {"touchpoints.site.seats": 1, "touchpoints.site.session_days": 300.0}
+    phone = preset("phone", "guide", **{**NEUTRAL, **scarce, "guide.budget": 1.0})
     assert failed(phone) > 0
     assert failed(without(phone, name)) == 0
 
