@@ -279,7 +279,7 @@ _IN_ORDER: Final = (
     _assumed("following", "C154", _each_follower("after", "")),
     _assumed(
         "promptness",
-        "C161, C162, Oldroyd 2011",
+        "Oldroyd 2011",
         _each_touchpoint("fade_half_life_hours", math.inf),
     ),
     _assumed("unread", "ours", _each_touchpoint("delivered", 1.0), _each_touchpoint("opened", 1.0)),

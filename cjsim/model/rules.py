@@ -770,8 +770,6 @@ def freshness(touch: Touch, waits: Sequence[float], now: float) -> float:
 
     The delay is all the time from what it follows to the contact, that for a rep included.
     """
-    if touch.fades == 0.0:
-        return 1.0
     return exp(-touch.fades * (now - waits[touch.waits + SENT_SINCE]))
 
 

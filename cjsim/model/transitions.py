@@ -310,7 +310,9 @@ def touch_person(
     if person.stage == GONE or (belief >= 0 and person.opted_out):
         return
     market = world.market
-    fresh = rules.freshness(touch, world.waits[person.id], now)
+    fresh = 1.0
+    if touch.fades > 0.0:
+        fresh = rules.freshness(touch, world.waits[person.id], now)
     rules.contact(person, market, touch, now, fresh)
     write(world, person, now, events.CONTACT, touch.number, 0.0 - touch.cost, belief)
     if rival < touch.names_rival:

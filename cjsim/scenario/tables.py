@@ -516,7 +516,7 @@ class Touchpoint(_Table):
         json_schema_extra={"source": "C154; rule ours"},
     )
     delay_hours: Number = _key(
-        0.0, "C154, C161-C162", "hours", "after: it follows so much later", ge=0, le=87_600
+        0.0, "C154; size ours", "hours", "after: it follows so much later", ge=0, le=87_600
     )
     silence_days: Number = _key(
         30.0, "ours", "days", 'after = "silence": so long without any contact is a silence',
