@@ -39,8 +39,10 @@ LEADS_ON = (
 )  # fmt: skip
 """What is written right before the stage that a deal or a trial leads to."""
 
-SPENT_ON = (Event.CONTACT, Event.RECOVERED, Event.REFERRAL)
-"""What costs money on one person: contacts, complaints made good, referrals that are paid for."""
+SENT = (Event.CONTACT, Event.UNDELIVERED, Event.UNOPENED)
+"""What costs what a contact costs: those that take place, and pushes that are not read."""
+SPENT_ON = (*SENT, Event.RECOVERED, Event.REFERRAL)
+"""What costs money on one person: these, complaints made good, referrals that are paid for."""
 
 COLUMNS = ("time", "person", "event", "stage", "touchpoint", "amount")
 TRUTHS = (
@@ -55,8 +57,9 @@ NOTE = "cjsim"
 LEVELS = ("all", "stages", "measures")
 """How much of a run is kept: every row; all but contacts; only what measures have to look at.
 
-Contacts are nine rows of ten where a firm is busy, stage entries most of the rest. What is not
-kept as rows is folded into totals per person and day, so that `summary` is the same at each level.
+Contacts are nine rows of ten where a firm is busy, stage entries most of the rest; pushes that are
+not read go with the contacts. What is not kept as rows is folded into totals per person and day, so
+that `summary` is the same at each level.
 """
 
 
@@ -200,7 +203,7 @@ def thin(rows: npt.NDArray[Any], level: str) -> npt.NDArray[Any]:
     a deal or a trial leads to.
     """
     event = rows["event"]
-    keep = np.full(len(rows), level == "all") | (event != Event.CONTACT)
+    keep = np.full(len(rows), level == "all") | ~np.isin(event, SENT)
     if level == "measures":
         before = np.roll(rows, 1)
         follows = (before["person"] == rows["person"]) & np.isin(before["event"], LEADS_ON)

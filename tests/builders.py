@@ -24,6 +24,7 @@ from cjsim.model.parameters import Parameters, Touch
 from cjsim.model.population import Person
 from cjsim.run import Run
 from cjsim.scenario import MAY_WALK_AWAY, Scenario
+from cjsim.scenario.tables import FOLLOWED
 
 Floats = npt.NDArray[np.float64]
 State = tuple[int, int]
@@ -302,7 +303,7 @@ def chain(s: Scenario) -> tuple[list[State], Floats, Floats]:
 FEATURES = (
     "pull", "push", "desk", "visits", "shelf", "tender", "friends", "burn-in", "spread", "price",
     "presence", "pressure", "taste", "rhythm", "come and go", "need",
-    "service", "words", "circles", "asking", "calendar",
+    "service", "words", "circles", "asking", "after", "unread", "seats", "budget", "calendar",
 )  # fmt: skip
 
 
@@ -527,6 +528,9 @@ def _switched_on(firm: Scenario, rng: random.Random, features: frozenset[str]) -
         for name in firm.touchpoints:
             changes[f"touchpoints.{name}.social_proof"] = rng.choice([0.0, rng.random()])
             changes[f"touchpoints.{name}.asks"] = rng.choice([0.0, rng.random()])
+    changes |= _that_may_fail(firm, rng, features)
+    if "after" in features:
+        changes |= _following(firm, rng, features)
     if "calendar" in features:
         changes |= _calendar(firm, rng)
     return changes
@@ -568,6 +572,46 @@ def _calendar(firm: Scenario, rng: random.Random) -> dict[str, Any]:
             spell["every"] = "year"
     season = [rng.choice([1.0, rng.uniform(0.2, 3.0)]) for _ in range(12)]
     return {"changes": spells, "start": "2026-01-15", "season.need": rng.choice([[], season])}
+
+
+def _that_may_fail(firm: Scenario, rng: random.Random, features: frozenset[str]) -> dict[str, Any]:
+    """Pushes that are not read, seats, budgets."""
+    changes: dict[str, Any] = {}
+    for name, touchpoint in firm.touchpoints.items():
+        at = f"touchpoints.{name}"
+        if "unread" in features and touchpoint.contact == "push":
+            changes[f"{at}.delivered"] = rng.choice([1.0, rng.random()])
+            changes[f"{at}.opened"] = rng.choice([0.0, 1.0, rng.random()])
+        if "seats" in features:
+            changes[f"{at}.seats"] = rng.choice([0, 1, 5])
+            changes[f"{at}.session_days"] = rng.choice([1.0, 30.0, rng.uniform(0.1, 90.0)])
+    if "budget" in features:
+        for name in firm.strategies:
+            changes[f"{name}.budget"] = rng.choice([inf, 0.0, 20.0, rng.uniform(0.0, 500.0)])
+            changes[f"{name}.budget_days"] = rng.choice([7.0, 30.0, rng.uniform(0.1, 90.0)])
+    return changes
+
+
+def _following(firm: Scenario, rng: random.Random, features: frozenset[str]) -> dict[str, Any]:
+    """Two more push touchpoints, which start after what happens, and run in every strategy."""
+    others = [*firm.touchpoints, *FOLLOWED]
+    added: dict[str, Any] = {}
+    for name in ("reminder", "call_back"):
+        table = {
+            **_touchpoint(rng, "push", "visits" in features),
+            "after": rng.choice(others),
+            "delay_hours": rng.choice([0.0, 0.1, 24.0, rng.uniform(0.0, 1000.0)]),
+            "silence_days": rng.choice([1.0, 7.0, rng.uniform(0.5, 60.0)]),
+            "fade_half_life_hours": rng.choice([inf, 1.0, rng.uniform(0.1, 100.0)]),
+            "rhythm_days": rng.choice([0.0, 5.0]) if "rhythm" in features else 0.0,
+            "delivered": rng.choice([1.0, 0.7]) if "unread" in features else 1.0,
+        }
+        others.append(name)
+        added[f"touchpoints.{name}"] = table
+    for strategy in firm.strategies:
+        for name in ("reminder", "call_back"):
+            added[f"{strategy}.touchpoints.{name}"] = rng.choice([0.0, 1.0, 1.0, 2.0])
+    return added
 
 
 @st.composite

@@ -64,6 +64,9 @@ class Engine:
         self.people = population.persons(everybody, scenario, self.start)
         self.last_times = [[-inf] * parameters.times_kept(scenario) for _ in self.people]
         self.tally = [self.at_start, 0]
+        self.waits = [parameters.waits_kept(scenario) for _ in self.people]
+        self.sessions = [[0.0, 0.0] for _ in scenario.touchpoints]
+        self.purse = [0.0, 0.0]
         self.refill_at = -inf
         self.desk = simpy.Resource(self.env)
         self.open(self.burn_in() if scenario.burn_in_days else self.calendar)
@@ -116,6 +119,9 @@ class Engine:
             meet_at=[[inf] * len(pulls) for _ in people],
             met=[[0] * len(pulls) for _ in people],
             last_times=self.last_times,
+            waits=self.waits,
+            sessions=self.sessions,
+            purse=self.purse,
             before=market,
             pulls_before=pulls,
             tally=self.tally,
@@ -169,6 +175,8 @@ class Engine:
                 self.meet(person)
             elif what == rules.PUSHED:
                 self.push(person)
+            elif what == rules.FOLLOWS:
+                self.follow(person)
             elif what == rules.COMES_OR_GOES:
                 transitions.come_or_go(self.world, person, self.env.now)
             elif person.walks:
@@ -258,12 +266,22 @@ class Engine:
 
     def meet(self, person: Person) -> None:
         """The person comes to a pull touchpoint."""
-        touch = self.world.pulls[person.meeting]
-        self.reach(person, (touch, *transitions.meet(self.world, person, self.env.now), -1))
+        world, now = self.world, self.env.now
+        touch = world.pulls[person.meeting]
+        capture, rival = transitions.meet(world, person, now)
+        if transitions.takes_place(world, person, now, touch, 0.0, -1):
+            self.reach(person, (touch, capture, rival, -1))
 
     def push(self, person: Person) -> None:
         """The firm goes to the person with what its strategy chooses, or stays silent."""
-        choice, rival = transitions.push(self.world, person, self.env.now)
+        self.send(person, *transitions.push(self.world, person, self.env.now))
+
+    def follow(self, person: Person) -> None:
+        """The firm goes to the person with what follows something that has happened."""
+        self.send(person, *transitions.follow(self.world, person, self.env.now))
+
+    def send(self, person: Person, choice: int, rival: float) -> None:
+        """The firm goes to the person with a push touchpoint, or with nothing."""
         if choice != SILENT:
             self.reach(person, (self.world.pushes[choice], 1.0, rival, person.belief))
 

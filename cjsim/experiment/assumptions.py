@@ -125,6 +125,15 @@ def _each_touchpoint(key: str, value: float = 0.0) -> Callable[[Scenario], Chang
     return lambda scenario: {f"touchpoints.{name}.{key}": value for name in scenario.touchpoints}
 
 
+def _each_follower(key: str, value: str) -> Callable[[Scenario], Changes]:
+    """One key of every touchpoint that follows something."""
+    return lambda scenario: {
+        f"touchpoints.{name}.{key}": value
+        for name, touchpoint in scenario.touchpoints.items()
+        if touchpoint.after
+    }
+
+
 def _each_strategy(key: str, value: float) -> Callable[[Scenario], Changes]:
     """One key of every strategy."""
     return lambda scenario: {f"strategies.{name}.{key}": value for name in scenario.strategies}
@@ -272,6 +281,15 @@ _IN_ORDER: Final = (
     _assumed("care", "B10, A22, A25", _each_touchpoint("care")),
     _assumed("calm", "C69, C73, C140", _each_touchpoint("calm")),
     _assumed("mere_measurement", "B39, Chandon 2005", _each_touchpoint("asks")),
+    _assumed("following", "C154", _each_follower("after", "")),
+    _assumed(
+        "promptness",
+        "Oldroyd 2011",
+        _each_touchpoint("fade_half_life_hours", math.inf),
+    ),
+    _assumed("unread", "ours", _each_touchpoint("delivered", 1.0), _each_touchpoint("opened", 1.0)),
+    _assumed("seats", "C154", _each_touchpoint("seats", 0)),
+    _assumed("budget", "ours", _each_strategy("budget", math.inf)),
     # who comes to whom
     _assumed("distance", "C99, C100, C101", _each_touchpoint("distance_m")),
     _assumed("cold_search", "A18, C133, C134, C135", _search_awakes),

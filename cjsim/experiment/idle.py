@@ -16,9 +16,10 @@ from typing import Final
 
 from cjsim.journey import FIRST_DEAL, IN_THE_CATEGORY, RECOMMENDATION, Stage
 from cjsim.labels import SPOKEN, text
-from cjsim.model.parameters import SILENT, parameters_of, touches
+from cjsim.model.parameters import AFTER_NOTHING, SILENT, parameters_of, touches
 from cjsim.scenario import Scenario, ScenarioError
 from cjsim.scenario.calendar import periods
+from cjsim.scenario.tables import FOLLOWED
 
 OF_PUSHING: Final = ("accuracy", "optimism", "min_fit", "plan", "programme", "every_days", "jitter")
 """The keys of a strategy that say whom it pushes when with what."""
@@ -157,7 +158,7 @@ class Facts:
     @cached_property
     def pushed(self) -> frozenset[str]:
         """The touchpoints that a firm may go to somebody with."""
-        return frozenset().union(*map(pushed_with, self.phases))
+        return frozenset().union(*map(pushed_with, self.phases), *map(followed, self.phases))
 
     @cached_property
     def reached(self) -> frozenset[str]:
@@ -212,8 +213,26 @@ def pushed_with(phase: Scenario) -> set[str]:
         if pushes[choice].times > 0:
             others = zip(names, pushes, strict=True)
             least = market.next_fit[stage]
-            may_be_pushed |= {name for name, touch in others if touch.fit[stage] >= least}
+            may_be_pushed |= {
+                name
+                for name, touch in others
+                if touch.fit[stage] >= least and touch.after == AFTER_NOTHING
+            }
     return may_be_pushed
+
+
+def followed(phase: Scenario) -> set[str]:
+    """The touchpoints of the running strategy that follow something, and may come to do so."""
+    library, on = phase.touchpoints, phase.running.touchpoints
+    names = {name for name in phase.running_touchpoints("push") if library[name].after}
+
+    def may(name: str) -> bool:
+        after = library[name].after
+        return after in FOLLOWED or (
+            on.get(after, 0.0) > 0 and (not library[after].after or may(after))
+        )
+
+    return {name for name in names if may(name)}
 
 
 def met(phase: Scenario) -> set[str]:
@@ -394,6 +413,8 @@ def _of_strategy(facts: Facts, strategy: str, rest: tuple[str, ...]) -> Idle | N
     if rest[0] == "touchpoints":
         return _of_intensity(phase, rest[1]) if len(rest) > 1 else None
     why = _of_rhythm(phase, rest[0]) if rest[0] in OF_PUSHING else None
+    if rest[0] == "budget_days" and phase.running.budget == math.inf:
+        why = "no_budget"
     return Idle("", why) if why else None
 
 
@@ -429,8 +450,10 @@ def _unreached(phase: Scenario, name: str) -> str | None:
     if not strategy.touchpoints.get(name, 0.0) > 0:
         return "off"
     if touchpoint.contact == "push":
-        if name in pushed_with(phase):
+        if name in pushed_with(phase) | followed(phase):
             return None
+        if touchpoint.after:
+            return "never_follows"
         why = {"none": "no_push", "guide": "never_chosen", "animator": "not_in_programme"}
         return why[strategy.push]
     if name in met(phase):
@@ -482,6 +505,12 @@ def _without_effect(facts: Facts, name: str, key: str) -> str | None:
         "care": [(not after_the_deal, "before_the_deal")],
         "calm": [(not after_the_deal, "before_the_deal")],
         "asks": [(not after_the_deal, "before_the_deal")],
+        "delay_hours": [(not touchpoint.after, "follows_nothing")],
+        "fade_half_life_hours": [(not touchpoint.after, "follows_nothing")],
+        "silence_days": [(touchpoint.after != "silence", "no_silence")],
+        "session_days": [(touchpoint.seats == 0, "no_seats")],
+        "delivered": [(touchpoint.contact == "pull", "come_anyway")],
+        "opened": [(touchpoint.contact == "pull", "come_anyway")],
     }
     return next((why for is_so, why in effects.get(key, []) if is_so), None)
 

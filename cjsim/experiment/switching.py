@@ -57,9 +57,11 @@ def switched_off(scenario: Scenario, touchpoints: Collection[str]) -> Scenario:
     before = scenario.running
     still_on = {name: on for name, on in before.touchpoints.items() if name not in touchpoints}
     programme = [name for name in before.programme if name not in touchpoints]
+    library = scenario.touchpoints
     pushes = [
-        n for n, on in still_on.items() if on > 0 and scenario.touchpoints[n].contact == "push"
-    ]
+        n for n, on in still_on.items()
+        if on > 0 and library[n].contact == "push" and not library[n].after
+    ]  # fmt: skip
     ran_out = before.push == "animator" and before.programme and not programme
     key = f"strategies.{scenario.strategy}"
     changes: dict[str, object] = {f"{key}.touchpoints.{name}": 0.0 for name in touchpoints}

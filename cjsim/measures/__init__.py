@@ -7,7 +7,7 @@ counted as open, never as lost. A mean or a share of nothing is NaN.
 
 from cjsim.measures.category import churn, share_of_category
 from cjsim.measures.cohorts import cohorts
-from cjsim.measures.contacts import contact_map, contacts, touchpoints
+from cjsim.measures.contacts import contact_map, contacts, sent, touchpoints
 from cjsim.measures.curiosity import curiosity
 from cjsim.measures.desk import desk
 from cjsim.measures.funnel import funnel, planned_loss
@@ -45,6 +45,7 @@ __all__ = [
     "repeat_rate",
     "retention",
     "satisfaction",
+    "sent",
     "service",
     "share_of_category",
     "summary",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cjsim.journey import lens_named
+from cjsim.log import SENT
 from cjsim.measures.groups import (
     Floats,
     Groups,
@@ -90,8 +91,9 @@ def touchpoints(run: Record, by: str | None = None) -> pd.DataFrame:
     """Contacts by touchpoint: one row for each that the strategy runs (within each group).
 
     Columns: contact (pull or push), contacts, people (met at least once), mismatch_rate (mean of
-    1 - fit at the true stage, 0..1), cost (of its contacts [money]; what it costs to keep it
-    running is in `money`), dropped, opt_outs (right after a contact with it).
+    1 - fit at the true stage, 0..1), cost (of its contacts, and of what was sent and not read
+    [money]; what it costs to keep it running is in `money`), dropped, opt_outs (right after a
+    contact with it).
     """
     need(run, "all")
     scenario = run.scenario
@@ -101,6 +103,39 @@ def touchpoints(run: Record, by: str | None = None) -> pd.DataFrame:
     columns = {key: values[:, running] for key, values in _by_touchpoint(run, parts).items()}
     frames = [
         _touchpoint_frame(run, running, {"contact": kinds} | {k: v[g] for k, v in columns.items()})
+        for g in range(len(parts))
+    ]
+    return stacked(frames, parts)
+
+
+def sent(run: Record, by: str | None = None) -> pd.DataFrame:
+    """What became of each touchpoint that the strategy runs: one row for each (within a group).
+
+    Columns: sent (contacts, those that no rep had time for, pushes that were not read), delivered
+    (share of those sent, 0..1), opened (share of those delivered), full (no seat was left), unpaid
+    (no money was left in the strategy's budget). What people come to is always delivered and read.
+    """
+    need(run, "all")
+    parts = groups(run, by)
+    rows, size = run.events.rows, len(run.events.touchpoints)
+    running = [i for i, name in enumerate(run.events.touchpoints) if _runs(run, name)]
+
+    def count_of(event: Event) -> Numbers:
+        event_rows = rows[rows["event"] == event]
+        return parts.table(event_rows["person"], event_rows["touchpoint"], size)[:, running]
+
+    opened = count_of(Event.CONTACT) + count_of(Event.DROPPED)
+    delivered = opened + count_of(Event.UNOPENED)
+    all_sent = delivered + count_of(Event.UNDELIVERED)
+    columns: dict[str, Numbers] = {
+        "sent": all_sent,
+        "delivered": ratio(delivered, all_sent),
+        "opened": ratio(opened, delivered),
+        "full": count_of(Event.FULL),
+        "unpaid": count_of(Event.BUDGET),
+    }
+    frames = [
+        _touchpoint_frame(run, running, {key: values[g] for key, values in columns.items()})
         for g in range(len(parts))
     ]
     return stacked(frames, parts)
@@ -117,13 +152,16 @@ def _by_touchpoint(run: Record, parts: Groups) -> dict[str, Numbers]:
     rows = run.events.rows
     size = len(run.events.touchpoints)
     contact_rows = rows[rows["event"] == Event.CONTACT]
+    sent_rows = rows[np.isin(rows["event"], SENT)]
     person, touchpoint = contact_rows["person"], contact_rows["touchpoint"]
     contact_count = parts.table(person, touchpoint, size)
     pair = np.unique(person.astype(np.int64) * size + touchpoint)
     cell = parts.of[person] * size + touchpoint
     mismatch = 1.0 - fits(run.scenario)[touchpoint, contact_rows["stage"]]
 
-    def total_of(amount: Numbers) -> Floats:
+    sent_cell = parts.of[sent_rows["person"]] * size + sent_rows["touchpoint"]
+
+    def total_of(cell: Numbers, amount: Numbers) -> Floats:
         return np.bincount(cell, amount, len(parts) * size).reshape(len(parts), size).astype(float)
 
     def count_of(event: Event) -> Numbers:
@@ -133,8 +171,8 @@ def _by_touchpoint(run: Record, parts: Groups) -> dict[str, Numbers]:
     return {
         "contacts": contact_count,
         "people": parts.table(pair // size, pair % size, size),
-        "mismatch_rate": ratio(total_of(mismatch), contact_count),
-        "cost": -total_of(contact_rows["amount"]),
+        "mismatch_rate": ratio(total_of(cell, mismatch), contact_count),
+        "cost": -total_of(sent_cell, sent_rows["amount"]),
         "dropped": count_of(Event.DROPPED),
         "opt_outs": count_of(Event.OPT_OUT),
     }

@@ -31,6 +31,10 @@ class Event(enum.IntEnum):
     RECOVERED = 19  # it is made good; amount: - what that costs
     BAD_WORD = 20  # warns an acquaintance (one row each)
     NEW_MANAGER = 21  # finds another account manager than last time
+    FULL = 22  # comes to a touchpoint that has no seat left
+    BUDGET = 23  # a contact for which no money is left
+    UNDELIVERED = 24  # a push that does not arrive; amount: - its cost
+    UNOPENED = 25  # a push that arrives and is not opened; amount: - its cost
 
     @property
     def key(self) -> str:
@@ -63,3 +67,7 @@ COMPLAINT: Final[int] = Event.COMPLAINT.value
 RECOVERED: Final[int] = Event.RECOVERED.value
 BAD_WORD: Final[int] = Event.BAD_WORD.value
 NEW_MANAGER: Final[int] = Event.NEW_MANAGER.value
+FULL: Final[int] = Event.FULL.value
+BUDGET: Final[int] = Event.BUDGET.value
+UNDELIVERED: Final[int] = Event.UNDELIVERED.value
+UNOPENED: Final[int] = Event.UNOPENED.value

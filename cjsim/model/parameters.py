@@ -24,11 +24,21 @@ from cjsim.model.plan import rates_of
 from cjsim.model.population import DAYS_A_YEAR, newcomers_a_day, opening
 from cjsim.model.streams import stream_of
 from cjsim.scenario.calendar import Period
+from cjsim.scenario.tables import FOLLOWED
 
 PROGRAMME_LENGTH = 64
 SILENT = -1
 ENDLESS = -1
 """Reps without number."""
+AFTER_NOTHING, AFTER_CONTACT = 0, 64
+"""What a touchpoint starts after: nothing, one of `FOLLOWED` counted from 1, or a contact with one
+of the library, counted from `AFTER_CONTACT`."""
+AFTER_DEAL, AFTER_FIRST_DEAL, AFTER_KNOWN, AFTER_RENEGED, AFTER_SILENCE, AFTER_BIRTHDAY = (
+    FOLLOWED.index(what) + 1
+    for what in ("deal", "first_deal", "known", "reneged", "silence", "birthday")
+)
+WAITS = (inf, 0.0, 0.0)
+"""What is kept of each person and touchpoint that follows: see `rules.wait_after`."""
 DESK_WITHOUT_END = 1 << 30
 """Room at a desk where nobody waits: who queued there before is served at once."""
 
@@ -71,6 +81,17 @@ class Touch:
     times: int  # where its last times stand among a person's; 0 where it never rests
     social_proof: float
     asks: float
+    # what follows
+    after: int  # what it starts after: `AFTER_NOTHING` where it is chosen
+    waits: int  # where it stands among what is kept of a person for it
+    delay: float  # days
+    silence: float  # days
+    fades: float  # a day: what it gives is multiplied by e^(-fades · days of delay)
+    # what may fail
+    delivered: float
+    opened: float
+    seats: int  # 0 for no limit
+    session: float  # days, in the whole market
 
 
 @dataclass(slots=True)
@@ -178,6 +199,12 @@ class Parameters:
     may_rest: int  # has a push touchpoint of the library a rhythm, a cap or a quiet period?
     programme: Programme
     programme_length: int
+    follows: int  # does anything that runs follow something?
+    # what may fail
+    limits: int  # has anything that runs seats, or a share that is not read, or the firm a budget?
+    sample_stretch: float  # how many times fewer people than the market has
+    budget: float  # money of these people for contacts; inf for no limit
+    budget_days: float
 
 
 def _clocks(s: sc.Scenario, season: float) -> dict[str, Any]:
@@ -217,9 +244,10 @@ def touches(s: sc.Scenario, contact: str, also: Collection[str] = ()) -> list[To
     """
     streams = _streams(s)
     times, _ = _places_of_times(s)
+    waits = {name: place for place, name in enumerate(_followers(s))}
     running = s.running_touchpoints(contact)
     return [
-        _touch(s, number, name, streams[name], times.get(name, 0))
+        _touch(s, number, name, streams[name], times.get(name, 0), waits.get(name, 0))
         for number, name in enumerate(s.touchpoints)
         if name in running or name in also
     ]
@@ -255,6 +283,25 @@ def times_kept(s: sc.Scenario) -> int:
 _stream = functools.cache(stream_of)
 
 
+def _followers(s: sc.Scenario) -> list[str]:
+    """The touchpoints that start after something; the library counts, whatever runs of it."""
+    return [name for name, t in s.touchpoints.items() if t.after]
+
+
+def waits_kept(s: sc.Scenario) -> list[float]:
+    """What is kept of a person to whom nothing has happened yet; often nothing."""
+    return list(WAITS) * len(_followers(s))
+
+
+def _what_before(s: sc.Scenario, after: str) -> int:
+    """The number of what a touchpoint starts after."""
+    if not after:
+        return AFTER_NOTHING
+    if after in FOLLOWED:
+        return FOLLOWED.index(after) + 1
+    return AFTER_CONTACT + list(s.touchpoints).index(after)
+
+
 def _streams(s: sc.Scenario) -> dict[str, int]:
     """Each touchpoint's stream of random numbers, its own.
 
@@ -271,7 +318,7 @@ def _streams(s: sc.Scenario) -> dict[str, int]:
     return streams
 
 
-def _touch(s: sc.Scenario, number: int, name: str, stream: int, times: int) -> Touch:
+def _touch(s: sc.Scenario, number: int, name: str, stream: int, times: int, waits: int) -> Touch:
     t, intensity = s.touchpoints[name], s.running.touchpoints.get(name, 0.0)
     strength = intensity if t.contact == "push" else 1.0
     noticed = strength / (1.0 + s.market.clutter)
@@ -301,6 +348,15 @@ def _touch(s: sc.Scenario, number: int, name: str, stream: int, times: int) -> T
         cap=t.cap_30_days,
         times=times,
         **{key: min(1.0, getattr(t, key) * factor) for key, factor in shares.items()},
+        after=_what_before(s, t.after),
+        waits=waits * len(WAITS),
+        delay=t.delay_hours / 24.0,
+        silence=t.silence_days,
+        fades=log(2.0) * 24.0 / t.fade_half_life_hours if t.after else 0.0,
+        delivered=t.delivered,
+        opened=t.opened,
+        seats=t.seats,
+        session=t.session_days,
     )
 
 
@@ -345,16 +401,17 @@ def _push(s: sc.Scenario) -> dict[str, Any]:
     number = {name: i for i, name in enumerate(s.touchpoints)}
     index = {touch.number: i for i, touch in enumerate(push)}
     choice = []
+    chosen = [index for index, touch in enumerate(push) if touch.after == AFTER_NOTHING]
     for stage in STAGES:
-        fits = [touch.fit[stage] for touch in push]
+        fits = [touch.fit[stage] if i in chosen else 0.0 for i, touch in enumerate(push)]
         best = max(fits, default=0.0)
         choice.append(fits.index(best) if best >= running.min_fit and best > 0 else SILENT)
     for key, name in running.plan.items():
         choice[Stage.of(key)] = index[number[name]] if name else SILENT
     next_fit = [inf if stage.key in running.plan else running.min_fit for stage in STAGES]
-    programme = [index[number[name]] for name in running.programme] or list(range(len(push)))
+    programme = [index[number[name]] for name in running.programme] or chosen
     return {
-        "pushes": int(running.push != "none" and bool(push)),
+        "pushes": int(running.push != "none" and bool(chosen)),
         "every_days": running.every_days,
         "jitter": running.jitter,
         "accuracy": running.accuracy,
@@ -365,6 +422,24 @@ def _push(s: sc.Scenario) -> dict[str, Any]:
         "may_rest": int(times_kept(s) > 0),
         "programme": (programme + [SILENT] * PROGRAMME_LENGTH)[:PROGRAMME_LENGTH],
         "programme_length": min(len(programme), PROGRAMME_LENGTH),
+        "follows": int(len(chosen) < len(push)),
+    }
+
+
+def _limits(s: sc.Scenario, people: int) -> dict[str, Any]:
+    """What may keep a contact from taking place, for `people` of the market.
+
+    Their budget is their share of the market's. Their sessions last longer instead, with as many
+    seats: as `desk_of` does, so that the share of those who find none stays.
+    """
+    running = touches(s, "pull") + touches(s, "push")
+    short = any(t.seats > 0 or t.delivered < 1.0 or t.opened < 1.0 for t in running)
+    budget = s.running.budget
+    return {
+        "limits": int(short or budget < inf),
+        "sample_stretch": s.market.people / people,
+        "budget": budget * (people / s.market.people),
+        "budget_days": s.running.budget_days,
     }
 
 
@@ -440,6 +515,7 @@ def parameters_of(s: sc.Scenario, people: int, seed: int, season: float = 1.0) -
         wait_share=s.shelf.wait_share,
         **_clocks(s, season),
         **_push(s),
+        **_limits(s, people),
     )
 
 

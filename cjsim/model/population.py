@@ -106,6 +106,9 @@ class Person:
     told: Count
     pushed: Count  # draws of the firm's pushes
     shown: Count  # items of the animator's programme
+    # what follows
+    follow_at: float
+    following: Count  # which push touchpoint follows then
 
 
 @dataclass(frozen=True)
@@ -276,6 +279,7 @@ def initial_state(scenario: sc.Scenario, start: float) -> dict[str, Any]:
         "lapse_due": 0.0,
         "need_from": 0.0,
         "push_at": np.inf,
+        "follow_at": np.inf,
         "warmth": 0.0,
         "memory": 0.0,
         "pressure": 0.0,

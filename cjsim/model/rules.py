@@ -30,8 +30,17 @@ from cjsim.journey import (
     UNAWARE,
     WITH_RIVAL,
 )
-from cjsim.model.parameters import DESK_WITHOUT_END, ENDLESS, SILENT, Parameters, Touch
-from cjsim.model.population import Person
+from cjsim.model.parameters import (
+    AFTER_BIRTHDAY,
+    AFTER_NOTHING,
+    AFTER_SILENCE,
+    DESK_WITHOUT_END,
+    ENDLESS,
+    SILENT,
+    Parameters,
+    Touch,
+)
+from cjsim.model.population import DAYS_A_YEAR, Person
 from cjsim.model.quickest import (
     block,
     exp,
@@ -46,6 +55,8 @@ from cjsim.model.quickest import (
 )
 from cjsim.model.streams import (
     BAD_WORD,
+    BIRTHDAY,
+    DELIVERY,
     DESK,
     EXPERIENCE,
     FRIEND,
@@ -66,6 +77,7 @@ RING = 0
 PUSHED = 1
 MEETS = 2
 COMES_OR_GOES = 3
+FOLLOWS = 4
 
 MOST_TRIES = 20
 """How often an advocate thinks of somebody who has left before nobody is told."""
@@ -101,6 +113,13 @@ PRESENT, CUSTOMERS = 0, 1
 DAYS_OF_CAP = 30.0
 MOMENT = 1e-6
 """Days that rounding may take from a rest: pushes a day apart are a day apart."""
+
+SINCE, SENT_SO_FAR, SENT_SINCE, ROOM_OF_A_WAIT = 0, 1, 2, 3
+"""Places in what is kept of a person for a touchpoint that follows: see `wait_after`."""
+SESSION, TAKEN = 0, 1
+"""Places in what is kept of a touchpoint's seats: which session, and how many are taken."""
+PERIOD, SPENT = 0, 1
+"""Places in the firm's purse: which period, and what is spent in it."""
 
 
 # --- the two clocks ---------------------------------------------------------------------------
@@ -271,7 +290,7 @@ def set_out(person: Person, market: Parameters, stage: int, now: float) -> None:
     if stage == REPEAT_DEAL or stage == WITH_RIVAL:
         wait_for_need(person, market, now)
     elif stage == GONE:
-        person.ring_at = person.push_at = person.leaves_at = inf
+        person.ring_at = person.push_at = person.leaves_at = person.follow_at = inf
     else:
         step, walk, _, _ = block(market.seed, person.id, person.visit, VISIT)
         shape, scale = market.inverse_shape[stage], market.threshold_scale[stage]
@@ -415,7 +434,12 @@ def mismatch(person: Person, market: Parameters, touch: Touch) -> float:
 
 
 def contact(
-    person: Person, market: Parameters, touch: Touch, now: float, customers: float = 0.0
+    person: Person,
+    market: Parameters,
+    touch: Touch,
+    now: float,
+    customers: float = 0.0,
+    fresh: float = 1.0,
 ) -> None:
     """What one contact does to a person at their true stage.
 
@@ -424,8 +448,9 @@ def contact(
     and being asked (B39). `customers` is the share of the market who are, for social proof (C149).
     A contact that moves neither clock leaves them untouched to the last bit. What it reminds of
     and how it adds to the pressure are counted at the end: the pressure before it is what counts.
+    What it gives fades with its delay, see `freshness`; what it irritates does not.
     """
-    fit = touch.fit[person.stage]
+    fit = touch.fit[person.stage] * fresh
     appeal = touch.appeal_dream if person.motive else touch.appeal_pain
     if touch.reminds > 0.0 or market.crowding > 0.0 or market.dulling > 0.0:
         mind(person, market, now)
@@ -467,7 +492,7 @@ def name_rival(person: Person, market: Parameters, now: float) -> None:
 def opt_out(person: Person, market: Parameters, now: float) -> None:
     """No more pushes; being driven to it costs trust for good: trust ·= 1 - optout_harm."""
     person.opted_out = 1
-    person.push_at = inf
+    person.push_at = person.follow_at = inf
     if market.optout_harm > 0.0:
         run_clocks(person, market, now)
         person.trust = person.trust * (1.0 - market.optout_harm)
@@ -673,6 +698,7 @@ def choose_rested(
         for k in range(len(pushes)):
             fit = pushes[k].fit[person.belief]
             fits = fit > most and fit >= market.next_fit[person.belief]
+            fits = fits and pushes[k].after == AFTER_NOTHING
             if fits and not rests(pushes[k], times, now):
                 best, most = k, fit
     return best
@@ -685,6 +711,158 @@ def keep_time(touch: Touch, times: MutableSequence[float], now: float) -> None:
         for place in range(first + max(1, touch.cap) - 1, first, -1):
             times[place] = times[place - 1]
         times[first] = now
+
+
+# --- what follows -----------------------------------------------------------------------------
+
+
+def wait_after(
+    person: Person,
+    pushes: Sequence[Touch],
+    waits: MutableSequence[float],
+    what: int,
+    now: float,
+) -> None:
+    """Something has happened: what starts after it begins to wait, if it does not wait already.
+
+    `waits` are the person's. Of each touchpoint that follows they hold since when it waits (inf
+    where it does not), how often it has been sent, and since when it had waited the last time. A
+    silence begins anew each time.
+    """
+    for k in range(len(pushes)):
+        touch = pushes[k]
+        if touch.after == what:
+            if what == AFTER_SILENCE:
+                waits[touch.waits + SINCE] = now + touch.silence
+            elif waits[touch.waits + SINCE] == inf:
+                waits[touch.waits + SINCE] = now
+    find_next_follow(person, pushes, waits, now)
+
+
+def find_next_follow(
+    person: Person, pushes: Sequence[Touch], waits: Sequence[float], now: float
+) -> None:
+    """What follows first, and when: not before now. Among equals it is the first in the library."""
+    person.follow_at = inf
+    if person.opted_out:
+        return
+    for k in range(len(pushes)):
+        touch = pushes[k]
+        if touch.after != AFTER_NOTHING:
+            due = max(now, waits[touch.waits + SINCE] + touch.delay)
+            if due < person.follow_at:
+                person.follow_at = due
+                person.following = k
+
+
+def plan_follows(
+    person: Person,
+    market: Parameters,
+    pushes: Sequence[Touch],
+    waits: MutableSequence[float],
+    now: float,
+) -> None:
+    """The firm can reach the person from now on, or other touchpoints run.
+
+    What runs no longer waits no longer; silences and birthdays are waited for.
+    """
+    place = 0
+    for k in range(len(pushes)):
+        touch = pushes[k]
+        if touch.after != AFTER_NOTHING:
+            forget_waits(waits, place, touch.waits)
+            place = touch.waits + ROOM_OF_A_WAIT
+            if person.known and waits[touch.waits + SINCE] == inf:
+                if touch.after == AFTER_SILENCE:
+                    waits[touch.waits + SINCE] = now + touch.silence
+                elif touch.after == AFTER_BIRTHDAY:
+                    waits[touch.waits + SINCE] = birthday(person, market, now)
+    forget_waits(waits, place, len(waits))
+    find_next_follow(person, pushes, waits, now)
+
+
+def forget_waits(waits: MutableSequence[float], first: int, end: int) -> None:
+    """What stands between two places is waited for no more."""
+    for place in range(first, end, ROOM_OF_A_WAIT):
+        waits[place + SINCE] = inf
+
+
+def birthday(person: Person, market: Parameters, now: float) -> float:
+    """The person's next birthday: a day of the year of their own, evenly spread."""
+    day = DAYS_A_YEAR * block(market.seed, person.id, 0, BIRTHDAY)[0]
+    return day + DAYS_A_YEAR * (floor((now - day) / DAYS_A_YEAR) + 1)
+
+
+def follow_block(
+    person: Person, market: Parameters, touch: Touch, waits: MutableSequence[float]
+) -> tuple[float, float, float, float]:
+    """The draws of a touchpoint's n-th time: sees the stage?, how far off, rival, read?"""
+    nth = waits[touch.waits + SENT_SO_FAR]
+    waits[touch.waits + SENT_SO_FAR] = nth + 1.0
+    return block(market.seed, person.id, int(nth), touch.stream)
+
+
+def wait_anew(touch: Touch, waits: MutableSequence[float], now: float) -> None:
+    """What was waited for has come: it does not wait, or for the next silence or birthday."""
+    since = waits[touch.waits + SINCE]
+    waits[touch.waits + SENT_SINCE] = since
+    waits[touch.waits + SINCE] = inf
+    if touch.after == AFTER_SILENCE:
+        waits[touch.waits + SINCE] = now + touch.silence
+    elif touch.after == AFTER_BIRTHDAY:
+        waits[touch.waits + SINCE] = since + DAYS_A_YEAR
+
+
+def freshness(touch: Touch, waits: Sequence[float], now: float) -> float:
+    """What is left of what a contact gives after its delay: 2^(-delay / half-life).
+
+    The delay is all the time from what it follows to the contact, that for a rep included.
+    """
+    return exp(-touch.fades * (now - waits[touch.waits + SENT_SINCE]))
+
+
+# --- what may fail ----------------------------------------------------------------------------
+
+
+def delivery_luck(person: Person, market: Parameters) -> float:
+    """The luck of a push that the strategy has just chosen: is it delivered, is it opened?"""
+    return block(market.seed, person.id, person.pushed - 1, DELIVERY)[0]
+
+
+def has_seat(touch: Touch, market: Parameters, seats: MutableSequence[float], now: float) -> bool:
+    """Is a seat left in the session of now? First come, first served.
+
+    In a sample of the market sessions last longer, with as many seats.
+    """
+    session = float(floor(now / (touch.session * market.sample_stretch)))
+    if seats[SESSION] != session:
+        seats[SESSION] = session
+        seats[TAKEN] = 0.0
+    return seats[TAKEN] < touch.seats
+
+
+def can_pay(touch: Touch, market: Parameters, purse: MutableSequence[float], now: float) -> bool:
+    """Is there money left for a contact that costs? Then it is spent.
+
+    The contact that overdraws a period's budget is still made; what it overdraws is taken from the
+    next one. So the mean is kept, also by a sample whose share of a budget is less than a contact.
+    """
+    period = float(floor(now / market.budget_days))
+    if purse[PERIOD] != period:
+        passed = max(1.0, period - purse[PERIOD])
+        purse[SPENT] = max(0.0, purse[SPENT] - passed * market.budget)
+        purse[PERIOD] = period
+    if purse[SPENT] >= market.budget:
+        return False
+    purse[SPENT] = purse[SPENT] + touch.cost
+    return True
+
+
+def press(person: Person, market: Parameters, touch: Touch, now: float) -> None:
+    """A push that is delivered and not opened: it only adds to the pressure."""
+    if market.crowding > 0.0 or market.dulling > 0.0:
+        mind(person, market, now)
+    person.pressure = person.pressure + touch.presses
 
 
 # --- deals and experiences --------------------------------------------------------------------
@@ -1025,7 +1203,7 @@ def leave_by_walking(person: Person, market: Parameters) -> int:
 
 
 def next_event(person: Person, market: Parameters) -> tuple[float, int]:
-    """When a person does what next; at one moment the clock comes first, then leaving, pull, push.
+    """When a person does what next; clock, leaving, pull, push, what follows at one moment.
 
     The exact time of the clocks is found out only when it can be next: most contacts change it.
     """
@@ -1038,6 +1216,8 @@ def next_event(person: Person, market: Parameters) -> tuple[float, int]:
         when, what = person.meeting_at, MEETS
     if person.push_at < when:
         when, what = person.push_at, PUSHED
+    if person.follow_at < when:
+        when, what = person.follow_at, FOLLOWS
     if person.ring_at == NOT_SET and (when == inf or rings_by(person, market, when)):
         set_alarm(person, market)
     if person.ring_at != NOT_SET and person.ring_at <= when:

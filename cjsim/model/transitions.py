@@ -6,6 +6,8 @@ transitions, so that no behaviour is written twice; who waits for whom is left t
 
 from __future__ import annotations
 
+from math import inf
+
 from cjsim.journey import (
     AWARENESS,
     CURIOSITY,
@@ -19,7 +21,16 @@ from cjsim.journey import (
 )
 from cjsim.model import events, rules
 from cjsim.model.journal import write
-from cjsim.model.parameters import SILENT, Touch
+from cjsim.model.parameters import (
+    AFTER_CONTACT,
+    AFTER_DEAL,
+    AFTER_FIRST_DEAL,
+    AFTER_KNOWN,
+    AFTER_RENEGED,
+    AFTER_SILENCE,
+    SILENT,
+    Touch,
+)
 from cjsim.model.population import Person
 from cjsim.model.quickest import exponential
 from cjsim.model.world import World
@@ -31,12 +42,14 @@ def begin(world: World, person: Person, now: float) -> None:
     """Somebody is in the market, now; the firm may push those on its cold list."""
     arrive(world, person, rules.opens_with(person, world.market, now), now, 0)
     rules.start_pushing(person, world.market, now)
+    plan_follows(world, person, now)
 
 
 def take_up(world: World, person: Person, now: float) -> None:
     """Another strategy runs from now on: other touchpoints, another rhythm."""
     meet_strategy(world, person, now, rules.AFTER_SWITCH)
     rules.start_pushing(person, world.market, now)
+    plan_follows(world, person, now)
 
 
 def turn(world: World, person: Person, now: float) -> bool:
@@ -49,7 +62,16 @@ def turn(world: World, person: Person, now: float) -> bool:
     meet_at, met = world.meet_at[person.id], world.met[person.id]
     were, are = world.pulls_before, world.pulls
     moved = rules.plan_meetings_anew(person, market, were, are, meet_at, met, now) or moved
-    return rules.plan_push_anew(person, market, before, now) or moved
+    moved = rules.plan_push_anew(person, market, before, now) or moved
+    plan_follows(world, person, now)
+    return moved or len(world.waits[person.id]) > 0
+
+
+def plan_follows(world: World, person: Person, now: float) -> None:
+    """Look anew at what may follow, where anything of the library may."""
+    waits = world.waits[person.id]
+    if len(waits) > 0:
+        rules.plan_follows(person, world.market, world.pushes, waits, now)
 
 
 def come_or_go(world: World, person: Person, now: float) -> None:
@@ -74,6 +96,7 @@ def enter(world: World, person: Person, stage: int, now: float) -> None:
     arrive(world, person, stage, now, 0)
     if person.push_at < now:  # it came while they were in a queue: skipped
         rules.start_pushing(person, world.market, now)
+    person.follow_at = max(person.follow_at, now)  # what came due meanwhile comes now
     write(world, person, now, events.ENTER)
 
 
@@ -132,6 +155,7 @@ def give_up(world: World, person: Person, now: float) -> None:
         enter(world, person, GONE, now)
     else:
         write(world, person, now, events.RENEGED)
+        happens(world, person, now, AFTER_RENEGED)
         lose_to_rival(world, person, now)
 
 
@@ -160,6 +184,10 @@ def deal(world: World, person: Person, now: float) -> tuple[float, float]:
         world.last_times[person.id][rules.LAST_DEAL] = now
     rules.set_need(person, world.market, now)
     become_known(world, person, now, -1)
+    if world.market.follows:
+        happens(world, person, now, AFTER_DEAL)
+        if event == events.FIRST_DEAL:
+            happens(world, person, now, AFTER_FIRST_DEAL)
     gate_luck, curious_luck = rules.experience(person, world.market)
     if world.market.failure_rate > 0.0:
         serve(world, person, now)
@@ -214,7 +242,69 @@ def push(world: World, person: Person, now: float) -> tuple[int, float]:
     choice = rules.choose_push(person, world.market)
     if world.market.may_rest:
         choice = send_rested(world, person, choice, now)
+    if world.market.limits and choice != SILENT:
+        luck = rules.delivery_luck(person, world.market)
+        if not takes_place(world, person, now, world.pushes[choice], luck, person.belief):
+            choice = SILENT
     return choice, rival
+
+
+def follow(world: World, person: Person, now: float) -> tuple[int, float]:
+    """What was to follow is due: send it if it does not rest; a guess at the stage goes with it.
+
+    Returns the push touchpoint (SILENT for none) and the luck of hearing a rival's name.
+    """
+    choice, waits = person.following, world.waits[person.id]
+    touch = world.pushes[choice]
+    seen, off, rival, luck = rules.follow_block(person, world.market, touch, waits)
+    rules.wait_anew(touch, waits, now)
+    rules.find_next_follow(person, world.pushes, waits, now)
+    person.belief = rules.believe(person, world.market, seen, off)
+    if world.market.may_rest:
+        times = world.last_times[person.id]
+        if rules.rests(touch, times, now):
+            return SILENT, rival
+        rules.keep_time(touch, times, now)
+    if not takes_place(world, person, now, touch, luck, person.belief):
+        return SILENT, rival
+    return choice, rival
+
+
+def happens(world: World, person: Person, now: float, what: int) -> None:
+    """What the firm does after such a thing begins to wait, if it can reach the person."""
+    if world.market.follows and person.known and not person.opted_out:
+        rules.wait_after(person, world.pushes, world.waits[person.id], what, now)
+
+
+def takes_place(
+    world: World, person: Person, now: float, touch: Touch, luck: float, belief: int
+) -> bool:
+    """Is there a seat for a contact, money, and is it read? Else it is written down what failed.
+
+    Seat and money go with the asking, where a rep is needed too. Without a seat nothing is sent;
+    what is not read costs all the same. `luck` is that of being read, 0 for a pull.
+    """
+    market = world.market
+    if not market.limits:
+        return True
+    seats = world.sessions[touch.number]
+    if touch.seats > 0 and not rules.has_seat(touch, market, seats, now):
+        write(world, person, now, events.FULL, touch.number, 0.0, belief)
+        return False
+    limited = touch.cost > 0.0 and market.budget < inf
+    if limited and not rules.can_pay(touch, market, world.purse, now):
+        write(world, person, now, events.BUDGET, touch.number, 0.0, belief)
+        return False
+    if luck >= touch.delivered:
+        write(world, person, now, events.UNDELIVERED, touch.number, 0.0 - touch.cost, belief)
+        return False
+    if luck >= touch.delivered * touch.opened:
+        rules.press(person, market, touch, now)
+        write(world, person, now, events.UNOPENED, touch.number, 0.0 - touch.cost, belief)
+        return False
+    if touch.seats > 0:
+        seats[rules.TAKEN] += 1.0
+    return True
 
 
 def send_rested(world: World, person: Person, choice: int, now: float) -> int:
@@ -246,11 +336,13 @@ def touch_person(
     if person.stage == GONE or (belief >= 0 and person.opted_out):
         return
     market = world.market
+    customers = 0.0
     if touch.social_proof > 0.0:
         customers = world.tally[rules.CUSTOMERS] / world.tally[rules.PRESENT]
-        rules.contact(person, market, touch, now, customers)
-    else:
-        rules.contact(person, market, touch, now)
+    fresh = 1.0
+    if touch.fades > 0.0:
+        fresh = rules.freshness(touch, world.waits[person.id], now)
+    rules.contact(person, market, touch, now, customers, fresh)
     write(world, person, now, events.CONTACT, touch.number, 0.0 - touch.cost, belief)
     if rival < touch.names_rival:
         rules.name_rival(person, market, now)
@@ -259,6 +351,9 @@ def touch_person(
     if belief >= 0 and rules.fed_up(person, market, now):
         rules.opt_out(person, market, now)
         write(world, person, now, events.OPT_OUT, touch.number)
+    if market.follows:
+        happens(world, person, now, AFTER_CONTACT + touch.number)
+        happens(world, person, now, AFTER_SILENCE)
 
 
 def become_known(world: World, person: Person, now: float, touch: int) -> None:
@@ -267,6 +362,8 @@ def become_known(world: World, person: Person, now: float, touch: int) -> None:
         person.known = 1
         write(world, person, now, events.KNOWN, touch)
         rules.start_pushing(person, world.market, now)
+        plan_follows(world, person, now)
+        happens(world, person, now, AFTER_KNOWN)
 
 
 # --- word of mouth ----------------------------------------------------------------------------

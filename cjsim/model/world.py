@@ -22,6 +22,9 @@ class World:
     meet_at: Sequence[MutableSequence[float]]  # per person and pull touchpoint: the next meeting
     met: Sequence[MutableSequence[int]]  # and how many there were during this visit
     last_times: Sequence[MutableSequence[float]]  # per person, of what may rest: see `rules.rests`
+    waits: Sequence[MutableSequence[float]]  # per person, of what follows: see `rules.wait_after`
+    sessions: Sequence[MutableSequence[float]]  # per touchpoint of the library: `rules.has_seat`
+    purse: MutableSequence[float]  # the firm's: see `rules.can_pay`
     before: Parameters  # what held up to the last change, and who pulled
     pulls_before: Sequence[Touch]
     tally: MutableSequence[int]  # who is present, and how many of them are customers: see `rules`

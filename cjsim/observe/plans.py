@@ -136,8 +136,9 @@ def _cells(lens: Lens, weights: Weights | None) -> Iterator[tuple[list[int], Flo
 
 
 def _pushes(scenario: Scenario) -> list[str]:
-    """The push touchpoints that the running strategy has on, in the order of the library."""
-    pushes = scenario.running_touchpoints("push")
+    """The push touchpoints that the running strategy may choose, in the order of the library."""
+    library = scenario.touchpoints
+    pushes = [name for name in scenario.running_touchpoints("push") if not library[name].after]
     if not pushes:
         raise ValueError(
             f"strategy {scenario.strategy!r} runs no push touchpoint, there is nothing to plan"
@@ -185,7 +186,8 @@ def answers(run: Run, share: float = 0.3) -> pd.DataFrame:
     if not 0 < share <= 1:
         raise ValueError(f"share = {share:g}: must be above 0 and at most 1")
     log = run.log()
-    push = {n for n, touch in run.scenario.touchpoints.items() if touch.contact == "push"}
+    library = run.scenario.touchpoints.items()
+    push = {n for n, touch in library if touch.contact == "push" and not touch.after}
     events = run.events.rows
     pushed = (events["event"] == Event.CONTACT) & log["touchpoint"].isin(push).to_numpy()
     filed = log.loc[pushed, ["time", "person", "touchpoint"]]

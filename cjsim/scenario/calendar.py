@@ -41,7 +41,7 @@ FIXED = frozenset({
 """What is drawn once for a whole life, and what the run itself is: no day changes it."""
 FIXED_OF_A_TOUCHPOINT = frozenset({
     "title", "claim", "mode", "contact", "aims_at", "fit", "rep_hours", "rhythm_days",
-    "cap_30_days", "quiet_days",
+    "cap_30_days", "quiet_days", "after",
 })  # fmt: skip
 """What a touchpoint is; how far it reaches, what it does and costs may change."""
 

@@ -28,7 +28,7 @@ from cjsim.scenario.keys import (
     may_be_infinite,
     wanted,
 )
-from cjsim.scenario.tables import MAY_WALK_AWAY, ScenarioTables
+from cjsim.scenario.tables import FOLLOWED, MAY_WALK_AWAY, ScenarioTables
 from cjsim.scenario.toml import in_toml
 
 Tables = Mapping[str, Any]
@@ -320,13 +320,19 @@ def _programmes_and_plans_can_be_run(tables: Tables) -> Iterator[Finding]:
                 yield Finding(path, item, phrase("no_touchpoint"), near)
             elif library[item].get("contact") == "pull":
                 yield Finding(path, item, phrase("pushes_only", key=path[2]))
+            elif library[item].get("after", ""):
+                yield Finding(path, item, phrase("follows_only", key=path[2]))
             elif item not in running or not _is_on(running[item]):
                 yield Finding(path, item, phrase("not_run", strategy=name))
 
 
 def _pushes_have_something_to_push(tables: Tables) -> Iterator[Finding]:
     library = _tables_in(tables, "touchpoints")
-    pushes = {name for name, touchpoint in library.items() if touchpoint.get("contact") == "push"}
+    pushes = {
+        name
+        for name, touchpoint in library.items()
+        if touchpoint.get("contact") == "push" and not touchpoint.get("after", "")
+    }
     for name, strategy in _tables_in(tables, "strategies").items():
         running = _table(strategy, "touchpoints")
         if strategy.get("push") not in ("guide", "animator") or not set(running) <= set(library):
@@ -381,6 +387,44 @@ def _only_what_is_sent_can_rest(tables: Tables) -> Iterator[Finding]:
                 yield Finding(("touchpoints", name, key), value, phrase("pull_never_rests"))
 
 
+def _only_what_is_sent_can_be_unread(tables: Tables) -> Iterator[Finding]:
+    for name, touchpoint in _tables_in(tables, "touchpoints").items():
+        if touchpoint.get("contact") != "pull":
+            continue
+        for key in ("delivered", "opened"):
+            value = touchpoint.get(key, 1)
+            if isinstance(value, int | float) and value < 1:
+                yield Finding(("touchpoints", name, key), value, phrase("pull_is_read"))
+
+
+def _what_follows_has_something_to_follow(tables: Tables) -> Iterator[Finding]:
+    """A push after an event or another touchpoint, and never in the end after itself."""
+    library = _tables_in(tables, "touchpoints")
+    for name, touchpoint in library.items():
+        after, path = touchpoint.get("after", ""), ("touchpoints", name, "after")
+        if not isinstance(after, str) or not after:
+            continue
+        if touchpoint.get("contact") == "pull":
+            yield Finding(path, after, phrase("pull_never_follows"))
+        elif after in FOLLOWED and after in library:
+            yield Finding(path, after, phrase("follows_which", name=after))
+        elif after not in FOLLOWED and after not in library:
+            near = nearest(after, [*FOLLOWED, *library])
+            yield Finding(path, after, phrase("follows_what", names=FOLLOWED), near)
+        elif _comes_round(library, name):
+            yield Finding(path, after, phrase("follows_itself"))
+
+
+def _comes_round(library: Mapping[str, Tables], first: str) -> bool:
+    """Does a touchpoint start, over others perhaps, after itself?"""
+    at: Any = first
+    for _ in library:
+        at = library[at].get("after", "") if isinstance(at, str) and at in library else ""
+        if at == first:
+            return True
+    return False
+
+
 def _segments_have_names_of_their_own(tables: Tables) -> Iterator[Finding]:
     segments = _table(tables, "market").get("segments", ())
     names: set[str] = set()
@@ -412,6 +456,8 @@ RULES: tuple[Callable[[Tables], Iterator[Finding]], ...] = (
     _fixed_stages_lose_nobody,
     _people_can_come_to_a_pull,
     _only_what_is_sent_can_rest,
+    _only_what_is_sent_can_be_unread,
+    _what_follows_has_something_to_follow,
     _segments_have_names_of_their_own,
     _only_some_reps_cost,
 )

@@ -41,6 +41,8 @@ TwelveKey = Literal[
     "awareness", "interest", "desire", "study", "comparison", "action", "first_deal",
     "satisfaction", "repeat_deal", "curiosity", "loyalty", "recommendation",
 ]  # fmt: skip
+FOLLOWED = ("deal", "first_deal", "known", "reneged", "silence", "birthday")
+"""What a touchpoint can start after, beside a contact with another touchpoint."""
 MAY_WALK_AWAY = frozenset({*BEFORE_THE_DEAL, Stage.REPEAT_DEAL, Stage.CURIOSITY})
 
 
@@ -569,6 +571,35 @@ class Touchpoint(_Table):
         0.0, "B39; Chandon, Morwitz & Reinartz 2005 [S]; size ours",
         "Share of the gap to full satisfaction and to full loyalty closed by being asked",
     )  # fmt: skip
+    after: Line = Field(
+        default="",
+        description="push: no guide or animator chooses it, it follows what happens: deal, "
+        "first_deal, known (details captured), reneged (a queue left), silence, birthday, or a "
+        'contact with the touchpoint of that name; "" = no, it is chosen',
+        json_schema_extra={"source": "C154; rule ours"},
+    )
+    delay_hours: Number = _key(
+        0.0, "C154; size ours", "hours", "after: it follows so much later", ge=0, le=87_600
+    )
+    silence_days: Number = _key(
+        30.0, "ours", "days", 'after = "silence": so long without any contact is a silence',
+        ge=0.01, le=200_000,
+    )  # fmt: skip
+    fade_half_life_hours: NumberOrInf = _key(
+        float("inf"), "Oldroyd 2011 [S]; form ours", "hours",
+        "after: what it gives halves with each such delay, a rep's included; inf = no hurry",
+        ge=0.01,
+    )  # fmt: skip
+    delivered: Number = _share(1.0, "ours", "push: share of those sent that arrive")
+    opened: Number = _share(1.0, "ours", "push: share of those delivered that are opened")
+    seats: Whole = _key(
+        0, "C154; size ours", "people",
+        "Room for so many in each session of the whole market, first come, first served; 0 = all",
+        ge=0, le=1_000_000,
+    )  # fmt: skip
+    session_days: Number = _key(
+        30.0, "ours", "days", "seats: so long until they are free again", ge=0.01, le=200_000
+    )
 
     def fit_at(self, stage: int) -> float:
         """Its fit to a stage, 0..1; 0 where the file names none.
@@ -608,6 +639,14 @@ class Strategy(_Table):
         default=(),
         description="animator: the order of its touchpoints; empty = all its push touchpoints",
         max_length=64,
+    )
+    budget: NumberOrInf = _key(
+        float("inf"), "ours", "money",
+        "For the contacts of the whole market in each budget_days: once it is spent those that "
+        "cost stop; inf = no limit", ge=0,
+    )  # fmt: skip
+    budget_days: Number = _key(
+        30.0, "ours", "days", "Days after which there is a new budget", ge=0.01, le=200_000
     )
 
 

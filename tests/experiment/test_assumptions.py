@@ -81,6 +81,19 @@ NEUTRAL = {
     "words.circle": 10,
     "words.bonus_share": 0.1,
     "loyalty.to_manager": 0.5,
+    "touchpoints.thanks": {
+        "contact": "push",
+        "aims_at": "satisfaction",
+        "fit": {"satisfaction": 1.0, "repeat_deal": 0.5},
+        "warmth": 0.3,
+        "after": "deal",
+        "delay_hours": 24.0,
+        "fade_half_life_hours": 48.0,
+    },
+    "guide.touchpoints.thanks": 1.0,
+    "touchpoints.mail_cases.opened": 0.4,
+    "touchpoints.site.seats": 5,
+    "guide.budget": 100.0,
 }
 """Mechanisms that no preset has switched on yet."""
 
@@ -290,6 +303,35 @@ def test_who_opts_out_trusts_as_before():
     driven = without(pestered().with_changes({"response.optout_harm": 0.5}), "distrust")
     assert falls(driven) == -0.25
     assert falls(without(driven, "optout_harm")) == 0
+
+
+# --- What follows and what may fail ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "event"),
+    [("unread", "unopened"), ("seats", "full"), ("budget", "budget")],
+)
+def test_nothing_fails_any_more(name, event):
+    def failed(scenario):
+        return (log(scenario)["event"] == event).sum()
+
+    scarce = {"touchpoints.site.seats": 1, "touchpoints.site.session_days": 300.0}
+    phone = preset("phone", "guide", **{**NEUTRAL, **scarce, "guide.budget": 1.0})
+    assert failed(phone) > 0
+    assert failed(without(phone, name)) == 0
+
+
+def test_what_followed_is_sent_by_the_strategy_and_nothing_fades():
+    phone = preset("phone", "guide", **NEUTRAL)
+    fades = parameters.touches(phone, "push")[-1]
+    assert (fades.after, fades.fades > 0.0) == (1, True)
+    assert parameters.touches(without(phone, "promptness"), "push")[-1].fades == 0.0
+    twin = without(phone, "following")
+    assert parameters.touches(twin, "push")[-1].after == 0
+    choices = [parameters.parameters_of(s, 10, 1).guide_choice for s in (phone, twin)]
+    last = len(phone.running_touchpoints("push")) - 1
+    assert [last in choice for choice in choices] == [False, True]
 
 
 # --- What a contact does --------------------------------------------------------------------------

@@ -41,6 +41,13 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "words.circle": 10, "words.bonus_share": 0.2, "loyalty.to_manager": 0.5,
         "market.clutter": 0.5,
     },
+    "what follows, what may fail": {
+        "touchpoints.thanks": {
+            "contact": "push", "aims_at": "satisfaction", "fit": {"repeat_deal": 1.0},
+            "warmth": 0.3, "after": "silence", "delay_hours": 24.0, "opened": 0.5, "seats": 3,
+        },
+        "guide.touchpoints.thanks": 1.0, "guide.budget": 20.0,
+    },
     "one price": {"market.price_sensitivity": 3.0, "market.presence": 0.3, "firm.reps": 2},
 }  # fmt: skip
 """Changes under which other keys are idle."""
@@ -173,6 +180,11 @@ def test_the_idle_keys_of_a_preset() -> None:
         ("guide", "words.bad_harm", "no_bad_word"),
         ("guide", "words.far_share", "no_circle"),
         ("guide", "loyalty.manager_years", "no_managers"),
+        ("guide", "touchpoints.site.session_days", "no_seats"),
+        ("guide", "touchpoints.site.opened", "come_anyway"),
+        ("guide", "touchpoints.mail_offer.delay_hours", "follows_nothing"),
+        ("guide", "touchpoints.mail_offer.silence_days", "no_silence"),
+        ("guide", "guide.budget_days", "no_budget"),
     ],
 )
 def test_each_reason(strategy: str, key: str, why: str) -> None:
@@ -198,6 +210,17 @@ def test_what_fits_second_best_is_chosen_where_the_best_may_rest() -> None:
     }  # fmt: skip
     assert idle(phone, "touchpoints.upsell.warmth") is not None
     assert idle(phone.with_changes(resting), "touchpoints.upsell.warmth") is None
+
+
+def test_what_follows_is_idle_where_what_it_follows_does_not_run() -> None:
+    phone = cjsim.Scenario.load("phone", strategy="guide")
+    call = {"contact": "push", "aims_at": "study", "fit": {"study": 1.0}, "warmth": 0.3}
+    for after, why in (("site", None), ("deal", None), ("tent", "never_follows")):
+        s = phone.with_changes(
+            {"touchpoints.call": {**call, "after": after}, "guide.touchpoints.call": 1.0}
+        )
+        note = idle(s, "touchpoints.call.warmth")
+        assert (note and note.why) == why
 
 
 def test_a_price_that_somebody_minds_is_not_idle() -> None:

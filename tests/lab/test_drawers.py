@@ -44,8 +44,9 @@ def shown(scenario: cjsim.Scenario, lang: str) -> dict[tuple[str, str], str]:
 
 @pytest.fixture(scope="module")
 def yogurt():
-    """A preset whose shelf can be empty, people who leave: every key with a control shows it."""
-    return cjsim.Scenario.load("yogurt").with_changes({"market.stay_years": 8.0})
+    """A shelf that can be empty, people who leave, a budget: every key with a control shows it."""
+    changes = {"market.stay_years": 8.0, "guide.budget": 1000.0}
+    return cjsim.Scenario.load("yogurt").with_changes(changes)
 
 
 @pytest.fixture(scope="module")

@@ -161,6 +161,7 @@ def test_infinity_is_allowed_only_where_it_means_something():
     infinite = [key for key, line in numbers.items() if line.range.endswith("or inf")]
     assert infinite == [
         "stages.regularity", "market.stay_years", "firm.reps", "shelf.stocked_days",
+        "touchpoints.fade_half_life_hours", "strategies.budget",
     ]  # fmt: skip
     assert StagePlan(regularity=math.inf).regularity == math.inf
     with pytest.raises(ValueError, match="typical_days"):

@@ -63,6 +63,9 @@ class Warm(NamedTuple):
     all_touches: Any
     last_times: Any
     tally: Any
+    waits: Any
+    sessions: Any
+    purse: Any
 
     def copy(self) -> Warm:
         """The same with arrays of its own."""
@@ -73,15 +76,9 @@ class Warm(NamedTuple):
 
 
 CARRIED = (
-    "people",
-    "counts",
-    "clock",
-    "requests",
-    "life_entry",
-    "all_touches",
-    "last_times",
-    "tally",
-)
+    "people", "counts", "clock", "requests", "life_entry", "all_touches", "last_times", "waits",
+    "sessions", "purse", "tally",
+)  # fmt: skip
 _REMEMBERED: dict[tuple[str, int], Warm] = {}
 _MAKING: dict[tuple[str, int], threading.Lock] = {}
 
@@ -248,6 +245,9 @@ class CompiledEngine:
             meet_at=np.full((people, len(pulls)), np.inf),
             met=np.zeros((people, len(pulls)), np.int32),
             last_times=np.full((people, parameters.times_kept(scenario)), -np.inf),
+            waits=np.tile(np.array(parameters.waits_kept(scenario)), (people, 1)),
+            sessions=np.zeros((max(1, len(scenario.touchpoints)), 2)),
+            purse=np.zeros(2),
             rows=np.empty(size, ROW),
             truths=np.empty((size if self.truth else 0, len(TRUTHS))),
             counts=counts,

@@ -22,6 +22,8 @@ from cjsim.model.events import (
     REPEAT_DEAL,
     RIVAL_DEAL,
     START,
+    UNDELIVERED,
+    UNOPENED,
 )
 
 TOTAL = np.dtype(
@@ -100,14 +102,15 @@ def folded(world: Any, person: Any, now: float, event: int, touch: int, amount: 
     )
     counts[LAST_PERSON] = who
     counts[LAST_EVENT] = event
-    if event == CONTACT:
+    if event == CONTACT or event == UNDELIVERED or event == UNOPENED:
         add_cost(world, who, now, 0.0 - amount)
-        total = world.totals[who]
-        total.contacts += 1
-        total.rep_hours += world.rep_hours[touch]
-        if total.bought == 0:
-            total.rep_hours_before += world.rep_hours[touch]
-        total.mismatch += 1.0 - world.fits[touch, stage]
+        if event == CONTACT:
+            total = world.totals[who]
+            total.contacts += 1
+            total.rep_hours += world.rep_hours[touch]
+            if total.bought == 0:
+                total.rep_hours_before += world.rep_hours[touch]
+            total.mismatch += 1.0 - world.fits[touch, stage]
         return True
     if event == RECOVERED or event == REFERRAL:
         add_cost(world, who, now, 0.0 - amount)

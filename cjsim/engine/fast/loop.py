@@ -21,7 +21,7 @@ from cjsim.model.journal import write
 from cjsim.model.parameters import ENDLESS, SILENT, Parameters, Touch, record_type
 from cjsim.model.population import Person
 
-# Kinds of events. A LIFE entry's slot says what comes (rules.RING, PUSHED, MEETS);
+# Kinds of events. A LIFE entry's slot says what comes (rules.RING, PUSHED, MEETS, ...);
 # those of the desk name a request.
 LIFE, REFILL, START_TURN, END_TURN, GIVE_UP = 0, 1, 2, 3, 4
 
@@ -67,6 +67,9 @@ class World(NamedTuple):
     meet_at: Any
     met: Any
     last_times: Any
+    waits: Any
+    sessions: Any
+    purse: Any
     rows: Any
     truths: Any
     counts: Any
@@ -94,6 +97,9 @@ world_behind = behind(
     meet_at=(np.float64, 2),
     met=(np.int32, 2),
     last_times=(np.float64, 2),
+    waits=(np.float64, 2),
+    sessions=(np.float64, 2),
+    purse=(np.float64, 1),
     rows=(ROW, 1),
     truths=(np.float64, 2),
     counts=(np.int64, 1),
@@ -171,9 +177,13 @@ def live(world: Any, calendar: Any, person: Any, what: int, now: float) -> None:
     if what == rules.MEETS:
         k = person.meeting
         capture, rival = transitions.meet(world, person, now)
-        slot = reach(world, person, now, world.pulls[k], k, capture, rival, -1)
-    elif what == rules.PUSHED:
-        choice, rival = transitions.push(world, person, now)
+        if transitions.takes_place(world, person, now, world.pulls[k], 0.0, -1):
+            slot = reach(world, person, now, world.pulls[k], k, capture, rival, -1)
+    elif what == rules.PUSHED or what == rules.FOLLOWS:
+        if what == rules.PUSHED:
+            choice, rival = transitions.push(world, person, now)
+        else:
+            choice, rival = transitions.follow(world, person, now)
         if choice != SILENT:
             touch, k = world.pushes[choice], len(world.pulls) + choice
             slot = reach(world, person, now, touch, k, 1.0, rival, person.belief)
