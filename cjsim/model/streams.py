@@ -29,8 +29,8 @@ SHELF = 8
 COLD_LIST = 9
 NEED = 10
 LIFE = 11
-DELIVERY = 20
-BIRTHDAY = 21
+DELIVERY = 30
+BIRTHDAY = 31
 
 MARKET_KEY = 1 << 62
 """Stands where a person's number stands, for what happens to the market as a whole."""
