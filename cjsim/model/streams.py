@@ -33,8 +33,8 @@ SERVICE = 20
 BAD_WORD = 21
 WARNED = 22
 MANAGER = 23
-DELIVERY = 24
-BIRTHDAY = 25
+DELIVERY = 30
+BIRTHDAY = 31
 
 MARKET_KEY = 1 << 62
 """Stands where a person's number stands, for what happens to the market as a whole."""

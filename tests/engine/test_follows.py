@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import cjsim
 from cjsim import measures
 from cjsim.engine.process import Engine
-from cjsim.journey import STUDY
+from cjsim.journey import FIRST_DEAL, STUDY
 from cjsim.model import parameters, rules
 from cjsim.model.events import Event
 from cjsim.scenario import ScenarioError
@@ -206,6 +206,32 @@ def test_what_comes_due_in_a_queue_comes_when_it_is_left(engine: str) -> None:
     left = {int(r["person"]): r["time"] for r in rows[rows["event"] == Event.RENEGED]}
     for who, found in enumerate(times(run, "hello")):
         assert found[0] == max(5.1, left[who])
+
+
+@ENGINES
+def test_what_comes_due_while_a_rep_serves_comes_after_it(engine: str) -> None:
+    s = lockstep(
+        firm={"reps": 20, "deal_hours": 24.0, "cold_list_share": 1.0}, horizon_days=60.0,
+        **touching({"hello": push(after="silence", silence_days=5.1)}),
+    )  # fmt: skip
+    run = cjsim.simulate(in_full(s, 20), 20, engine=engine)
+    rows = run.events.rows
+    agreed = rows[(rows["event"] == Event.ENTER) & (rows["stage"] == FIRST_DEAL)]
+    at = {int(r["person"]): r["time"] for r in agreed[::-1]}
+    assert max(at.values()) > 6.0 > 5.1 > min(at.values())
+    assert [found[0] for found in times(run, "hello")] == [max(5.1, at[i]) for i in range(20)]
+
+
+@ENGINES
+def test_what_waits_when_somebody_opts_out_is_never_sent(engine: str) -> None:
+    library = {
+        "ad": pull(),
+        "slap": push(fit={"study": 1.0}, after="ad", intrusiveness=5.0),
+        "call": push(after="ad", delay_hours=48.0, opened=0.0),
+    }
+    run = cjsim.simulate(firm(library), 50, engine=engine)
+    assert sum(map(len, times(run, "slap", Event.OPT_OUT))) == 50
+    assert sum(map(len, times(run, "call", Event.UNOPENED))) == 0
 
 
 # --- promptness -----------------------------------------------------------------------------------
