@@ -51,9 +51,7 @@ def main() -> None:
             took[name].append(time.process_time() - start)
             rows[name] = len(market.journal()[0])
     without, with_them = (statistics.median(took[name]) for name in ("without", "with"))
-    print(
-        f"{args.people:,} people, two years: {rows['without']:,} rows, {rows['with']:,} changed"
-    )
+    print(f"{args.people:,} people, two years: {rows['without']:,} rows, {rows['with']:,} changed")
     print(f"24 changes take {with_them / without:.2f} x the time of none")
 
 
