@@ -3,6 +3,7 @@
 import doctest
 import importlib
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,8 @@ def of_page(path):
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
 def test_a_page_gives_what_it_shows(path, tmp_path, monkeypatch):
+    for file in path.parent.glob("*.toml"):  # an example's firm
+        shutil.copy(file, tmp_path)
     monkeypatch.chdir(tmp_path)
     told = []
     runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
@@ -46,14 +49,17 @@ def test_a_page_gives_what_it_shows(path, tmp_path, monkeypatch):
     assert not results.failed, "".join(told)
 
 
-def test_the_file_that_the_page_on_own_products_shows_loads(tmp_path):
+def test_the_files_that_the_page_on_own_products_shows_load(tmp_path):
     page = (ROOT / "docs" / "own-product.md").read_text(encoding="utf-8")
-    (file,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
-    (tmp_path / "calls.toml").write_text(file, encoding="utf-8")
-    calls = cjsim.Scenario.load(tmp_path / "calls.toml")
+    files = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    shown = []
+    for number, file in enumerate(files):
+        (tmp_path / f"{number}.toml").write_text(file, encoding="utf-8")
+        shown.append(cjsim.Scenario.load(tmp_path / f"{number}.toml"))
+    calls, *_ = shown
     assert list(calls.strategies) == ["guide", "calls"]
     assert "strategy A call a month" in calls.says("en")
 
 
 def test_the_page_on_extending_is_among_them():
-    assert {"extend", "own-product"} <= {path.stem for path in PAGES}
+    assert {"extend", "own-product", "clinic", "school"} <= {path.stem for path in PAGES}
