@@ -336,13 +336,15 @@ def touch_person(
     if person.stage == GONE or (belief >= 0 and person.opted_out):
         return
     market = world.market
-    customers = 0.0
+    customers, fresh = 0.0, 1.0
     if touch.social_proof > 0.0:
         customers = world.tally[rules.CUSTOMERS] / world.tally[rules.PRESENT]
-    fresh = 1.0
     if touch.fades > 0.0:
         fresh = rules.freshness(touch, world.waits[person.id], now)
-    rules.contact(person, market, touch, now, customers, fresh)
+    if customers > 0.0 or fresh < 1.0:
+        rules.contact(person, market, touch, now, customers, fresh)
+    else:  # so that a rule of one's own needs to know of neither
+        rules.contact(person, market, touch, now)
     write(world, person, now, events.CONTACT, touch.number, 0.0 - touch.cost, belief)
     if rival < touch.names_rival:
         rules.name_rival(person, market, now)
