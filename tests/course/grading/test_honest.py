@@ -49,6 +49,7 @@ CALLS = {
         "tornado": "shown(cjsim.tornado(phone, ['guide.accuracy', 'guide.every_days'], **few))",
         "touchpoint_truth": "shown(cjsim.touchpoint_truth(phone, ['site', 'mail_offer'], **few))",
         "weak_point": "shown(cjsim.weak_point(phone, **few))",
+        "what_if": "shown(cjsim.what_if(phone, {'more': {'firm.reps': 2}}, **few))",
         "without": "cjsim.without(phone, 'warmth')",
         "speak": "cjsim.speak('ru'); cjsim.speak('en')",
         "Scenario": "phone.save('mine.toml'); cjsim.Scenario.load('mine.toml')._repr_html_()",
@@ -63,6 +64,7 @@ CALLS = {
         "phase_map": "charts.phase_map(made['Sweep'])",
         "profile": "charts.profile(made['Sweep'], 'guide.accuracy')",
         "tornado": "charts.tornado(made['Tornado'])",
+        "touchpoints": "charts.touchpoints(made['TouchpointTruth'])",
         "weak_point": "charts.weak_point(made['WeakPoint'])",
     },
     "cjsim.measures": {
