@@ -81,7 +81,7 @@ def _profile_alt(
             for value in ends
         )
         clauses.append(leads if alone else f"{sweep.named(name, lang)} — {leads}")
-    one_run = len(sweep.seeds) == 1 or not alone and all(map(has_one_run, tables.values()))
+    one_run = len(sweep.seeds) == 1 or (not alone and all(map(has_one_run, tables.values())))
     label = ("profile_alone_alt" if alone else "profile_alt") + ("_one_run" if one_run else "")
     return text(f"chart.{label}", lang).format(
         measure=text(f"measure.{measure}", lang), first=first, parts=". ".join(clauses)

@@ -280,9 +280,6 @@ def times_kept(s: sc.Scenario) -> int:
     return _places_of_times(s)[1]
 
 
-_stream = functools.cache(stream_of)
-
-
 def _followers(s: sc.Scenario) -> list[str]:
     """The touchpoints that start after something; the library counts, whatever runs of it."""
     return [name for name, t in s.touchpoints.items() if t.after]
@@ -307,7 +304,7 @@ def _streams(s: sc.Scenario) -> dict[str, int]:
 
     Raises ValueError where two names give the same: their contacts would come at the same moments.
     """
-    streams = {name: _stream(name) for name in s.touchpoints}
+    streams = {name: stream_of(name) for name in s.touchpoints}
     names = {stream: name for name, stream in streams.items()}
     for name, stream in streams.items():
         if names[stream] != name:

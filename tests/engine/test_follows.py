@@ -260,7 +260,7 @@ def test_what_irritates_does_not_fade_and_nothing_fades_without_a_half_life() ->
     waits = [inf, 0.0, 0.0]
     assert rules.freshness(late, waits, 3.0) == pytest.approx(np.exp(-3.0))
     assert rules.freshness(touch(after=1), waits, 3.0) == 1.0  # fades = 0
-    rules.contact(one, market(), late, 3.0, rules.freshness(late, waits, 3.0))
+    rules.contact(one, market(), late, 3.0, fresh=rules.freshness(late, waits, 3.0))
     other = person(stage=STUDY)
     rules.contact(other, market(), late, 3.0)
     assert one.irritation == other.irritation > 0.0

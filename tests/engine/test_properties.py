@@ -11,12 +11,15 @@ from hypothesis import strategies as st
 
 from cjsim.engine.process import Engine
 from cjsim.journey import STAGES, Stage, may_follow
-from cjsim.log import SPENT_ON
+from cjsim.log import SENT, SPENT_ON
 from cjsim.model.events import EVENTS, Event
 from cjsim.run import Run, simulate
 from cjsim.scenario import Scenario
+from cjsim.scenario.calendar import periods
 from tests.builders import everywhere, lived, neutral, plans, scenarios, touching
 
+OF_A_TOUCHPOINT = [*SENT, Event.DROPPED, Event.FULL, Event.BUDGET]
+"""What happens, or does not, to a contact."""
 sizes = st.integers(5, 40)
 seeds = st.integers(0, 2**62 - 1)
 examples = settings(max_examples=80)
@@ -83,7 +86,8 @@ def test_a_row_stands_only_where_its_event_can_happen(s: Scenario, people: int, 
     rows = run(s, people, seed).events.rows
     for event, stages in where.items():
         assert set(rows["stage"][rows["event"] == event].tolist()) <= stages, event.key
-    assert s.firm.reps < inf or not np.isin(rows["event"], (Event.QUEUE, Event.DROPPED)).any()
+    endless = all(period.scenario.firm.reps == inf for period in periods(s))
+    assert not endless or not np.isin(rows["event"], (Event.QUEUE, Event.DROPPED)).any()
 
 
 @examples
@@ -112,15 +116,16 @@ def test_money_comes_in_by_deals_and_goes_out_by_what_is_spent_on_people(
     deals = np.isin(rows["event"], (Event.FIRST_DEAL, Event.REPEAT_DEAL))
     costs = np.isin(rows["event"], SPENT_ON)
     paid = rows["amount"][deals]
-    assert ((paid >= 0) & (paid <= s.product.price)).all()
+    prices = np.array([[period.scenario.product.price] for period in periods(s)])
+    assert ((paid >= 0) & (paid <= prices.max())).all()
     assert (rows["amount"][costs] <= 0).all()
     assert (rows["amount"][~deals & ~costs] == 0).all()
-    touchpoints = np.isin(rows["event"], (Event.CONTACT, Event.DROPPED, Event.OPT_OUT, Event.KNOWN))
+    touchpoints = np.isin(rows["event"], [*OF_A_TOUCHPOINT, Event.OPT_OUT, Event.KNOWN])
     assert (rows["touchpoint"][~touchpoints] == -1).all()
     assert (rows["touchpoint"] < len(s.touchpoints)).all()
     promised = [1.0 - t.discount for t in s.touchpoints.values()]
     promised += [1.0, 1.0 - s.service.compensation]
-    allowed = s.product.price * np.array(promised)
+    allowed = (prices * np.array(promised)).ravel()
     first = rows["event"][deals] == Event.FIRST_DEAL
     gift = np.maximum(0.0, allowed - s.product.gift_value)
     assert all(np.isclose(amount, gift).any() for amount in paid[first])
@@ -142,7 +147,8 @@ def test_contacts_come_only_from_what_runs_and_pushes_only_to_the_known(
     scenario = s.model_copy(update={"burn_in_days": 0.0})
     result = run(scenario, people, seed)
     library = list(s.touchpoints.values())
-    running = {list(s.touchpoints).index(name) for name in s.running.touchpoints}
+    strategies = [period.scenario.running for period in periods(scenario)]
+    running = {list(s.touchpoints).index(name) for one in strategies for name in one.touchpoints}
     known = set(np.flatnonzero(result.everybody.on_cold_list))
     out: set[int] = set()
     for _, _, who, touchpoint, event, _ in result.events.rows.tolist():
@@ -155,9 +161,9 @@ def test_contacts_come_only_from_what_runs_and_pushes_only_to_the_known(
         elif event in (Event.CONTACT, Event.DROPPED):
             assert touchpoint in running
             if library[touchpoint].contact == "push":
-                assert s.running.push != "none"
+                assert library[touchpoint].after or {one.push for one in strategies} != {"none"}
                 assert who in known
-                visits = library[touchpoint].rep_hours > 0 and s.firm.reps > 0
+                visits = library[touchpoint].rep_hours > 0
                 assert who not in out or visits
 
 
@@ -173,7 +179,7 @@ def test_what_people_feel_stays_in_its_range(s: Scenario, people: int, seed: int
         assert (truth[name] >= 0.0).all(), name
     believed = truth["belief"].notna().to_numpy()
     events = result.events["event"][believed]
-    assert np.isin(events, (Event.CONTACT, Event.DROPPED)).all()
+    assert np.isin(events, OF_A_TOUCHPOINT).all()
 
 
 @examples
@@ -229,7 +235,7 @@ def test_a_longer_run_begins_like_a_shorter_one(s: Scenario, people: int, seed: 
 def test_people_who_never_meet_do_not_depend_on_each_other(
     s: Scenario, people: int, seed: int
 ) -> None:
-    """Without a desk and without words, a person's life in a larger market is the same.
+    """Without a desk, seats, a budget and words, a person's life in a larger market is the same.
 
     Of those who are there at the opening; newcomers are numbered behind them.
     """
@@ -239,9 +245,16 @@ def test_people_who_never_meet_do_not_depend_on_each_other(
             "loyalty": s.loyalty.model_copy(update={"friends": 0.0}),
             "words": s.words.model_copy(update={"bad_share": 0.0}),
             "touchpoints": {
-                name: t.model_copy(update={"social_proof": 0.0})
+                name: t.model_copy(update={"social_proof": 0.0, "seats": 0})
                 for name, t in s.touchpoints.items()
             },
+            "strategies": {
+                name: strategy.model_copy(update={"budget": inf})
+                for name, strategy in s.strategies.items()
+            },
+            "changes": tuple(
+                c.model_copy(update={"values": {**c.values, "firm.reps": inf}}) for c in s.changes
+            ),
         }
     )
     small, large = (run(alone, n, seed).events.rows for n in (people, people + 5))

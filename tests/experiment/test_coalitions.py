@@ -57,7 +57,8 @@ TABLES = ("incremental", "alone", "main_effect", "shapley")
 @pytest.mark.parametrize("table", TABLES)
 def test_what_does_nothing_is_worth_exactly_nothing(found, table):
     idle = getattr(found, table)().xs("idle", level="touchpoint")
-    assert (idle[["difference", "low", "high"]] == 0).all(axis=None)
+    assert (idle["difference"] == 0).all()
+    assert idle[["low", "high"]].isna().all(axis=None), "no spread, no interval"
     others = getattr(found, table)().xs("mail", level="touchpoint")
     assert (others["difference"] != 0).all(), "the same luck alone makes nothing zero"
 
@@ -66,7 +67,8 @@ def test_what_does_nothing_helps_nobody(found):
     pairs = found.interactions()
     with_idle = pairs[(pairs.index.get_level_values("first") == "idle")]
     assert len(with_idle) == len(coalitions.MEASURES)
-    assert (with_idle[["difference", "low", "high"]] == 0).all(axis=None)
+    assert (with_idle["difference"] == 0).all()
+    assert with_idle[["low", "high"]].isna().all(axis=None), "no spread, no interval"
 
 
 def test_switching_it_off_by_hand_gives_the_same_numbers(found):
@@ -208,7 +210,8 @@ def test_drawn_shares_also_share_out_in_every_run_what_all_brought(six):
 
 def test_the_idle_one_gets_nothing_in_any_order(six):
     idle = drawn(six, 4).shapley().xs("idle", level="touchpoint")
-    assert (idle[["difference", "low", "high"]] == 0).all(axis=None)
+    assert (idle["difference"] == 0).all()
+    assert idle[["low", "high"]].isna().all(axis=None), "no spread, no interval"
 
 
 def test_drawn_shares_differ_from_the_exact_ones_as_often_as_their_error_says(six):
