@@ -35,7 +35,7 @@ def test_compare_prints_each_stage_and_the_paired_differences(capsys):
 def test_compare_speaks_russian(capsys):
     assert run("compare", "phone", "--strategies", "pull,guide", "--lang", "ru", *SMALL) == 0
     shown = capsys.readouterr().out
-    assert "Разница с pull" in shown
+    assert "Разница с вариантом «pull»" in shown
     assert "Difference" not in shown
 
 

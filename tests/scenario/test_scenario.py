@@ -764,6 +764,8 @@ def changes(draw) -> dict[str, Any]:
     out: dict[str, Any] = {key: draw(numbers_of(NUMBERS[key])) for key in keys}
     if out.get("firm.rep_cost_per_day"):
         out["firm.reps"] = draw(st.integers(0, 9))
+    if out.get("stages.study.regularity") == math.inf:  # then nobody may be lost there
+        out["stages.study.planned_loss"] = 0.0
     out["title"] = draw(words)
     out["touchpoints.mail.title"] = draw(words)
     names = draw(st.lists(words, unique=True, max_size=3))
