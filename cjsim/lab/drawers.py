@@ -14,8 +14,10 @@ from cjsim.scenario import Scenario
 from cjsim.scenario.keys import TABLES, Key
 from cjsim.scenario.words import meaning, touchpoint_title
 
-LEFT_OUT = ("scenario", "touchpoints", "strategies", "market.segments", "plan")
-"""Tables whose keys are names of their own, or chosen elsewhere, or stay where they are."""
+LEFT_OUT = (
+    "scenario", "touchpoints", "strategies", "market.segments", "plan", "season", "changes",
+)  # fmt: skip
+"""Tables whose keys are names of their own, or lists, or chosen elsewhere, or stay as they are."""
 ABOVE = ("market.people",)
 """Keys that the first screen decides, whatever the scenario says."""
 
