@@ -536,6 +536,7 @@ def test_feelings_stay_between_0_and_1_whatever_is_done(
             care=strength, calm=promise, intrusiveness=intrusiveness,
         )  # fmt: skip
         rules.contact(p, m, t, p.anchor + day)
+        p.ring_at = rules.NOT_SET  # a contact that does nothing leaves it
         assert 0 <= p.warmth <= 1
         assert 0 <= p.trust <= 1
         assert 0 <= p.expectation <= 1

@@ -1,6 +1,6 @@
 """What a calendar costs: a run with 24 changes in two years against the same run without any.
 
-python -m benchmarks.calendar [--people 10000] [--tries 5]
+python -m benchmarks.changing [--people 10000] [--tries 5]
 
 Each change plans everybody's next meetings anew. The changes move a key by so little that as much
 happens as without them, so that the ratio is that of the calendar alone. Runs are interleaved; the
