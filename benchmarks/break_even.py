@@ -1,6 +1,6 @@
 """How well must a firm know where people stand before pushing pays?
 
-python benchmarks/break_even.py [products ...] [--runs 8] [--people N] [--seed 1] [--executor E]
+python -m benchmarks.break_even [products ...] [--runs 8] [--people N] [--seed 1] [--executor E]
 
 For each product the guide runs at accuracies 0.3 .. 1.0 against pull, on the same people with the
 same luck. The break-even accuracy is the lowest one from which on the guide is ahead on average

@@ -1,7 +1,7 @@
 """How long a class takes: thirty submissions of exercise set 01, on two cores.
 
-    python benchmarks/grade.py             # 30 submissions, 2 at a time
-    python benchmarks/grade.py 12 4        # 12 submissions, 4 at a time
+    python -m benchmarks.grade             # 30 submissions, 2 at a time
+    python -m benchmarks.grade 12 4        # 12 submissions, 4 at a time
 
 Ten solved it, ten have one wrong answer in each task, ten have not begun. Prints the wall time, the
 time per submission, and the points, which must be the same in every run.

@@ -1,6 +1,6 @@
 """The SimPy engine beside a bare SimPy loop of timeouts, in one run.
 
-python benchmarks/simpy_engine.py [--people 1000,10000,50000] [--repeats 3]
+python -m benchmarks.simpy_engine [--people 1000,10000,50000] [--repeats 3]
 
 Prints, per market size, events per second of a bare loop (as many processes as people, nothing
 but timeouts) and of the kit's engine on the preset `phone` under the guide, the ratio of their

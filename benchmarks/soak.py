@@ -1,6 +1,6 @@
 """A soak: sweeps killed at any moment, spoilt scenario files and odd command lines.
 
-python benchmarks/soak.py --kills 200 --files 500 --commands 300 --seed 1
+python -m benchmarks.soak --kills 200 --files 500 --commands 300 --seed 1
 
 A killed sweep must be gone on with to the last bit of the frame of one that nobody touched; a file
 or a command line must end in an answer or in a sentence, never in a traceback. Prints the counts;
