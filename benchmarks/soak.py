@@ -99,7 +99,9 @@ def _killed(
     errors = job.communicate()[1].decode(errors="replace")
     _, alive = psutil.wait_procs(children, timeout=10)
     counts["children left"] += sum(one.is_running() and one.status() != "zombie" for one in alive)
-    counts["tracebacks"] += "Traceback" in errors
+    if "Traceback" in errors:
+        counts["tracebacks"] += 1
+        print(errors, file=sys.stderr)
     if running:
         counts[name] += 1
     return running

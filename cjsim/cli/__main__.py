@@ -1,7 +1,14 @@
 """`python -m cjsim.cli` is the `cjsim` command."""
 
+import signal
 import sys
 
-from cjsim.cli.main import main
+early = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+if early:  # until the command can answer, Ctrl-C ends it without a word, not with a traceback
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
+from cjsim.cli.main import main  # noqa: E402
+
+if early:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 sys.exit(main())
