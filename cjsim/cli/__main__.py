@@ -11,4 +11,7 @@ from cjsim.cli.main import main  # noqa: E402
 
 if early:
     signal.signal(signal.SIGINT, signal.default_int_handler)
-sys.exit(main())
+status = main()
+if early:  # what is left is Python's own clearing up
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+sys.exit(status)
