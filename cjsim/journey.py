@@ -53,6 +53,8 @@ class Stage(enum.IntEnum):
         return _BY_KEY[key]
 
 
+DAYS_A_YEAR: Final = 365.0
+"""Time is in days, everywhere; what is said by the year is divided by these."""
 STAGES: Final[tuple[Stage, ...]] = tuple(Stage)
 _BY_KEY: Final = {stage.key: stage for stage in STAGES}
 TWELVE: Final[tuple[Stage, ...]] = STAGES[Stage.AWARENESS : Stage.RECOMMENDATION + 1]

@@ -12,10 +12,17 @@ import numpy as np
 import numpy.typing as npt
 
 from cjsim.files import expanded, no_formula, whole
-from cjsim.journey import AWARENESS, GONE, RECOMMENDATION, SATISFACTION, STAGES, UNAWARE
+from cjsim.journey import (
+    AWARENESS,
+    DAYS_A_YEAR,
+    GONE,
+    RECOMMENDATION,
+    SATISFACTION,
+    STAGES,
+    UNAWARE,
+)
 from cjsim.model.events import EVENTS, Event
 from cjsim.model.parameters import fits
-from cjsim.model.population import DAYS_A_YEAR
 from cjsim.scenario import Scenario
 
 if TYPE_CHECKING:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from cjsim import measures
-from cjsim.charts.parts import cells, step_words, touchpoint_words, wanted_kind
+from cjsim.charts.parts import share_table, step_words, touchpoint_words, wanted_kind
 from cjsim.charts.picture import Picture, style
 from cjsim.journey import Lens, Stage, lens_named
 from cjsim.labels import SPOKEN, text
@@ -51,23 +50,13 @@ def contact_map(run: Run, lang: str = SPOKEN, *, lens: str = "twelve") -> Pictur
     with style():
         figure = Figure(figsize=(5.2 + 0.52 * columns, 2.6 + 0.38 * rows))
         axes = figure.subplots()
-        cells(
-            axes, np.where(shares > 0, shares, np.nan), Normalize(0, 100),
-            lambda row, column: _per_cent(shares[row, column]),
-        )  # fmt: skip
+        heads = [
+            f"{_cut(name)}  ({number(n, lang)})" for name, n in zip(names, contacts, strict=True)
+        ]
+        share_table(axes, shares, heads, words)
         for row, step in enumerate(aims):
             frame = Rectangle((step - 0.5, row - 0.5), 1, 1, fill=False, ec="black", lw=2, zorder=3)
             axes.add_patch(frame)
-        axes.set_xticks(range(columns), words, rotation=40, ha="left", rotation_mode="anchor")
-        axes.xaxis.tick_top()
-        axes.set_yticks(
-            range(rows),
-            [f"{_cut(name)}  ({number(n, lang)})" for name, n in zip(names, contacts, strict=True)],
-        )
-        axes.set_xticks(np.arange(columns + 1) - 0.5, minor=True)
-        axes.set_yticks(np.arange(rows + 1) - 0.5, minor=True)
-        axes.grid(True, which="minor", axis="both")
-        axes.tick_params(which="minor", length=0)
         axes.set_title(text("contact_map.title", lang), pad=12)
         axes.set_xlabel(text("contact_map.note", lang))
     return Picture(figure, _alt(data, names, aims, words, lang), data, lang)
@@ -80,10 +69,6 @@ def _aims(run: Run, names: list[str], lens: Lens) -> list[int]:
 
 def _cut(name: str) -> str:
     return name if len(name) <= NAME_LETTERS else f"{name[: NAME_LETTERS - 1]}…"
-
-
-def _per_cent(value: float) -> str:
-    return "<1" if value < 0.5 else f"{value:.0f}"
 
 
 def _alt(data: pd.DataFrame, names: list[str], aims: list[int], words: list[str], lang: str) -> str:

@@ -154,3 +154,22 @@ def cells(
     axes.spines[:].set_visible(False)
     axes.tick_params(length=0)
     return image
+
+
+def share_table(
+    axes: Axes, shares: npt.NDArray[Any], rows: Sequence[str], columns: Sequence[str]
+) -> None:
+    """Shares in per cent as cells in a grid, the columns' names above; none is an empty cell."""
+
+    def per_cent(row: int, column: int) -> str:
+        share = shares[row, column]
+        return "<1" if share < 0.5 else f"{share:.0f}"
+
+    cells(axes, np.where(shares > 0, shares, np.nan), Normalize(0, 100), per_cent)
+    axes.set_xticks(range(len(columns)), columns, rotation=40, ha="left", rotation_mode="anchor")
+    axes.xaxis.tick_top()
+    axes.set_yticks(range(len(rows)), rows)
+    axes.set_xticks(np.arange(len(columns) + 1) - 0.5, minor=True)
+    axes.set_yticks(np.arange(len(rows) + 1) - 0.5, minor=True)
+    axes.grid(True, which="minor", axis="both")
+    axes.tick_params(which="minor", length=0)

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
 from cjsim import measures
-from cjsim.charts.parts import cells, step_words, wanted_kind
+from cjsim.charts.parts import share_table, step_words, wanted_kind
 from cjsim.charts.picture import Picture, style
 from cjsim.journey import AWAY, Lens, lens_named
 from cjsim.labels import SPOKEN, text
@@ -42,31 +40,13 @@ def step_matrix(run: Run, lang: str = SPOKEN, *, lens: str = "twelve") -> Pictur
     with style():
         figure = Figure(figsize=(3.6 + 0.56 * columns, 2.5 + 0.38 * rows))
         axes = figure.subplots()
-        cells(
-            axes, np.where(shares > 0, shares, np.nan), Normalize(0, 100),
-            lambda row, column: _per_cent(shares[row, column]),
-        )  # fmt: skip
-        axes.set_xticks(
-            range(columns), [*words, text("step_matrix.open", lang)], rotation=40, ha="left",
-            rotation_mode="anchor",
-        )  # fmt: skip
-        axes.xaxis.tick_top()
         visits = [number(n, lang) for n in data["visits"]]
-        axes.set_yticks(
-            range(rows), [f"{word}  ({n})" for word, n in zip(words, visits, strict=True)]
-        )
-        axes.set_xticks(np.arange(columns + 1) - 0.5, minor=True)
-        axes.set_yticks(np.arange(rows + 1) - 0.5, minor=True)
-        axes.grid(True, which="minor", axis="both")
-        axes.tick_params(which="minor", length=0)
+        heads = [f"{word}  ({n})" for word, n in zip(words, visits, strict=True)]
+        share_table(axes, shares, heads, [*words, text("step_matrix.open", lang)])
         axes.axvline(columns - 1.5, color="black", lw=1.5)
         axes.set_title(text("step_matrix.title", lang), pad=12)
         axes.set_xlabel(text("step_matrix.note", lang))
     return Picture(figure, _alt(data, chosen_lens, words, lang), data, lang)
-
-
-def _per_cent(value: float) -> str:
-    return "<1" if value < 0.5 else f"{value:.0f}"
 
 
 def _alt(data: pd.DataFrame, lens: Lens, words: list[str], lang: str) -> str:

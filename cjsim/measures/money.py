@@ -23,13 +23,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cjsim.journey import DAYS_A_YEAR
 from cjsim.log import SPENT_ON, day_worths
 from cjsim.measures.days import index_of, moments
 from cjsim.measures.groups import Flags, Floats, Groups, Ints, Numbers, by_group, groups, ratio
 from cjsim.measures.over_periods import in_period, over_periods
 from cjsim.measures.visits import lifetimes, need
 from cjsim.model.events import Event
-from cjsim.model.population import DAYS_A_YEAR
 from cjsim.scenario.calendar import periods
 
 if TYPE_CHECKING:

@@ -24,13 +24,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cjsim.journey import DAYS_A_YEAR
 from cjsim.log import first_bought
 from cjsim.measures.groups import Floats, Groups, Numbers, by_group, groups, ratio
 from cjsim.measures.money import deals, running_costs
 from cjsim.measures.retention import customers
 from cjsim.measures.visits import lifetimes
 from cjsim.model.events import Event
-from cjsim.model.population import DAYS_A_YEAR
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -17,11 +17,11 @@ import numpy as np
 import numpy.typing as npt
 
 from cjsim import scenario as sc
-from cjsim.journey import PLACES, STAGES, TWELVE, Stage
+from cjsim.journey import DAYS_A_YEAR, PLACES, STAGES, TWELVE, Stage
 from cjsim.model.arithmetic import log
 from cjsim.model.draws import weibull_scale
 from cjsim.model.plan import rates_of
-from cjsim.model.population import DAYS_A_YEAR, newcomers_a_day, opening
+from cjsim.model.population import newcomers_a_day, opening
 from cjsim.model.streams import stream_of
 from cjsim.scenario.calendar import Period
 from cjsim.scenario.tables import FOLLOWED
@@ -429,7 +429,8 @@ def _limits(s: sc.Scenario, people: int) -> dict[str, Any]:
     Their budget is their share of the market's. Their sessions last longer instead, with as many
     seats: as `desk_of` does, so that the share of those who find none stays.
     """
-    running = touches(s, "pull") + touches(s, "push")
+    names = s.running_touchpoints("pull") + s.running_touchpoints("push")
+    running = [s.touchpoints[name] for name in names]
     short = any(t.seats > 0 or t.delivered < 1.0 or t.opened < 1.0 for t in running)
     budget = s.running.budget
     return {

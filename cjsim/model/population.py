@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cjsim import scenario as sc
-from cjsim.journey import GONE, STAGES, UNAWARE
+from cjsim.journey import DAYS_A_YEAR, GONE, STAGES, UNAWARE
 from cjsim.model.draws import logit_normal_of
 from cjsim.model.streams import COLD_LIST, LIFE, TRAITS
 
@@ -23,7 +23,6 @@ TRAIT_NAMES = (
 ADOPTER_CUTS = (2.0, 1.0, 0.0, -1.0)
 """Rogers 1962: innovators lie above 2 standard deviations (2.5 %), then 13.5, 34, 34, 16 %."""
 
-DAYS_A_YEAR = 365.0
 
 Visits = list[int]
 Flag = int

@@ -18,6 +18,7 @@ from cjsim.journey import (
     AWARENESS,
     COMPARISON,
     CURIOSITY,
+    DAYS_A_YEAR,
     DORMANT,
     FIRST_DEAL,
     GONE,
@@ -40,7 +41,7 @@ from cjsim.model.parameters import (
     Parameters,
     Touch,
 )
-from cjsim.model.population import DAYS_A_YEAR, Person
+from cjsim.model.population import Person
 from cjsim.model.quickest import (
     block,
     exp,

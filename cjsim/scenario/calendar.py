@@ -9,11 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from functools import lru_cache
 from itertools import pairwise
-from types import MappingProxyType
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from pydantic import ValidationError
 
+from cjsim.journey import DAYS_A_YEAR
 from cjsim.labels import SPOKEN, text
 from cjsim.labels.numbers import setting
 from cjsim.labels.phrases import phrase
@@ -22,7 +22,6 @@ from cjsim.scenario.keys import KeyPath, path_of
 from cjsim.scenario.mistakes import Finding, Tables, disagreements, misfits, shown
 from cjsim.scenario.tables import Change, ScenarioTables, Season
 
-DAYS_A_YEAR = 365.0
 MONTHS = 12
 NEVER = float("inf")
 MOST_PERIODS = 5_000
@@ -57,13 +56,11 @@ class Period(NamedTuple, Generic[AScenario]):
     day : its first; the first period's is 0.
     scenario : product, market, firm and strategy, without a calendar.
     season : factor of the strength of need.
-    values : dotted keys that the changes of that time have set, with their values.
     """
 
     day: float
     scenario: AScenario
     season: float = 1.0
-    values: Mapping[str, Any] = MappingProxyType({})
 
 
 def periods(scenario: AScenario) -> tuple[Period[AScenario], ...]:
@@ -101,22 +98,23 @@ def _periods(same: _Same[AScenario]) -> tuple[Period[AScenario], ...]:
     scenario = same.scenario
     still = scenario.model_copy(update={"changes": (), "season": Season()})
     tables, versions = still.model_dump(), {repr({}): still}
-    spans, months = list(_spans(scenario)), list(_months(scenario))
-    days = {0.0, *(day for day, _ in months)}
+    spans, seasons = list(_spans(scenario)), dict(_months(scenario))
+    days = {0.0, *seasons}
     days |= {day for first, end, _ in spans for day in (first, end)}
     listed = [Period(0.0, still)]
+    season = 1.0
     for day in sorted(day for day in days if 0.0 <= day < scenario.horizon_days):
         values: dict[str, Any] = {}
         for first, end, change in spans:
             if first <= day < end:
                 values |= change.values
-        season = next((factor for first, factor in reversed(months) if first <= day), 1.0)
+        season = seasons.get(day, season)
         if repr(values) not in versions:
             version = type(still).model_validate(changed(tables, values)[0])
             versions[repr(values)] = still if version == still else version
         now = versions[repr(values)]
         if season != listed[-1].season or now != listed[-1].scenario:
-            listed.append(Period(day, now, season, values))
+            listed.append(Period(day, now, season))
     return tuple(listed)
 
 

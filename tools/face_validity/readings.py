@@ -15,6 +15,7 @@ from cjsim.journey import (
     ACTION,
     AWARENESS,
     CURIOSITY,
+    DAYS_A_YEAR,
     DORMANT,
     REPEAT_DEAL,
     SATISFACTION,
@@ -27,7 +28,6 @@ from cjsim.measures.money import deals, money_columns
 from cjsim.measures.visits import by_person, next_entry, visits
 from cjsim.measures.wordofmouth import awakenings
 from cjsim.model.events import Event
-from cjsim.model.population import DAYS_A_YEAR
 from cjsim.run import Run, simulate
 from cjsim.scenario import Scenario
 
