@@ -306,7 +306,7 @@ def _in_sql(word: str) -> str:
 def _as_ours(error: Exception, what: str) -> BaseException:
     """An error of DuckDB's as an OSError; being told to end, which it tells as one, as that."""
     first_line = next(iter(str(error).splitlines()), type(error).__name__)
-    if first_line.startswith(("KeyboardInterrupt", "Query interrupted")):
+    if re.search("(^|[:(] ?)(KeyboardInterrupt|Query interrupted)", first_line):
         return KeyboardInterrupt()
     return OSError(f"{what} ({first_line})")
 

@@ -64,6 +64,7 @@ def test_an_empty_log_is_a_log():
 @pytest.mark.parametrize(
     "error",
     [duckdb.Error("KeyboardInterrupt: <EMPTY MESSAGE>\n\nAt:\n  somewhere"),
+     duckdb.Error("Failed to create view 'frame': KeyboardInterrupt: <EMPTY MESSAGE>"),
      RuntimeError("Query interrupted")],
     ids=repr,
 )  # fmt: skip

@@ -10,7 +10,6 @@ import importlib.util
 import json
 import logging
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -24,6 +23,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from cjsim.experiment.orphans import ended_as_by_ctrl_c
 from cjsim.files import write_text
 from cjsim.labels import text
 from cjsim.scenario import Scenario, presets
@@ -223,25 +223,20 @@ def serve(
     `started` is called with its process number, in a thread of its own. Raises ValueError if the
     server ends by itself with an error.
     """
-    _leave_nothing_behind()
-    server = subprocess.Popen(command)
-    threading.Thread(target=started, args=(server.pid,), daemon=True).start()
-    try:
-        if server.wait():
-            raise ValueError(f"{command[2]} ended by itself; what it said stands above")
-    except KeyboardInterrupt:  # the server has got it too
-        with suppress(subprocess.TimeoutExpired):
-            server.wait(patience)
-    finally:
-        server.kill()
-        server.wait()
-
-
-def _leave_nothing_behind() -> None:
-    """Being told to end, and the terminal being closed, do what Ctrl-C does: all of ours ends."""
-    for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):  # Windows has no terminals that hang up
-            signal.signal(getattr(signal, name), lambda *_: sys.exit(0))
+    with ended_as_by_ctrl_c():
+        server = subprocess.Popen(command)
+        threading.Thread(target=started, args=(server.pid,), daemon=True).start()
+        try:
+            if server.wait():
+                raise ValueError(f"{command[2]} ended by itself; what it said stands above")
+        except KeyboardInterrupt:  # the server has got a Ctrl-C too, but not what only we are told
+            if os.name == "posix":  # elsewhere it would end at once, and leave its kernels
+                server.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                server.wait(patience)
+        finally:
+            server.kill()
+            server.wait()
 
 
 def _serve_page(path: Path, lang: str, port: int | None, browser: bool) -> None:
@@ -269,9 +264,9 @@ def _serve_page(path: Path, lang: str, port: int | None, browser: bool) -> None:
     app.initialize(words)
     app.template_paths.insert(0, str(TEMPLATE))
     app.tornado_settings = {"static_path": DEFAULT_STATIC_FILES_PATH}  # its own answers lack it
-    _leave_nothing_behind()
     app.launch_browser = lambda: _announce(app.connection_url, lang, browser)
-    app.start()
+    with ended_as_by_ctrl_c(), suppress(KeyboardInterrupt):
+        app.start()
 
 
 def _announce(address: str, lang: str, browser: bool) -> None:

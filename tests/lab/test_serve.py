@@ -201,9 +201,11 @@ def test_no_kernel_outlives_the_lab(monkeypatch):
     assert other.wait(30) == 0
 
 
-def test_a_server_that_fails_is_told():
+def test_a_server_that_fails_is_told_and_signals_do_again_what_they_did():
+    before = [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)]
     with pytest.raises(ValueError, match="ended by itself"):
         serve.serve([sys.executable, "-c", "import sys; sys.exit(3)"])
+    assert [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)] == before
 
 
 def test_the_address_is_said_and_opened_where_that_is_wanted(monkeypatch, capsys):
