@@ -83,6 +83,22 @@ class InWholes:
 IN_WHOLES = InWholes()
 
 
+class Shapes:
+    """Marks a key whose numbers have an end, though inf is allowed too."""
+
+    le = 100
+
+
+SHAPES = Shapes()
+
+
+def _shape(value: float) -> float:
+    """The number, or inf. What lies between is inf to a hundredth, and takes hours to solve for."""
+    if not (value <= SHAPES.le or math.isinf(value)):
+        raise ValueError("must be smaller, or inf")
+    return value
+
+
 def _whole_or_inf(value: float) -> float:
     """The number as a whole one, or inf."""
     if math.isinf(value):
@@ -118,6 +134,7 @@ Number = Annotated[float, Strict(), AllowInfNan(False)]
 NumberOrInf = Annotated[float, Strict()]  # its lower bound keeps nan out
 Whole = Annotated[int, Strict()]
 WholeOrInf = Annotated[float, Strict(), IN_WHOLES, AfterValidator(_whole_or_inf)]
+Shape = Annotated[float, Strict(), SHAPES, AfterValidator(_shape)]
 YesNo = Annotated[bool, Strict()]
 Name = Annotated[str, Field(pattern=r"^[\w-]+$")]  # a part of a dotted key
 Line = Annotated[str, Field(pattern=ONE_LINE)]
@@ -172,7 +189,7 @@ class StagePlan(_Table):
     planned_loss: Number = _key(
         0.0, "C110", "0..1", "Share of neutral people who leave at this stage", ge=0, lt=1
     )
-    regularity: NumberOrInf = _key(
+    regularity: Shape = _key(
         1.0, "ours", "shape",
         "Weibull shape of the stage's clocks: 1 = memoryless, larger = more regular, inf = fixed",
         ge=0.3,
