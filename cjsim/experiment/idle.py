@@ -228,11 +228,23 @@ def followed(phase: Scenario) -> set[str]:
 
     def may(name: str) -> bool:
         after = library[name].after
-        return after in FOLLOWED or (
-            on.get(after, 0.0) > 0 and (not library[after].after or may(after))
-        )
+        if after in FOLLOWED:
+            return _may_happen(phase, after)
+        return on.get(after, 0.0) > 0 and (not library[after].after or may(after))
 
     return {name for name in names if may(name)}
+
+
+def _may_happen(phase: Scenario, what: str) -> bool:
+    """Whether what a touchpoint can follow ever comes; most of it does."""
+    contract = phase.contract
+    needs = {
+        "failure": phase.service.failure_rate,
+        "tryout": contract.trial_days,
+        "renewal": contract.term_days,
+        "notice": contract.term_days,
+    }
+    return needs.get(what, 1.0) > 0
 
 
 def met(phase: Scenario) -> set[str]:

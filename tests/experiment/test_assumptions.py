@@ -722,7 +722,7 @@ def test_what_a_contract_no_longer_offers(name, event, changes):
 
 def test_any_notice_is_in_time():
     bound = {"contract.term_days": 90.0, "stages.repeat_deal.planned_loss": 0.8}
-    late = preset("phone", "guide", people=300, **bound).with_changes(
+    late = preset("phone", "guide", people=2000, **bound).with_changes(
         {"contract.notice_days": 60.0}
     )
     for scenario, bound_on in ((late, True), (without(late, "late_notice"), False)):

@@ -125,7 +125,7 @@ def test_a_key_that_is_not_told_acts_somewhere() -> None:
     money = {
         "product.unit_cost", "product.first_deal_extra_cost", "firm.rep_cost_per_day",
         "firm.discount_rate_per_year", "market.people", "service.recovery_cost",
-        "words.referral_bonus",
+        "words.referral_bonus", "contract.upgrade_factor",
     }  # fmt: skip
     scenarios = [
         cjsim.Scenario.load(product).with_changes(SETTINGS["every mechanism"]).with_strategy(name)
