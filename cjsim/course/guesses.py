@@ -13,7 +13,7 @@ from __future__ import annotations
 import html
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import ipywidgets as widgets
 
@@ -22,6 +22,11 @@ from cjsim.labels import SPOKEN, find, language, text, unknown
 from cjsim.labels.numbers import setting
 
 VERDICTS = ("holds", "open", "fails")
+_MADE: dict[tuple[str, str], Any] = {}
+"""The guesses of this session, by cell and question: who runs a cell again keeps their guess."""
+
+
+Asked = TypeVar("Asked", bound="Guess")
 
 
 class Guess(ABC):
@@ -33,10 +38,22 @@ class Guess(ABC):
         self.lang = lang
         self.value: Any = None
         self.right: bool | None = None
+        self._place: tuple[str, str] | None = None
         control.observe(self._take_guess, names="value")
 
     def _take_guess(self, change: Any) -> None:
         self.value = change["new"]
+        if self._place is not None:
+            _MADE[self._place] = self.value
+
+    def recalled(self: Asked) -> Asked:
+        """This question, with what was said to it when its cell was run before."""
+        cell = _running_cell()
+        self._place = (cell, self._choices()) if cell else None
+        if self._place is not None and self._place in _MADE:
+            self.control.value = _MADE[self._place]
+            self._take_guess({"new": _MADE[self._place]})
+        return self
 
     @abstractmethod
     def _as_words(self, value: Any) -> str:
@@ -58,12 +75,16 @@ class Guess(ABC):
         return Answer(line)
 
     def __repr__(self) -> str:
-        return f"<{text('course.guess', self.lang)}: {self._choices()}>"
+        return f"<{text('course.guess', self.lang)}: {self._asked()}>"
+
+    def _asked(self) -> str:
+        """The question as a saved notebook has it."""
+        return self._choices()
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         """The live control; for a saved notebook the choices in words."""
         live: dict[str, Any] = self.box._repr_mimebundle_(**kwargs)
-        saved = f"<p>{html.escape(self._choices())}</p>"
+        saved = f"<p>{html.escape(self._asked())}</p>"
         return {**live, "text/plain": repr(self), "text/html": saved}
 
 
@@ -116,7 +137,7 @@ class Estimate(Guess):
             middle, min=low, max=high, step=step, continuous_update=False, readout=False
         )
         super().__init__(slider, language(lang))
-        self._said = widgets.Label(text("course.not_yet", lang))
+        self._said = widgets.Label(text("course.not_yet", lang), layout={"margin": "2px 0 2px 2em"})
         ends = [widgets.Label(self._as_words(end)) for end in (low, high)]
         row = widgets.HBox([ends[0], slider, ends[1], self._said])
         title = [widgets.HTML(f"<b>{html.escape(self.question)}</b>")] if self.question else []
@@ -132,8 +153,10 @@ class Estimate(Guess):
 
     def _choices(self) -> str:
         ends = f"{self._as_words(self.control.min)} … {self._as_words(self.control.max)}"
-        not_yet = text("course.not_yet", self.lang)
-        return f"{self.question} {ends} ({not_yet})".lstrip()
+        return f"{self.question} {ends}".lstrip()
+
+    def _asked(self) -> str:
+        return f"{self._choices()} ({self._said.value})"
 
     def answer(self, truth: float, within: float) -> Answer:
         """The line that sets the guess beside the truth; right if no further away than `within`."""
@@ -146,7 +169,7 @@ def choose(*options: str, lang: str = SPOKEN) -> Choice:
     """Ask for one of several: names of strategies, stages, measures, or words of your own."""
     if len(set(options)) != len(options) or len(options) < 2:
         raise ValueError(f"a choice needs two different options or more, not {list(options)}")
-    return Choice(options, lang)
+    return Choice(options, lang).recalled()
 
 
 def estimate(
@@ -156,7 +179,16 @@ def estimate(
 
     `asks` is the question: one of the labels' table [question], or words of your own.
     """
-    return Estimate(low, high, step, asks, lang)
+    return Estimate(low, high, step, asks, lang).recalled()
+
+
+def _running_cell() -> str | None:
+    """The id of the cell that is run, where a notebook tells it; JupyterLab does."""
+    from IPython.core.getipython import get_ipython
+
+    message = getattr(get_ipython(), "parent_header", None) or {}
+    cell = message.get("metadata", {}).get("cellId")
+    return cell if isinstance(cell, str) else None
 
 
 def _option(name: str, lang: str) -> str:

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 import cjsim
-from cjsim.course import choose, estimate, score, table
+from cjsim.course import choose, estimate, guesses, score, table
 
 
 @pytest.fixture
@@ -70,6 +70,26 @@ def test_a_question_may_be_in_words_of_ones_own_or_left_out(russian):
     assert saved["text/html"] == (
         "<p>Какая доля всех сделок — повторные? 0 … 1 (предсказания ещё нет)</p>"
     )
+
+
+def test_who_runs_a_cell_again_keeps_their_guess(monkeypatch):
+    """Shift+Enter after a click on a button runs the cell of the button, not the next one."""
+    cells = iter(["one", "one", "two", "two", "two"])
+    monkeypatch.setattr(guesses, "_running_cell", lambda: next(cells))
+    choose("yes", "no").control.value = "no"
+    again = choose("yes", "no")
+    assert (again.value, again.control.value) == ("no", "no")
+    assert choose("yes", "no").value is None  # another cell, another question
+    estimate(0, 1, asks="repeat_deals").control.value = 0.7
+    again = estimate(0, 1, asks="repeat_deals")
+    assert (again.value, again.control.value) == (0.7, 0.7)
+    assert shown_words(again)[-1] == "Your guess: 0.7"
+    assert repr(again.answer(0.7, within=0.1)) == "You said 0.7: right"
+
+
+def test_outside_of_a_notebook_nothing_is_kept():
+    choose("yes", "no").control.value = "no"
+    assert choose("yes", "no").value is None
 
 
 def test_a_verdict_is_worded_as_an_option_as_a_claim_words_it(russian):
