@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.legend_handler import HandlerTuple
 from matplotlib.lines import Line2D
 from matplotlib.textpath import TextPath
+from matplotlib.ticker import MaxNLocator
 
 from cjsim.charts.parts import SMALL, wanted_kind
 from cjsim.charts.picture import Picture, style
@@ -31,6 +32,8 @@ HATCHES = ("", "////", "....", "xxxx")
 """From the seventh scenario on colours come again: with the next hatch, and the next marker."""
 NUMBER_SIZES = {1: SMALL, 2: 12, 3: 10}
 """Size of the number beside a bar, by how many scenarios there are; of more there is no room."""
+FEW = 4
+"""Numbers below the losses, at most."""
 HEIGHT = 6.3
 """Of a figure whose legend is one line [inches]: all of it is seen on a projector."""
 NAME_LETTERS = 40
@@ -140,6 +143,7 @@ def _draw_losses(
         marks += axes.plot(loss, places, **look)
         axes.plot(data.loc[name, "gate_loss"].to_numpy(), places, **look, mfc="white")
     differ = _draw_plans(axes, data, names)
+    axes.xaxis.set_major_locator(MaxNLocator(FEW))
     axes.xaxis.set_major_formatter(lambda share, _: per_cent(share, lang))
     axes.grid(True)
     axes.set_axisbelow(True)

@@ -39,12 +39,12 @@ TITLE_LETTERS = 66
 """Of the title in one line, less those at the left."""
 
 
-def uplift(comparison: Comparison, lang: str = SPOKEN) -> Picture:
+def uplift(comparison: Comparison, lang: str = SPOKEN, *, edge: float = 0.0) -> Picture:
     """The uplift quadrants: one bar of people for each scenario but the first.
 
     Each part is a share of all people: first deal both ways, only with the scenario, only without
     it (under the first scenario), or neither way. Where those are most, their part is cut off at
-    the right edge and an arrow says how many they are.
+    the right edge and an arrow says how many they are. The edge is at a share of `edge` at least.
 
     Raises ValueError for a single scenario, TypeError for what is no comparison.
     """
@@ -58,7 +58,7 @@ def uplift(comparison: Comparison, lang: str = SPOKEN) -> Picture:
     head = text("uplift.title", lang).format(first=comparison.named(comparison.first, lang))
     head = fill(head, TITLE_LETTERS - letters)
     bought = 1.0 - data["share"].xs("neither", level="quadrant")
-    width = min(1.0, ROOM * max(float(bought.max()), 0.01))
+    width = min(1.0, max(edge, ROOM * max(float(bought.max()), 0.01)))
     with style():
         figure = Figure(figsize=(10, 2.4 + 1.1 * len(names) + 0.3 * head.count("\n")))
         axes = figure.subplots()
