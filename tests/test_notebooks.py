@@ -216,6 +216,12 @@ def names_nobody_sees(notebook: Any) -> list[str]:
     return [cell.id for cell in prose(notebook) if sent.search(cell.source)]
 
 
+def sentences_that_are_printed(notebook: Any) -> list[str]:
+    """What is printed breaks inside of words where the window ends; a paragraph does not."""
+    printed = re.compile(r"print\([^()]*(\.words|\.says\(\))")
+    return [cell.id for cell in code(notebook) if printed.search(cell.source)]
+
+
 def too_little_to_do(notebook: Any) -> list[str]:
     """Predictions that are scored, live panels that are moved, a flip point."""
     source = "\n".join(cell.source for cell in code(notebook))
@@ -249,6 +255,7 @@ CHECKS: list[Check] = [
     claims_not_checked,
     claims_not_in_bold,
     names_nobody_sees,
+    sentences_that_are_printed,
     too_little_to_do,
 ]
 
@@ -396,6 +403,8 @@ def test_a_check_sees_a_spoilt_cell(good: Any, check: Check, changes: dict[str, 
         (promises_too_much, "title", "# Pull or push?"),
         (claims_without_a_source, "switch", "The guide is right (C86)."),
         (claims_without_a_source, "sources", "C181: there is no such claim."),
+        (sentences_that_are_printed, "move-slider", "print(live.words)"),
+        (sentences_that_are_printed, "flip-says", "print(flip.says())"),
         (claims_not_in_bold, "claim-money", "The guide **earns** more than pull."),
         (names_nobody_sees, "switch", "In the cell `panel` change the key."),
         (names_nobody_sees, "switch", "В ячейке `tent-panel` поменяйте ключ."),

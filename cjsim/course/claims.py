@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cjsim.course.lines import paragraph
 from cjsim.experiment.intervals import t_interval
 from cjsim.labels import SPOKEN, text
 from cjsim.labels.numbers import counted, number, short
@@ -37,6 +38,9 @@ class Claim:
 
     def __repr__(self) -> str:
         return self.line
+
+    def _repr_html_(self) -> str:
+        return paragraph(self.line)
 
 
 def claim(

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 import ipywidgets as widgets
 
+from cjsim.course.lines import Line, paragraph
 from cjsim.course.tables import word
 from cjsim.labels import SPOKEN, find, language, text, unknown
 from cjsim.labels.numbers import setting
@@ -63,7 +64,7 @@ class Guess(ABC):
     def _choices(self) -> str:
         """All that could be said, to be read."""
 
-    def _judged(self, truth: Any, right: bool, answer: str) -> Answer:
+    def _judged(self, truth: Any, right: bool, answer: str) -> Line:
         if self.value is None:
             self.right = None
             line = text("course.no_guess", self.lang)
@@ -72,7 +73,7 @@ class Guess(ABC):
             kind = "guessed" if right else "missed"
             guess = self._as_words(self.value)
             line = text(f"course.{kind}", self.lang).format(said=guess, truth=answer)
-        return Answer(line)
+        return Line(line)
 
     def __repr__(self) -> str:
         return f"<{text('course.guess', self.lang)}: {self._asked()}>"
@@ -84,18 +85,8 @@ class Guess(ABC):
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         """The live control; for a saved notebook the choices in words."""
         live: dict[str, Any] = self.box._repr_mimebundle_(**kwargs)
-        saved = f"<p>{html.escape(self._asked())}</p>"
+        saved = paragraph(self._asked())
         return {**live, "text/plain": repr(self), "text/html": saved}
-
-
-class Answer:
-    """The answer beside the guess, as a line."""
-
-    def __init__(self, line: str) -> None:
-        self.line = line
-
-    def __repr__(self) -> str:
-        return self.line
 
 
 class Choice(Guess):
@@ -114,7 +105,7 @@ class Choice(Guess):
     def _choices(self) -> str:
         return " · ".join(self._as_words(name) for name in self.options)
 
-    def answer(self, truth: str) -> Answer:
+    def answer(self, truth: str) -> Line:
         """The line that sets what was chosen beside what is true, one of the options.
 
         Raises ValueError for what was not among the options.
@@ -158,7 +149,7 @@ class Estimate(Guess):
     def _asked(self) -> str:
         return f"{self._choices()} ({self._said.value})"
 
-    def answer(self, truth: float, within: float) -> Answer:
+    def answer(self, truth: float, within: float) -> Line:
         """The line that sets the guess beside the truth; right if no further away than `within`."""
         right = self.value is not None and abs(self.value - truth) <= within
         rounded = round(truth / self.step) * self.step
@@ -197,10 +188,10 @@ def _option(name: str, lang: str) -> str:
     return verdict or word(name, lang)
 
 
-def score(*guesses: Guess, lang: str = SPOKEN) -> Answer:
+def score(*guesses: Guess, lang: str = SPOKEN) -> Line:
     """How many predictions were right, of those that were made and answered."""
     verdicts = [guess.right for guess in guesses if guess.right is not None]
     if not verdicts:
-        return Answer(text("course.none_made", lang).format(questions=len(guesses)))
+        return Line(text("course.none_made", lang).format(questions=len(guesses)))
     line = text("course.score", lang)
-    return Answer(line.format(right=sum(verdicts), made=len(verdicts), questions=len(guesses)))
+    return Line(line.format(right=sum(verdicts), made=len(verdicts), questions=len(guesses)))

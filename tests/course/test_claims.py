@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from cjsim.course import claim
+from cjsim.course import claim, tell
 from cjsim.experiment.intervals import t_interval
 
 
@@ -131,3 +131,11 @@ def test_a_size_that_is_alike_in_all_worlds_is_compared_as_it_is(between, verdic
 def test_what_cannot_be_a_claim_is_told(seen, between, told):
     with pytest.raises(ValueError, match=told):
         claim(seen, between)
+
+
+def test_a_verdict_is_a_paragraph_on_a_page():
+    """What is only printed would break in the middle of a word where its window ends."""
+    found = claim(yes(18))
+    assert found._repr_html_() == "<p>Holds: true in 18 of 20 worlds</p>"
+    assert tell("a < b")._repr_html_() == "<p>a &lt; b</p>"
+    assert repr(tell("a < b")) == "a < b"
