@@ -55,7 +55,7 @@ ACCOUNT = ("touchpoint_cost", "rep_cost", "running_worth", "days")
 """What a run costs whoever comes: from day 0 to the horizon, and both on day 0; the horizon."""
 PRICES = ("day", "unit_cost", "first_deal_extra")
 """Of each period of the calendar: its first day, and what a deal costs in it."""
-AWOKE, BOUGHT, SEEN = 1, 2, 4
+AWOKE, BOUGHT, SEEN, WON = 1, 2, 4, 8
 """Bits of a person's mark: what the log shows of them."""
 
 sheet_behind = behind(
@@ -103,6 +103,8 @@ def read_rows(world: Any, sheet: Any) -> None:
         event, who, stage = row.event, row.person, row.stage
         if event == FIRST_DEAL or event == REPEAT_DEAL:
             marks[who] |= BOUGHT
+            if event == FIRST_DEAL:
+                marks[who] |= WON
             read_deal(world, sheet, row)
         elif event == RIVAL_DEAL:
             rivals += 1.0

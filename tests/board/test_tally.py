@@ -3,20 +3,21 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
-from tests.board.wasm_machine import Machine
 
 import cjsim
 from cjsim import measures
 from cjsim.board import tally as counted
-from cjsim.board.settings import account_of, prices_of
+from cjsim.board.wasm.blocks import account_of, prices_of
 from cjsim.engine.fast import engine as fast
 from cjsim.engine.fast import pointers
 from cjsim.journey import STAGES, TWELVE
 from cjsim.measures.category import ever_bought
 from cjsim.measures.visits import seen
 from cjsim.model.compile import Source, compiled
+from cjsim.model.events import FIRST_DEAL
 from cjsim.run import _people, simulate
 from cjsim.scenario import presets
+from tests.board.wasm_machine import Machine
 
 CLOSE = 1e-12
 """Sums are taken in the same order; what is left are products grouped in another way."""
@@ -69,6 +70,8 @@ def same_as_in_the_tables(tally, scenario, people, seed, level):
         assert_allclose(found[name], value, rtol=CLOSE, atol=CLOSE * scale, err_msg=name)
     assert [reached[s] for s in TWELVE] == [summary[f"reached_{s.key}"] for s in TWELVE]
     assert ((marks & counted.BOUGHT) > 0).tolist() == ever_bought(run).tolist()
+    won = np.isin(np.arange(run.lives), run.events["person"][run.events["event"] == FIRST_DEAL])
+    assert ((marks & counted.WON) > 0).tolist() == won.tolist()
     assert ((marks & counted.SEEN) > 0).tolist() == seen(run).tolist()
 
 

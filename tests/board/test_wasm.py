@@ -2,17 +2,16 @@
 
 import numpy as np
 import pytest
-from tests.board.wasm_machine import Machine
 
 import cjsim
 from cjsim.board.crowd import crowd_behind, traits_of
-from cjsim.board.wasm import build
 from cjsim.engine.fast import engine as fast
 from cjsim.engine.fast import pointers
 from cjsim.log import LEVELS
 from cjsim.model import parameters, population
 from cjsim.run import _people
 from cjsim.scenario import presets
+from tests.board.wasm_machine import Machine
 
 SEEDS = (1, 2)
 

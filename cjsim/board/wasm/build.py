@@ -198,7 +198,9 @@ def build() -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder, "engine.wasm")
         env = {**os.environ, "NUMBA_OPT": "0", "NUMBA_CACHE_DIR": folder}
-        subprocess.run([sys.executable, "-m", "cjsim.board.wasm.build", str(out)], env=env, check=True)
+        subprocess.run(
+            [sys.executable, "-m", "cjsim.board.wasm.build", str(out)], env=env, check=True
+        )
         return out.read_bytes()
 
 
