@@ -180,13 +180,11 @@ def test_dials_turned_at_random_give_pythons_numbers(opened, preset):
     luck = random.Random(preset)
     for _ in range(3):
         shared = [key for key in plan["dials"] if not key.startswith("strategies.")]
-        dials = {
-            key: luck.choice(plan["dials"][key]["positions"]) for key in luck.sample(shared, 4)
-        }
-        dials = {key: float("inf") if v == "inf" else v for key, v in dials.items()}
+        keys = luck.sample(shared, 4)
+        told = {key: luck.choice(plan["dials"][key]["positions"]) for key in keys}
+        dials = {key: float("inf") if v == "inf" else v for key, v in told.items()}
         sides = [{"strategy": "guide", "dials": {"accuracy": luck.random()}}, ASK["sides"][2]]
         ask = {**ASK, "people": 50, "worlds": [0], "sides": sides, "dials": dials}
-        told = {key: "inf" if v == float("inf") else v for key, v in dials.items()}
         answer, _ = visit.page.evaluate("asked", {**ask, "dials": told})
         check_world(scenario, ask, answer)
 

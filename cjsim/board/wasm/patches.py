@@ -15,8 +15,9 @@ from __future__ import annotations
 import math
 import random
 import struct
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
 from cjsim.board.wasm.blocks import BURN_IN, FRAME, SIDE, Block, Number, blocks_of
@@ -26,7 +27,7 @@ PROBES: Final = 6
 """Positions at which a dial is looked at first, and as many numbers between positions."""
 TRIALS: Final = 3
 """Settings of many dials at once that are tried for each strategy."""
-FORMS: Final = {
+FORMS: Final[dict[str, Callable[[float, float], float]]] = {
     "is": lambda value, constant: value,
     "times": lambda value, constant: constant * value,
     "part": lambda value, constant: value / constant,
@@ -46,7 +47,7 @@ class Dial(NamedTuple):
     positions: tuple[float, ...]
 
 
-class Refused(ValueError):
+class RefusedError(ValueError):
     """A dial that the page cannot serve; says why."""
 
 
@@ -109,12 +110,12 @@ class Asked:
         return self._known[value]
 
     def look(self, values: Sequence[float]) -> None:
-        """Ask at these values; raises Refused where there is more or less than before."""
+        """Ask at these values; raises RefusedError where there is more or less than before."""
         for value in values:
             for size, blocks in (self.at(value) or {}).items():
                 for name, block in blocks.items():
                     if block.parts != self.base[size][name].parts:
-                        raise Refused(
+                        raise RefusedError(
                             f"{self.dial.key}: at {value:g} there is more or less of {name}"
                         )
 
@@ -139,7 +140,7 @@ class Asked:
 
 
 def patches_of(scenario: Scenario, dial: Dial, base: Sizes) -> dict[str, dict[str, list[Patch]]]:
-    """What a dial changes: block -> size, or `EVERY`, -> patches. Raises Refused."""
+    """What a dial changes: block -> size, or `EVERY`, -> patches. Raises RefusedError."""
     asked = Asked(scenario, dial, base)
     asked.look(_probes(dial))
     found = _patches(asked)
@@ -155,12 +156,17 @@ def patches_of(scenario: Scenario, dial: Dial, base: Sizes) -> dict[str, dict[st
     }
 
 
+def _each(found: Mapping[str, Mapping[str, list[Patch]]]) -> Iterator[Patch]:
+    """All patches of a dial."""
+    return (patch for of_sizes in found.values() for of in of_sizes.values() for patch in of)
+
+
 def _probes(dial: Dial) -> list[float]:
     """Some positions, the ends among them, and numbers between them where there are any."""
     positions = dial.positions
     step = max(1, len(positions) // PROBES)
     finite = [value for value in positions if math.isfinite(value)]
-    between = [low + 0.618 * (high - low) for low, high in zip(finite, finite[1:], strict=False)]
+    between = [low + 0.618 * (high - low) for low, high in pairwise(finite)]
     fine = [] if all(value == int(value) for value in finite) else between[::step]
     return [*positions[::step], positions[-1], *fine]
 
@@ -230,7 +236,7 @@ def served(
         try:
             found = patches_of(scenario, dial, base)
             _claim(taken, dial.key, found)
-        except Refused as error:
+        except RefusedError as error:
             refused[dial.key] = str(error)
         else:
             positions = [as_told(value) for value in dial.positions]
@@ -240,16 +246,11 @@ def served(
 
 
 def _claim(taken: dict[tuple[str, int], str], key: str, found: Mapping[str, Any]) -> None:
-    """Take the places that a dial changes; raises Refused where another has one of them."""
-    places = {
-        (name, patch[0])
-        for name, of_sizes in found.items()
-        for patches in of_sizes.values()
-        for patch in patches
-    }
+    """Take the places that a dial changes; raises RefusedError where another has one of them."""
+    places = {(name, patch[0]) for name in found for patch in _each({name: found[name]})}
     others = sorted({taken[place] for place in places & taken.keys()})
     if others:
-        raise Refused(f"{key} changes a number that {others[0]} changes too")
+        raise RefusedError(f"{key} changes a number that {others[0]} changes too")
     taken |= dict.fromkeys(places, key)
 
 

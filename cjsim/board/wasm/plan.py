@@ -119,8 +119,8 @@ def layout() -> dict[str, Any]:
         "full": _numbers(loop, ("DONE", "ROWS_FULL", "CALENDAR_FULL", "REQUESTS_FULL")),
         "counts": {
             **_numbers(journal, ("ROWS", "LEVEL", "LAST_PERSON")),
-            **_numbers(loop, ("FREE_REPS", "QUEUE_HEAD", "QUEUE_TAIL", "FREE_REQUEST", "FIRST_TOUCH",
-                              "COUNTS")),
+            **_numbers(loop, ("FREE_REPS", "QUEUE_HEAD", "QUEUE_TAIL", "FREE_REQUEST")),
+            **_numbers(loop, ("FIRST_TOUCH", "COUNTS")),
         },
         "state": _numbers(calendar, ("FREE", "USED")),
         "group": calendar.GROUP,
