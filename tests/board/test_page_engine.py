@@ -12,7 +12,11 @@ from numpy.testing import assert_allclose
 import cjsim
 from cjsim import measures
 from cjsim.board import tally
-from cjsim.board.wasm.build import HOME, MODULE
+from cjsim.board.bundle import script
+from cjsim.board.kernel import Kernel
+from cjsim.board.page import POLICY
+from cjsim.board.product import product_of
+from cjsim.board.wasm.build import built
 from cjsim.board.wasm.patches import changed
 from cjsim.board.wasm.plan import plan_of
 from cjsim.engine.fast.engine import CompiledEngine
@@ -20,35 +24,24 @@ from cjsim.journey import TWELVE
 from cjsim.log import LEVELS
 from cjsim.measures.visits import seen
 from cjsim.model.events import FIRST_DEAL
-from cjsim.model.parameters import fits
 from cjsim.model.streams import worlds
 from cjsim.run import _people, simulate
-from tests.board.products import product_of
 from tests.lab.browser import Visit, chromium, window
 
 pytestmark = pytest.mark.skipif(chromium() is None, reason="no chromium on PATH")
 
 PRESETS = ("phone", "corporate_it", "flat")
-POLICY = "default-src 'none'; script-src 'unsafe-inline' 'wasm-unsafe-eval' blob:; worker-src blob:"
 CLOSE = 1e-12
-FRONT = HOME / "board" / "front"
-
-
-def script(*names):
-    """Modules as one script."""
-    texts = [FRONT.joinpath(f"{name}.js").read_text(encoding="utf-8") for name in names]
-    return re.sub(r"(?m)^import .*\n|^export (?=const|function|class)", "", "\n".join(texts))
 
 
 def page_of(plan):
     """A page with nothing but the engine: in the page itself, and behind its messages."""
-    thread = script("machine", "worker")
     return f"""<!doctype html><html lang="en"><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="{POLICY}">
-<script id="thread" type="text/plain">{thread}\nwork(self);</script>
-<script>{thread}\n{script("engine")}
+<script id="thread" type="text/plain">{script("worker")}\nwork(self);</script>
+<script>{script("worker", "engine", "bytes")}
 const plan = {json.dumps(plan)};
-const wasm = decoded("{base64.b64encode(MODULE.read_bytes()).decode()}");
+const wasm = decoded("{base64.b64encode(built()).decode()}");
 const text = document.getElementById("thread").textContent;
 const engine = new PageEngine(wasm, plan, text);
 const inside = new Engine(new WebAssembly.Module(wasm), plan);
@@ -80,7 +73,9 @@ def opened(browser, tmp_path_factory):
     def open_(preset):
         if preset not in visits:
             scenario = cjsim.Scenario.load(preset)
-            plan = plan_of(scenario, product_of(scenario))
+            product = product_of(scenario)
+            product["people"]["choices"] += [50, 500]
+            plan = plan_of(scenario, product)
             path = tmp_path_factory.mktemp("page") / "engine.html"
             path.write_text(page_of(plan), encoding="utf-8")
             visit = Visit(browser)
@@ -189,34 +184,27 @@ def test_dials_turned_at_random_give_pythons_numbers(opened, preset):
         check_world(scenario, ask, answer)
 
 
-def test_lives_are_rows_of_the_log(opened):
+@pytest.mark.parametrize(
+    "who", [{"sample": 10}, {"sample": 9999}, {"who": [3, 77, 3, 12]}, {}], ids=str
+)
+def test_lives_are_those_of_the_kernel(opened, who):
     visit, scenario, _ = opened("phone")
-    ask = {**ASK, "kind": "lives", "world": 1, "sample": 10, "sides": ASK["sides"][:2]}
-    answer, done = visit.page.evaluate("asked", ask)
-    assert done == {"id": 7, "done": True}
-    persons = [place * 500 // 10 for place in range(10)]
-    ways = []
-    for place, told in enumerate(answer["lives"]):
-        run = simulate(scenario_of(scenario, ask, place), 500, seed=seed_of(ask, place, 1))
-        rows = run.events.rows
-        kept = np.isin(rows["person"], persons) & np.isin(rows["event"], (0, 1, 2, 11, 12))
-        rows = rows[kept]
-        assert told["persons"] == persons
-        for name in ("person", "event", "stage", "touchpoint", "amount"):
-            assert told["rows"][name] == rows[name].tolist(), name
-        assert told["rows"]["time"] == np.round(rows["time"], 3).tolist()
-        assert told["motives"] == run.everybody.motive[persons].tolist()
-        assert told["adopters"] == run.everybody.adopter[persons].tolist()
-        met = rows["event"] == 2
-        fit = fits(scenario)[rows["touchpoint"], rows["stage"]] >= 0.5
-        fitting = [bool(one) if is_met else None for one, is_met in zip(fit, met, strict=True)]
-        assert told["rows"]["fits"] == fitting
-        assert {True, False} <= set(fitting)
-        ways.append([rows[(rows["person"] == who) & ~met][["time", "event", "stage"]].tolist()
-                     for who in persons])  # fmt: skip
-    differ = [who for who, one, other in zip(persons, *ways, strict=True) if one != other]
-    assert answer["differ"] == differ
-    assert 0 < len(differ) < len(persons)
+    ask = {**ASK, **who, "kind": "lives", "world": 1, "sides": ASK["sides"][:3]}
+    answers = visit.page.evaluate("asked", ask)
+    assert answers == list(Kernel(scenario, print).answers(ask))
+    assert 0 < len(answers[0]["differ"])
+    assert any(answers[0]["lives"][1]["rows"]["fits"])
+
+
+def test_worlds_are_those_of_the_kernel(opened):
+    visit, scenario, _ = opened("phone")
+    answers = visit.page.evaluate("asked", ASK)
+    for here, there in zip(answers, Kernel(scenario, print).answers(ASK), strict=True):
+        assert {**here, "sides": None} == {**there, "sides": None}
+        for one, other in zip(here.get("sides", ()), there.get("sides", ()), strict=True):
+            assert one["reached"] == other["reached"]
+            assert list(one["money"]) == list(other["money"])
+            assert one["money"] == pytest.approx(other["money"], rel=CLOSE, abs=1e-9)
 
 
 def test_a_newer_question_takes_the_place_of_an_older(opened):

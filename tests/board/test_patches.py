@@ -5,10 +5,10 @@ import random
 import pytest
 
 import cjsim
+from cjsim.board.product import product_of
 from cjsim.board.wasm import patches as p
 from cjsim.board.wasm.blocks import SIDE, blocks_of, packed
 from cjsim.scenario import presets
-from tests.board.products import product_of
 
 SETTINGS = 12
 FEW = ("corporate_it", "flat", "phone")

@@ -1,4 +1,5 @@
 // The engine's own thread: settings laid over the product's bytes, worlds run, answers told.
+import { decoded } from "./bytes.js";
 import { Machine } from "./machine.js";
 
 const MOST_WARM = 24; // burnt-in markets that are kept
@@ -21,8 +22,6 @@ class Unserved extends Error {
 
 const plainNumber = (value) =>
   (value === "inf" ? Infinity : value === "-inf" ? -Infinity : Number(value));
-
-const decoded = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 
 // The oldest go first once there are too many.
 function keep(map, key, value, most) {
