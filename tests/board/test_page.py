@@ -9,11 +9,11 @@ from contextlib import contextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from tests.lab.browser import Visit, chromium, wait_until, window
 
 import cjsim
 from cjsim.board import page as pages
 from cjsim.scenario import presets
+from tests.lab.browser import Visit, chromium, wait_until, window
 
 MOST_BYTES = 500_000
 FEW = ("manicure", "flat")
@@ -121,6 +121,8 @@ def test_a_dial_that_the_engine_cannot_serve_is_not_on_the_page(monkeypatch):
     refused = {"strategies.guide.min_fit": "because", "product.price": "because"}
     real = pages.plan_of
     monkeypatch.setattr(pages, "plan_of", lambda *given: {**real(*given), "refused": refused})
-    ids = {dial["id"] for dial in pages.parts_of(cjsim.Scenario.load("manicure"))["product"]["dials"]}
+    ids = {
+        dial["id"] for dial in pages.parts_of(cjsim.Scenario.load("manicure"))["product"]["dials"]
+    }
     assert not ids & {"min_fit", "product.price"}
     assert "accuracy" in ids

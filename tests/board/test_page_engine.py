@@ -3,20 +3,17 @@
 import base64
 import json
 import random
-import re
 
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
 import cjsim
+from benchmarks.board import bare_page
 from cjsim import measures
 from cjsim.board import tally
-from cjsim.board.bundle import script
 from cjsim.board.kernel import Kernel
-from cjsim.board.page import POLICY
 from cjsim.board.product import product_of
-from cjsim.board.wasm.build import built
 from cjsim.board.wasm.patches import changed
 from cjsim.board.wasm.plan import plan_of
 from cjsim.engine.fast.engine import CompiledEngine
@@ -34,28 +31,18 @@ PRESETS = ("phone", "corporate_it", "flat")
 CLOSE = 1e-12
 
 
-def page_of(plan):
-    """A page with nothing but the engine: in the page itself, and behind its messages."""
-    return f"""<!doctype html><html lang="en"><meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{POLICY}">
-<script id="thread" type="text/plain">{script("worker")}\nwork(self);</script>
-<script>{script("worker", "engine", "bytes")}
-const plan = {json.dumps(plan)};
-const wasm = decoded("{base64.b64encode(built()).decode()}");
-const text = document.getElementById("thread").textContent;
-const engine = new PageEngine(wasm, plan, text);
-const inside = new Engine(new WebAssembly.Module(wasm), plan);
-const asked = (ask) => new Promise((done) => {{
+HELPERS = """<script>
+const asked = (ask) => new Promise((done) => {
   const answers = [];
-  engine.ask(ask, (answer) => {{
+  engine.ask(ask, (answer) => {
     answers.push(answer);
     if (answer.done || answer.error !== undefined) done(answers);
-  }});
-}});
-const log = (ask, place, world, level) => {{
+  });
+});
+const log = (ask, place, world, level) => {
   inside.live(ask, place, world, level);
   return btoa(Array.from(inside.machine.rows(), (byte) => String.fromCharCode(byte)).join(""));
-}};
+};
 </script></html>"""
 
 
@@ -77,7 +64,7 @@ def opened(browser, tmp_path_factory):
             product["people"]["choices"] += [50, 500]
             plan = plan_of(scenario, product)
             path = tmp_path_factory.mktemp("page") / "engine.html"
-            path.write_text(page_of(plan), encoding="utf-8")
+            path.write_text(bare_page(plan).replace("</html>", HELPERS), encoding="utf-8")
             visit = Visit(browser)
             visit.page.goto(path.as_uri())
             visits[preset] = visit, scenario, plan
@@ -192,7 +179,7 @@ def test_lives_are_those_of_the_kernel(opened, who):
     ask = {**ASK, **who, "kind": "lives", "world": 1, "sides": ASK["sides"][:3]}
     answers = visit.page.evaluate("asked", ask)
     assert answers == list(Kernel(scenario, print).answers(ask))
-    assert 0 < len(answers[0]["differ"])
+    assert len(answers[0]["differ"]) > 0
     assert any(answers[0]["lives"][1]["rows"]["fits"])
 
 

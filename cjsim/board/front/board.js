@@ -47,6 +47,7 @@ export class Board {
 
   use(product) {
     this.engine?.cancel();
+    cancelAnimationFrame(this.frame); // bars of another product may be on their way
     this.product = product;
     this.engine = this.options.engine(product);
     this.asker = new Asker(this.engine, (news) => this.heard(news), (lost) => this.isLost(lost),

@@ -2,8 +2,7 @@
 import { decoded } from "./bytes.js";
 import { Machine } from "./machine.js";
 
-const MOST_WARM = 24; // burnt-in markets that are kept
-const MOST_RUNS = 2000; // results of single runs that are kept
+const MOST_WARM = 50_000; // people of burnt-in markets that are kept
 const CODES = { f8: "Float64", i8: "BigInt64", i4: "Int32", i1: "Int8" };
 const FORMS = {
   is: (value) => value,
@@ -26,8 +25,7 @@ const plainNumber = (value) =>
 // The oldest go first once there are too many.
 function keep(map, key, value, most) {
   map.set(key, value);
-  if (map.size > most) map.delete(map.keys().next().value);
-  return value;
+  while (map.size > most) map.delete(map.keys().next().value);
 }
 
 export class Engine {
@@ -38,7 +36,6 @@ export class Engine {
     this.blocks = Object.fromEntries(Object.entries(plan.blocks).map(
       ([name, { parts, bytes }]) => [name, { parts, content: decoded(bytes) }]));
     this.warm = new Map();
-    this.runs = new Map();
   }
 
   // --- settings as bytes
@@ -109,17 +106,12 @@ export class Engine {
     const key = JSON.stringify([ask.people, seed, moved]);
     const warm = this.warm.get(key) ?? null;
     const frozen = this.machine.run(frame, own, arrays(names.burn_in), warm, levels[level]);
-    if (!warm) keep(this.warm, key, frozen, MOST_WARM);
+    if (!warm) keep(this.warm, key, frozen, Math.max(1, Math.floor(MOST_WARM / ask.people)));
     return own;
   }
 
   // What the board shows of one run, and a mark for each life.
   result(ask, place, world) {
-    const side = ask.sides[place];
-    const seed = this.seedOf(ask, place, world);
-    const key = JSON.stringify([side.strategy, this.settingsOf(ask, side), ask.people, seed]);
-    const known = this.runs.get(key);
-    if (known) return known;
     const own = this.live(ask, place, world, "measures");
     const { found, reached, marks } = this.machine.tally(own);
     const { layout, bars } = this.plan;
@@ -129,46 +121,17 @@ export class Engine {
       reached: layout.twelve.map((stage) => reached[stage]),
       money: Object.fromEntries(bars.map((name) => [name, found[name] / ask.people])),
     };
-    return keep(this.runs, key, { told, marks }, MOST_RUNS);
-  }
-
-  world(ask, world) {
-    const results = ask.sides.map((_, place) => this.result(ask, place, world));
-    const [first, ...others] = results.map(({ marks }) => marks);
-    return {
-      world,
-      sides: results.map(({ told }) => told),
-      pairs: others.map((marks) => this.pairs(first, marks)),
-    };
-  }
-
-  // People won under both, only under this, only under the first, under neither.
-  pairs(first, other) {
-    const { SEEN, WON } = this.plan.layout.marks;
-    const counts = [0, 0, 0, 0];
-    for (let who = 0; who < Math.min(first.length, other.length); who++) {
-      if (!(first[who] & other[who] & SEEN)) continue;
-      counts[(first[who] & WON ? 0 : 1) + (other[who] & WON ? 0 : 2)]++;
-    }
-    const [both, onlyThis, onlyFirst, neither] = counts;
-    return [both, onlyThis, onlyFirst, neither];
+    return { told, marks };
   }
 
   // --- lives
 
-  lives(ask) {
-    const world = ask.world ?? 0;
-    let persons = null;
-    const lived = ask.sides.map((_, place) => {
-      this.live(ask, place, world, "all");
-      persons ??= this.persons(ask);
-      return this.livesOf(persons);
-    });
-    const [first, ...others] = lived.map(({ ways }) => ways);
-    return {
-      lives: lived.map(({ told }) => told),
-      differ: persons.filter((who) => others.some((ways) => ways.get(who) !== first.get(who))),
-    };
+  // What happened to some people of a run: to be told, and in words that two sides are held
+  // against each other by.
+  lives(ask, place, world) {
+    const persons = this.persons(ask);
+    this.live(ask, place, world, "all");
+    return this.livesOf(persons);
   }
 
   // The people asked for by number, or so many, evenly spread.
@@ -203,7 +166,7 @@ export class Engine {
       rows.fits.push(met ? fit >= layout.fits_from : null);
       if (!met) ways.set(who, `${ways.get(who)} ${row.time} ${row.event} ${row.stage}`);
     }
-    return { told: { persons, ...this.traits(persons), rows }, ways };
+    return { told: { persons, ...this.traits(persons), rows }, ways: [...ways.values()] };
   }
 
   traits(persons) {
@@ -249,19 +212,20 @@ function rounded(time) {
   return (half && near % 2 !== 0 ? near - 1 : near) / 1000;
 }
 
-// --- messages of the thread: {wasm, plan} once, then {task, ask} with a `world`, or for lives
+// --- messages of the thread: {wasm, plan} once, then {ask, place, world}, a side of a question each
 
 export function work(scope) {
   let engine = null;
-  scope.onmessage = ({ data }) => {
-    const { task } = data;
+  scope.onmessage = ({ data: { wasm, plan, ask, place, world } }) => {
     try {
-      if (data.plan) engine = new Engine(new WebAssembly.Module(data.wasm), data.plan);
-      else if (data.ask.kind === "lives") scope.postMessage({ task, part: engine.lives(data.ask) });
-      else scope.postMessage({ task, part: engine.world(data.ask, data.world) });
+      if (plan) engine = new Engine(new WebAssembly.Module(wasm), plan);
+      else {
+        const find = ask.kind === "lives" ? "lives" : "result";
+        scope.postMessage({ found: engine[find](ask, place, world) });
+      }
     } catch (error) {
       const told = error instanceof Unserved ? [error.name, error.about] : ["failed", String(error)];
-      scope.postMessage({ task, error: told });
+      scope.postMessage({ error: told });
     }
   };
 }
