@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterable, Mapping
-from functools import cache
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,7 +18,7 @@ from cjsim.board.product import product_of
 from cjsim.board.wasm.build import built
 from cjsim.board.wasm.plan import plan_of
 from cjsim.files import all_together, write_text
-from cjsim.labels import SPOKEN, language
+from cjsim.labels import LANGUAGES, SPOKEN, language, text
 from cjsim.scenario import Scenario, presets
 
 POLICY: Final = (
@@ -59,12 +59,20 @@ def save_folder(folder: str | Path, lang: str = SPOKEN, names: Iterable[str] = (
     Returns the folder. Nothing is left behind where something goes wrong.
     """
     with all_together(folder) as place:
-        every = {name: parts_of(Scenario.load(name)) for name in names or presets()}
-        for name, parts in every.items():
-            write_text(place / f"{name}.json", _json(parts))
-        products = [parts["product"] for parts in every.values()]
-        write_text(place / INDEX, _html(products, None, lang, OF_A_FOLDER))
+        for name, made in files_of_a_folder(lang, names).items():
+            write_text(place / name, made())
     return Path(folder)
+
+
+def files_of_a_folder(
+    lang: str = SPOKEN, names: Iterable[str] = ()
+) -> dict[str, Callable[[], str]]:
+    """The files of such a folder by name, each with what makes it; a product takes seconds."""
+    products = list(names or presets())
+    files: dict[str, Callable[[], str]] = {
+        f"{name}.json": partial(_product_file, name) for name in products
+    }
+    return {INDEX: lambda: _folder_page(products, lang), **files}
 
 
 def parts_of(scenario: Scenario) -> dict[str, Any]:
@@ -78,6 +86,21 @@ def parts_of(scenario: Scenario) -> dict[str, Any]:
     refused |= set(plan["refused"])
     dials = [dial for dial in product["dials"] if dial["id"] not in refused]
     return {"product": {**product, "dials": dials}, "plan": plan}
+
+
+def _folder_page(names: Iterable[str], lang: str) -> str:
+    """A page that has no product in it, only their titles."""
+    return _html([_listed(name) for name in names], None, lang, OF_A_FOLDER)
+
+
+def _product_file(name: str) -> str:
+    return _json(parts_of(Scenario.load(name)))
+
+
+def _listed(name: str) -> dict[str, Any]:
+    """A preset as a line of the list of products; `product_of` says the same of it."""
+    title = {lang: text(f"preset.{name}", lang) for lang in LANGUAGES}
+    return {"name": name, "number": list(presets()).index(name), "title": title}
 
 
 def _html(

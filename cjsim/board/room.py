@@ -1,7 +1,7 @@
 """The board as a page on this machine, or for a room: its address, and the code that phones read.
 
-    cjsim lab phone --page       # for whoever stands before this machine
-    cjsim lab phone --room       # for everybody on the room's network
+cjsim lab phone --page       # for whoever stands before this machine
+cjsim lab phone --room       # for everybody on the room's network
 """
 
 from __future__ import annotations
@@ -11,15 +11,13 @@ import errno
 import ipaddress
 import socket
 import sys
-import tempfile
 import threading
 import webbrowser
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
-from pathlib import Path
 from typing import Final
 
-from cjsim.board.serve import INDEX, Site, bound, files_of, serve
+from cjsim.board.serve import Site, bound, serve
 from cjsim.experiment.orphans import ended_as_by_ctrl_c
 from cjsim.labels import SPOKEN, language, text
 from cjsim.scenario import Scenario, presets
@@ -56,10 +54,10 @@ def open_page(
     Raises ScenarioError or ValueError before anything is served.
     """
     lang = language(lang)
-    loaded = Scenario.load(scenario)
+    Scenario.load(scenario)
     host = _host(address, lang) if room or address else HOST
     with door_at(host, port, lang) as door:
-        site = _site(scenario, loaded, names_of(door), lang)
+        site = site_of(scenario, names_of(door), lang)
         page = f"http://{host}:{door.getsockname()[1]}/"
 
         def ready() -> None:
@@ -71,16 +69,16 @@ def open_page(
             asyncio.run(serve(site, door, ready))
 
 
-def _site(scenario: str, loaded: Scenario, hosts: set[str], lang: str) -> Site:
-    """The pages, made anew: for a preset all products, for a file its own."""
+def site_of(scenario: str, hosts: Collection[str], lang: str = SPOKEN) -> Site:
+    """What is served: for a preset all products, that one first; for a file its own."""
     from cjsim.board import page
 
-    with tempfile.TemporaryDirectory(prefix="cjsim-board-") as folder:
-        if scenario in presets():
-            page.save_folder(folder, lang, dict.fromkeys((scenario, *presets())))
-        else:
-            page.save_page(loaded, Path(folder, INDEX[1:]), lang)
-        return Site(files_of(folder), hosts, page.OF_A_FOLDER, lang)
+    loaded = Scenario.load(scenario)
+    if scenario not in presets():
+        alone = {page.INDEX: lambda: page.page(loaded, lang)}
+        return Site(alone, hosts, page.POLICY, language(lang))
+    files = page.files_of_a_folder(lang, dict.fromkeys((scenario, *presets())))
+    return Site(files, hosts, page.OF_A_FOLDER, language(lang))
 
 
 def door_at(host: str, port: int | None, lang: str = SPOKEN) -> socket.socket:
@@ -98,7 +96,7 @@ def door_at(host: str, port: int | None, lang: str = SPOKEN) -> socket.socket:
         ) from None
 
 
-def names_of(door: socket.socket) -> set[str]:
+def names_of(door: socket.socket) -> Collection[str]:
     """The names under which a browser may ask for what is behind a socket.
 
     A page of another name that leads here has been turned round to it, and gets nothing.
@@ -157,7 +155,7 @@ def told(page: str, lang: str = SPOKEN, room: bool = False) -> str:
     if not room:
         return text("lab_page.at", lang).format(address=page)
     others = [address for address in addresses() if f"//{address}:" not in page]
-    lines = [text("served.room", lang).format(address=page), ""]
+    lines = [text("served.room", lang).format(address=page), text("served.room_how", lang), ""]
     lines += code(page, sys.stdout.isatty()) if _has_blocks(sys.stdout.encoding) else []
     if others:
         lines += ["", text("served.others", lang).format(addresses=", ".join(others))]

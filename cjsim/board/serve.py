@@ -1,4 +1,4 @@
-"""A folder of files for whoever stands before this machine, or sits in the same room.
+"""A few files for whoever stands before this machine, or sits in the same room.
 
 The files are held in memory and known by their exact names. No name that a visitor sends is looked
 for on the disk, nothing a visitor sends is kept, shown or run, and nobody can make the server wait
@@ -13,19 +13,21 @@ import hashlib
 import os
 import re
 import socket
+import threading
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
-from pathlib import Path
+from pathlib import PurePosixPath
 from typing import Final
 
 from cjsim.labels import text
 
 KINDS: Final = {".html": "text/html; charset=utf-8", ".json": "application/json"}
-"""What is served, by the ending of its name; nothing else in a folder is."""
-INDEX: Final = "/index.html"
+"""What browsers call a file, by the ending of its name."""
+INDEX: Final = "index.html"
 CHUNK: Final = 16_384
 """Bytes that lie ready for one visitor; the file itself is there once for all."""
 FORBIDDEN: Final = "; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
@@ -58,6 +60,13 @@ class File:
     tag: str  # another for each content
 
 
+def file_of(name: str, words: str) -> File:
+    """A file from its name, which says what kind it is, and its words."""
+    content = words.encode()
+    digest = hashlib.sha256(content).hexdigest()[:16]
+    return File(KINDS[PurePosixPath(name).suffix], content, gzip.compress(content, mtime=0), digest)
+
+
 @dataclass(frozen=True)
 class Limits:
     """What a visitor may take, so that something is left for the others."""
@@ -73,66 +82,82 @@ class Limits:
 class Site:
     """What is served, under which names, and what its pages may do."""
 
-    files: Mapping[str, File]
+    files: Mapping[str, Callable[[], str]]  # what makes each file, by name
     hosts: Collection[str]
     policy: str
     lang: str = "en"
 
 
-def files_of(folder: str | Path) -> dict[str, File]:
-    """The files of a folder by what a visitor asks for: "/phone.json"; "/" is "/index.html".
+class Shelf:
+    """The files of a site, each made once, when it is first wanted, in a thread of its own."""
 
-    Hidden files, links, folders and other kinds of files are not among them. Raises ValueError for
-    a folder without an index.html.
-    """
-    files = {}
-    for path in sorted(Path(folder).iterdir()):
-        hidden = path.name.startswith(".") or path.is_symlink()
-        if path.suffix in KINDS and not hidden and path.is_file():
-            content = path.read_bytes()
-            digest = hashlib.sha256(content).hexdigest()[:16]
-            packed = gzip.compress(content, mtime=0)
-            files[f"/{path.name}"] = File(KINDS[path.suffix], content, packed, digest)
-    if INDEX not in files:
-        raise ValueError(f"{folder}: has no {INDEX[1:]}; cjsim board --all writes one")
-    return {"/": files[INDEX], **files}
+    def __init__(self, files: Mapping[str, Callable[[], str]]) -> None:
+        self.files = files
+        self.made: dict[str, asyncio.Future[File]] = {}
+
+    async def file(self, name: str) -> File:
+        """A file; whoever wants it meanwhile waits for the same, and may go."""
+        if name not in self.made:
+            self.made[name] = self._making(name)
+        return await asyncio.shield(self.made[name])
+
+    async def all(self) -> None:
+        """Make one after the other, so that the next visitor need not wait."""
+        for name in self.files:
+            with suppress(Exception):  # told to whoever wants it
+                await self.file(name)
+
+    def _making(self, name: str) -> asyncio.Future[File]:
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[File] = loop.create_future()
+
+        def make() -> None:
+            try:
+                file = file_of(name, self.files[name]())
+            except Exception as error:
+                done = partial(future.set_exception, error)
+            else:
+                done = partial(future.set_result, file)
+            with suppress(RuntimeError):  # the doors are closed
+                loop.call_soon_threadsafe(done)
+
+        threading.Thread(target=make, daemon=True).start()  # nobody waits for it at the end
+        return future
 
 
 # --- one request --------------------------------------------------------------------------------
 
 
-def answer(head: bytes, site: Site) -> tuple[bytes, bytes]:
-    """What a request is answered: the head of the answer, and its body.
+class RefusedError(Exception):
+    """A request that gets no file."""
 
-    Parameters
-    ----------
-    head : the request up to its empty line.
-    site : what there is.
-    """
+    def __init__(self, status: HTTPStatus) -> None:
+        self.status = status
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is left of a request once it is found good."""
+
+    name: str  # of a file that there is
+    fields: Mapping[str, str]
+    only_head: bool = False
+
+
+def request_of(head: bytes, site: Site) -> Request:
+    """A request read, up to its empty line. Raises RefusedError, which says why by a number."""
     try:
         method, target, fields = _read(head)
     except ValueError:
-        return refusal(HTTPStatus.BAD_REQUEST, site)
+        raise RefusedError(HTTPStatus.BAD_REQUEST) from None
     if method not in ("GET", "HEAD"):
-        return refusal(HTTPStatus.METHOD_NOT_ALLOWED, site)
+        raise RefusedError(HTTPStatus.METHOD_NOT_ALLOWED)
     if fields["host"].lower() not in site.hosts:
-        return refusal(HTTPStatus.MISDIRECTED_REQUEST, site)
-    file = site.files.get(target)
-    if file is None:
-        return refusal(HTTPStatus.NOT_FOUND, site)
-    told, body = _sent(file, fields)
-    return told.encode() + _said(site), b"" if method == "HEAD" else body
-
-
-def refusal(status: HTTPStatus, site: Site) -> tuple[bytes, bytes]:
-    """An answer that gives nothing away; nothing of the request is in it."""
-    body = text(SPOKEN_OF[status], site.lang).encode() if status in SPOKEN_OF else b""
-    lines = [f"Content-Length: {len(body)}", "Cache-Control: no-store"]
-    if body:
-        lines.append("Content-Type: text/plain; charset=utf-8")
-    if status is HTTPStatus.METHOD_NOT_ALLOWED:
-        lines.append("Allow: GET, HEAD")
-    return _head(status, lines).encode() + _said(site), body
+        raise RefusedError(HTTPStatus.MISDIRECTED_REQUEST)
+    name = INDEX if target == "/" else target[1:]
+    if not target.startswith("/") or name not in site.files:
+        raise RefusedError(HTTPStatus.NOT_FOUND)
+    return Request(name, fields, method == "HEAD")
 
 
 def _read(head: bytes) -> tuple[str, str, dict[str, str]]:
@@ -155,29 +180,42 @@ def _read(head: bytes) -> tuple[str, str, dict[str, str]]:
     return method, target, fields
 
 
-def _sent(file: File, fields: Mapping[str, str]) -> tuple[str, bytes]:
-    """A file as a visitor takes it; not at all where they have it already."""
-    takes = re.split(r"\s*,\s*", fields.get("accept-encoding", ""))
-    packed = "gzip" in takes
+def answer(request: Request, file: File, site: Site) -> tuple[bytes, bytes]:
+    """The head of an answer, and its body: a file as a visitor takes it.
+
+    There is no body where they have it already.
+    """
+    packed = "gzip" in _listed(request, "accept-encoding")
     tag = f'"{file.tag}{"-gzip" if packed else ""}"'
     lines = [f"ETag: {tag}", "Cache-Control: no-cache", "Vary: Accept-Encoding"]
-    if tag in re.split(r"\s*,\s*", fields.get("if-none-match", "")):
-        return _head(HTTPStatus.NOT_MODIFIED, lines), b""
+    if tag in _listed(request, "if-none-match"):
+        return _head(HTTPStatus.NOT_MODIFIED, lines, site), b""
     body = file.packed if packed else file.content
     lines += [f"Content-Type: {file.kind}", f"Content-Length: {len(body)}"]
     if packed:
         lines.append("Content-Encoding: gzip")
-    return _head(HTTPStatus.OK, lines), body
+    return _head(HTTPStatus.OK, lines, site), b"" if request.only_head else body
 
 
-def _head(status: HTTPStatus, lines: list[str]) -> str:
-    return "".join(f"{line}\r\n" for line in (f"HTTP/1.1 {status} {status.phrase}", *lines))
+def refusal(status: HTTPStatus, site: Site) -> tuple[bytes, bytes]:
+    """An answer that gives nothing away; nothing of the request is in it."""
+    body = text(SPOKEN_OF[status], site.lang).encode() if status in SPOKEN_OF else b""
+    lines = [f"Content-Length: {len(body)}", "Cache-Control: no-store"]
+    if body:
+        lines.append("Content-Type: text/plain; charset=utf-8")
+    if status is HTTPStatus.METHOD_NOT_ALLOWED:
+        lines.append("Allow: GET, HEAD")
+    return _head(status, lines, site), body
 
 
-def _said(site: Site) -> bytes:
-    """What every answer says, and the end of its head."""
+def _listed(request: Request, field: str) -> list[str]:
+    return re.split(r"\s*,\s*", request.fields.get(field, ""))
+
+
+def _head(status: HTTPStatus, lines: list[str], site: Site) -> bytes:
     policy = f"Content-Security-Policy: {site.policy}{FORBIDDEN}"
-    return ("\r\n".join((*HEADERS, policy)) + "\r\n\r\n").encode()
+    said = (f"HTTP/1.1 {status} {status.phrase}", *lines, *HEADERS, policy, "", "")
+    return "\r\n".join(said).encode()
 
 
 # --- many visits ----------------------------------------------------------------------------------
@@ -186,8 +224,9 @@ def _said(site: Site) -> bytes:
 class _Door:
     """Who is inside, and how they are treated."""
 
-    def __init__(self, site: Site, limits: Limits) -> None:
+    def __init__(self, site: Site, shelf: Shelf, limits: Limits) -> None:
         self.site = site
+        self.shelf = shelf
         self.limits = limits
         self.inside: Counter[str] = Counter()
 
@@ -211,13 +250,9 @@ class _Door:
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            async with asyncio.timeout(self.limits.patience):
-                head = await reader.readuntil(b"\r\n\r\n")
-            told, body = answer(head, self.site)
-        except asyncio.LimitOverrunError:
-            told, body = refusal(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, self.site)
-        except TimeoutError:
-            told, body = refusal(HTTPStatus.REQUEST_TIMEOUT, self.site)
+            told, body = await self._answer(reader)
+        except RefusedError as error:
+            told, body = refusal(error.status, self.site)
         await self._send(writer, told)
         for start in range(0, len(body), CHUNK):
             await self._send(writer, body[start : start + CHUNK])
@@ -226,6 +261,21 @@ class _Door:
             for _ in range(16):
                 if not await reader.read(CHUNK):
                     break
+
+    async def _answer(self, reader: asyncio.StreamReader) -> tuple[bytes, bytes]:
+        try:
+            async with asyncio.timeout(self.limits.patience):
+                head = await reader.readuntil(b"\r\n\r\n")
+        except asyncio.LimitOverrunError:
+            raise RefusedError(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE) from None
+        except TimeoutError:
+            raise RefusedError(HTTPStatus.REQUEST_TIMEOUT) from None
+        request = request_of(head, self.site)
+        try:
+            file = await self.shelf.file(request.name)
+        except Exception:  # it cannot be made
+            raise RefusedError(HTTPStatus.INTERNAL_SERVER_ERROR) from None
+        return answer(request, file, self.site)
 
     async def _send(self, writer: asyncio.StreamWriter, part: bytes) -> None:
         writer.write(part)
@@ -251,10 +301,14 @@ async def serve(
     limits = limits or Limits()
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(lambda *_: None)  # a visitor's troubles are not the host's
-    visit = _Door(site, limits).visit
+    shelf = Shelf(site.files)
+    visit = _Door(site, shelf, limits).visit
+    first = next(iter(site.files))
+    await shelf.file(first)  # without it there is nothing to come for
     server = await asyncio.start_server(visit, sock=door, limit=limits.head, backlog=128)
     try:
         ready()
+        await shelf.all()
         await loop.create_future()
     finally:
         server.close()

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from cjsim.cli.terminal import say
 from cjsim.labels import text
 
-if TYPE_CHECKING:
-    from cjsim.scenario import Scenario
-
 BOARD = Path("board.html")
 TRAIL = Path("trail.html")
+WALKING = 1_000
+"""People of a trail when nobody says how many: enough to see a crowd, few enough to follow one."""
 
 
 def add_lab_options(job: argparse.ArgumentParser) -> None:
@@ -43,16 +41,16 @@ def lab(args: argparse.Namespace) -> int:
 
 
 def board(args: argparse.Namespace) -> int:
-    """Write the board of a product as a page, or a folder with every product of the kit."""
+    """Write the board of a product as a page, or a folder with all products of the kit."""
     from cjsim.board.page import save_folder, save_page
     from cjsim.scenario import Scenario, presets
 
     loaded = Scenario.load(args.scenario)
     if args.all is None:
-        path = save_page(loaded, args.out or BOARD, args.lang)
-        say(text("report.wrote_board", args.lang).format(file=path))
+        path = save_page(loaded, args.file or BOARD, args.lang)
+        say(text("report.wrote_page", args.lang).format(file=path))
         return 0
-    if args.out is not None:
+    if args.file is not None:
         raise ValueError(text("report.page_or_folder", args.lang))
     if args.scenario not in presets():
         raise ValueError(text("report.not_of_the_kit", args.lang).format(file=args.scenario))
@@ -62,13 +60,27 @@ def board(args: argparse.Namespace) -> int:
     return 0
 
 
-def trail(args: argparse.Namespace, sides: dict[str, Scenario]) -> int:
-    """Write the trail of one or two strategies as a page."""
-    from cjsim.lab.trails import check_file, trail
+def trail(args: argparse.Namespace) -> int:
+    """Write the trail of one strategy, or of two side by side, as a page."""
+    from cjsim.cli.sides import strategies
+    from cjsim.lab.trails import trail
     from cjsim.run import simulate
 
-    check_file(args.out)
-    runs = {name: simulate(side, args.people, seed=args.seed) for name, side in sides.items()}
-    path = trail(runs, args.lang).save(args.out)
-    say(text("report.wrote_trail", args.lang).format(file=path))
+    args.strategies = args.strategies or ",".join(_first_sides(args.scenario))
+    sides = strategies(args.scenario, args)
+    if len(sides) > 2:
+        raise ValueError(text("report.two_walk", args.lang).format(sides=len(sides)))
+    market = min(side.market.people for side in sides.values())
+    people = args.people or min(WALKING, market)
+    runs = {name: simulate(side, people, seed=args.seed) for name, side in sides.items()}
+    path = trail(runs, args.lang).save(args.file)
+    say(text("report.wrote_page", args.lang).format(file=path))
     return 0
+
+
+def _first_sides(scenario: str) -> list[str]:
+    """Those with which the board opens, too."""
+    from cjsim.board.product import product_of
+    from cjsim.scenario import Scenario
+
+    return list(product_of(Scenario.load(scenario))["sides"])
