@@ -181,7 +181,7 @@ def code(words: str, coloured: bool = False) -> list[str]:
     """
     import segno
 
-    drawn = segno.make(words, error="m", micro=False)
+    drawn = segno.make(words, error="m", boost_error=False, micro=False)
     rows = [tuple(row) for row in drawn.matrix_iter(border=4)]
     blank = (0,) * len(rows[0])
     pairs = zip(rows[::2], [*rows[1::2], blank], strict=False)

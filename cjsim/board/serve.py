@@ -229,28 +229,30 @@ class _Door:
         self.shelf = shelf
         self.limits = limits
         self.inside: Counter[str] = Counter()
+        self.turned_away: Counter[str] = Counter()
 
     async def visit(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One request and its answer, from the first byte to the last."""
         who = str((writer.get_extra_info("peername") or ("",))[0])
         writer.transport.set_write_buffer_limits(high=0)  # what is written has left, or is awaited
-        if self.inside.total() >= self.limits.together or self.inside[who] >= self.limits.of_one:
-            writer.write(b"".join(refusal(HTTPStatus.SERVICE_UNAVAILABLE, self.site)))
-            writer.transport.abort()
-            return
-        self.inside[who] += 1
+        full = self.inside.total() >= self.limits.together or self.inside[who] >= self.limits.of_one
+        queue = self.turned_away if full else self.inside
+        queue[who] += 1
         try:
-            with suppress(OSError, EOFError):  # they have gone, or were too slow
-                async with asyncio.timeout(self.limits.in_all):
-                    await self._talk(reader, writer)
+            if queue.total() <= self.limits.together:  # else there is not even time for a no
+                with suppress(OSError, EOFError):  # they have gone, or were too slow
+                    async with asyncio.timeout(self.limits.in_all):
+                        await self._talk(reader, writer, full)
         finally:
-            self.inside[who] -= 1
-            self.inside += Counter()  # forgets who has left
+            queue[who] -= 1
+            queue += Counter()  # forgets who has left
             writer.transport.abort()
 
-    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _talk(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, full: bool
+    ) -> None:
         try:
-            told, body = await self._answer(reader)
+            told, body = await self._answer(reader, full)
         except RefusedError as error:
             told, body = refusal(error.status, self.site)
         await self._send(writer, told)
@@ -262,7 +264,7 @@ class _Door:
                 if not await reader.read(CHUNK):
                     break
 
-    async def _answer(self, reader: asyncio.StreamReader) -> tuple[bytes, bytes]:
+    async def _answer(self, reader: asyncio.StreamReader, full: bool) -> tuple[bytes, bytes]:
         try:
             async with asyncio.timeout(self.limits.patience):
                 head = await reader.readuntil(b"\r\n\r\n")
@@ -270,6 +272,8 @@ class _Door:
             raise RefusedError(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE) from None
         except TimeoutError:
             raise RefusedError(HTTPStatus.REQUEST_TIMEOUT) from None
+        if full:
+            raise RefusedError(HTTPStatus.SERVICE_UNAVAILABLE)
         request = request_of(head, self.site)
         try:
             file = await self.shelf.file(request.name)
