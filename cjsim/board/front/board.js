@@ -321,7 +321,7 @@ export class Board {
   space(reserve) {
     const rem = this.rem();
     const full = document.fullscreenElement ? document.fullscreenElement.clientHeight : innerHeight;
-    if (this.options.inNotebook && !document.fullscreenElement) return 30 * rem - reserve * rem;
+    if (this.options.inNotebook && !document.fullscreenElement) return 25 * rem - reserve * rem;
     const top = this.parts.pic.getBoundingClientRect().top - this.root.getBoundingClientRect().top;
     return full - top - reserve * rem;
   }

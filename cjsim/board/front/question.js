@@ -14,7 +14,7 @@ export function questionWords(board) {
 export function stampWords(board) {
   const { speaker, state, product } = board;
   return speaker.say("stamp", {
-    people: speaker.counted("people", state.people), worlds: speaker.number(state.worlds),
+    people: speaker.counted("people", state.people), worlds: speaker.counted("worlds", state.worlds),
     luck: speaker.say(state.same ? "same_luck" : "own_luck"),
     years: speaker.counted("years", Math.round(10 * product.years) / 10),
   });
