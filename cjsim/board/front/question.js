@@ -79,8 +79,10 @@ function sideFor(board, one) {
   const ids = Object.keys(one.side);
   const { sides } = board.state;
   const order = [...sides.keys()].slice(1).concat(0);
-  const fits = (i) => ids.every((id) => !dialOf(board.product, id).off[sides[i].strategy])
-    && Object.keys(one.dials).every((id) => !dialOf(board.product, id).off[sides[i].strategy]);
+  const fits = (i) => [...ids, ...Object.keys(one.dials)].every((id) => {
+    const dial = dialOf(board.product, id);
+    return dial && !dial.off[sides[i].strategy];
+  });
   return order.find(fits) ?? -1;
 }
 
