@@ -23,9 +23,7 @@ from cjsim.measures.visits import seen
 from cjsim.model.events import FIRST_DEAL
 from cjsim.model.streams import worlds
 from cjsim.run import _people, simulate
-from tests.lab.browser import Visit, chromium, window
-
-pytestmark = pytest.mark.skipif(chromium() is None, reason="no chromium on PATH")
+from tests.lab.browser import Visit
 
 PRESETS = ("phone", "corporate_it", "flat")
 CLOSE = 1e-12
@@ -44,12 +42,6 @@ const log = (ask, place, world, level) => {
   return btoa(Array.from(inside.machine.rows(), (byte) => String.fromCharCode(byte)).join(""));
 };
 </script></html>"""
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with window() as one:
-        yield one
 
 
 @pytest.fixture(scope="module")
