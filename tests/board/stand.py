@@ -9,6 +9,7 @@ from cjsim.board.kernel import Kernel, as_text
 from cjsim.board.keys import tables_of
 from cjsim.board.product import product_of
 from cjsim.scenario import Scenario
+from tests.board.eyes import DRAG
 
 PEOPLE = 300
 """Few enough that a question is answered in a blink."""
@@ -120,10 +121,7 @@ class Stand:
 
     def slide(self, name, value):
         """Drag a slider to a value and let it go."""
-        self.find(name).evaluate(
-            "(range, value) => { range.value = value; range.dispatchEvent(new Event('input', {bubbles: true}));"
-            " range.dispatchEvent(new Event('change', {bubbles: true})); }", value,
-        )  # fmt: skip
+        self.find(name).evaluate(DRAG, value)
         return self.settled()
 
     def close(self):

@@ -9,7 +9,8 @@ import pytest
 
 from cjsim import Scenario
 from cjsim.lab import lab
-from tests.board.stand import PEOPLE, stand
+from tests.board import eyes
+from tests.board.stand import stand
 
 WIDTHS = {390: 844, 800: 768, 1366: 768, 1920: 1080}
 SIDES = "#phone;guess=skip;s=pull+guide,accuracy:0.9"
@@ -54,8 +55,7 @@ def test_a_try_asks_for_a_guess_and_then_turns_the_dial(visitor):
 
 def test_numbers_are_those_of_the_engine(visitor):
     visitor.open(SIDES)
-    told = visitor.js("board.asker.answersTo({product: 'phone', people: %d, same: true,"
-                      " sides: board.state.sides, dials: {}}, 5)" % PEOPLE)  # fmt: skip
+    told = visitor.js("board.asker.answersTo(board.state, 5)")
     deals = [
         sum(a["sides"][1]["measures"][m] for m in ("first_deals", "repeat_deals")) for a in told
     ]
@@ -64,7 +64,7 @@ def test_numbers_are_those_of_the_engine(visitor):
     assert per == ["A", per[1], "B", f"{mean:,.0f}"]
 
 
-# --- dials and sides --------------------------------------------------------------------------------
+# --- dials and sides ------------------------------------------------------------------------------
 
 
 def test_a_dial_moves_the_picture_and_leaves_a_ghost_and_the_axis(visitor):
@@ -120,8 +120,10 @@ def test_up_to_four_sides_each_with_dials_and_colour_of_its_strategy(visitor):
     ("lang", "typed", "shown", "told"),
     [
         ("en", "0,9", "0.90", ""), ("en", "0.9", "0.90", ""), ("ru", "0,9", "0,90", ""),
-        ("ru", "0.9", "0,90", ""), ("en", "two", "0.70", "“two” is no number between 0.00 and 1.00"),
-        ("ru", "5", "0,70", "«5» — не число от 0,00 до 1,00"), ("en", "", "0.70", "“” is no number"),
+        ("ru", "0.9", "0,90", ""),
+        ("en", "two", "0.70", "“two” is no number between 0.00 and 1.00"),
+        ("ru", "5", "0,70", "«5» — не число от 0,00 до 1,00"),
+        ("en", "", "0.70", "“” is no number"),
     ],
 )  # fmt: skip
 def test_numbers_go_in_with_comma_or_point_and_come_back_in_the_readers_form(
@@ -136,7 +138,8 @@ def test_numbers_go_in_with_comma_or_point_and_come_back_in_the_readers_form(
     message = visitor.js(
         "document.querySelector('[data-f=box-accuracy-1]').closest('.track').querySelector('.msg').textContent"
     )
-    assert message.startswith(told) and bool(message) == bool(told)
+    assert message.startswith(told)
+    assert bool(message) == bool(told)
     box.press("Escape")
     assert not visitor.js("[...document.querySelectorAll('.msg')].some((m) => m.textContent)")
 
@@ -176,8 +179,7 @@ def test_the_strip_and_the_dots_are_all_people(visitor):
     shares = visitor.page.locator(".strip li b").all_inner_texts()
     assert sum(float(share.rstrip("%")) for share in shares) == pytest.approx(100, abs=0.2)
     marks = "document.querySelectorAll('.pic > svg circle, .pic > svg rect').length"
-    diamonds = "[...document.querySelectorAll('.pic > svg path')].filter((p) => p.style.fill.includes('lost')).length"
-    assert visitor.js(marks) + visitor.js(diamonds) == 500
+    assert visitor.js(marks) + visitor.js(eyes.DIAMONDS) == 500
 
 
 def test_the_trail_plays_when_asked_and_rings_a_person(visitor):
@@ -210,7 +212,7 @@ def test_two_lives_part_on_the_day_that_is_said(visitor):
     assert visitor.js("document.activeElement.dataset.f") == "next"
 
 
-# --- the address ------------------------------------------------------------------------------------
+# --- the address ----------------------------------------------------------------------------------
 
 
 def test_reload_keeps_what_is_shown_and_back_undoes_it(visitor):
@@ -252,11 +254,10 @@ def test_another_product_by_address_and_by_hand_and_pins_go_with_the_old_one(vis
     visitor.page.keyboard.press("Enter")
     visitor.settled()
     assert visitor.page.locator(".pin").inner_text().split("\n")[:2] == ["1", "as it is"]
-    marks = "[...document.querySelectorAll('.pic > svg path')].filter((p) => p.style.strokeWidth === '2.5').length"
-    assert visitor.js(marks) == 24
+    assert visitor.js(eyes.PIN_MARKS) == 24
     visitor.page.reload()
     visitor.settled()
-    assert visitor.js(marks) == 24
+    assert visitor.js(eyes.PIN_MARKS) == 24
     visitor.find("product").select_option("car")
     visitor.page.wait_for_function("() => board.product.name === 'car'")
     visitor.settled()
@@ -306,9 +307,7 @@ def test_pictures_stand_alone_and_name_what_they_show(visitor, tmp_path):
 
 def test_a_sheet_to_print_has_question_answer_doubt_and_assumptions(visitor):
     visitor.open(SIDES)
-    visitor.js("() => { window.printed = []; new MutationObserver((all) => all.forEach((one) => one.addedNodes.forEach((n) => {"
-               " if (n.tagName === 'IFRAME') { n.contentWindow.print = () => printed.push(n.contentDocument.body.innerText); } })))"
-               ".observe(document.body, {childList: true}); }")  # fmt: skip
+    visitor.js(eyes.WATCH_PRINTING)
     visitor.page.locator("[data-ex=print]:visible").click()
     visitor.page.wait_for_function("() => printed.length === 1")
     sheet = visitor.js("printed[0]")
@@ -330,9 +329,7 @@ def test_sliders_have_names_and_say_their_value(visitor):
     told = visitor.page.locator("[data-f=range-accuracy-1]")
     assert told.get_attribute("aria-label") == "Знает этап, Б Проводник"
     assert told.get_attribute("aria-valuetext") == "0,70 доля верных"
-    unnamed = visitor.js("[...document.querySelectorAll('input, select, button')].filter((e) =>"
-                         " !e.getAttribute('aria-label') && !e.closest('label') && !e.textContent.trim()).length")  # fmt: skip
-    assert unnamed == 0
+    assert visitor.js(eyes.UNNAMED) == 0
     tree = visitor.page.locator("body").aria_snapshot()
     assert 'slider "Знает этап, Б Проводник"' in tree
     assert tree.count("- slider") == 12
@@ -399,25 +396,6 @@ def test_with_reduced_motion_all_jumps(browser, file):
         assert calm.js("[...seen]") == [True]
 
 
-CONTRAST = """() => {
-  const parse = (c) => c.match(/[\\d.]+/g).map(Number);
-  const light = ([r, g, b]) => [r, g, b].map((v) => v / 255).map((v) => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
-    .reduce((sum, v, i) => sum + v * [.2126, .7152, .0722][i], 0);
-  const ground = (e) => { for (let n = e; n; n = n.parentElement) { const c = parse(getComputedStyle(n).backgroundColor);
-    if (c.length < 4 || c[3] > .5) return c; } return [255, 255, 255]; };
-  const bad = [];
-  for (const e of document.querySelectorAll('.board *')) {
-    const own = [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
-    const style = getComputedStyle(e);
-    if (!own || e.closest('.vh, defs, :disabled') || !e.getClientRects().length) continue;
-    const ink = parse(e.closest('svg') ? style.fill : style.color);
-    const [a, b] = [light(ink), light(ground(e))].sort((x, y) => y - x);
-    const ratio = (a + .05) / (b + .05);
-    if (ratio < 4.5) bad.push([e.className?.baseVal ?? e.className, e.textContent.trim().slice(0, 20), +ratio.toFixed(2)]);
-  }
-  return bad; }"""
-
-
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize(("lang", "dark"), [("en", False), ("ru", True)])
 def test_it_fits_and_can_be_read_at_every_width(browser, file, width, dark, lang):
@@ -425,14 +403,13 @@ def test_it_fits_and_can_be_read_at_every_width(browser, file, width, dark, lang
         visit.open(f"#phone;guess=b;lang={lang};s=pull+guide,accuracy:0.9+animator+nothing")
         keep(visit, f"w{width}_{lang}_{'dark' if dark else 'light'}")
         assert visit.js("document.documentElement.scrollWidth") <= width
-        assert [b for b in visit.js(CONTRAST) if "D" not in b[1] or len(b[1]) > 1] == []
+        assert visit.js(eyes.PALE_WORDS) == []
         dials, picture = (
             visit.page.locator(f".{part}").bounding_box() for part in ("dialbox", "pic")
         )
         if width >= 800:
             assert dials["x"] + dials["width"] <= picture["x"]
-        cut = "[...document.querySelectorAll('.pic text')].filter((t) => { const b = t.getBBox(); return b.x < -1 || b.x + b.width > board.width() + 1 }).length"
-        assert visit.js(cut) == 0
+        assert visit.js(eyes.CUT) == 0
 
 
 @pytest.mark.parametrize("width", [1366, 1920])
@@ -449,11 +426,7 @@ def test_room_mode_is_read_from_the_last_row(browser, file, width):
         assert dials["x"] + dials["width"] <= picture["x"]
         assert not visit.page.locator(".top").is_visible()
         assert "Phone" in visit.text(".stamp")
-        smallest = min(
-            visit.js(
-                "[...document.querySelectorAll('.pic text')].map((t) => parseFloat(getComputedStyle(t).fontSize))"
-            )
-        )
+        smallest = min(visit.js(eyes.LETTER_SIZES))
         assert smallest >= 19
         visit.page.keyboard.press("Escape")
         assert visit.page.locator(".top").is_visible()
@@ -474,9 +447,7 @@ def test_the_dials_stay_under_the_thumb_on_a_phone(browser, file):
 def test_a_lost_engine_greys_the_picture_and_one_that_comes_back_clears_it(visitor):
     visitor.open("#phone;guess=skip")
     visitor.js("() => { window.silent = true }")
-    visitor.find("range-accuracy-1").evaluate(
-        "(r) => { r.value = 1; r.dispatchEvent(new Event('input')) }"
-    )
+    visitor.find("range-accuracy-1").evaluate(eyes.HOLD, 1)
     visitor.page.wait_for_selector(".board.lost")
     assert "older than the dials" in visitor.text(".lostwords")
     visitor.js("() => { window.silent = false }")
@@ -489,13 +460,11 @@ def test_a_new_question_takes_the_place_of_an_old_one(visitor):
     visitor.open("#phone;guess=skip")
     visitor.js("() => { questions.length = 0 }")
     for value in (0.1, 0.2, 0.3, 0.4):
-        visitor.find("range-accuracy-1").evaluate(
-            "(r, v) => { r.value = v; r.dispatchEvent(new Event('input')) }", value
-        )
+        visitor.find("range-accuracy-1").evaluate(eyes.HOLD, value)
     visitor.settled()
     asked = visitor.js("questions.map((q) => q.id)")
     assert asked == sorted(set(asked))
-    assert visitor.js("board.asker.answersTo({...board.state, product: 'phone'}, 5).length") == 5
+    assert visitor.js("board.asker.answersTo(board.state, 5).length") == 5
     assert visitor.js("board.state.sides[1].dials.accuracy") == 0.4
 
 

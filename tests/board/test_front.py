@@ -1,4 +1,4 @@
-"""The modules of the front end, each against Python or against an answer that was reckoned by hand."""
+"""The modules of the front end, each against Python or an answer that was reckoned by hand."""
 
 import json
 import random
@@ -9,8 +9,8 @@ import pytest
 from cjsim import Scenario
 from cjsim.board.bundle import script
 from cjsim.experiment.intervals import t_interval
-from cjsim.labels.numbers import per_cent
 from cjsim.labels.numbers import number as written
+from cjsim.labels.numbers import per_cent
 from tests.board.stand import product
 from tests.labels.test_numbers import NUMBERS
 
@@ -78,7 +78,7 @@ def test_a_comma_is_a_decimal_sign_and_nonsense_is_no_number(js, typed, value):
     assert told == value
 
 
-# --- intervals --------------------------------------------------------------------------------------
+# --- intervals ------------------------------------------------------------------------------------
 
 
 def test_intervals_are_those_of_python(js):
@@ -126,7 +126,8 @@ def test_an_address_says_what_it_was_made_of(js, address):
 @pytest.mark.parametrize(
     "junk",
     [
-        "", "#", "#phone", "#car;s=pull", "#phone;s=pull", "#phone;s=gide+guide", "#phone;n=-5;worlds=7",
+        "", "#", "#phone", "#car;s=pull", "#phone;s=pull", "#phone;s=gide+guide",
+        "#phone;n=-5;worlds=7",
         "#phone;product.price=1e99;view=toys", "#phone;s=pull+guide,accuracy:7", "#phone;%E0%A4%A",
         "#phone;product.price=;guess=%00",
     ],
@@ -223,10 +224,12 @@ def test_a_stage_holds_until_the_next_move(js):
 
 
 def test_axes_begin_with_room_and_only_grow(js):
-    result = """(n, p) => ({people: 100, sides: [{reached: [n], money: {margin: p, profit: 1}, deals: 30}],
+    result = """(n, p) => ({people: 100, sides:
+        [{reached: [n], money: {margin: p, profit: 1}, deals: 30}],
         gaps: [null, {deals: {mean: 5}, churn: {mean: 2}, profit: {mean: p / 9}}]})"""
     told = js(f"""() => {{ const a = new Axes(), r = {result}; const seen = [];
-        for (const [n, p] of [[50, 40], [70, 45], [20, 10], [104, 90]]) {{ a.hold(r(n, p)); seen.push([a.share, a.money[1]]); }}
+        for (const [n, p] of [[50, 40], [70, 45], [20, 10], [104, 90]]) {{
+          a.hold(r(n, p)); seen.push([a.share, a.money[1]]); }}
         return seen }}""")
     assert [round(share, 3) for share, _ in told] == [1, 1, 1, 1.2]
     assert [most for _, most in told] == [50, 50, 50, 150]
@@ -236,7 +239,8 @@ def sentence(js, gaps, lang="en"):
     body = """([gaps, lang]) => {
       const speaker = new Speaker(phone.words, lang);
       const of = (values) => interval(values, phone.t95, phone.leans_from);
-      const result = {gaps: [null, Object.fromEntries(Object.entries(gaps).map(([k, v]) => [k, of(v)]))]};
+      const told = Object.fromEntries(Object.entries(gaps).map(([k, v]) => [k, of(v)]));
+      const result = {gaps: [null, told]};
       const names = (side) => phone.strategies[side + 1].title[lang];
       const node = document.createElement("p");
       node.append(...sentenceOf(result, speaker, names, "EUR", 2).flat(9));

@@ -108,9 +108,9 @@ def test_with_luck_of_their_own_no_world_is_met_twice():
 
 def test_with_luck_of_its_own_a_side_differs_from_itself(kernel):
     twice = [SIDES[0], SIDES[0]]
-    same = list(kernel.answers(question(sides=twice, worlds=[0])))[0]["sides"]
+    same = next(iter(kernel.answers(question(sides=twice, worlds=[0]))))["sides"]
     assert same[0] == same[1]
-    own = list(kernel.answers(question(sides=twice, worlds=[0], same_luck=False)))[0]["sides"]
+    own = next(iter(kernel.answers(question(sides=twice, worlds=[0], same_luck=False))))["sides"]
     assert own[0] == same[0] != own[1]
 
 
@@ -172,7 +172,7 @@ def test_infinity_is_a_word_and_whole_numbers_may_have_a_point(kernel):
 
 @pytest.fixture(scope="module")
 def told_lives(kernel):
-    return list(kernel.answers(question(kind="lives", world=0, sample=30)))[0]
+    return next(iter(kernel.answers(question(kind="lives", world=0, sample=30))))
 
 
 def test_lives_are_rows_of_the_log(told_lives, phone):
@@ -215,7 +215,7 @@ def test_those_who_differ_are_those_whose_ways_differ(told_lives):
 
 
 def test_lives_of_certain_people_and_of_nobody(kernel):
-    told = list(kernel.answers(question(kind="lives", who=[3, 1])))[0]["lives"][0]
+    told = next(iter(kernel.answers(question(kind="lives", who=[3, 1]))))["lives"][0]
     assert told["persons"] == [1, 3]
     (answer,) = kernel.answers(question(kind="lives", who=[PEOPLE]))
     assert "who" in answer["error"]

@@ -1,5 +1,6 @@
-"""What a front end is told of a product: dials that stand within their ends, words in two tongues."""
+"""What a front end is told of a product: dials within their ends, words in two languages."""
 
+import itertools
 import json
 import math
 
@@ -108,9 +109,7 @@ def test_marks_and_words_are_seen_on_light_and_on_dark(colour):
 
 def test_strategies_stay_apart_in_grey():
     tones = sorted(math.sqrt(luminance(colour)) for colour in OF_STRATEGY.values())
-    assert (
-        min(b - a for a, b in zip(tones, tones[1:], strict=False)) > 0.004
-    )  # two are hollow, solid
+    assert min(b - a for a, b in itertools.pairwise(tones)) > 0.004  # two are hollow, solid
 
 
 # --- the bundle ---------------------------------------------------------------------------------
