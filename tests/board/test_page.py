@@ -13,7 +13,7 @@ import pytest
 import cjsim
 from cjsim.board import page as pages
 from cjsim.scenario import presets
-from tests.lab.browser import Visit, chromium, wait_until, window
+from tests.lab.browser import Visit, wait_until
 
 MOST_BYTES = 500_000
 FEW = ("manicure", "flat")
@@ -22,14 +22,6 @@ FEW = ("manicure", "flat")
 @pytest.fixture(scope="module")
 def phone():
     return pages.page(cjsim.Scenario.load("phone"))
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if chromium() is None:
-        pytest.skip("no chromium on PATH")
-    with window() as one:
-        yield one
 
 
 def test_a_page_is_small_and_names_no_place(phone):

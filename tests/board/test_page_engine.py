@@ -18,14 +18,12 @@ from cjsim.board.wasm.patches import changed
 from cjsim.board.wasm.plan import plan_of
 from cjsim.engine.fast.engine import CompiledEngine
 from cjsim.journey import TWELVE
-from cjsim.log import LEVELS
+from cjsim.log import LEVELS, ROW
 from cjsim.measures.visits import seen
 from cjsim.model.events import FIRST_DEAL
 from cjsim.model.streams import worlds
 from cjsim.run import _people, simulate
-from tests.lab.browser import Visit, chromium, window
-
-pytestmark = pytest.mark.skipif(chromium() is None, reason="no chromium on PATH")
+from tests.lab.browser import Visit
 
 PRESETS = ("phone", "corporate_it", "flat")
 CLOSE = 1e-12
@@ -44,12 +42,6 @@ const log = (ask, place, world, level) => {
   return btoa(Array.from(inside.machine.rows(), (byte) => String.fromCharCode(byte)).join(""));
 };
 </script></html>"""
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with window() as one:
-        yield one
 
 
 @pytest.fixture(scope="module")
@@ -112,6 +104,16 @@ def test_logs_in_a_page_are_the_compiled_engines(opened, preset):
             engine = CompiledEngine(one, _people(one, 50, seed), seed, log=level)
             engine.run()
             assert base64.b64decode(there) == engine.journal()[0].tobytes(), (place, level)
+
+
+def test_a_log_that_outgrows_its_array_is_the_same(opened):
+    visit, scenario, _ = opened("yogurt")
+    there = base64.b64decode(visit.page.evaluate(f"log({json.dumps(ASK)}, 3, 0, 'all')"))
+    one = scenario_of(scenario, ASK, 3)
+    engine = CompiledEngine(one, _people(one, 500, 1), 1)
+    engine.run()
+    assert there == engine.journal()[0].tobytes()
+    assert len(there) // ROW.itemsize > 8192 + 40 * 500, "no array was full"
 
 
 def expected(scenario, ask, place, world):

@@ -1,7 +1,7 @@
 // One person's lives, side by side: a staircase of stages, the contacts below, the day they part.
 import { drawn, el } from "./dom.js";
 import { differences, isAway, livesFrom, partingDay, stageOn } from "./life.js";
-import { inkOf, nameOf, tint, who, wordsOf } from "./look.js";
+import { inkOf, tint, titleOf, who, wordsOf } from "./look.js";
 import { canvas, heading, line, words } from "./picture.js";
 
 export function drawLives(board) {
@@ -12,14 +12,14 @@ export function drawLives(board) {
   const people = answer.lives[0].persons;
   const sides = livesFrom(answer, board.product);
   const differ = differences(sides);
-  const place = people.indexOf(state.person) >= 0 ? people.indexOf(state.person) : nextPlace(differ, sides, -1);
+  const place = people.indexOf(state.person) >= 0 ? people.indexOf(state.person) : nextPlace(board, differ, sides, -1);
   const pair = [sides[0][place], sides[1][place]];
   const parting = partingDay(...pair);
   const title = speaker.say("lives_title", { n: people[place] });
   return [
     heading(title, el("p", {}, aboutWords(board, answer, place)), el("span", { class: "sp" }),
       el("button", { type: "button", class: "btn", "data-f": "next", onclick: () =>
-        board.change((s) => { s.person = people[nextPlace(differ, sides, place)]; }, { ask: false }) },
+        board.change((s) => { s.person = people[nextPlace(board, differ, sides, place)]; }, { ask: false }) },
       `${speaker.say("next_person")} →`)),
     staircases(board, pair, parting, title),
     el("div", { class: "story" }, pair.map((life, side) => story(board, life, side, parting))),
@@ -34,10 +34,14 @@ function aboutWords(board, { lives: [first] }, place) {
   return `${who.join(", ").toLowerCase()} · ${note}`;
 }
 
-// The next whose lives part, buyers of more or fewer first; itself where nobody's do.
-function nextPlace(differ, sides, from) {
+// The next whose lives part, first of all those who buy more or fewer and part neither at the very
+// beginning nor at the very end; itself where nobody's do.
+function nextPlace(board, differ, sides, from) {
   const order = differ.map((_, i) => (from + 1 + i) % differ.length);
-  const tells = (i) => Math.abs(differ[i]) === 1 && partingDay(sides[0][i], sides[1][i]) > 0;
+  const tells = (i) => {
+    const share = partingDay(sides[0][i], sides[1][i]) / board.product.days;
+    return Math.abs(differ[i]) === 1 && share > 0.1 && share < 0.8;
+  };
   return order.find(tells) ?? order.find((i) => differ[i]) ?? Math.max(0, from);
 }
 
@@ -85,7 +89,7 @@ function staircase(board, plan, life, side, parting) {
   const bottom = top + high - 2.2 * rem;
   const y = (stage) => isAway(stage) ? bottom + 0.75 * rem : bottom - ((stage - 0.4) / 12) * (bottom - top - 0.2 * rem);
   const ink = inkOf(board, side);
-  const parts = [words(0, top - 0.3 * rem, `${board.speaker.letter(side)} ${nameOf(board, side)}`,
+  const parts = [words(0, top - 0.3 * rem, `${board.speaker.letter(side)} ${titleOf(board, side)}`,
     `fill:${wordsOf(board, side)};font-weight:700;font-size:${0.95 * rem}px`)];
   if (parting < Infinity) {
     parts.push(drawn("rect", { x: plan.x(parting), y: top, width: width - 0.6 * rem - plan.x(parting),

@@ -160,9 +160,10 @@ export class Engine {
       const who = read(at, "person");
       if (!wanted.has(who) || !events.has(read(at, "event"))) continue;
       const row = Object.fromEntries(fields.map((field) => [field, read(at, field)]));
+      row.time = rounded(row.time, layout.digits);
       const met = row.event === layout.contact;
       const fit = met && fits[row.touchpoint * layout.stages + row.stage];
-      for (const field of fields) rows[field].push(field === "time" ? rounded(row.time) : row[field]);
+      for (const field of fields) rows[field].push(row[field]);
       rows.fits.push(met ? fit >= layout.fits_from : null);
       if (!met) ways.set(who, `${ways.get(who)} ${row.time} ${row.event} ${row.stage}`);
     }
@@ -204,12 +205,12 @@ function positionOf(positions, value, key) {
   return place;
 }
 
-// To a thousandth of a day, halves to the even one.
-function rounded(time) {
-  const thousands = time * 1000;
-  const near = Math.round(thousands);
-  const half = Math.abs(thousands - Math.trunc(thousands)) === 0.5;
-  return (half && near % 2 !== 0 ? near - 1 : near) / 1000;
+// To so many digits, halves to the even one.
+function rounded(time, digits) {
+  const parts = time * 10 ** digits;
+  const near = Math.round(parts);
+  const isHalf = Math.abs(parts - Math.trunc(parts)) === 0.5;
+  return (isHalf && near % 2 !== 0 ? near - 1 : near) / 10 ** digits;
 }
 
 // --- messages of the thread: {wasm, plan} once, then {ask, place, world}, a side of a question each

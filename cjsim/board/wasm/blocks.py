@@ -129,7 +129,7 @@ def blocks_of(
     `strategies` are those that run; all of the scenario when not given.
     """
     names = scenario.strategies if strategies is None else strategies
-    lived = {SIDE + name: scenario.with_strategy(name) for name in names}
+    lived = {SIDE + name: scenario.model_copy(update={"strategy": name}) for name in names}
     if opening(scenario) < 0:
         lived[BURN_IN] = before_day_0(scenario)
     sides = {name: _sides(one, sizes) for name, one in lived.items()}

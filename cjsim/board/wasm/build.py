@@ -197,7 +197,8 @@ def build() -> bytes:
     """The engine, built in a process of its own, where numba leaves its code as it is."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder, "engine.wasm")
-        env = {**os.environ, "NUMBA_OPT": "0", "NUMBA_CACHE_DIR": folder}
+        env = {key: value for key, value in os.environ.items() if not key.startswith("NUMBA_")}
+        env |= {"NUMBA_OPT": "0", "NUMBA_CACHE_DIR": folder}
         subprocess.run(
             [sys.executable, "-m", "cjsim.board.wasm.build", str(out)], env=env, check=True
         )

@@ -14,6 +14,8 @@ import numpy as np
 
 from cjsim.board import tally
 from cjsim.board.crowd import crowd_behind
+from cjsim.board.kernel import Question
+from cjsim.board.lives import DIGITS, FITS_FROM
 from cjsim.board.wasm import patches as p
 from cjsim.board.wasm.blocks import BURN_IN, FRAME, SIDE, Block, blocks_of
 from cjsim.board.wasm.build import STACK_END
@@ -25,14 +27,9 @@ from cjsim.log import LEVELS, ROW, TRUTHS
 from cjsim.model.events import CONTACT
 from cjsim.model.parameters import Parameters, Touch, record_type
 from cjsim.model.population import ADOPTER_CUTS, Person
-from cjsim.model.streams import worlds
 from cjsim.scenario import Scenario
 
-FIRST_WORLD: Final = 1
-"""The seed of world 0; those of the others follow from it."""
 MOST_SIDES: Final = 4
-FITS_FROM: Final = 0.5
-"""Fit to the stage from which on a contact counts as one that fits."""
 ERRORS: Final = ("setting", "people", "world", "kind", "failed")
 """What the page's engine may have to say: labels `page.<name>`."""
 
@@ -86,13 +83,12 @@ def _others(usual: Block, block: Block) -> list[list[Any]]:
 def seeds(count: int) -> list[list[str]]:
     """Of each world the seeds of the sides where each has luck of its own; else all have the first.
 
-    A side's own is a hash of a hash: the first hash of a seed is its second world.
+    As text: JavaScript's numbers have 53 bits.
     """
-    rows = []
-    for seed in worlds(FIRST_WORLD, count):
-        _, apart = worlds(seed, 2)
-        rows.append([str(one) for one in (seed, *worlds(apart, MOST_SIDES)[1:])])
-    return rows
+    question = Question({"same_luck": False}, ())
+    return [
+        [str(question.seed(side, world)) for side in range(MOST_SIDES)] for world in range(count)
+    ]
 
 
 def layout() -> dict[str, Any]:
@@ -134,6 +130,7 @@ def layout() -> dict[str, Any]:
         "marks": _numbers(tally, ("SEEN", "WON")),
         "contact": CONTACT,
         "fits_from": FITS_FROM,
+        "digits": DIGITS,
         "adopter_cuts": list(ADOPTER_CUTS),
     }  # fmt: skip
 
