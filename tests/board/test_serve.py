@@ -354,9 +354,7 @@ def test_one_address_does_not_take_the_room_of_another():
     elsewhere = {"source_address": ("127.0.0.2", 0)}
     with serving(of_one=2, together=8) as port:
         inside = [knock(port, b"GET / HTTP/1.1\r\n") for _ in range(20)]
-        wait_until(
-            lambda: told(said(port, asking(port), source_address=("127.0.0.2", 0)))[0] == 200
-        )
+        wait_until(lambda: told(said(port, asking(port), **elsewhere))[0] == 200)
         for line in inside:
             line.close()
 
