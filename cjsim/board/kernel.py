@@ -229,8 +229,9 @@ def outcome_of(run: Run) -> Outcome:
 
 def _pairs(first: Outcome, other: Outcome) -> list[int]:
     """People who bought under both, only under the other, only under the first, under neither."""
-    known = first.known & other.known
-    one, two = first.bought[known], other.bought[known]
+    lives = min(len(first.known), len(other.known))  # with luck of its own a side may have more
+    known = first.known[:lives] & other.known[:lives]
+    one, two = first.bought[:lives][known], other.bought[:lives][known]
     parts = (one & two, ~one & two, one & ~two, ~one & ~two)
     return [int(np.count_nonzero(part)) for part in parts]
 

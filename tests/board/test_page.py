@@ -78,6 +78,22 @@ def test_a_page_opens_from_a_file_and_answers_offline(browser, tmp_path, phone, 
     visit.close()
 
 
+def test_every_view_is_drawn_from_the_pages_own_engine(browser, tmp_path, phone):
+    path = tmp_path / "board.html"
+    path.write_text(phone, encoding="utf-8")
+    visit = Visit(browser, 390, 844)
+    visit.page.goto(path.as_uri() + "#phone;n=500;guess=a")
+    settled(visit.page)
+    for view in ("money", "who", "trail", "lives"):
+        visit.page.evaluate(f"document.cjsimBoard.change((s) => {{ s.view = '{view}'; }})")
+        if view in ("trail", "lives"):
+            until(visit.page, "Boolean(document.cjsimBoard.lives())")
+        until(visit.page, "Boolean(document.querySelector('.pic :is(svg, canvas)'))")
+    assert visit.page.inner_text("[role=alert]") == ""
+    assert visit.wrong == []
+    visit.close()
+
+
 @contextmanager
 def serving(folder):
     quiet = type("Quiet", (SimpleHTTPRequestHandler,), {"log_message": lambda *_: None})

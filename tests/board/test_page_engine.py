@@ -185,10 +185,13 @@ def test_lives_are_those_of_the_kernel(opened, who):
     assert any(answers[0]["lives"][1]["rows"]["fits"])
 
 
-def test_worlds_are_those_of_the_kernel(opened):
-    visit, scenario, _ = opened("phone")
-    answers = visit.page.evaluate("asked", ASK)
-    for here, there in zip(answers, Kernel(scenario, print).answers(ASK), strict=True):
+@pytest.mark.parametrize("same_luck", [True, False])
+def test_worlds_are_those_of_the_kernel(opened, same_luck):
+    """With luck of their own two sides of this market have not the same number of lives."""
+    visit, scenario, _ = opened("flat")
+    ask = {**ASK, "same_luck": same_luck}
+    answers = visit.page.evaluate("asked", ask)
+    for here, there in zip(answers, Kernel(scenario, print).answers(ask), strict=True):
         assert {**here, "sides": None} == {**there, "sides": None}
         for one, other in zip(here.get("sides", ()), there.get("sides", ()), strict=True):
             assert one["reached"] == other["reached"]
