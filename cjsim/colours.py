@@ -57,7 +57,8 @@ def looks_of(strategies: Mapping[str, str]) -> dict[str, tuple[str, int]]:
 
     Parameters
     ----------
-    strategies : name of the scenario -> the strategy that runs in it.
+    strategies : name of the scenario -> the strategy that runs in it; a scenario that is called
+        by the name of a known strategy has the colour of that.
 
     The turn is how many before it have the same colour: it is paler, and a figure gives
     them a pattern of their own.
@@ -65,10 +66,11 @@ def looks_of(strategies: Mapping[str, str]) -> dict[str, tuple[str, int]]:
     >>> looks_of({"pull": "pull", "dear": "pull"})
     {'pull': ('#1f5db8', 0), 'dear': ('#799ed4', 1)}
     """
-    colours = colours_of(dict.fromkeys(strategies.values()))
+    called = {n: n if n in OF_STRATEGY else strategy for n, strategy in strategies.items()}
+    colours = colours_of(dict.fromkeys(called.values()))
     looks = {}
     turns: Counter[str] = Counter()
-    for name, strategy in strategies.items():
+    for name, strategy in called.items():
         colour = colours[strategy]
         turn = turns[colour]
         turns[colour] += 1
