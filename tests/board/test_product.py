@@ -55,7 +55,7 @@ def test_a_dial_is_off_for_those_it_cannot_move(products):
 def test_why_a_dial_is_off_names_the_strategy(products):
     accuracy = products["phone"]["dials"][0]
     assert accuracy["off"]["pull"]["en"] == "Pull does not write first"
-    assert accuracy["off"]["animator"]["ru"] == "Аниматор: пишет всем одинаково"
+    assert accuracy["off"]["animator"]["ru"] == "Пишет всем одинаково"
 
 
 def test_both_languages_have_the_same_words(products):
