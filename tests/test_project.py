@@ -23,7 +23,9 @@ DIRECT = [
     for group in (PROJECT["dependencies"], PROJECT["optional-dependencies"]["dev"])
     for line in group
 ]
-OTHER_NAME_IN_CONDA = {"matplotlib": "matplotlib-base", "duckdb": "python-duckdb"}
+OTHER_NAME_IN_CONDA = {
+    "matplotlib": "matplotlib-base", "duckdb": "python-duckdb", "wasmtime": "wasmtime-py",
+}  # fmt: skip
 every_direct_dependency = pytest.mark.parametrize("need", DIRECT, ids=lambda need: need.name)
 
 

@@ -52,10 +52,11 @@ def lecture(
 
     The parameters are those of `working_copy`; `port` and `browser` are those of `cjsim lab`.
     """
-    from cjsim.lab.serve import check_port, open_notebook
+    from cjsim.board.room import HOST, door_at
+    from cjsim.lab.serve import open_notebook
 
     if port is not None:
-        check_port(port)
+        door_at(HOST, port, language(lang)).close()
     root = WORK if folder is None else expanded(folder).resolve()
     made = working_copy(number, lang, root, keep)
     print(made.said(lang), flush=True)

@@ -41,7 +41,10 @@ TwelveKey = Literal[
     "awareness", "interest", "desire", "study", "comparison", "action", "first_deal",
     "satisfaction", "repeat_deal", "curiosity", "loyalty", "recommendation",
 ]  # fmt: skip
-FOLLOWED = ("deal", "first_deal", "known", "reneged", "silence", "birthday")
+FOLLOWED = (
+    "deal", "first_deal", "known", "reneged", "silence", "birthday", "failure", "tryout", "renewal",
+    "notice",
+)  # fmt: skip
 """What a touchpoint can start after, beside a contact with another touchpoint."""
 MAY_WALK_AWAY = frozenset({*BEFORE_THE_DEAL, Stage.REPEAT_DEAL, Stage.CURIOSITY})
 
@@ -83,6 +86,22 @@ class InWholes:
 IN_WHOLES = InWholes()
 
 
+class Shapes:
+    """Marks a key whose numbers have an end, though inf is allowed too."""
+
+    le = 100
+
+
+SHAPES = Shapes()
+
+
+def _shape(value: float) -> float:
+    """The number, or inf. What lies between is inf to a hundredth, and takes hours to solve for."""
+    if not (value <= SHAPES.le or math.isinf(value)):
+        raise ValueError("must be smaller, or inf")
+    return value
+
+
 def _whole_or_inf(value: float) -> float:
     """The number as a whole one, or inf."""
     if math.isinf(value):
@@ -118,6 +137,7 @@ Number = Annotated[float, Strict(), AllowInfNan(False)]
 NumberOrInf = Annotated[float, Strict()]  # its lower bound keeps nan out
 Whole = Annotated[int, Strict()]
 WholeOrInf = Annotated[float, Strict(), IN_WHOLES, AfterValidator(_whole_or_inf)]
+Shape = Annotated[float, Strict(), SHAPES, AfterValidator(_shape)]
 YesNo = Annotated[bool, Strict()]
 Name = Annotated[str, Field(pattern=r"^[\w-]+$")]  # a part of a dotted key
 Line = Annotated[str, Field(pattern=ONE_LINE)]
@@ -172,7 +192,7 @@ class StagePlan(_Table):
     planned_loss: Number = _key(
         0.0, "C110", "0..1", "Share of neutral people who leave at this stage", ge=0, lt=1
     )
-    regularity: NumberOrInf = _key(
+    regularity: Shape = _key(
         1.0, "ours", "shape",
         "Weibull shape of the stage's clocks: 1 = memoryless, larger = more regular, inf = fixed",
         ge=0.3,
@@ -469,6 +489,42 @@ class Service(_Table):
     )
 
 
+class Contract(_Table):
+    """What a deal binds to: a term that ends on a date, a notice to be given, payments, a trial."""
+
+    term_days: Number = _key(
+        0.0, "ours", "days",
+        "A deal is a contract for so long, and its price is the term's: the next need is its "
+        "end; 0 = deals bind to nothing", ge=0, le=200_000,
+    )  # fmt: skip
+    payments: Whole = _key(
+        1, "ours", "payments", "A term's price is paid in so many equal parts, the first at once",
+        ge=1, le=1_000,
+    )  # fmt: skip
+    notice_days: Number = _key(
+        0.0, "ours", "days", "Who gives notice later than this before the end stays one more term",
+        ge=0, le=200_000,
+    )  # fmt: skip
+    pause_share: Number = _share(
+        0.0, "ours", "Share of those who gave notice that pause instead of leaving"
+    )
+    pause_days: Number = _key(
+        90.0, "ours", "days", "How long a pause is: nothing is paid, then a new term begins",
+        ge=0.01, le=200_000,
+    )  # fmt: skip
+    upgrade_share: Number = _share(
+        0.0, "ours", "Chance that a fully satisfied customer takes the dearer plan at a renewal"
+    )
+    upgrade_factor: Number = _key(
+        1.5, "ours", "factor", "What the dearer plan costs, against the first one", ge=1, le=1_000
+    )
+    trial_days: Number = _key(
+        0.0, "ours", "days",
+        "Who never bought tries for nothing for so long, in place of the days of the first deal, "
+        "then buys or does not; 0 = no trial", ge=0, le=200_000,
+    )  # fmt: skip
+
+
 class Firm(_Table):
     """The firm's people, patience and money."""
 
@@ -574,8 +630,9 @@ class Touchpoint(_Table):
     after: Line = Field(
         default="",
         description="push: no guide or animator chooses it, it follows what happens: deal, "
-        "first_deal, known (details captured), reneged (a queue left), silence, birthday, or a "
-        'contact with the touchpoint of that name; "" = no, it is chosen',
+        "first_deal, failure, known (details captured), reneged (a queue left), tryout (a free "
+        "trial began), renewal (the end of a contract comes near), notice (it was given), silence, "
+        'birthday, or a contact with the touchpoint of that name; "" = no, it is chosen',
         json_schema_extra={"source": "C154; rule ours"},
     )
     delay_hours: Number = _key(
@@ -584,6 +641,14 @@ class Touchpoint(_Table):
     silence_days: Number = _key(
         30.0, "ours", "days", 'after = "silence": so long without any contact is a silence',
         ge=0.01, le=200_000,
+    )  # fmt: skip
+    lead_days: Number = _key(
+        30.0, "ours", "days", 'after = "renewal": so long before the contract ends it comes near',
+        ge=0, le=200_000,
+    )  # fmt: skip
+    wins_back: Number = _share(
+        0.0, "A25-A26; size ours",
+        "Chance that who has given notice takes it back at a contact that fits",
     )  # fmt: skip
     fade_half_life_hours: NumberOrInf = _key(
         float("inf"), "Oldroyd 2011 [S]; form ours", "hours",
@@ -804,6 +869,7 @@ class ScenarioTables(_Table):
     loyalty: Loyalty = Field(default_factory=Loyalty)
     words: Words = Field(default_factory=Words)
     service: Service = Field(default_factory=Service)
+    contract: Contract = Field(default_factory=Contract)
     firm: Firm = Field(default_factory=Firm)
     shelf: Shelf = Field(default_factory=Shelf)
     season: Season = Field(default_factory=Season)
