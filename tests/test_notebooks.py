@@ -203,6 +203,25 @@ def claims_not_checked(notebook: Any) -> list[str]:
     return wrong
 
 
+def claims_not_in_bold(notebook: Any) -> list[str]:
+    """What is tried stands out, so that it can be read aloud before the cell below is run."""
+    bold = re.compile(r"\*\*[^*]{20,}\*\*")
+    return [above.id for above, _ in claimed(notebook) if not bold.search(above.source)]
+
+
+def names_nobody_sees(notebook: Any) -> list[str]:
+    """Prose that sends people to a cell by its id, which JupyterLab shows nowhere."""
+    ids = "|".join(re.escape(cell.id) for cell in notebook.cells)
+    sent = re.compile(rf"(\bcells?|[Яя]чейк\w+) `({ids})`")
+    return [cell.id for cell in prose(notebook) if sent.search(cell.source)]
+
+
+def sentences_that_are_printed(notebook: Any) -> list[str]:
+    """What is printed breaks inside of words where the window ends; a paragraph does not."""
+    printed = re.compile(r"print\([^()]*(\.words|\.says\(\))")
+    return [cell.id for cell in code(notebook) if printed.search(cell.source)]
+
+
 def too_little_to_do(notebook: Any) -> list[str]:
     """Predictions that are scored, live panels that are moved, a flip point."""
     source = "\n".join(cell.source for cell in code(notebook))
@@ -234,6 +253,9 @@ CHECKS: list[Check] = [
     promises_too_much,
     claims_without_a_source,
     claims_not_checked,
+    claims_not_in_bold,
+    names_nobody_sees,
+    sentences_that_are_printed,
     too_little_to_do,
 ]
 
@@ -268,6 +290,26 @@ def test_a_lecture_keeps_its_form(lecture: Any, check: Check) -> None:
     if is_lab(lecture) and check in FORM_OF_A_LECTURE:
         return
     assert check(lecture) == []
+
+
+@pytest.mark.parametrize("notes", ["INSTRUCTOR.md", "INSTRUCTOR.ru.md"])
+def test_the_trainers_notes_name_headings_and_no_cell_ids(notes: str) -> None:
+    """And each heading in quotation marks in the column of headings is one of the lectures'."""
+    text = (ROOT / "notebooks" / notes).read_text(encoding="utf-8")
+    lang = "ru" if ".ru." in notes else "en"
+    taught = [nbformat.read(path, as_version=4) for path in TAUGHT if path.parent.name == lang]
+    ids = {cell.id for notebook in taught for cell in notebook.cells}
+    assert set(re.findall(r"`([^`]+)`", text)) & ids == set()
+    headings = {
+        heading.replace("«", "„").replace("»", "“")
+        for notebook in taught
+        for cell in prose(notebook)
+        for heading in re.findall(r"^#+ (.*)$", cell.source, re.MULTILINE)
+    }
+    rows = [line for line in text.splitlines() if re.match(r"\| \d+ \|", line)]
+    quoted = {name for row in rows for name in re.findall(r"[“«]([^a-zа-я][^”»]+)[”»]", row)}
+    assert len(quoted) > 20
+    assert quoted - headings == set()
 
 
 def is_lab(notebook: Any) -> bool:
@@ -361,6 +403,11 @@ def test_a_check_sees_a_spoilt_cell(good: Any, check: Check, changes: dict[str, 
         (promises_too_much, "title", "# Pull or push?"),
         (claims_without_a_source, "switch", "The guide is right (C86)."),
         (claims_without_a_source, "sources", "C181: there is no such claim."),
+        (sentences_that_are_printed, "move-slider", "print(live.words)"),
+        (sentences_that_are_printed, "flip-says", "print(flip.says())"),
+        (claims_not_in_bold, "claim-money", "The guide **earns** more than pull."),
+        (names_nobody_sees, "switch", "In the cell `panel` change the key."),
+        (names_nobody_sees, "switch", "В ячейке `tent-panel` поменяйте ключ."),
         (claims_not_checked, "headline", "claim(more)\nclaim(less)"),
         (claims_not_checked, "headline", "shown = claim(more)"),
     ],

@@ -10,9 +10,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from cjsim.charts.parts import wanted_kind
+from cjsim.charts.parts import SMALL, wanted_kind
 from cjsim.charts.picture import Picture, style
-from cjsim.colours import COLOURS, QUIET
+from cjsim.colours import QUIET, looks_of
 from cjsim.experiment.intervals import USUAL
 from cjsim.labels import SPOKEN, text, unknown
 from cjsim.labels.numbers import digits_for, number
@@ -61,17 +61,19 @@ def paired(
         check_same(comparison.scenarios, "money")
     gaps = comparison.gaps()
     names = list(gaps)
+    looks = looks_of({name: s.strategy for name, s in comparison.scenarios.items()})
     data = comparison.paired(USUAL).loc[(names, measures), :]
     rows_of_words = [fill(comparison.named(name, lang), NAME_LETTERS) for name in names]
     lines = max(words.count("\n") + 1 for words in rows_of_words)
     columns = 1 if len(measures) < 4 else 2
     rows = -(-len(measures) // columns)
     with style():
-        figure = Figure(figsize=(11.5, 0.9 + rows * (1.25 + max(0.5, 0.2 * lines) * len(names))))
+        figure = Figure(figsize=(11.5, 0.95 + rows * (1.05 + max(0.42, 0.24 * lines) * len(names))))
         panels = figure.subplots(rows, columns, sharey=True, squeeze=False).ravel()
         for axes, measure in zip(panels, measures, strict=False):
             for row, name in enumerate(names):
-                _draw(axes, row, gaps[name][measure], data.loc[(name, measure)], measure, lang)
+                gap = data.loc[(name, measure)]
+                _draw(axes, row, looks[name][0], gaps[name][measure], gap, measure, lang)
             axes.set_yticks(range(len(names)), rows_of_words)
             _finish(axes, len(names), _label(comparison, measure, lang))
         for axes in panels[len(measures) :]:
@@ -92,10 +94,10 @@ def check_same(scenarios: Mapping[str, Scenario], key: str) -> None:
 def _around(figure: Figure, comparison: Comparison, lang: str) -> None:
     """The title, and what dots, marks and lines are."""
     head = text("chart.difference_to", lang).format(first=comparison.named(comparison.first, lang))
-    figure.suptitle(head, x=0.01, ha="left", fontsize=13, weight="bold")
+    figure.suptitle(head, x=0.01, ha="left", fontsize=17, weight="bold")
     note = "note" if len(comparison.seeds) > 1 else "one_run"
     words = text(f"paired.{note}", lang).format(runs=len(comparison.seeds))
-    figure.supxlabel(words, fontsize=11, color=QUIET)
+    figure.supxlabel(fill(words, 88), fontsize=SMALL, color=QUIET)
 
 
 def _scale(measure: str) -> float:
@@ -111,7 +113,9 @@ def _label(comparison: Comparison, measure: str, lang: str) -> str:
     return f"{text(f'measure.{measure}', lang)}, {word}"
 
 
-def _draw(axes: Axes, row: int, gaps: Any, interval: Any, measure: str, lang: str) -> None:
+def _draw(
+    axes: Axes, row: int, colour: str, gaps: Any, interval: Any, measure: str, lang: str
+) -> None:
     """One scenario's runs, mean and interval."""
     scale = _scale(measure)
     runs = scale * gaps.dropna().to_numpy()
@@ -121,7 +125,6 @@ def _draw(axes: Axes, row: int, gaps: Any, interval: Any, measure: str, lang: st
         return
     shift = 0.24 * (np.arange(len(runs)) * 0.618 % 1 - 0.5)  # so that equal runs show as two
     axes.plot(runs, row + shift, ".", color="#8a8a90", markersize=7, alpha=0.8, mew=0)
-    colour = COLOURS[(row + 1) % len(COLOURS)]
     axes.plot([low, high], [row, row], color=colour, lw=5, solid_capstyle="butt")
     axes.plot(
         mean, row, MARKERS[(row + 1) % len(MARKERS)], color=colour, markersize=10, mec="black"
@@ -133,8 +136,9 @@ def _draw(axes: Axes, row: int, gaps: Any, interval: Any, measure: str, lang: st
         words += " [{} .. {}]".format(*ends)
     box = {"fc": "white", "ec": "none", "alpha": 0.8, "pad": 0.5}
     axes.annotate(
-        words, (mean, row), (0, 13), textcoords="offset points", ha="center", va="bottom", bbox=box
-    )
+        words, (mean, row), (0, 7), textcoords="offset points", ha="center", va="bottom", bbox=box,
+        fontsize=SMALL,
+    )  # fmt: skip
 
 
 def _finish(axes: Axes, rows: int, label: str) -> None:
@@ -148,7 +152,7 @@ def _finish(axes: Axes, rows: int, label: str) -> None:
     axes.set_axisbelow(True)
     axes.spines["left"].set_visible(False)
     axes.tick_params(axis="y", length=0)
-    axes.set_title(label, fontsize=11.5)
+    axes.set_title(label, fontsize=15)
 
 
 def _admits(row: pd.Series, runs: int, lang: str) -> list[str]:

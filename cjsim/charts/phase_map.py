@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import ListedColormap, TwoSlopeNorm
+from matplotlib.colors import LinearSegmentedColormap, ListedColormap, TwoSlopeNorm
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from cjsim.charts.parts import wanted_kind
+from cjsim.charts.parts import key_words, wanted_kind
 from cjsim.charts.picture import Picture, style
 from cjsim.charts.sweep_parts import (
     check_measured,
@@ -20,7 +21,7 @@ from cjsim.charts.sweep_parts import (
     flips,
     has_one_run,
 )
-from cjsim.colours import COLOURS
+from cjsim.colours import COLOURS, looks_of
 from cjsim.experiment.sweep import Sweep
 from cjsim.labels import SPOKEN, text
 from cjsim.labels.numbers import number, setting
@@ -37,8 +38,10 @@ DOT: dict[str, Any] = {
     "ls": "none",
 }
 """Where the interval includes zero: the white rim shows it on a dark cell, too."""
-LONG = 50
-"""Characters of a word in the legend from which two stand in a row."""
+LONG = 30
+"""Characters of a word in the legend from which each has a line of its own."""
+BESIDE = 32
+"""Characters of a line beside the scale of colours."""
 RING: dict[str, Any] = {**DOT, "color": "none", "mec": "black", "mew": 1.4}
 """Where the interval leaves zero out, but not when all cells are allowed for."""
 
@@ -90,11 +93,11 @@ def phase_map(sweep: Sweep, measure: str = "profit_per_person", lang: str = SPOK
             axes.plot(unclear[x], unclear[y], **DOT)
             alone = phase[phase["clear"] & ~phase["clear_all"]]
             axes.plot(alone[x], alone[y], **RING)
-        axes.set_xlabel(x)
-        axes.set_ylabel(y)
+        axes.set_xlabel(key_words(x, lang))
+        axes.set_ylabel(key_words(y, lang, BESIDE))
         handles = _legend(sweep, phase, lang)
         widest = max(len(str(handle.get_label())) for handle in handles)
-        across = 4 if widest < LONG else 2
+        across = 4 if widest < LONG else 1
         figure.legend(handles=handles, loc="outside lower left", ncols=across)
     return Picture(figure, _map_alt(sweep, phase, measure, lang), phase, lang)
 
@@ -121,7 +124,7 @@ def _draw_lead(axes: Axes, sweep: Sweep, phase: pd.DataFrame, measure: str, lang
     x_values = table.columns.to_numpy(float)
     y_values = table.index.to_numpy(float)
     mesh = axes.pcolormesh(
-        _edges(x_values), _edges(y_values), table, cmap="PuOr_r",
+        _edges(x_values), _edges(y_values), table, cmap=_from_one_to_the_other(sweep),
         norm=TwoSlopeNorm(0.0, -most, most), rasterized=False,
     )  # fmt: skip
     if min(table.shape) > 1 and (table.min().min() < 0 < table.max().max()):
@@ -135,18 +138,26 @@ def _draw_lead(axes: Axes, sweep: Sweep, phase: pd.DataFrame, measure: str, lang
     first, second = (sweep.named(name, lang) for name in sweep.names)
     assert axes.figure is not None
     bar = axes.figure.colorbar(mesh, ax=axes)
-    bar.set_label(f"{text(f'measure.{measure}', lang)}: {second} − {first}")
+    words = f"{text(f'measure.{measure}', lang)}: {second} − {first}"
+    bar.set_label(fill(words, BESIDE))
     axes.set_title(text("chart.map_title", lang).format(measure=text(f"measure.{measure}", lang)))
+
+
+def _from_one_to_the_other(sweep: Sweep) -> LinearSegmentedColormap:
+    """From the colour of the first scenario over white to that of the second."""
+    first, second = (colour for colour, _ in looks_of(sweep.strategies).values())
+    return LinearSegmentedColormap.from_list("lead", [first, "#ffffff", second])
 
 
 def _draw_winners(axes: Axes, sweep: Sweep, phase: pd.DataFrame, measure: str, lang: str) -> None:
     """More scenarios: each cell in the colour of its winner."""
     order = list(sweep.names)
+    looks = looks_of(sweep.strategies)
     codes = phase["winner"].map(order.index).where(_ahead(phase)).astype(float)
     table = _cells(sweep, phase.assign(code=codes), "code")
     axes.pcolormesh(
         _edges(table.columns.to_numpy(float)), _edges(table.index.to_numpy(float)), table,
-        cmap=ListedColormap(list(COLOURS[: len(order)])), vmin=-0.5, vmax=len(order) - 0.5,
+        cmap=ListedColormap([looks[name][0] for name in order]), vmin=-0.5, vmax=len(order) - 0.5,
         alpha=0.75, edgecolors="white",
     )  # fmt: skip
     axes.set_title(text("chart.map_title", lang).format(measure=text(f"measure.{measure}", lang)))
@@ -166,9 +177,10 @@ def _legend(sweep: Sweep, phase: pd.DataFrame, lang: str) -> list[Patch | Line2D
     if (phase["clear"] & ~phase["clear_all"]).any():
         marks.append(Line2D([], [], **RING, label=text("chart.clear_alone", lang)))
     if len(sweep.names) > 2:
+        looks = looks_of(sweep.strategies)
         patches: list[Patch | Line2D] = [
-            Patch(color=COLOURS[i], alpha=0.75, label=sweep.named(name, lang))
-            for i, name in enumerate(sweep.names)
+            Patch(color=looks[name][0], alpha=0.75, label=sweep.named(name, lang))
+            for name in sweep.names
         ]
         if (phase["margin"] == 0).any():
             patches.append(Patch(fc="white", ec="black", label=text("chart.level", lang)))

@@ -11,7 +11,6 @@ from matplotlib.figure import Figure
 
 from cjsim.charts.parts import spread_out, wanted_kind
 from cjsim.charts.picture import Picture, style
-from cjsim.colours import COLOURS
 from cjsim.labels import SPOKEN, text
 from cjsim.labels.numbers import per_cent
 
@@ -21,30 +20,30 @@ if TYPE_CHECKING:
     from cjsim.experiment.compare import Comparison
 
 SHADES = {
-    "both": COLOURS[0],
-    "only_with": COLOURS[1],
-    "only_without": COLOURS[2],
+    "both": "#8f8b80",
+    "only_with": "#0b776a",
+    "only_without": "#76389a",
     "neither": "#ddd",
 }
 HATCH = {"only_with": "//", "only_without": "xx"}
-WIDE_ENOUGH = 0.06
+WIDE_ENOUGH = 0.085
 """Of the width, a part with room for its number; narrower ones have it above the bar."""
-WIDTH = 0.08
+WIDTH = 0.105
 """Of a number above the bar, with room beside it, of the width."""
 ROOM = 1.3
 """How much wider than those who buy at all is drawn; the rest would all be of those who do not."""
 NAME_LETTERS = 24
 """Of a scenario's name in one line at the left."""
-TITLE_LETTERS = 88
+TITLE_LETTERS = 66
 """Of the title in one line, less those at the left."""
 
 
-def uplift(comparison: Comparison, lang: str = SPOKEN) -> Picture:
+def uplift(comparison: Comparison, lang: str = SPOKEN, *, edge: float = 0.0) -> Picture:
     """The uplift quadrants: one bar of people for each scenario but the first.
 
     Each part is a share of all people: first deal both ways, only with the scenario, only without
     it (under the first scenario), or neither way. Where those are most, their part is cut off at
-    the right edge and an arrow says how many they are.
+    the right edge and an arrow says how many they are. The edge is at a share of `edge` at least.
 
     Raises ValueError for a single scenario, TypeError for what is no comparison.
     """
@@ -58,9 +57,9 @@ def uplift(comparison: Comparison, lang: str = SPOKEN) -> Picture:
     head = text("uplift.title", lang).format(first=comparison.named(comparison.first, lang))
     head = fill(head, TITLE_LETTERS - letters)
     bought = 1.0 - data["share"].xs("neither", level="quadrant")
-    width = min(1.0, ROOM * max(float(bought.max()), 0.01))
+    width = min(1.0, max(edge, ROOM * max(float(bought.max()), 0.01)))
     with style():
-        figure = Figure(figsize=(10, 2.1 + 1.1 * len(names) + 0.2 * head.count("\n")))
+        figure = Figure(figsize=(10, 2.4 + 1.1 * len(names) + 0.3 * head.count("\n")))
         axes = figure.subplots()
         for row, name in enumerate(names):
             left = 0.0

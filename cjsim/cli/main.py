@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cjsim.cli import touchpoints
+from cjsim.cli import pages, touchpoints
 from cjsim.cli.sides import now_and_changes, running, side_by_side, strategies
 from cjsim.cli.terminal import Parser, finish, get_ready, say, say_json, shown
 from cjsim.experiment.orphans import ended_as_by_ctrl_c
@@ -147,12 +147,51 @@ def _parser() -> argparse.ArgumentParser:
     job.set_defaults(job=_optimise)
 
     job = jobs.add_parser("lab", help="turn dials and see what happens: the what-if lab")
-    job.add_argument("scenario", nargs="?", default="phone", help="a preset or a scenario file")
-    job.add_argument("--page", action="store_true", help="as a page of its own, no JupyterLab")
-    job.add_argument("--lang", choices=LANGUAGES, default="en", help="language of words")
+    _add_shown(job)
+    pages.add_lab_options(job)
+    job.add_argument(
+        "--port", type=_count, help="port to serve at (default: 8000 or one that is free)"
+    )
+    job.set_defaults(job=pages.lab)
+
+    job = jobs.add_parser(
+        "board", help="the what-if lab as a file that needs neither Python nor web"
+    )
+    _add_shown(job)
+    job.add_argument("--out", type=_path, dest="file", help=f"default: {pages.BOARD}")
+    job.add_argument(
+        "--all", type=_path, metavar="FOLDER",
+        help="a folder with all products instead, for a web server",
+    )  # fmt: skip
+    job.set_defaults(job=pages.board)
+
+    job = jobs.add_parser(
+        "trail", help="the people walking, two strategies side by side, as a file"
+    )
+    _add_shown(job)
+    job.add_argument("--strategies", help="one or two, comma-separated (default: as the lab opens)")
+    job.add_argument(
+        "--people", type=_count,
+        help=f"a sample of so many (default: {pages.WALKING:,}, or the whole market)",
+    )  # fmt: skip
+    job.add_argument("--seed", type=_whole, default=1, help="number of the world (default: 1)")
+    job.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", dest="changes",
+        help="change a key, e.g. --set guide.accuracy=0.9; may be repeated",
+    )  # fmt: skip
+    job.add_argument(
+        "--out", type=_path, dest="file", default=pages.TRAIL, help="default: %(default)s"
+    )
+    job.set_defaults(job=pages.trail, out=None)
+
+    job = jobs.add_parser("lecture", help="open a lecture in JupyterLab, as a copy to work in")
+    job.add_argument("number", nargs="?", default="01", help="01 to 04 (default: 01)")
+    job.add_argument("--lang", default="en", help="language of the lecture: en or ru")
+    job.add_argument("--folder", type=_path, help="where the copy goes (default: work/)")
+    job.add_argument("--keep", action="store_true", help="go on with the copy that is there")
     job.add_argument("--port", type=_count, help="port to serve at (default: one that is free)")
     job.add_argument("--no-browser", action="store_true", help="only say where it is")
-    job.set_defaults(job=_lab)
+    job.set_defaults(job=_lecture)
 
     job = jobs.add_parser("grade", help="grade a folder of exercises, each in a process of its own")
     job.add_argument(
@@ -217,6 +256,12 @@ def _add_shared(
         help=f"threads, processes, here, dask or dask:ADDRESS (default: {executor})",
     )  # fmt: skip
     job.add_argument("--workers", type=_count, help="runs at a time (default: the processors)")
+
+
+def _add_shown(job: argparse.ArgumentParser) -> None:
+    """What every page takes."""
+    job.add_argument("scenario", nargs="?", default="phone", help="a preset or a scenario file")
+    job.add_argument("--lang", choices=LANGUAGES, default="en", help="language of words")
 
 
 def _add_measure(job: argparse.ArgumentParser, measure: str = "profit_per_person") -> None:
@@ -358,10 +403,10 @@ def _optimise(args: argparse.Namespace) -> int:
     return 0
 
 
-def _lab(args: argparse.Namespace) -> int:
-    from cjsim.lab.serve import open_lab
+def _lecture(args: argparse.Namespace) -> int:
+    from cjsim.course.copies import lecture
 
-    open_lab(args.scenario, args.lang, args.page, args.port, not args.no_browser)
+    lecture(args.number, args.lang, args.folder, args.keep, args.port, not args.no_browser)
     return 0
 
 

@@ -1,8 +1,9 @@
-"""What is taught: predictions, claims and tables for lectures, checks for exercises."""
+"""What is taught: predictions, claims, tables and sentences for lectures, checks for exercises."""
 
 from cjsim.course.checks import check
 from cjsim.course.claims import Claim, claim
 from cjsim.course.guesses import choose, estimate, score
+from cjsim.course.lines import tell
 from cjsim.course.tables import table
 
-__all__ = ["Claim", "check", "choose", "claim", "estimate", "score", "table"]
+__all__ = ["Claim", "check", "choose", "claim", "estimate", "score", "table", "tell"]

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Literal, get_origin
+from typing import Any
 
 import ipywidgets as widgets
 
+from cjsim.board.ranges import MOST, usual_range, usual_step
 from cjsim.experiment.idle import idle
 from cjsim.labels import SPOKEN
 from cjsim.scenario import Scenario
-from cjsim.scenario.keys import Key
 
-STEPS = 100
-"""Steps from one end of a slider to the other, or a few more."""
-MOST = 10
-"""Where the slider of a number ends that may be infinite and is."""
 WIDE: Any = {"description_width": "initial"}  # whole keys, in any language
 
 
@@ -41,7 +37,7 @@ def slider(
     }  # fmt: skip
     if isinstance(value, int):
         return widgets.IntSlider(**shared)
-    step = _step(low, high, value)
+    step = usual_step(low, high, value)
     digits = max(0, -math.floor(math.log10(step)))
     return widgets.FloatSlider(**shared, step=step, readout_format=f".{digits}f")
 
@@ -55,32 +51,10 @@ def _endless(value: float, label: str, width: str, label_width: str) -> Any:
     )  # fmt: skip
 
 
-def move(dial: Any, value: float) -> None:
-    """Have a slider stand at a value, and reach as far."""
-    if isinstance(dial, widgets.SelectionSlider):
-        if value not in dict(dial.options).values():
-            dial.options = [(f"{value:g}", value), *dial.options]
-    else:
-        dial.min = min(dial.min, value)
-        dial.max = max(dial.max, value)
-    dial.value = value
-
-
 def hint(scenario: Scenario, key: str, lang: str = SPOKEN) -> str:
     """What stands beside the pointer: the key, and why it cannot act where it cannot."""
     note = idle(scenario, key)
     return note.said(lang) if note else key
-
-
-def _step(low: float, high: float, value: float) -> float:
-    """1, 2 or 5 times a power of ten, on which the value lies: a hand can turn back to it."""
-    widest = 1.05 * (high - low) / STEPS
-    power = math.floor(math.log10(widest))
-    for step in (float(f"{n}e{power - finer}") for finer in range(3) for n in (5, 2, 1)):
-        steps = (value - low) / step
-        if step <= widest and abs(steps - round(steps)) < 1e-6:
-            return step
-    return 10.0**power
 
 
 def _around(key: str, value: float, ends: tuple[float, float]) -> tuple[float, float]:
@@ -88,42 +62,3 @@ def _around(key: str, value: float, ends: tuple[float, float]) -> tuple[float, f
     if len(ends) != 2 or not ends[0] <= value <= ends[1] or ends[0] == ends[1]:
         raise ValueError(f"range of {key} = {ends}: must be (lowest, highest) around {value:g}")
     return ends
-
-
-def usual_range(scenario: Scenario, key: str, value: float) -> tuple[float, float]:
-    """From the lowest value allowed to the highest, or to four times the value, at least 1.
-
-    Where 0 is not allowed, from the first step above it that is.
-    """
-    limits = scenario.key(key).limits
-    low = limits.get("ge", limits.get("gt", min(0.0, 4 * value)))
-    high = min(limits.get("le", limits.get("lt", math.inf)), max(1.0, 4 * value))
-    if isinstance(value, int):
-        return low, max(high, low + 1)
-    step = _step(min(low, 0.0), high, value)
-    if "gt" in limits:
-        low += step
-    elif low > 0.0:
-        low = max(low, step)
-    return (low, high - step if "lt" in limits and high == limits["lt"] else high)
-
-
-def box(scenario: Scenario, key: str, known: Key, label: str | None = None) -> Any | None:
-    """A plain control for a key of any kind; None for kinds that a file is better for."""
-    value = scenario.value(key)
-    shared: Any = {
-        "description": label or key.rpartition(".")[2],
-        "style": {"description_width": "16em"},
-        "layout": {"width": "27em"},
-    }
-    if known.kind is bool:
-        return widgets.Checkbox(value, indent=False, **shared)
-    if get_origin(known.kind) is Literal:
-        return widgets.Dropdown(options=known.names, value=value, **shared)
-    if known.is_whole and math.isfinite(value):
-        return widgets.IntText(value, continuous_update=False, **shared)
-    if known.is_whole:
-        return _endless(value, shared["description"], "27em", "16em")
-    if known.kind is float and math.isfinite(value):
-        return widgets.FloatText(value, continuous_update=False, step=None, **shared)
-    return None

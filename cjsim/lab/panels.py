@@ -3,7 +3,8 @@
     lab.panel(phone, "guide.accuracy")
 
 Two strategies on the same people with the same luck: the one that the sliders change, and a
-reference that stays as it is and is therefore run only once.
+reference that stays as it is and is therefore run only once. Axes stay for a panel's life, and
+dotted outlines show where things stood before the last move.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from cjsim.door import scenario_of, seed_of, whole
 from cjsim.experiment.compare import Comparison, compare
 from cjsim.experiment.idle import idle_of, sentences
 from cjsim.lab.dials import hint, slider
+from cjsim.lab.ghosts import Limits, add_ghosts, hold_axes
 from cjsim.lab.keyboard import box_of_its_own
 from cjsim.labels import SPOKEN, language, text, unknown
 from cjsim.labels.numbers import number, setting
@@ -39,6 +41,10 @@ CHANGED: dict[str, Callable[[Run, str], Picture]] = {
     "step_matrix": charts.step_matrix,
     "waterfall": charts.waterfall,
 }
+LENGTHS = ("funnel", "waterfall")
+"""Pictures of lengths, which may become longer than they are at the start."""
+ROOM = 1.3
+"""How much longer, before the axes have to grow."""
 USUAL = 400
 """People of a panel when no number is given: an answer while the hand is still on the slider."""
 SHOWS = (*BOTH, *CHANGED)
@@ -112,6 +118,8 @@ class Panel:
         self._names = _side_names(reference, self._changed, lang)
         self.sliders = {key: slider(scenario, key, ranges.get(key)) for key in keys}
         self._last_good = self._settings()
+        self._limits: list[Limits] = []
+        self.picture: Picture
         self._reference = self._run(self._names[0], reference)
         self._canvas = widgets.HTML()
         self._sentence = widgets.HTML()
@@ -142,6 +150,9 @@ class Panel:
             picture_note = text("lab.still", self._lang).format(settings=last_settings)
             self._say(f"{complaint}{'' if complaint.endswith('?') else '.'} {picture_note}")
             return
+        room = ROOM if self._show in LENGTHS else 1.0
+        self._limits = hold_axes(picture.figure, self._limits, room)
+        moved = change is not None and add_ghosts(picture.figure, self.picture.figure)
         self.comparison = comparison
         self.picture = picture
         self._last_good = settings
@@ -149,10 +160,14 @@ class Panel:
         for key, dial in self.sliders.items():
             dial.tooltip = hint(scenario, key, self._lang)
         in_vain = idle_of([scenario], self.sliders)
-        self._say(self._finding() + sentences(in_vain, self._lang))
+        ghosts = f" {text('lab.ghosts', self._lang)}" if moved else ""
+        self._say(self._finding() + ghosts + sentences(in_vain, self._lang))
 
     def _picture_of(self, both: Comparison, changed: Scenario) -> Picture:
         """The picture: of both sides, or of the changed one alone."""
+        if self._show == "uplift":  # its bars are cut at the edge, which stays where it is
+            edge = self._limits[0][0][1] if self._limits else 0.0
+            return charts.uplift(both, self._lang, edge=edge)
         if self._show in BOTH:
             return BOTH[self._show](both, self._lang)
         return CHANGED[self._show](simulate(changed, self._people, seed=self._seed), self._lang)

@@ -3,10 +3,12 @@
 import base64
 import re
 
+import numpy as np
 import pytest
 
 import cjsim
 from cjsim import lab
+from cjsim.lab.ghosts import GHOST
 from cjsim.lab.panels import SHOWS
 from cjsim.labels import text
 
@@ -53,10 +55,77 @@ def test_a_moved_slider_moves_the_picture_and_the_sentence(phone, guided):
 
 
 def test_moving_there_and_back_gives_the_same_again(guided):
-    before, said = guided.picture.svg(), guided.words
+    """But for the dotted outlines of where one came from."""
+    before, said = bars(guided), guided.words
     for value in (0.2, 0.7):
         guided.sliders["guide.accuracy"].value = value
-    assert (guided.picture.svg(), guided.words) == (before, said)
+    assert bars(guided) == before
+    assert guided.words == f"{said} {text('lab.ghosts')}"
+
+
+def bars(shown):
+    """Place and size of each bar of the first axes [pixels]: firm by firm, stage by stage."""
+    figure = shown.picture.figure
+    figure.draw_without_rendering()
+    boxes = [container for container in figure.axes[0].containers if hasattr(container, "patches")]
+    return [[tuple(bar.get_window_extent().bounds) for bar in container] for container in boxes]
+
+
+def ghosts(shown):
+    return [part for part in shown.picture.figure.axes[0].patches if part.get_gid() == GHOST]
+
+
+def test_what_nobody_changed_stands_still(guided):
+    """The other firm's bars stay to the pixel, although the guide's reach further."""
+    pull, guide = bars(guided)
+    for value in (0.2, 1.0, 0.0):
+        guided.sliders["guide.accuracy"].value = value
+        now_pull, now_guide = bars(guided)
+        assert np.array(now_pull) == pytest.approx(np.array(pull))
+        assert now_guide != guide
+
+
+@pytest.mark.parametrize("show", ["funnel", "uplift", "retention", "waterfall", "occupancy"])
+def test_axes_stay_for_a_panels_life(phone, show):
+    """They may grow where something would fall out; they never shrink."""
+    shown = lab.panel(phone, "guide.accuracy", show=show, people=400)
+
+    def reach():
+        axes = shown.picture.figure.axes[0]
+        return sorted(axes.get_xlim()), sorted(axes.get_ylim())
+
+    for value in (1.0, 0.0, 0.7):
+        (left, right), (bottom, top) = reach()
+        shown.sliders["guide.accuracy"].value = value
+        (new_left, new_right), (new_bottom, new_top) = reach()
+        assert new_left <= left
+        assert new_right >= right
+        assert new_bottom <= bottom
+        assert new_top >= top
+    before = reach()
+    for value in (1.0, 0.0):
+        shown.sliders["guide.accuracy"].value = value
+        assert reach() == before
+
+
+def test_a_ghost_shows_where_the_bars_were(guided):
+    assert ghosts(guided) == []
+    former = guided.picture.figure.axes[0]
+    was = {bar.get_bbox().bounds for bar in former.patches}
+    guided.sliders["guide.accuracy"].value = 0.0
+    assert ghosts(guided)
+    assert {ghost.get_bbox().bounds for ghost in ghosts(guided)} < was  # only those that moved
+    assert text("lab.ghosts") in guided.words
+    guided.sliders["guide.accuracy"].value = 1.0  # the ghost is that of 0, not of 0.7 too
+    assert len(ghosts(guided)) <= 12
+
+
+def test_what_moves_nothing_leaves_no_ghost(phone):
+    deaf = phone.with_changes({"market.price_sensitivity": 0.0})
+    shown = lab.panel(deaf, "product.price", people=10)
+    shown.sliders["product.price"].value *= 1.1
+    assert ghosts(shown) == []
+    assert text("lab.ghosts") not in shown.words
 
 
 def test_the_firm_beside_is_run_only_once(phone, monkeypatch):
@@ -202,8 +271,8 @@ def test_the_box_holds_sliders_picture_and_sentence(guided):
     assert guided.words in sentence.value
 
 
-def test_the_picture_shrinks_with_the_window(guided):
-    assert re.search('<img alt="[^"]*" style="max-width:100%" src="', guided.box.children[1].value)
+def test_the_picture_grows_with_the_type_of_the_page(guided):
+    assert re.search('<img alt="[^"]*" style="width:66em;max-width', guided.box.children[1].value)
 
 
 def test_it_speaks_russian(phone):
