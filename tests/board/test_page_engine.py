@@ -219,6 +219,21 @@ def test_a_newer_question_takes_the_place_of_an_older(opened):
     assert heard == [[8, 2], [8, None]]
 
 
+def test_what_was_found_once_is_told_without_a_run(opened):
+    """Undo and pins are answered at once: no thread is asked again."""
+    visit, _, _ = opened("phone")
+    first = visit.page.evaluate("asked", ASK)
+    again = visit.page.evaluate(
+        """async (ask) => {
+            const { threads } = engine;
+            engine.threads = [];
+            try { return await asked(ask); } finally { engine.threads = threads; }
+        }""",
+        ASK,
+    )
+    assert again == first
+
+
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
