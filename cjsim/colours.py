@@ -4,7 +4,8 @@ Colour belongs to strategies: whatever is blue is Pull, in every figure and on t
 told apart otherwise is told by tone, by pattern, or by the colours that no strategy bears.
 """
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 OF_STRATEGY: Final = {
@@ -39,12 +40,48 @@ AS_WORDS: Final = {
 }
 """For letters, which need more contrast: on light and on dark ground."""
 
-# Petroff 2021: six colours that stay apart for the colour-blind.
-COLOURS = ("#5790fc", "#f89c20", "#e42536", "#964a8b", "#9c9ca1", "#7a21dd")
+COLOURS: Final = ("#12897a", "#b0609f", "#7a2e8a", "#8c8328", "#9c9ca1", "#3b2f5e")
+"""For all that is no strategy; none of them is the colour of one."""
 FAINT = "#d9d9de"
 """What is possible but did not happen, and frames."""
 QUIET = "#55555e"
 """Notes, and small words beside the drawing."""
+
+
+PALER: Final = (0.0, 0.4, 0.65)
+"""How much white is in the colour of a strategy's first scenario, of its second, of its third."""
+
+
+def looks_of(strategies: Mapping[str, str]) -> dict[str, tuple[str, int]]:
+    """The colour of each scenario, which is that of its strategy, and its turn.
+
+    Parameters
+    ----------
+    strategies : name of the scenario -> the strategy that runs in it; a scenario that is called
+        by the name of a known strategy has the colour of that.
+
+    The turn is how many before it have the same colour: it is paler, and a figure gives
+    them a pattern of their own.
+
+    >>> looks_of({"pull": "pull", "dear": "pull"})
+    {'pull': ('#1f5db8', 0), 'dear': ('#799ed4', 1)}
+    """
+    called = {n: n if n in OF_STRATEGY else strategy for n, strategy in strategies.items()}
+    colours = colours_of(dict.fromkeys(called.values()))
+    looks = {}
+    turns: Counter[str] = Counter()
+    for name, strategy in called.items():
+        colour = colours[strategy]
+        turn = turns[colour]
+        turns[colour] += 1
+        looks[name] = (paler(colour, PALER[turn % len(PALER)]), turn)
+    return looks
+
+
+def paler(colour: str, white: float) -> str:
+    """A colour with so much white in it: 0 leaves it as it is, 1 is white."""
+    parts = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    return "#" + "".join(f"{round(part + (255 - part) * white):02x}" for part in parts)
 
 
 def colours_of(strategies: Iterable[str]) -> dict[str, str]:

@@ -15,7 +15,7 @@ from matplotlib.textpath import TextPath
 
 from cjsim.charts.parts import SMALL, wanted_kind
 from cjsim.charts.picture import Picture, style
-from cjsim.colours import COLOURS
+from cjsim.colours import PALER, looks_of
 from cjsim.journey import TWELVE
 from cjsim.labels import SPOKEN, text
 from cjsim.labels.numbers import per_cent
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 MARKERS = "osD^vP"
 HATCHES = ("", "////", "....", "xxxx")
 """From the seventh scenario on colours come again: with the next hatch, and the next marker."""
+Looks = dict[str, tuple[str, int]]
+"""Of each scenario its colour and its turn; see `looks_of`."""
+ONE_LINE = 6
+"""Scenarios whose names stand in one line of the legend."""
 NUMBERED = 4
 """Most scenarios whose bars have room for a number each."""
 ROW = 0.17
@@ -68,15 +72,17 @@ def funnel(comparison: Comparison, lang: str = SPOKEN) -> Picture:
     data = data.join(pd.concat(ends, names=data.index.names))
     with style():
         height = max(6.2, 1.4 + len(TWELVE) * ROW * min(len(names), NUMBERED))
-        figure = Figure(figsize=(11, height + 0.5 * max(0, len(names) - len(COLOURS))))
+        figure = Figure(figsize=(11, height + 0.5 * max(0, len(names) - ONE_LINE)))
         reached, losses = figure.subplots(1, 2, sharey=True, width_ratios=(3, 2))
-        bars = _draw_reached(reached, data, names, lang)
-        marks, notes = _draw_losses(losses, data, names, lang)
+        strategies = {name: s.strategy for name, s in comparison.scenarios.items()}
+        looks = looks_of(strategies)
+        bars = _draw_reached(reached, data, looks, lang)
+        marks, notes = _draw_losses(losses, data, looks, lang)
         rows = np.arange(len(TWELVE))
         labels = [f"{int(s)}  {text(f'stage.{s.key}.label', lang)}" for s in TWELVE]
         reached.set_yticks(rows, labels)
         reached.set_ylim(len(TWELVE) - 0.5, -0.5)
-        handles = bars if len(names) <= len(COLOURS) else list(zip(bars, marks, strict=True))
+        handles = bars if len(names) <= ONE_LINE else list(zip(bars, marks, strict=True))
         titles = {name: comparison.named(name, lang) for name in names}
         words = [fill(titles[name], NAME_LETTERS) for name in names]
         _legends(figure, handles, words, notes)
@@ -94,27 +100,26 @@ def _intervals(comparison: Comparison, name: str) -> pd.DataFrame:
     return table.set_axis(stages).set_axis(["share_low", "share_high"], axis=1)
 
 
-def _draw_reached(axes: Axes, data: pd.DataFrame, names: list[str], lang: str) -> list[Any]:
-    height = 0.8 / len(names)
+def _draw_reached(axes: Axes, data: pd.DataFrame, looks: Looks, lang: str) -> list[Any]:
+    height = 0.8 / len(looks)
     bars = []
-    for i, name in enumerate(names):
+    for i, (name, (colour, turn)) in enumerate(looks.items()):
         share = data.loc[name, "share_reached"].to_numpy()
-        places = np.arange(len(share)) + (i - (len(names) - 1) / 2) * height
-        cycle = i // len(COLOURS)  # a colour that comes again has a hatch
+        places = np.arange(len(share)) + (i - (len(looks) - 1) / 2) * height
+        cycle = turn // len(PALER)  # a colour that comes again has a hatch
         look: Any = {"hatch": HATCHES[cycle % len(HATCHES)], "hatchcolor": "white"} if cycle else {}
-        colour = COLOURS[i % len(COLOURS)]
         bars.append(axes.barh(places, share, height * 0.92, color=colour, **look))
         ends = data.loc[name, ["share_low", "share_high"]].to_numpy().T
         half = np.nan_to_num(ends[1] - share)
         if half.any():
             axes.errorbar(share, places, xerr=half, fmt="none", ecolor="black", lw=1, capsize=2)
-        if len(names) <= NUMBERED:
+        if len(looks) <= NUMBERED:
             for place, value, end in zip(places, share, share + half, strict=True):
                 axes.annotate(
                     per_cent(value, lang, 1 if value < 0.1 else 0), (end, place), (3, 0),
                     textcoords="offset points", ha="left", va="center", fontsize=SMALL,
                 )  # fmt: skip
-    if len(names) <= NUMBERED:
+    if len(looks) <= NUMBERED:
         axes.margins(x=0.09)
     axes.set_xlim(left=0)  # whiskers of two runs may reach below nothing
     axes.xaxis.set_major_formatter(lambda share, _: per_cent(share, lang))
@@ -126,19 +131,19 @@ def _draw_reached(axes: Axes, data: pd.DataFrame, names: list[str], lang: str) -
 
 
 def _draw_losses(
-    axes: Axes, data: pd.DataFrame, names: list[str], lang: str
+    axes: Axes, data: pd.DataFrame, looks: Looks, lang: str
 ) -> tuple[list[Any], list[Line2D]]:
     """The marks of each scenario; gives them back, with what the legend says of plan and gate."""
-    offset = 0.5 / len(names)
+    offset = 0.5 / len(looks)
     marks = []
-    for i, name in enumerate(names):
+    for i, (name, (colour, turn)) in enumerate(looks.items()):
         loss = data.loc[name, "actual_loss"].to_numpy()
-        places = np.arange(len(loss)) + (i - (len(names) - 1) / 2) * offset
-        marker = MARKERS[(i + i // len(COLOURS)) % len(MARKERS)]
-        look: Any = {"marker": marker, "color": COLOURS[i % len(COLOURS)], "markersize": 7, "lw": 0}
+        places = np.arange(len(loss)) + (i - (len(looks) - 1) / 2) * offset
+        marker = MARKERS[(i + 2 * (turn // len(PALER))) % len(MARKERS)]
+        look: Any = {"marker": marker, "color": colour, "markersize": 7, "lw": 0}
         marks += axes.plot(loss, places, **look)
         axes.plot(data.loc[name, "gate_loss"].to_numpy(), places, **look, mfc="white")
-    differ = _draw_plans(axes, data, names)
+    differ = _draw_plans(axes, data, looks)
     axes.xaxis.set_major_formatter(lambda share, _: per_cent(share, lang))
     axes.grid(True)
     axes.set_axisbelow(True)
@@ -152,17 +157,17 @@ def _draw_losses(
     return marks, [plan, Line2D([], [], **gate, label=text("measure.gate_loss", lang))]
 
 
-def _draw_plans(axes: Axes, data: pd.DataFrame, names: list[str]) -> bool:
+def _draw_plans(axes: Axes, data: pd.DataFrame, looks: Looks) -> bool:
     """A black line where all plan the same loss, else one for each in its colour; do any differ?"""
-    plans = np.array([data.loc[name, "planned_loss"].to_numpy(float) for name in names])
+    plans = np.array([data.loc[name, "planned_loss"].to_numpy(float) for name in looks])
     rows = np.arange(plans.shape[1])
     same = np.isclose(plans, plans[0], equal_nan=True).all(axis=0)
     plain = same & ~np.isnan(plans[0])  # a gate has no plan
     axes.vlines(plans[0][plain], rows[plain] - 0.4, rows[plain] + 0.4, color="black", lw=2)
-    height = 0.8 / len(names)
-    for i, plan in enumerate(plans):
+    height = 0.8 / len(looks)
+    for i, (plan, (colour, _)) in enumerate(zip(plans, looks.values(), strict=True)):
         top = rows[~same] - 0.4 + i * height
-        axes.vlines(plan[~same], top, top + height, color=COLOURS[i % len(COLOURS)], lw=3)
+        axes.vlines(plan[~same], top, top + height, color=colour, lw=3)
     return not same.all()
 
 

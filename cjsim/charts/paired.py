@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from cjsim.charts.parts import wanted_kind
 from cjsim.charts.picture import Picture, style
-from cjsim.colours import COLOURS, QUIET
+from cjsim.colours import QUIET, looks_of
 from cjsim.experiment.intervals import USUAL
 from cjsim.labels import SPOKEN, text, unknown
 from cjsim.labels.numbers import digits_for, number
@@ -61,6 +61,7 @@ def paired(
         check_same(comparison.scenarios, "money")
     gaps = comparison.gaps()
     names = list(gaps)
+    looks = looks_of({name: s.strategy for name, s in comparison.scenarios.items()})
     data = comparison.paired(USUAL).loc[(names, measures), :]
     rows_of_words = [fill(comparison.named(name, lang), NAME_LETTERS) for name in names]
     lines = max(words.count("\n") + 1 for words in rows_of_words)
@@ -71,7 +72,8 @@ def paired(
         panels = figure.subplots(rows, columns, sharey=True, squeeze=False).ravel()
         for axes, measure in zip(panels, measures, strict=False):
             for row, name in enumerate(names):
-                _draw(axes, row, gaps[name][measure], data.loc[(name, measure)], measure, lang)
+                gap = data.loc[(name, measure)]
+                _draw(axes, row, looks[name][0], gaps[name][measure], gap, measure, lang)
             axes.set_yticks(range(len(names)), rows_of_words)
             _finish(axes, len(names), _label(comparison, measure, lang))
         for axes in panels[len(measures) :]:
@@ -111,7 +113,9 @@ def _label(comparison: Comparison, measure: str, lang: str) -> str:
     return f"{text(f'measure.{measure}', lang)}, {word}"
 
 
-def _draw(axes: Axes, row: int, gaps: Any, interval: Any, measure: str, lang: str) -> None:
+def _draw(
+    axes: Axes, row: int, colour: str, gaps: Any, interval: Any, measure: str, lang: str
+) -> None:
     """One scenario's runs, mean and interval."""
     scale = _scale(measure)
     runs = scale * gaps.dropna().to_numpy()
@@ -121,7 +125,6 @@ def _draw(axes: Axes, row: int, gaps: Any, interval: Any, measure: str, lang: st
         return
     shift = 0.24 * (np.arange(len(runs)) * 0.618 % 1 - 0.5)  # so that equal runs show as two
     axes.plot(runs, row + shift, ".", color="#8a8a90", markersize=7, alpha=0.8, mew=0)
-    colour = COLOURS[(row + 1) % len(COLOURS)]
     axes.plot([low, high], [row, row], color=colour, lw=5, solid_capstyle="butt")
     axes.plot(
         mean, row, MARKERS[(row + 1) % len(MARKERS)], color=colour, markersize=10, mec="black"

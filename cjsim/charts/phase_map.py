@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import ListedColormap, TwoSlopeNorm
+from matplotlib.colors import LinearSegmentedColormap, ListedColormap, TwoSlopeNorm
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
@@ -20,7 +20,7 @@ from cjsim.charts.sweep_parts import (
     flips,
     has_one_run,
 )
-from cjsim.colours import COLOURS
+from cjsim.colours import COLOURS, looks_of
 from cjsim.experiment.sweep import Sweep
 from cjsim.labels import SPOKEN, text
 from cjsim.labels.numbers import number, setting
@@ -121,7 +121,7 @@ def _draw_lead(axes: Axes, sweep: Sweep, phase: pd.DataFrame, measure: str, lang
     x_values = table.columns.to_numpy(float)
     y_values = table.index.to_numpy(float)
     mesh = axes.pcolormesh(
-        _edges(x_values), _edges(y_values), table, cmap="PuOr_r",
+        _edges(x_values), _edges(y_values), table, cmap=_from_one_to_the_other(sweep),
         norm=TwoSlopeNorm(0.0, -most, most), rasterized=False,
     )  # fmt: skip
     if min(table.shape) > 1 and (table.min().min() < 0 < table.max().max()):
@@ -139,14 +139,21 @@ def _draw_lead(axes: Axes, sweep: Sweep, phase: pd.DataFrame, measure: str, lang
     axes.set_title(text("chart.map_title", lang).format(measure=text(f"measure.{measure}", lang)))
 
 
+def _from_one_to_the_other(sweep: Sweep) -> LinearSegmentedColormap:
+    """From the colour of the first scenario over white to that of the second."""
+    first, second = (colour for colour, _ in looks_of(sweep.strategies).values())
+    return LinearSegmentedColormap.from_list("lead", [first, "#ffffff", second])
+
+
 def _draw_winners(axes: Axes, sweep: Sweep, phase: pd.DataFrame, measure: str, lang: str) -> None:
     """More scenarios: each cell in the colour of its winner."""
     order = list(sweep.names)
+    looks = looks_of(sweep.strategies)
     codes = phase["winner"].map(order.index).where(_ahead(phase)).astype(float)
     table = _cells(sweep, phase.assign(code=codes), "code")
     axes.pcolormesh(
         _edges(table.columns.to_numpy(float)), _edges(table.index.to_numpy(float)), table,
-        cmap=ListedColormap(list(COLOURS[: len(order)])), vmin=-0.5, vmax=len(order) - 0.5,
+        cmap=ListedColormap([looks[name][0] for name in order]), vmin=-0.5, vmax=len(order) - 0.5,
         alpha=0.75, edgecolors="white",
     )  # fmt: skip
     axes.set_title(text("chart.map_title", lang).format(measure=text(f"measure.{measure}", lang)))
@@ -166,9 +173,10 @@ def _legend(sweep: Sweep, phase: pd.DataFrame, lang: str) -> list[Patch | Line2D
     if (phase["clear"] & ~phase["clear_all"]).any():
         marks.append(Line2D([], [], **RING, label=text("chart.clear_alone", lang)))
     if len(sweep.names) > 2:
+        looks = looks_of(sweep.strategies)
         patches: list[Patch | Line2D] = [
-            Patch(color=COLOURS[i], alpha=0.75, label=sweep.named(name, lang))
-            for i, name in enumerate(sweep.names)
+            Patch(color=looks[name][0], alpha=0.75, label=sweep.named(name, lang))
+            for name in sweep.names
         ]
         if (phase["margin"] == 0).any():
             patches.append(Patch(fc="white", ec="black", label=text("chart.level", lang)))

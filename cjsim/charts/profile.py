@@ -14,7 +14,7 @@ from cjsim.charts.sweep_parts import (
     check_numbers,
     has_one_run,
 )
-from cjsim.colours import COLOURS
+from cjsim.colours import PALER, looks_of
 from cjsim.experiment.intervals import USUAL
 from cjsim.experiment.sweep import Sweep
 from cjsim.labels import SPOKEN, text
@@ -45,13 +45,14 @@ def profile(
     data = pd.concat(tables, names=["scenario"])
     check_measured(data[column], measure)
     first = sweep.named(sweep.names[0], lang)
+    looks = looks_of(sweep.strategies)
     with style():
         figure = Figure(figsize=(9.5, 5.2))
         axes = figure.subplots()
         for i, (name, table) in enumerate(tables.items(), 0 if alone else 1):
             values = table.index.to_numpy(float)
-            colour = COLOURS[i % len(COLOURS)]
-            line = LINES[i // len(COLOURS) % len(LINES)]  # a colour that comes again is dashed
+            colour, turn = looks[name]
+            line = LINES[turn // len(PALER) % len(LINES)]  # a colour that comes again is dashed
             axes.fill_between(values, table["low"], table["high"], color=colour, alpha=0.25, lw=0)
             axes.plot(values, table[column], "osD^"[(i - 1) % 4], ls=line, color=colour)
             axes.plot([], [], ls=line, color=colour, label=sweep.named(name, lang))

@@ -11,7 +11,6 @@ from matplotlib.figure import Figure
 
 from cjsim.charts.parts import spread_out, wanted_kind
 from cjsim.charts.picture import Picture, style
-from cjsim.colours import COLOURS
 from cjsim.labels import SPOKEN, text
 from cjsim.labels.numbers import per_cent
 
@@ -21,9 +20,9 @@ if TYPE_CHECKING:
     from cjsim.experiment.compare import Comparison
 
 SHADES = {
-    "both": COLOURS[0],
-    "only_with": COLOURS[1],
-    "only_without": COLOURS[2],
+    "both": "#8f8b80",
+    "only_with": "#0b776a",
+    "only_without": "#76389a",
     "neither": "#ddd",
 }
 HATCH = {"only_with": "//", "only_without": "xx"}

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
 
 from cjsim.charts.picture import Picture, style
-from cjsim.colours import COLOURS
 from cjsim.journey import STAGES
 from cjsim.labels import SPOKEN, text
 from cjsim.labels.numbers import number, setting
 
 
-def whereabouts(counts: Mapping[str, Any], day: float, alt: str, lang: str = SPOKEN) -> Picture:
+def whereabouts(
+    counts: Mapping[str, Any],
+    colours: Sequence[str],
+    day: float,
+    alt: str,
+    lang: str = SPOKEN,
+) -> Picture:
     """People who stand at each of the sixteen stages on one day.
 
     Parameters
     ----------
     counts : what a side is called -> people at each stage, 16 numbers in the order of the stages.
+    colours : of each side.
     day : the day they stand there.
     alt : the finding, in a sentence.
     lang : "en", "ru", or what `cjsim.speak` has set.
@@ -35,7 +41,7 @@ def whereabouts(counts: Mapping[str, Any], day: float, alt: str, lang: str = SPO
         axes = figure.subplots()
         for i, name in enumerate(data):
             places = rows + (i - (len(data.columns) - 1) / 2) * height
-            bars = axes.barh(places, data[name], height * 0.92, color=COLOURS[i], label=name)
+            bars = axes.barh(places, data[name], height * 0.92, color=colours[i], label=name)
             axes.bar_label(bars, fmt=lambda people: number(people, lang), padding=3, fontsize=9)
         axes.set_yticks(rows, [text(f"stage.{stage.key}.label", lang) for stage in STAGES])
         axes.set_ylim(len(STAGES) - 0.5, -0.5)

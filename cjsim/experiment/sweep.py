@@ -116,6 +116,12 @@ class Sweep(Result):
         """Who is ahead where, and all runs."""
         return {"table": self.table.reset_index(), "runs": self.runs}
 
+    @property
+    def strategies(self) -> dict[str, str]:
+        """The strategy that runs in each scenario; where none is known, the name of it."""
+        known = self.scenarios
+        return {name: known[name].strategy if name in known else name for name in self.names}
+
     def _scenarios(self) -> dict[str, Scenario]:
         return self.scenarios
 

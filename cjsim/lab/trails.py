@@ -25,7 +25,7 @@ import traitlets
 
 from cjsim.charts.picture import Picture
 from cjsim.charts.whereabouts import whereabouts
-from cjsim.colours import COLOURS
+from cjsim.colours import COLOURS, looks_of
 from cjsim.files import write_text
 from cjsim.journey import (
     BEFORE_THE_DEAL,
@@ -161,7 +161,9 @@ class Trail:
             self._named(name): np.bincount(run.totals.last[: self.people], minlength=len(STAGES))
             for name, run in self.runs.items()
         }
-        return whereabouts(counts, self.days, self.words, self.lang)
+        strategies = {name: run.scenario.strategy for name, run in self.runs.items()}
+        colours = [colour for colour, _ in looks_of(strategies).values()]
+        return whereabouts(counts, colours, self.days, self.words, self.lang)
 
     def story(self, person: int, day: float | None = None) -> dict[str, str]:
         """What a person has lived through up to a day (the end when not given), for each side."""

@@ -1,4 +1,4 @@
-"""The board in JupyterLab: its engine the kernel, in the theme of the notebook, until that is gone."""
+"""The board in JupyterLab: its engine the kernel, its theme that of the notebook."""
 
 import os
 import re
@@ -11,7 +11,8 @@ from tests.lab.browser import Visit, jupyterlab
 
 SHADOW = """() => {
   window.inBoard = (what) => {
-    const hosts = [...document.querySelectorAll('.jp-OutputArea-output *')].filter((e) => e.shadowRoot);
+    const outputs = [...document.querySelectorAll('.jp-OutputArea-output *')];
+    const hosts = outputs.filter((one) => one.shadowRoot);
     return [...hosts[0]?.shadowRoot.querySelectorAll(what) ?? []];
   };
 }"""

@@ -10,7 +10,7 @@ from matplotlib.colors import to_hex
 import cjsim
 from cjsim import charts
 from cjsim.charts.picture import style
-from cjsim.colours import COLOURS
+from cjsim.colours import looks_of
 from cjsim.experiment.intervals import difference
 from cjsim.journey import TWELVE
 from tests.charts.markets import market
@@ -125,8 +125,11 @@ def test_equal_plans_are_one_black_line(comparison):
 
 
 def test_a_plan_that_differs_is_in_the_colour_of_its_scenario():
-    picture = charts.funnel(many("a", "b", **{"stages.interest.planned_loss": 0.6}))
-    assert plans(picture) == {"#000000": len(TWELVE) - 2, COLOURS[0]: 1, COLOURS[1]: 1}
+    compared = many("a", "b", **{"stages.interest.planned_loss": 0.6})
+    looks = looks_of({name: scenario.strategy for name, scenario in compared.scenarios.items()})
+    picture = charts.funnel(compared)
+    (one, _), (other, _) = looks.values()
+    assert plans(picture) == {"#000000": len(TWELVE) - 2, one: 1, other: 1}
     assert "in colour where the plans differ" in legends(picture)[1][0]
     own = [part for part in picture.figure.axes[1].collections if len(part.get_segments()) == 1]
     assert own[1].get_segments()[0][:, 0] == pytest.approx([0.6, 0.6])

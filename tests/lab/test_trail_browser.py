@@ -203,13 +203,15 @@ def test_at_the_end_it_says_the_finding(visit, runs):
 def test_people_stand_at_their_stages_in_their_colours(visit):
     page = visit()
     scrub(page, 1825.0)  # nobody is on the move then
-    blue, orange, red = COLOURS[:3]
+    on_the_way, customer, rival = COLOURS[:3]
     for side in range(2):
-        assert pixels(page, red, side, top=0.75) > 50  # the rival's people, below
-        assert pixels(page, red, side, bottom=0.7) == 0
-        assert pixels(page, orange, side, bottom=0.48) > 50  # customers, in the two upper rows
-        assert pixels(page, orange, side, top=0.5) == 0
-        assert pixels(page, blue, side, bottom=0.24) == 0  # nobody up there is still on the way
+        assert pixels(page, rival, side, top=0.75) > 50  # the rival's people, below
+        assert pixels(page, rival, side, bottom=0.7) == 0
+        assert pixels(page, customer, side, bottom=0.48) > 50  # customers, in the two upper rows
+        assert pixels(page, customer, side, top=0.5) == 0
+        assert (
+            pixels(page, on_the_way, side, bottom=0.24) == 0
+        )  # nobody up there is still on the way
 
 
 @pytest.mark.parametrize("lang", ["en", "ru"])

@@ -3,17 +3,19 @@ import { addressOf, productNamed, stateOf } from "./address.js";
 import { Asker } from "./asking.js";
 import { Axes } from "./axes.js";
 import { drawCards } from "./cards.js";
-import { readCode } from "./code.js";
 import { drawDials } from "./dials.js";
 import { el, fill } from "./dom.js";
 import { drawFoot } from "./foot.js";
 import { drawFunnel } from "./funnel.js";
 import { lendColours, who } from "./look.js";
+import { listen } from "./hands.js";
 import { drawMoney } from "./money.js";
+import { move } from "./motion.js";
 import { drawQuestion, questionWords } from "./question.js";
-import { between, resultOf } from "./results.js";
+import { resultOf } from "./results.js";
 import { sentenceOf } from "./sentence.js";
 import { drawSides } from "./sides.js";
+import { skeleton } from "./skeleton.js";
 import { Speaker } from "./speaker.js";
 import { copied, settingsOf } from "./state.js";
 import { drawTabs } from "./tabs.js";
@@ -22,7 +24,6 @@ import { Trail, sampleFor } from "./trail.js";
 import { drawLives } from "./twolives.js";
 import { drawStrip, drawWho } from "./uplift.js";
 
-const MOVE = 240; // ms that bars take to their new length
 const PICTURES = { funnel: drawFunnel, money: drawMoney, who: drawWho, lives: drawLives };
 const PARTS = { top: drawTop, ask: drawQuestion, sides: drawSides, dials: drawDials, tabs: drawTabs, foot: drawFoot };
 let boards = 0;
@@ -38,7 +39,7 @@ export class Board {
     this.place = options.place((address) => this.goTo(address, { stay: true }));
     this.calm = matchMedia("(prefers-reduced-motion: reduce)");
     this.trail = new Trail(this);
-    this.listen();
+    this.unlisten = listen(this);
     this.use(options.product);
     this.ready = this.goTo(this.place.now, { stay: true });
   }
@@ -57,27 +58,6 @@ export class Board {
     this.trail = new Trail(this);
   }
 
-  async open(name) {
-    const product = await this.options.load(name);
-    const { lang, theme, room, view, guess } = this.state;
-    const hadPins = this.state.pins.length > 0;
-    this.use(product);
-    this.state = Object.assign(stateOf("", product, lang), { theme, room, view, guess });
-    this.show();
-    if (hadPins) this.toast(this.speaker.say("pins_gone"));
-  }
-
-  // A scenario file, read by Python; the address in it says what it showed.
-  async openScenario(text, name, address) {
-    try {
-      this.use(await this.options.read(text, name));
-    } catch (error) {
-      return this.failed(error.message);
-    }
-    this.state = stateOf(address || "", this.product, this.state.lang);
-    return this.show();
-  }
-
   // What an address says; with `stay` it is where the page already is.
   async goTo(address, { stay = false } = {}) {
     const name = productNamed(address);
@@ -87,20 +67,6 @@ export class Board {
     this.state = stateOf(address, this.product, this.options.lang);
     this.trying = null;
     this.show({ stay });
-  }
-
-  readCode(typed) {
-    const at = (number) => (number === this.product.number ? this.product : null);
-    const found = readCode(typed, at);
-    const other = found && !found.state ? this.options.numbered?.(found.number) : null;
-    if (!found || (!found.state && !other)) {
-      this.toast(this.speaker.say("bad_code", { text: typed }));
-      return this.draw(["foot"]);
-    }
-    if (other) return this.open(other).then(() => this.readCode(typed));
-    const { lang, theme, room, view, guess } = this.state;
-    this.state = Object.assign(found.state, { lang, theme, room, view, guess });
-    return this.show();
   }
 
   // --- one change at a time
@@ -152,7 +118,7 @@ export class Board {
 
   answerGuess(answer) {
     this.change((state) => { state.guess = answer; }, { ask: false });
-    if (this.settled) this.moveTo(this.settled, { grow: true });
+    if (this.settled) move(this, this.settled, { grow: true });
     this.announce();
   }
 
@@ -188,26 +154,7 @@ export class Board {
     const isFirst = !this.settled;
     this.settled = result;
     this.draw(["ask"]);
-    this.moveTo(result, { grow: isFirst });
-  }
-
-  moveTo(result, { grow = false } = {}) {
-    cancelAnimationFrame(this.frame);
-    const from = grow ? nothingOf(result) : this.shown;
-    if (this.calm.matches || !from || from.sides.length !== result.sides.length) {
-      this.shown = result;
-      return this.paint();
-    }
-    const begin = performance.now();
-    const step = (now) => {
-      const share = Math.min(1, Math.max(0, (now - begin) / MOVE));
-      this.shown = share < 1 ? between(from, result, 1 - (1 - share) ** 3) : result;
-      this.paint();
-      if (share < 1) this.frame = requestAnimationFrame(step);
-    };
-    this.shown = between(from, result, 0);
-    this.frame = requestAnimationFrame(step);
-    return this.paint();
+    move(this, result, { grow: isFirst });
   }
 
   lives() {
@@ -351,75 +298,11 @@ export class Board {
     (same ?? this.parts.stage).focus({ preventScroll: true });
   }
 
-  listen() {
-    let wait = 0;
-    let wide = 0;
-    this.sizes = new ResizeObserver(() => {
-      if (!this.state || this.width() === wide) return;
-      wide = this.width();
-      clearTimeout(wait);
-      wait = setTimeout(() => this.paint(), 40);
-    });
-    this.sizes.observe(this.parts.pic);
-    this.root.addEventListener("keydown", (event) => this.key(event));
-    if (!this.options.inNotebook) addEventListener("keydown", (event) => event.target === document.body && this.key(event));
-    this.onFull = () => !document.fullscreenElement && this.state.room && this.room(false);
-    document.addEventListener("fullscreenchange", this.onFull);
-  }
-
-  key(event) {
-    const isPlain = !(event.ctrlKey || event.altKey || event.metaKey);
-    if (this.options.inNotebook && isPlain) event.stopPropagation(); // or a bare x would cut the cell
-    if (!isPlain || event.target.matches("input:not([type=range]):not([type=checkbox]), select, textarea")) return;
-    if (event.key === "Escape" && this.state.room) this.room(false);
-    if (["f", "F", "а", "А"].includes(event.key)) this.room(!this.state.room);
-    if (event.key === " " && this.state.view === "trail" && !event.target.closest("button, input")) {
-      event.preventDefault();
-      this.trail.toggle();
-    }
-  }
-
   close() {
     this.asker.stop();
     this.engine.cancel();
     this.trail.stop();
-    this.sizes.disconnect();
-    document.removeEventListener("fullscreenchange", this.onFull);
+    this.unlisten();
     this.root.remove();
   }
-}
-
-// Bars and differences that grow from nothing; the first side is there already.
-function nothingOf(result) {
-  const empty = between(result, result, 1);
-  empty.sides.slice(1).forEach((side) => {
-    side.reached = side.reached.map(() => 0);
-    for (const bar of Object.keys(side.money)) side.money[bar] = 0;
-  });
-  return empty;
-}
-
-function skeleton(board) {
-  const part = (tag, name, attributes = {}) => {
-    board.parts[name] = el(tag, { class: attributes.class ?? name, ...attributes });
-    return board.parts[name];
-  };
-  board.parts = {};
-  const id = board.id;
-  const stage = part("section", "stage", { id: `${id}-stage`, tabindex: -1 });
-  const skip = part("a", "skip", { class: "vh skip", href: `#${id}-stage`, onclick: (event) => {
-    event.preventDefault();
-    stage.focus();
-  } });
-  const left = el("div", { class: "left" }, part("section", "sides", { class: "sidesbox" }),
-    part("section", "dials", { class: "dialbox" }));
-  stage.append(part("p", "lost", { class: "lostwords", role: "alert" }), part("p", "trouble", { role: "alert" }),
-    part("div", "nums"), part("p", "say"),
-    el("div", { class: "tabrow" }, part("div", "tabs", { role: "tablist" }), part("div", "export")),
-    part("div", "pic", { id: `${id}-pic`, role: "tabpanel", tabindex: 0 }), part("div", "strip"));
-  return el("div", { class: board.options.inNotebook ? "board notebook" : "board" },
-    el("div", { class: "inner" }, skip, part("header", "top"),
-      part("section", "ask", { "aria-labelledby": `${id}-q` }), el("main", { class: "grid" }, left, stage),
-      part("footer", "foot"), part("p", "live", { class: "vh", role: "status", "aria-live": "polite" }),
-      part("p", "toast", { role: "status" })));
 }

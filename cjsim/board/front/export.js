@@ -2,8 +2,10 @@
 import { addressOf, productNamed } from "./address.js";
 import { changesOf } from "./dials.js";
 import { drawn, el, handOver } from "./dom.js";
+import { titleOf, wordsOf } from "./look.js";
 import { questionWords, stampWords } from "./question.js";
 import { patched } from "./scenariofile.js";
+import { openScenario } from "./opening.js";
 
 const MARK = "# board: ";
 
@@ -32,8 +34,9 @@ export function pictureText(board) {
   const head = [questionWords(board), board.plainSentence()].flatMap((words, i) =>
     wrapped(words, width, (i ? 0.9 : 1.2) * rem).map((content) => ({ content, big: !i })));
   const foot = wrapped(footWords(board), width, 0.75 * rem).map((content) => ({ content, foot: true }));
+  const sides = legendText(board, rem);
   const line = (words) => (words.big ? 1.7 : words.foot ? 1.1 : 1.35) * rem;
-  const above = head.reduce((sum, words) => sum + line(words), 0.8 * rem);
+  const above = head.reduce((sum, words) => sum + line(words), 2.2 * rem);
   const below = foot.reduce((sum, words) => sum + line(words), 0.8 * rem);
   const total = height + above + below;
   const group = drawn("g", { transform: `translate(0 ${above})` }, [...copy.childNodes]);
@@ -44,15 +47,21 @@ export function pictureText(board) {
     return drawn("text", { x: 0, y, style: `fill:var(--ink${words.foot ? "2" : ""});font-size:${size}px;font-weight:${words.big ? 650 : 400}` }, words.content);
   };
   const heads = head.map(text);
+  sides.setAttribute("y", y + 1.35 * rem);
   y = above + height + 0.2 * rem;
   const feet = foot.map(text);
   const sheet = drawn("svg", { xmlns: "http://www.w3.org/2000/svg", viewBox: `-16 0 ${width + 32} ${total}`,
     width: width + 32, height: total, "font-family": style.fontFamily },
-  drawn("rect", { x: -16, y: 0, width: width + 32, height: total, fill: "var(--paper)" }), heads, group, feet);
+  drawn("rect", { x: -16, y: 0, width: width + 32, height: total, fill: "var(--paper)" }), heads, sides, group, feet);
   group.querySelectorAll(".ghost").forEach((bar) => bar.setAttribute("style", "fill:none;stroke:var(--ink);stroke-dasharray:3 2"));
   return new XMLSerializer().serializeToString(sheet)
     .replace(/var\((--[\w-]+)\)/g, (_, name) => style.getPropertyValue(name).trim());
 }
+
+// Which letter is who, each in the colour of its strategy.
+const legendText = (board, rem) => drawn("text", { x: 0, style: `font-size:${0.9 * rem}px;font-weight:650` },
+  board.state.sides.map((_, i) => drawn("tspan", { style: `fill:${wordsOf(board, i)}` },
+    `${board.speaker.letter(i)} ${titleOf(board, i)}    `)));
 
 const footWords = (board) => {
   const changes = changesOf(board);
@@ -88,11 +97,7 @@ export async function pictureBlob(board) {
   const walked = board.parts.pic.querySelector("canvas");
   const canvas = el("canvas");
   if (walked) {
-    Object.assign(canvas, { width: walked.width, height: walked.height });
-    const context = canvas.getContext("2d");
-    context.fillStyle = getComputedStyle(board.root).getPropertyValue("--paper").trim();
-    context.fillRect(0, 0, canvas.width, canvas.height);
-    context.drawImage(walked, 0, 0);
+    drawWalked(board, walked, canvas);
   } else {
     if (!text) return null;
     const image = new Image();
@@ -102,6 +107,26 @@ export async function pictureBlob(board) {
     canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
   }
   return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+}
+
+// The trail with the question over it and the stamp below.
+function drawWalked(board, walked, canvas) {
+  const scale = walked.width / board.width();
+  const rem = board.rem() * scale;
+  const style = getComputedStyle(board.root);
+  const read = (name) => style.getPropertyValue(name).trim();
+  Object.assign(canvas, { width: walked.width, height: walked.height + 4.2 * rem });
+  const context = canvas.getContext("2d");
+  context.fillStyle = read("--paper");
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  context.drawImage(walked, 0, 2.2 * rem);
+  const write = (words, y, size, ink) => {
+    context.font = `${size * rem}px ${style.fontFamily}`;
+    context.fillStyle = read(ink);
+    context.fillText(words, 0.5 * rem, y, canvas.width - rem);
+  };
+  write(questionWords(board), 1.6 * rem, 1.2, "--ink");
+  write(`${board.trail.dayWords.textContent} · ${footWords(board)}`, canvas.height - 0.7 * rem, 0.75, "--ink2");
 }
 
 // The scenario as the first side that pushes has it, with all that the board shows in its head.
@@ -133,7 +158,7 @@ export function loadFile(board) {
 // A file that the board has saved opens with all it showed; another one only where Python reads it.
 export async function openText(board, name, text) {
   const address = text.match(/^# board: (#\S+)/m)?.[1] ?? "";
-  if (board.options.read) return board.openScenario(text, name, address);
+  if (board.options.read) return openScenario(board, text, name, address);
   if (!address) return board.toast(board.speaker.say("not_ours", { name }));
   const product = productNamed(address);
   if (product !== board.product.name && !board.products.some((one) => one.name === product)) {

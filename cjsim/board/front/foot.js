@@ -3,6 +3,7 @@ import { codeOf } from "./code.js";
 import { el, fill } from "./dom.js";
 import { changesOf } from "./dials.js";
 import { copyLink, loadFile, print, saveFile, savePng, saveSvg } from "./export.js";
+import { openCode } from "./opening.js";
 
 const WAYS = [
   ["copy_link", copyLink], ["png", savePng], ["svg", saveSvg], ["save_file", saveFile], ["load_file", loadFile],
@@ -33,7 +34,7 @@ function codeBox(board) {
     placeholder: code ? "" : board.speaker.say("no_code"), title: board.speaker.say("code_hint"),
     "aria-label": `${board.speaker.say("code")}: ${board.speaker.say("code_hint")}`,
     onfocus: (event) => event.target.select(),
-    onchange: (event) => board.readCode(event.target.value),
+    onchange: (event) => openCode(board, event.target.value),
     onkeydown: (event) => { if (event.key === "Enter") event.target.blur(); },
   });
 }

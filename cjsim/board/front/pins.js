@@ -45,5 +45,6 @@ function nameForm(board) {
     board.naming = false;
     const pin = { name: input.value.trim() || usual, ...copied({ sides: state.sides, dials: state.dials }) };
     board.change((s) => { s.pins = [...s.pins, pin].slice(-MOST_PINS); }, { move: false });
+    board.parts.pic.querySelector("[data-f=pin]").focus();
   } }, input, el("button", { class: "btn solid", "data-f": "pin-keep" }, speaker.say("pin_keep")));
 }

@@ -50,3 +50,13 @@ export function between(from, to, share) {
   }
   return to;
 }
+
+// Bars and differences that grow from nothing; the first side is there already.
+export function nothingOf(result) {
+  const empty = between(result, result, 1);
+  empty.sides.slice(1).forEach((side) => {
+    side.reached = side.reached.map(() => 0);
+    for (const bar of Object.keys(side.money)) side.money[bar] = 0;
+  });
+  return empty;
+}

@@ -1,6 +1,7 @@
 // What stands over everything: which product, how many people, which luck; undo, language, room.
 import { el, fill } from "./dom.js";
 import { firstState } from "./state.js";
+import { openProduct } from "./opening.js";
 
 export function drawTop(board) {
   const { speaker, state, product } = board;
@@ -8,7 +9,7 @@ export function drawTop(board) {
   fill(board.parts.top,
     el("span", { class: "brand" }, say("brand")),
     el("label", { class: "prod" }, el("span", {}, say("product")),
-      choice("product", productChoices(board), state.product, (name) => board.open(name))),
+      choice("product", productChoices(board), state.product, (name) => openProduct(board, name))),
     el("label", { class: "ppl" }, el("span", {}, say("people")),
       choice("people", peopleChoices(board), state.people,
         (n) => board.change((s) => { s.people = Number(n); }, { move: false }))),

@@ -1,14 +1,13 @@
 // The trail: the same people walk uphill on each side; contacts are sparks, crosses missed.
 import { drawn, el } from "./dom.js";
-import { differences, isAway, livesFrom, placeOn, stageOn } from "./life.js";
+import { differences, isAway, livesFrom, stageOn } from "./life.js";
 import { inkOf, nameOf, titleOf, wordsOf } from "./look.js";
 import { heading } from "./picture.js";
 import { strategyOf } from "./state.js";
+import { drawHill, drawLabels, drawPerson, drawRing, noise, write } from "./walkers.js";
 
 export const SAMPLE = { usual: 240, small: 130 };
 const PACE = 38; // days a second
-const WALK = 14; // days that a step from one stage to the next is drawn over
-const SPARK = 16; // days that a contact is seen
 const WIDTHS = [0.95, 0.95, 0.95, 0.95, 0.95, 0.8, 0.8, 0.95, 2.7, 0.85, 1, 1.15]; // of the stages
 const HILL = { bottom: 0.735, rise: 0.45 };
 const DASHES = { solid: [], stripes: [10, 4], dots: [3, 4], hollow: [1, 5] };
@@ -132,7 +131,9 @@ export class Trail {
       return [x, top + this.high * (this.ground(x) - 0.03 - (b + 0.5) * (stage === 9 ? 0.3 : 0.17))];
     }
     const row = top + this.high * (0.965 - (b + 0.5) * 0.075);
-    const [begin, end] = stage === 13 ? [this.width * 0.6, this.width - 4] : [this.width * 0.2, this.width * 0.38];
+    const [begin, end] = stage === 13
+      ? [this.width * (this.small ? 0.68 : 0.6), this.width - 4]
+      : [this.width * (this.small ? 0.24 : 0.2), this.width * 0.38];
     return [begin + (a + 0.5) * (end - begin), row];
   }
 
@@ -141,7 +142,7 @@ export class Trail {
     const context = this.canvas.getContext("2d");
     context.clearRect(0, 0, this.width, this.height);
     for (let side = 0; side < this.shownSides(); side++) this.drawSide(context, side);
-    this.drawLabels(context);
+    drawLabels(this, context);
     const { speaker, product } = this.board;
     const words = speaker.say("day", { day: speaker.number(Math.round(this.day)), days: speaker.number(product.days) });
     this.dayWords.textContent = words;
@@ -165,17 +166,17 @@ export class Trail {
     const { board, high, width, ink, rem } = this;
     const top = this.top(side);
     const [mark, words] = this.marks[side];
-    this.drawHill(context, top, mark, DASHES[strategyOf(board.product, board.state.sides[side].strategy).pattern]);
+    drawHill(this, context, top, mark, DASHES[strategyOf(board.product, board.state.sides[side].strategy).pattern]);
     const counts = new Array(16).fill(0);
     let ringed = null;
     this.sides[side].forEach((life, i) => {
       const stage = stageOn(life, this.day);
       counts[stage]++;
       if (this.only && !this.differ[i]) return;
-      const at = this.drawPerson(context, life, i, side, stage, mark);
+      const at = drawPerson(this, context, life, i, side, stage, mark);
       if (this.persons[i] === board.state.person) ringed = at;
     });
-    if (ringed) this.drawRing(context, ringed);
+    if (ringed) drawRing(this, context, ringed);
     context.textAlign = "left";
     write(context, `${board.speaker.letter(side)} ${titleOf(board, side)}`, 0.5 * rem, top + 1.15 * rem, words, `700 ${rem}px ${this.family}`);
     const label = `${board.speaker.say("customers_now")} ${this.customers(side)}`;
@@ -189,124 +190,6 @@ export class Trail {
       const x = (this.edges[stage - 1] + this.edges[stage]) / 2;
       if (counts[stage]) write(context, counts[stage], x, top + high * this.ground(x) + 1.05 * rem, ink.ink, `650 ${away.slice(4)}`);
     }
-  }
-
-  drawHill(context, top, mark, dashes) {
-    const { width, high, ink } = this;
-    const at = (x) => top + high * this.ground(x);
-    context.beginPath();
-    context.moveTo(0, top + high * 0.865);
-    for (let x = 0; x <= width; x += 8) context.lineTo(x, at(x));
-    context.lineTo(width, at(width));
-    context.lineTo(width, top + high * 0.865);
-    context.closePath();
-    context.fillStyle = ink.hill;
-    context.fill();
-    context.strokeStyle = ink.line;
-    context.lineWidth = 1;
-    for (const x of this.edges.slice(1, -1)) stroke(context, [[x, at(x)], [x, top + high * 0.865]]);
-    context.strokeStyle = mark;
-    context.lineWidth = 2.5;
-    context.setLineDash(dashes);
-    stroke(context, Array.from({ length: Math.floor(width / 6) + 1 }, (_, i) => [6 * i, at(6 * i)]));
-    context.setLineDash([]);
-  }
-
-  // Returns where the person is drawn.
-  drawPerson(context, life, i, side, stage, mark) {
-    const { dot, ink } = this;
-    const person = this.persons[i];
-    let [x, y] = this.spot(person, stage, side);
-    const at = placeOn(life, this.day);
-    const share = at > 0 ? (this.day - life.moves[at][0]) / WALK : 1;
-    if (share < 1) {
-      const [fromX, fromY] = this.spot(person, life.moves[at - 1][1], side);
-      const eased = share * share * (3 - 2 * share);
-      const jump = isAway(stage) || isAway(life.moves[at - 1][1]) ? 0 : Math.sin(Math.PI * eased) * this.high * 0.03;
-      [x, y] = [fromX + (x - fromX) * eased, fromY + (y - fromY) * eased - jump];
-    }
-    const away = isAway(stage);
-    context.beginPath();
-    context.arc(x, y, away ? dot * 0.72 : dot, 0, 7);
-    context.lineWidth = away ? 1.1 : 1.5;
-    if (this.board.product.ours.includes(stage)) {
-      context.fillStyle = mark;
-      context.fill();
-      context.lineWidth = 0.8;
-      context.strokeStyle = ink.paper;
-    } else {
-      context.fillStyle = away ? "transparent" : ink.card;
-      context.fill();
-      context.strokeStyle = away ? ink.edge : ink.ink2;
-    }
-    context.stroke();
-    if (this.differ[i] && this.differ[i] !== 2 && !away) {
-      context.beginPath();
-      context.arc(x, y, dot * 1.6, 0, 7);
-      context.lineWidth = 1.2;
-      context.strokeStyle = ink.ink;
-      context.stroke();
-    }
-    for (const [day, fits] of life.contacts) {
-      const age = (this.day - day) / SPARK;
-      if (age < 0) break;
-      if (age <= 1) this.drawContact(context, x, y, age, fits, mark);
-    }
-    return [x, y];
-  }
-
-  drawContact(context, x, y, age, fits, mark) {
-    const { dot, ink, high } = this;
-    const top = y - dot * 2.4 - age * high * 0.05;
-    const size = dot * (fits ? 2.6 * (1 - age * 0.45) : 1.3);
-    context.globalAlpha = 1 - age * age;
-    context.strokeStyle = ink.ink;
-    if (fits) {
-      context.beginPath();
-      for (let corner = 0; corner < 8; corner++) {
-        const [angle, r] = [(corner * Math.PI) / 4, corner % 2 ? size * 0.36 : size];
-        context[corner ? "lineTo" : "moveTo"](x + Math.sin(angle) * r, top - Math.cos(angle) * r);
-      }
-      context.closePath();
-      context.fillStyle = mark;
-      context.fill();
-      context.lineWidth = 0.8;
-      context.stroke();
-    } else {
-      context.lineWidth = 1.7;
-      stroke(context, [[x - size, top - size], [x + size, top + size]]);
-      stroke(context, [[x + size, top - size], [x - size, top + size]]);
-    }
-    context.globalAlpha = 1;
-  }
-
-  drawRing(context, [x, y]) {
-    const { dot, ink, rem, board } = this;
-    context.beginPath();
-    context.arc(x, y, dot * 2.7, 0, 7);
-    context.lineWidth = 2.5;
-    context.strokeStyle = ink.ink;
-    context.stroke();
-    const onRight = x > this.width * 0.8;
-    context.textAlign = onRight ? "right" : "left";
-    context.font = `700 ${0.85 * rem}px ${this.family}`;
-    context.lineWidth = 4;
-    context.strokeStyle = ink.paper;
-    const at = [x + (onRight ? -1 : 1) * dot * 3.6, y - dot * 2];
-    context.strokeText(board.state.person, ...at);
-    context.fillStyle = ink.ink;
-    context.fillText(board.state.person, ...at);
-  }
-
-  drawLabels(context) {
-    const { rem, ink, board } = this;
-    context.textAlign = "center";
-    board.product.stages.forEach((stage, i) => {
-      const middle = (this.edges[i] + this.edges[i + 1]) / 2;
-      const font = `400 ${0.72 * rem}px ${this.family}`;
-      if (!this.labels) write(context, stage.number, middle, this.high + 1.05 * rem, ink.ink2, font);
-      else write(context, board.speaker.of(stage.title), this.labels[i][1], this.high + (0.98 + 0.97 * this.labels[i][0]) * rem, ink.ink, font);
-    });
   }
 
   legendNodes() {
@@ -360,23 +243,4 @@ export class Trail {
     this.playing = false;
     cancelAnimationFrame(this.frame);
   }
-}
-
-function write(context, content, x, y, ink, font) {
-  context.font = font;
-  context.fillStyle = ink;
-  context.fillText(content, x, y);
-}
-
-function stroke(context, points) {
-  context.beginPath();
-  points.forEach(([x, y], i) => context[i ? "lineTo" : "moveTo"](x, y));
-  context.stroke();
-}
-
-// The same number from 0 to 1 for the same two, for places in the picture and nothing else.
-function noise(a, b) {
-  let h = Math.imul(a + 1, 374761393) ^ Math.imul(b + 1, 668265263);
-  h = Math.imul(h ^ (h >>> 13), 1274126177);
-  return ((h ^ (h >>> 16)) >>> 0) / 4294967296;
 }

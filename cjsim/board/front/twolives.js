@@ -75,7 +75,7 @@ function measured(board) {
   const left = small ? 2.2 * rem : Math.min(width / 3, letters * 0.58 * size + 0.6 * rem);
   const space = board.space(state.room ? 0.5 : 5.3) - 4.4 * rem;
   const high = Math.max((state.room ? 6.5 : 7.8) * rem, Math.min(20 * rem, space / 2 - 0.6 * rem));
-  const shown = small ? [1, 4, 7, 9, 11] : high > 14 * rem ? [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12] : [1, 3, 5, 7, 9, 11];
+  const shown = small || state.room ? [1, 4, 7, 9, 11] : high > 14 * rem ? [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12] : [1, 3, 5, 7, 9, 11];
   const years = product.days / 365;
   return {
     rem, width, small, size, left, high, shown, yearStep: Math.max(1, Math.ceil(years / (small ? 4 : 8))),
