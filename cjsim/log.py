@@ -42,7 +42,7 @@ ROW = np.dtype(
 
 LEADS_ON = (
     Event.REPEAT_DEAL, Event.KNOWN, Event.RIVAL_DEAL,
-    Event.FAILURE, Event.COMPLAINT, Event.RECOVERED,
+    Event.FAILURE, Event.COMPLAINT, Event.RECOVERED, Event.NOTICE,
 )  # fmt: skip
 """What is written right before the stage that a deal or a trial leads to."""
 

@@ -304,6 +304,7 @@ FEATURES = (
     "pull", "push", "desk", "visits", "shelf", "tender", "friends", "burn-in", "spread", "price",
     "presence", "pressure", "taste", "rhythm", "come and go", "need",
     "service", "words", "circles", "asking", "after", "unread", "seats", "budget", "calendar",
+    "contract",
 )  # fmt: skip
 
 
@@ -518,6 +519,8 @@ def _switched_on(firm: Scenario, rng: random.Random, features: frozenset[str]) -
             "words.referral_bonus": rng.choice([0.0, 20.0]),
             "words.bonus_share": rng.choice([0.0, rng.random()]),
         }
+    if "contract" in features:
+        changes |= _contract(firm, rng)
     if "circles" in features:
         changes |= {
             "words.circle": rng.choice([0, 1, 4, rng.randint(1, 30)]),
@@ -533,6 +536,25 @@ def _switched_on(firm: Scenario, rng: random.Random, features: frozenset[str]) -
         changes |= _following(firm, rng, features)
     if "calendar" in features:
         changes |= _calendar(firm, rng)
+    return changes
+
+
+def _contract(firm: Scenario, rng: random.Random) -> dict[str, Any]:
+    """Terms and trials, or one of them; who gives notice may be won back."""
+    changes: dict[str, Any] = {
+        "contract.term_days": rng.choice([0.0, 30.0, rng.uniform(1.0, 200.0)]),
+        "contract.payments": rng.choice([1, 2, 12]),
+        "contract.notice_days": rng.choice([0.0, 10.0, rng.uniform(0.0, 100.0)]),
+        "contract.pause_share": rng.choice([0.0, rng.random()]),
+        "contract.pause_days": rng.uniform(0.5, 60.0),
+        "contract.upgrade_share": rng.choice([0.0, rng.random()]),
+        "contract.upgrade_factor": rng.uniform(1.0, 3.0),
+        "contract.trial_days": rng.choice([0.0, 14.0, rng.uniform(0.1, 60.0)]),
+    }
+    for name, touchpoint in firm.touchpoints.items():
+        changes[f"touchpoints.{name}.wins_back"] = rng.choice([0.0, rng.random()])
+        if touchpoint.contact == "push":
+            changes[f"touchpoints.{name}.lead_days"] = rng.uniform(0.0, 40.0)
     return changes
 
 

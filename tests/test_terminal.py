@@ -6,7 +6,9 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
+import weakref
 
 import pytest
 
@@ -220,3 +222,21 @@ def test_an_ignored_hangup_stays_ignored():
         assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
     finally:
         signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT"])
+def test_being_told_to_end_while_python_clears_up_is_not_forgotten(name, capsys):
+    """What a finalizer raises is told as ignored, and goes on; here it comes again."""
+
+    def cleared_up(_):
+        signal.raise_signal(getattr(signal, name))
+
+    before = sys.unraisablehook
+    with ended_as_by_ctrl_c():
+        things = [set()]
+        finalizer = weakref.ref(things[0], cleared_up)
+        with pytest.raises(KeyboardInterrupt):
+            threading.Event().wait(60 if things.clear() is None else 0)
+    assert finalizer() is None
+    assert sys.unraisablehook is before
+    assert capsys.readouterr().err == ""

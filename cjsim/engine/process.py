@@ -19,7 +19,7 @@ from typing import Any
 import simpy
 
 from cjsim.engine.moment import BEFORE_ALL, Moment
-from cjsim.journey import ACTION, COMPARISON, FIRST_DEAL, GONE, RECOMMENDATION, REPEAT_DEAL
+from cjsim.journey import ACTION, COMPARISON, GONE, RECOMMENDATION, REPEAT_DEAL
 from cjsim.log import as_arrays
 from cjsim.model import events, parameters, population, rules, transitions
 from cjsim.model.journal import write
@@ -212,10 +212,13 @@ class Engine:
     def buy(self, person: Person) -> Waiting:
         """Ready to buy: a tender, an empty shelf or a queue may stand in between."""
         world, market, again = self.world, self.world.market, person.stage == REPEAT_DEAL
-        if again and rules.holds_tender(person, market):
+        by_contract = again and market.term > 0.0  # nothing lies on a shelf
+        if by_contract and not transitions.renews(world, person, self.env.now):
+            return
+        if again and not person.leaves_for and rules.holds_tender(person, market):
             self.log(person, events.TENDER)
             return transitions.enter(world, person, COMPARISON, self.env.now)
-        if self.refill_at > self.env.now:
+        if self.refill_at > self.env.now and not by_contract:
             self.log(person, events.STOCKOUT)
             if not rules.waits_for_shelf(person, market):
                 give_up = transitions.try_rival if again else transitions.lose_to_rival
@@ -234,7 +237,7 @@ class Engine:
             transitions.deal_again(self.world, person, self.env.now)
             self.warn(person)
         else:
-            transitions.enter(self.world, person, FIRST_DEAL, self.env.now)
+            transitions.try_out(self.world, person, self.env.now)
 
     def see_rep(self, person: Person) -> Waiting:
         """Queue for a rep until served or out of patience; then the rep's time is taken."""

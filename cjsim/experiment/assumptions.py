@@ -311,6 +311,11 @@ _IN_ORDER: Final = (
         _somebody_serves,
     ),
     _assumed("patience", "C57", _fixed({"firm.patience_days": NEVER})),
+    _assumed("contract", "ours", _fixed({"contract.term_days": 0.0})),
+    _assumed("late_notice", "ours", _fixed({"contract.notice_days": 0.0})),
+    _assumed("pause", "ours", _fixed({"contract.pause_share": 0.0})),
+    _assumed("upgrade", "ours", _fixed({"contract.upgrade_share": 0.0})),
+    _assumed("free_trial", "ours", _fixed({"contract.trial_days": 0.0})),
     _assumed("costly_first_deal", "C46, C47", _fixed({"product.first_deal_extra_cost": 0.0})),
     # the experience
     _assumed(
@@ -328,6 +333,7 @@ _IN_ORDER: Final = (
         "loss_aversion", "B19, Anderson & Sullivan 1993", _fixed({"experience.loss_aversion": 1.0})
     ),
     _assumed("failure", "B19", _fixed({"service.failure_rate": 0.0})),
+    _assumed("winning_back", "A25, A26", _each_touchpoint("wins_back")),
     _assumed("recovery", "A25", _fixed({"service.recovery_rate": 0.0})),
     _assumed("gate", "C49, C50, C58", _fixed(SURE)),
     # curiosity and loyalty

@@ -228,11 +228,23 @@ def followed(phase: Scenario) -> set[str]:
 
     def may(name: str) -> bool:
         after = library[name].after
-        return after in FOLLOWED or (
-            on.get(after, 0.0) > 0 and (not library[after].after or may(after))
-        )
+        if after in FOLLOWED:
+            return _may_happen(phase, after)
+        return on.get(after, 0.0) > 0 and (not library[after].after or may(after))
 
     return {name for name in names if may(name)}
+
+
+def _may_happen(phase: Scenario, what: str) -> bool:
+    """Whether what a touchpoint can follow ever comes; most of it does."""
+    contract = phase.contract
+    needs = {
+        "failure": phase.service.failure_rate,
+        "tryout": contract.trial_days,
+        "renewal": contract.term_days,
+        "notice": contract.term_days,
+    }
+    return needs.get(what, 1.0) > 0
 
 
 def met(phase: Scenario) -> set[str]:
@@ -271,6 +283,7 @@ def _of_tables(facts: Facts) -> Reasons:
     yield from _of_pushes(facts)
     yield from _of_word(facts)
     yield from _of_service(facts)
+    yield from _of_contract(facts)
     s = facts.scenario
     if s.product.complexity == 0:
         yield "product.effort", "simple", False
@@ -371,6 +384,20 @@ def _of_word(facts: Facts) -> Reasons:
         yield "loyalty.manager_years", "no_managers", False
     if s.loyalty.gain == 0 and not facts.some("asks"):
         yield "curiosity.loyalty", "no_loyalty", False
+
+
+def _of_contract(facts: Facts) -> Reasons:
+    """What binds to nothing, and what a date leaves no room for."""
+    contract = facts.scenario.contract
+    if contract.term_days == 0:
+        keys = "payments notice_days pause_share pause_days upgrade_share upgrade_factor"
+        yield " ".join(f"contract.{key}" for key in keys.split()), "no_contract", False
+        return
+    yield "product.hurry", "bound", False
+    if contract.pause_share == 0:
+        yield "contract.pause_days", "no_pause", False
+    if contract.upgrade_share == 0:
+        yield "contract.upgrade_factor", "no_upgrade", False
 
 
 def _of_service(facts: Facts) -> Reasons:
@@ -508,6 +535,8 @@ def _without_effect(facts: Facts, name: str, key: str) -> str | None:
         "delay_hours": [(not touchpoint.after, "follows_nothing")],
         "fade_half_life_hours": [(not touchpoint.after, "follows_nothing")],
         "silence_days": [(touchpoint.after != "silence", "no_silence")],
+        "lead_days": [(touchpoint.after != "renewal", "no_renewal")],
+        "wins_back": [(s.contract.term_days == 0, "no_contract")],
         "session_days": [(touchpoint.seats == 0, "no_seats")],
         "delivered": [(touchpoint.contact == "pull", "come_anyway")],
         "opened": [(touchpoint.contact == "pull", "come_anyway")],
@@ -542,6 +571,7 @@ def _written(scenario: Scenario) -> Iterator[str]:
         "loyalty",
         "words",
         "service",
+        "contract",
         "firm",
         "shelf",
     ):

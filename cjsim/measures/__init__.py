@@ -8,6 +8,7 @@ counted as open, never as lost. A mean or a share of nothing is NaN.
 from cjsim.measures.category import churn, share_of_category
 from cjsim.measures.cohorts import cohorts
 from cjsim.measures.contacts import contact_map, contacts, sent, touchpoints
+from cjsim.measures.contracts import contracts, renewals
 from cjsim.measures.curiosity import curiosity
 from cjsim.measures.desk import desk
 from cjsim.measures.funnel import funnel, planned_loss
@@ -28,6 +29,7 @@ __all__ = [
     "cohorts",
     "contact_map",
     "contacts",
+    "contracts",
     "conversion",
     "curiosity",
     "customer_value",
@@ -42,6 +44,7 @@ __all__ = [
     "payback_day",
     "planned_loss",
     "profit_over_time",
+    "renewals",
     "repeat_rate",
     "retention",
     "satisfaction",

@@ -46,7 +46,7 @@ def money(run: Record, by: str | None = None) -> pd.DataFrame:
 
     Columns
     -------
-    revenue : what customers paid.
+    revenue : what customers paid, later payments of contracts included.
     product_cost, first_deal_extra : what their deals cost to fulfil.
     margin : revenue - product_cost - first_deal_extra.
     contact_cost, touchpoint_cost, rep_cost : per contact (complaints made good and referral
@@ -65,11 +65,11 @@ def money(run: Record, by: str | None = None) -> pd.DataFrame:
 def money_columns(run: Record, parts: Groups) -> dict[str, Numbers]:
     """The columns of `money`, one number per group."""
     scenario, totals = run.scenario, run.totals
-    our_deals = deals(run)
+    receipts = income(run)
     by_days = _share_of_days(run, parts)
-    revenue = parts.total(our_deals.person, our_deals.paid)
-    product_cost = parts.total(our_deals.person, our_deals.unit_cost)
-    extra = parts.total(our_deals.person, our_deals.extra)
+    revenue = parts.total(receipts.person, receipts.paid)
+    product_cost = parts.total(receipts.person, receipts.unit_cost)
+    extra = parts.total(receipts.person, receipts.extra)
     margin = revenue - product_cost - extra
     contact_cost = parts.sum(totals.contact_cost)
     whole_touchpoint_cost, whole_rep_cost = running_costs(run)
@@ -77,7 +77,7 @@ def money_columns(run: Record, parts: Groups) -> dict[str, Numbers]:
     costs = contact_cost + touchpoint_cost + rep_cost
     worth = worths(run)
     profit = (
-        parts.total(our_deals.person, our_deals.margin * worth[our_deals.time.astype(np.int64)])
+        parts.total(receipts.person, receipts.margin * worth[receipts.time.astype(np.int64)])
         - parts.sum(totals.contact_worth)
         - float(running_worth(scenario, run.share, np.array(scenario.horizon_days))) * by_days
     )
@@ -101,7 +101,7 @@ def money_columns(run: Record, parts: Groups) -> dict[str, Numbers]:
 
 @dataclass(frozen=True)
 class Deals:
-    """Our deals, in the order of the log."""
+    """Our deals, or all that customers paid, in the order of the log."""
 
     row: Ints
     person: Numbers
@@ -115,9 +115,20 @@ class Deals:
 
 def deals(run: Record) -> Deals:
     """Our deals and what each leaves. A deal's size is the `value` of the person's segment."""
+    return _received(run, Event.FIRST_DEAL, Event.REPEAT_DEAL)
+
+
+def income(run: Record) -> Deals:
+    """All that customers paid, and what it leaves: deals, and later payments of contracts.
+
+    What a deal costs is spent at the deal.
+    """
+    return _received(run, Event.FIRST_DEAL, Event.REPEAT_DEAL, Event.PAYMENT)
+
+
+def _received(run: Record, *kinds: Event) -> Deals:
     rows, scenario = run.events.rows, run.scenario
-    event = rows["event"]
-    row = np.flatnonzero((event == Event.FIRST_DEAL) | (event == Event.REPEAT_DEAL))
+    row = np.flatnonzero(np.isin(rows["event"], kinds))
     deal_rows = rows[row]
     person, time, paid = deal_rows["person"], deal_rows["time"], deal_rows["amount"]
     first = deal_rows["event"] == Event.FIRST_DEAL
@@ -125,6 +136,7 @@ def deals(run: Record) -> Deals:
     value = np.array([segment.value for segment in segments] or [1.0])
     unit_cost = in_period(scenario, lambda s: s.product.unit_cost, time)
     unit_cost = unit_cost * value[run.everybody.segment[person]]
+    unit_cost = unit_cost * (deal_rows["event"] != Event.PAYMENT)
     extra = first * in_period(scenario, lambda s: s.product.first_deal_extra_cost, time)
     return Deals(row, person, time, first, paid, unit_cost, extra, paid - unit_cost - extra)
 
@@ -172,13 +184,13 @@ def profit_over_time(run: Record, every: float | str = 1.0) -> pd.DataFrame:
 
     need(run, "all")
     day = moments(run.scenario, every)
-    our_deals = deals(run)
+    receipts = income(run)
     spent_on = run.events.rows[np.isin(run.events["event"], SPENT_ON)]
     worth = worths(run)
-    margin = _up_to(day, our_deals.time, our_deals.margin)
+    margin = _up_to(day, receipts.time, receipts.margin)
     daily = run.share * over_periods(run.scenario, daily_cost, day)
     costs = _up_to(day, spent_on["time"], -spent_on["amount"]) + daily
-    profit = _up_to(day, our_deals.time, our_deals.margin * worth[our_deals.time.astype(np.int64)])
+    profit = _up_to(day, receipts.time, receipts.margin * worth[receipts.time.astype(np.int64)])
     spent = -spent_on["amount"] * worth[spent_on["time"].astype(np.int64)]
     running = running_worth(run.scenario, run.share, day)
     profit -= _up_to(day, spent_on["time"], spent) + running
@@ -209,9 +221,9 @@ def deals_over_time(run: Record, every: float | str = A_MONTH) -> pd.DataFrame:
 
 def break_even_day(run: Record) -> float:
     """The day by whose end the firm's profit since day 0 has come above 0 to stay; NaN if never."""
-    our_deals = deals(run)
+    receipts = income(run)
     costs = run.totals.cost_by_day
-    margin = np.bincount(our_deals.time.astype(np.int64), our_deals.margin, len(costs))
+    margin = np.bincount(receipts.time.astype(np.int64), receipts.margin, len(costs))
     ends = np.minimum(np.arange(1.0, len(costs) + 1), run.scenario.horizon_days)
     earned = np.cumsum((margin - costs) * worths(run)[: len(costs)])
     in_profit = earned - running_worth(run.scenario, run.share, ends) > 0

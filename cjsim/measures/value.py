@@ -27,7 +27,7 @@ import numpy as np
 from cjsim.journey import DAYS_A_YEAR
 from cjsim.log import first_bought
 from cjsim.measures.groups import Floats, Groups, Numbers, by_group, groups, ratio
-from cjsim.measures.money import deals, running_costs
+from cjsim.measures.money import Deals, deals, income, running_costs
 from cjsim.measures.retention import customers
 from cjsim.measures.visits import lifetimes
 from cjsim.model.events import Event
@@ -87,7 +87,7 @@ def value_columns(run: Record, parts: Groups, window: float | None = None) -> di
     return {
         "customers": customer_count,
         "days_seen": ratio(days_seen, customer_count),
-        "deals": ratio(parts.count(ages(run)[0]), customer_count),
+        "deals": ratio(parts.count(_of_won(run, our_deals)[0]), customer_count),
         "first_deal_margin": ratio(
             parts.total(our_deals.person[firsts], our_deals.margin[firsts]), customer_count
         ),
@@ -100,14 +100,18 @@ def value_columns(run: Record, parts: Groups, window: float | None = None) -> di
 
 
 def ages(run: Record) -> tuple[Numbers, Floats, Floats]:
-    """Person, days since their first deal and margin [money] of each deal of the customers won."""
+    """Person, days since their first deal and margin [money] of what the customers won paid."""
+    return _of_won(run, income(run))
+
+
+def _of_won(run: Record, receipts: Deals) -> tuple[Numbers, Floats, Floats]:
+    """The same, of deals or of all that was paid."""
     won = customers(run)
-    our_deals = deals(run)
     first_deal_day = np.full(run.lives, np.nan)
     first_deal_day[won.person] = won.since
-    age = our_deals.time - first_deal_day[our_deals.person]
+    age = receipts.time - first_deal_day[receipts.person]
     of_won = ~np.isnan(age)
-    return our_deals.person[of_won], age[of_won], our_deals.margin[of_won]
+    return receipts.person[of_won], age[of_won], receipts.margin[of_won]
 
 
 def payback(run: Record, by: str | None = None, window: float | None = None) -> pd.DataFrame:

@@ -35,6 +35,13 @@ class Event(enum.IntEnum):
     BUDGET = 23  # a contact for which no money is left
     UNDELIVERED = 24  # a push that does not arrive; amount: - its cost
     UNOPENED = 25  # a push that arrives and is not opened; amount: - its cost
+    TRYOUT = 26  # begins to try for nothing
+    DECLINED = 27  # a free trial ends without a deal
+    PAYMENT = 28  # one of the later payments of a contract; amount: what is paid
+    NOTICE = 29  # gives notice: the contract ends with its term, or with the next
+    STAYS = 30  # takes the notice back
+    PAUSE = 31  # the contract rests for a while
+    UPGRADE = 32  # takes the dearer plan, at the renewal that follows
 
     @property
     def key(self) -> str:
@@ -71,3 +78,10 @@ FULL: Final[int] = Event.FULL.value
 BUDGET: Final[int] = Event.BUDGET.value
 UNDELIVERED: Final[int] = Event.UNDELIVERED.value
 UNOPENED: Final[int] = Event.UNOPENED.value
+TRYOUT: Final[int] = Event.TRYOUT.value
+DECLINED: Final[int] = Event.DECLINED.value
+PAYMENT: Final[int] = Event.PAYMENT.value
+NOTICE: Final[int] = Event.NOTICE.value
+STAYS: Final[int] = Event.STAYS.value
+PAUSE: Final[int] = Event.PAUSE.value
+UPGRADE: Final[int] = Event.UPGRADE.value

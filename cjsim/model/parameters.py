@@ -37,6 +37,9 @@ AFTER_DEAL, AFTER_FIRST_DEAL, AFTER_KNOWN, AFTER_RENEGED, AFTER_SILENCE, AFTER_B
     FOLLOWED.index(what) + 1
     for what in ("deal", "first_deal", "known", "reneged", "silence", "birthday")
 )
+AFTER_FAILURE, AFTER_TRYOUT, AFTER_RENEWAL, AFTER_NOTICE = (
+    FOLLOWED.index(what) + 1 for what in ("failure", "tryout", "renewal", "notice")
+)
 WAITS = (inf, 0.0, 0.0)
 """What is kept of each person and touchpoint that follows: see `rules.wait_after`."""
 DESK_WITHOUT_END = 1 << 30
@@ -85,7 +88,8 @@ class Touch:
     after: int  # what it starts after: `AFTER_NOTHING` where it is chosen
     waits: int  # where it stands among what is kept of a person for it
     delay: float  # days
-    silence: float  # days
+    silence: float  # days; to a renewal: from the beginning of the term
+    wins_back: float
     fades: float  # a day: what it gives is multiplied by e^(-fades · days of delay)
     # what may fail
     delivered: float
@@ -178,6 +182,15 @@ class Parameters:
     recovery_cost: float
     recovery_gain: float
     compensation: float
+    # contract
+    term: float  # days; 0 for none
+    payments: int
+    notice: float  # days
+    pause_share: float
+    pause_days: float
+    upgrade_share: float
+    upgrade_factor: float
+    trial_days: float
     # firm
     reps: int  # `ENDLESS` where nobody waits for one
     desk_stretch: float  # how much longer all takes at the desk, people being a sample
@@ -213,7 +226,7 @@ def _clocks(s: sc.Scenario, season: float) -> dict[str, Any]:
     What is complex takes longer at 2-5, and by `product.effort` costs people there as well: the
     plan knows of neither, nor of the season. A season's need is everybody's: up to the deal it
     hurries the step-on clock as need does, between the deals both clocks, so that people buy
-    oftener and do not stay away less.
+    oftener and do not stay away less. Under a contract the step-on clock of 9 counts days.
     """
     rates = rates_of(s)
     step, walk = list(rates.step), list(rates.walk)
@@ -224,6 +237,8 @@ def _clocks(s: sc.Scenario, season: float) -> dict[str, Any]:
     for stage in (*range(Stage.ACTION + 1), Stage.REPEAT_DEAL, Stage.WITH_RIVAL):
         step[stage] = step[stage] * season
     walk[Stage.REPEAT_DEAL] = walk[Stage.REPEAT_DEAL] * season
+    if s.contract.term_days > 0:  # a term is as long in any season, for everybody
+        step[Stage.REPEAT_DEAL], walk[Stage.REPEAT_DEAL] = 1.0, rates.cancel
     shape = [1.0] * len(STAGES)
     for stage in TWELVE:
         shape[stage] = s.stage_plan(stage).regularity
@@ -348,13 +363,21 @@ def _touch(s: sc.Scenario, number: int, name: str, stream: int, times: int, wait
         after=_what_before(s, t.after),
         waits=waits * len(WAITS),
         delay=t.delay_hours / 24.0,
-        silence=t.silence_days,
+        silence=_silence(s, t),
+        wins_back=t.wins_back,
         fades=log(2.0) * 24.0 / t.fade_half_life_hours if t.after else 0.0,
         delivered=t.delivered,
         opened=t.opened,
         seats=t.seats,
         session=t.session_days,
     )
+
+
+def _silence(s: sc.Scenario, t: sc.Touchpoint) -> float:
+    """Days from what a touchpoint waits after until it begins to wait."""
+    if t.after == "renewal":
+        return max(0.0, s.contract.term_days - t.lead_days)
+    return t.silence_days
 
 
 def _rep_days(s: sc.Scenario, hours: float) -> float:
@@ -447,6 +470,7 @@ def parameters_of(s: sc.Scenario, people: int, seed: int, season: float = 1.0) -
     `season` is the factor of the strength of need at that time of the year.
     """
     reps, stretch = desk_of(s, people)
+    contract = s.contract
     return Parameters(
         seed=seed,
         people=people,
@@ -455,7 +479,7 @@ def parameters_of(s: sc.Scenario, people: int, seed: int, season: float = 1.0) -
         newcomers_a_day=newcomers_a_day(s, people),
         served_share=s.market.served_share,
         warmth_gain=s.response.warmth_gain,
-        need_gain=s.product.hurry * s.response.warmth_gain,
+        need_gain=0.0 if contract.term_days > 0 else s.product.hurry * s.response.warmth_gain,
         irritation_harm=s.response.irritation_harm,
         warmth_decay=log(2.0) / s.response.warmth_half_life_days,
         irritation_decay=log(2.0) / s.response.irritation_half_life_days,
@@ -503,6 +527,14 @@ def parameters_of(s: sc.Scenario, people: int, seed: int, season: float = 1.0) -
         manager_days=s.loyalty.manager_years * DAYS_A_YEAR,
         **dict(s.words),
         **dict(s.service),
+        term=contract.term_days,
+        payments=contract.payments,
+        notice=contract.notice_days,
+        pause_share=contract.pause_share,
+        pause_days=contract.pause_days,
+        upgrade_share=contract.upgrade_share,
+        upgrade_factor=contract.upgrade_factor,
+        trial_days=contract.trial_days,
         reps=reps,
         desk_stretch=stretch,
         deal_days=_rep_days(s, s.firm.deal_hours) * stretch,

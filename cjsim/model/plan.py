@@ -28,7 +28,7 @@ from cjsim.journey import (
     UNAWARE,
     WITH_RIVAL,
 )
-from cjsim.model.draws import logit_normal_of
+from cjsim.model.draws import logit_normal_of, weibull_scale
 from cjsim.model.quickest import exp, log, log1p, logistic
 from cjsim.scenario import PlanAt, Scenario, Segment
 
@@ -44,6 +44,7 @@ class Rates(NamedTuple):
 
     step: tuple[float, ...]
     walk: tuple[float, ...]
+    cancel: float  # mu of stage 9 under a contract
 
 
 class Node(NamedTuple):
@@ -105,8 +106,10 @@ def solved(at: PlanAt, terms: tuple[StageTerms, ...], waits: tuple[float, float]
         cohort = [
             node._replace(weight=weight) for node, weight in zip(cohort, passing, strict=True)
         ]
+        if stage == REPEAT_DEAL:
+            cancel = _cancelling(clocks, *terms[stage - 1])
     step[WITH_RIVAL] = step[REPEAT_DEAL]
-    return Rates(tuple(step), tuple(walk))
+    return Rates(tuple(step), tuple(walk), cancel)
 
 
 def _cohort(at: PlanAt, shape: float) -> list[Node]:
@@ -178,6 +181,30 @@ def _solve(
     step = stay / days
     passing = [c.weight * logistic(-x) for c, x in zip(clocks, odds, strict=True)]
     return step, step * exp(ratio), passing
+
+
+def _cancelling(clocks: Sequence[Clocks], days: float, loss: float, shape: float) -> float:
+    """The mu at which a cohort that is bound for `days` loses `loss` of itself, whatever its speed.
+
+    Only the walk-away clock runs: of those at mu · B, e^(-(mu B days Γ(1 + 1/k))^k) stay.
+    """
+    if loss == 0.0:
+        return 0.0
+    total = sum_of([c.weight for c in clocks])
+    shares, pulls = [c.weight / total for c in clocks], [log(c.walk) for c in clocks]
+    alone = log(-log1p(-loss)) / shape  # of mu B days Γ, as a logarithm
+    low, high = alone - max(pulls), alone - min(pulls)
+    for _ in range(200):
+        middle = 0.5 * (low + high)
+        if not low < middle < high:
+            break
+        hazards = [exp(shape * (middle + pull)) for pull in pulls]
+        staying = sum_of([w * exp(-h) for w, h in zip(shares, hazards, strict=True)])
+        if staying > 1.0 - loss:
+            low = middle
+        else:
+            high = middle
+    return exp(low) * weibull_scale(1.0 / shape) / days
 
 
 def _log_ratio(shares: Sequence[float], pulls: Sequence[float], loss: float, shape: float) -> float:

@@ -105,6 +105,14 @@ class Person:
     told: Count
     pushed: Count  # draws of the firm's pushes
     shown: Count  # items of the animator's programme
+    # the contract
+    instalment: float  # what each of its payments is
+    to_pay: Count  # payments that are left
+    tryouts: Count
+    leaves_for: Flag  # the stage, once notice is given; 0 for none
+    bound: Flag  # notice came too late: one more term
+    pausing: Flag
+    upgraded: Flag
     # what follows
     follow_at: float
     following: Count  # which push touchpoint follows then
@@ -289,6 +297,7 @@ def initial_state(scenario: sc.Scenario, start: float) -> dict[str, Any]:
         "novelty": 0.0,
         "loyalty": 0.0,
         "discount": 0.0,
+        "instalment": 0.0,
         "belief": -1,
     }
 

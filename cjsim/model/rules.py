@@ -6,6 +6,9 @@ the engine that is taught and, compiled, the engine that answers at once. Bits m
 + - * /, sqrt, floor and the kit's exp, log, expm1 (never `x**n`), in the order written.
 
 Time is in days; all rates are per day; all shares and states are 0..1 unless said.
+
+One file, long as it is: whoever tries another rule sets it in its place here, and all rules that
+call it must find it there.
 """
 
 from __future__ import annotations
@@ -34,6 +37,7 @@ from cjsim.journey import (
 from cjsim.model.parameters import (
     AFTER_BIRTHDAY,
     AFTER_NOTHING,
+    AFTER_RENEWAL,
     AFTER_SILENCE,
     DESK_WITHOUT_END,
     ENDLESS,
@@ -57,6 +61,7 @@ from cjsim.model.quickest import (
 from cjsim.model.streams import (
     BAD_WORD,
     BIRTHDAY,
+    CONTRACT,
     DELIVERY,
     DESK,
     EXPERIENCE,
@@ -69,6 +74,7 @@ from cjsim.model.streams import (
     SERVICE,
     SHELF,
     TRIAL,
+    TRYOUT,
     VISIT,
     WARNED,
 )
@@ -142,14 +148,14 @@ def step_rate(person: Person, market: Parameters) -> float:
     """Step-on rate without warmth: lambda_s · speed · need · (½ + trust) · (1½ - rationality).
 
     Each factor acts only where it means something: C14 speed (up to the deal, and the pace of the
-    needs), C25 need, C141 trust, C33-C34 rationality.
+    needs, but not of a contract), C25 need, C141 trust, C33-C34 rationality.
     """
     stage = person.stage
     rate = market.step_rate[stage]
     if stage <= ACTION:
         rate = rate * person.need
     before_the_deal = AWARENESS <= stage <= ACTION
-    if before_the_deal or stage == REPEAT_DEAL or stage == WITH_RIVAL:
+    if before_the_deal or stage == WITH_RIVAL or (stage == REPEAT_DEAL and market.term <= 0.0):
         rate = rate * person.speed
     if before_the_deal or stage == DORMANT:
         rate = rate * (0.5 + person.trust)
@@ -169,7 +175,7 @@ def walk_rate(person: Person, market: Parameters) -> float:
     rate = market.walk_rate[stage]
     if rate > 0.0:
         rate = rate * (1.5 - person.trust) * person.price_pull
-        if stage <= ACTION or stage == REPEAT_DEAL:
+        if stage <= ACTION or (stage == REPEAT_DEAL and market.term <= 0.0):
             rate = rate * person.speed
         if stage <= ACTION and person.rival_known:
             rate = rate * (1.0 + market.competition)
@@ -284,6 +290,8 @@ def set_out(person: Person, market: Parameters, stage: int, now: float) -> None:
     person.stage = stage
     person.visit = nth * ROOM_FOR_STAGES + stage
     person.busy = 0
+    if market.term > 0.0 and not FIRST_DEAL <= stage <= RECOMMENDATION:
+        end_contract(person)
     if stage == COMPARISON or stage == WITH_RIVAL:  # C37: here the competitor appears
         person.rival_known = 1
     weigh_price(person, market)
@@ -297,6 +305,8 @@ def set_out(person: Person, market: Parameters, stage: int, now: float) -> None:
         shape, scale = market.inverse_shape[stage], market.threshold_scale[stage]
         person.step_left = threshold(step, shape, scale)
         person.walk_left = threshold(walk, shape, scale)
+        if stage == FIRST_DEAL and tries_first(person, market):
+            person.step_left = market.step_rate[stage] * market.trial_days
 
 
 def set_need(person: Person, market: Parameters, now: float) -> None:
@@ -371,9 +381,12 @@ def weigh_price(person: Person, market: Parameters) -> None:
     """Keep what the price makes of the walk-away rate at 5, 6 and 9: odds^(1/k), 1 elsewhere.
 
     With regularity k a rate factor x moves the odds by x^k: so written, the odds get `price_odds`.
+    Who may try for nothing weighs it at the end of the trial, not at 6: see `converts`.
     """
     person.price_pull = 1.0
     stage = person.stage
+    if stage == ACTION and tries_first(person, market):
+        return
     if stage == COMPARISON or stage == ACTION or stage == REPEAT_DEAL:
         odds = price_odds(person, market)
         if odds != 1.0:
@@ -728,12 +741,12 @@ def wait_after(
 
     `waits` are the person's. Of each touchpoint that follows they hold since when it waits (inf
     where it does not), how often it has been sent, and since when it had waited the last time. A
-    silence begins anew each time.
+    silence begins anew each time, and so does the wait for the end of a contract.
     """
     for k in range(len(pushes)):
         touch = pushes[k]
         if touch.after == what:
-            if what == AFTER_SILENCE:
+            if what == AFTER_SILENCE or what == AFTER_RENEWAL:
                 waits[touch.waits + SINCE] = now + touch.silence
             elif waits[touch.waits + SINCE] == inf:
                 waits[touch.waits + SINCE] = now
@@ -915,6 +928,8 @@ def pay(person: Person, market: Parameters) -> float:
     if person.deals == 0:
         paid = max(0.0, paid - market.gift_value)
     person.discount = 0.0
+    if person.upgraded:
+        paid = paid * market.upgrade_factor
     return paid * market.value[person.segment]
 
 
@@ -928,6 +943,14 @@ def experience(person: Person, market: Parameters) -> tuple[float, float]:
     """
     noise, gate_luck, curious_luck, _ = block(market.seed, person.id, person.deals, EXPERIENCE)
     person.deals = person.deals + 1
+    lived = live_through(person, market, noise)
+    share = max(market.learning, 1.0 / person.deals)
+    person.satisfaction = person.satisfaction + share * (lived - person.satisfaction)
+    return gate_luck, curious_luck
+
+
+def live_through(person: Person, market: Parameters, noise: float) -> float:
+    """What one use of the product is worth, 0..1; see `experience`. Expectation drifts."""
     performance = market.quality + person.taste + market.quality_noise * normal(noise)
     surprise = performance - person.expectation
     person.expectation = person.expectation + market.expectation_drift * surprise
@@ -936,10 +959,7 @@ def experience(person: Person, market: Parameters) -> tuple[float, float]:
         surprise = market.loss_aversion * surprise
     weight = market.performance_weight
     lived = weight * performance + (1.0 - weight) * (0.5 + market.gain * surprise)
-    lived = min(1.0, max(0.0, lived))
-    share = max(market.learning, 1.0 / person.deals)
-    person.satisfaction = person.satisfaction + share * (lived - person.satisfaction)
-    return gate_luck, curious_luck
+    return min(1.0, max(0.0, lived))
 
 
 def service(person: Person, market: Parameters) -> int:
@@ -1025,6 +1045,113 @@ def comes_back(person: Person, market: Parameters) -> bool:
         person.novelty = 0.0
         return True
     return False
+
+
+# --- contracts --------------------------------------------------------------------------------
+
+
+def tries_first(person: Person, market: Parameters) -> bool:
+    """Does who never bought try for nothing before the first deal?"""
+    return market.trial_days > 0.0 and person.deals == 0
+
+
+def try_product(person: Person, market: Parameters) -> None:
+    """A free trial begins: it is lived through as a deal is (`experience`), with luck of its own.
+
+    What the firm cares for meanwhile adds to that.
+    """
+    noise = block(market.seed, person.id, person.tryouts, TRYOUT)[0]
+    person.satisfaction = live_through(person, market, noise)
+
+
+def converts(person: Person, market: Parameters) -> bool:
+    """A free trial ends: does the person buy? The gate, and the price, which is weighed only now.
+
+    1 / (1 + `price_odds` · e^-x), x as of `passes_gate`.
+    """
+    luck = block(market.seed, person.id, person.tryouts, TRYOUT)[1]
+    person.tryouts = person.tryouts + 1
+    passes = logistic(market.gate_slope * (person.satisfaction - market.gate_threshold))
+    against = (1.0 - passes) * price_odds(person, market)
+    return luck * (passes + against) < passes
+
+
+def bind(person: Person, market: Parameters, paid: float) -> float:
+    """A deal with us is a contract: it ends with its term, and is paid in parts.
+
+    The next need comes on a date, the same for all; whether it is cancelled meanwhile is the
+    walk-away clock's (`set_need` has drawn it). Returns what is paid at once.
+    """
+    person.to_pay = market.payments - 1
+    person.instalment = paid / market.payments
+    person.need_due = market.term / market.payments
+    if person.leaves_for:
+        person.lapse_due = inf
+    return person.instalment
+
+
+def give_notice(person: Person, market: Parameters, stage: int, now: float) -> None:
+    """From now on the contract ends with its term, or, if that is too near, with the next."""
+    days_left = person.need_from + market.term - now
+    person.leaves_for = stage
+    person.bound = 1 if days_left < market.notice and market.notice > 0.0 else 0
+    person.lapse_due = person.walk_left = inf
+    person.ring_at = NOT_SET
+
+
+def takes_back(person: Person, market: Parameters, touch: Touch, fresh: float) -> bool:
+    """Does a contact make somebody take a notice back? So often as it fits, and fresh.
+
+    One luck for each notice: who cannot be won back is not won by asking oftener.
+    """
+    fit = touch.fit[person.stage] * fresh
+    luck = block(market.seed, person.id, person.category_deals, CONTRACT)[0]
+    if luck >= touch.wins_back * fit:
+        return False
+    person.leaves_for = person.bound = 0
+    return True
+
+
+def pay_on(person: Person, market: Parameters, now: float) -> float:
+    """One of the later payments is due; returns what is paid. The next comes as much later."""
+    person.to_pay = person.to_pay - 1
+    wait_on(person, market, person.need_due + market.term / market.payments, now)
+    return person.instalment
+
+
+def pauses(person: Person, market: Parameters, now: float) -> bool:
+    """A notice has come to its date: does the person pause instead of leaving?"""
+    luck = block(market.seed, person.id, person.category_deals, CONTRACT)[1]
+    if luck >= market.pause_share:
+        return False
+    person.leaves_for = 0
+    person.pausing = 1
+    wait_on(person, market, now - person.need_from + market.pause_days, now)
+    return True
+
+
+def wait_on(person: Person, market: Parameters, due: float, now: float) -> None:
+    """The step-on clock of 9 has rung, and rings again so many days after the deal."""
+    run_clocks(person, market, now)
+    person.need_due = due
+    person.step_left = max(0.0, due - (now - person.need_from))
+    person.ring_at = NOT_SET
+
+
+def upgrades(person: Person, market: Parameters) -> bool:
+    """At a renewal, does a satisfied customer take the dearer plan, for good?"""
+    if person.upgraded or market.term <= 0.0 or market.upgrade_share <= 0.0:
+        return False
+    luck = block(market.seed, person.id, person.category_deals, CONTRACT)[2]
+    if luck >= market.upgrade_share * person.satisfaction:
+        return False
+    person.upgraded = 1
+    return True
+
+
+def end_contract(person: Person) -> None:
+    """Nothing binds any more."""
+    person.leaves_for = person.bound = person.pausing = person.to_pay = 0
 
 
 # --- word of mouth ----------------------------------------------------------------------------

@@ -35,6 +35,8 @@ WARNED = 22
 MANAGER = 23
 DELIVERY = 30
 BIRTHDAY = 31
+CONTRACT = 32
+TRYOUT = 33
 
 MARKET_KEY = 1 << 62
 """Stands where a person's number stands, for what happens to the market as a whole."""

@@ -24,10 +24,14 @@ from cjsim.model.journal import write
 from cjsim.model.parameters import (
     AFTER_CONTACT,
     AFTER_DEAL,
+    AFTER_FAILURE,
     AFTER_FIRST_DEAL,
     AFTER_KNOWN,
+    AFTER_NOTICE,
     AFTER_RENEGED,
+    AFTER_RENEWAL,
     AFTER_SILENCE,
+    AFTER_TRYOUT,
     SILENT,
     Touch,
 )
@@ -117,12 +121,16 @@ def step_on(world: World, person: Person, now: float) -> None:
     """The step-on clock has rung, at a stage where only time has to pass."""
     stage = person.stage
     if stage == FIRST_DEAL:
+        if rules.tries_first(person, world.market) and not rules.converts(person, world.market):
+            decline(world, person, now)
+            return
         deal(world, person, now)
         enter(world, person, SATISFACTION, now)
         return
     onward = rules.next_stage(person, world.market, now)
     if stage == SATISFACTION and onward == WITH_RIVAL:
         person.upset = rules.BY_GATE
+        onward = leave_or_give_notice(world, person, now)
     if stage == STUDY and onward == WITH_RIVAL:  # they did not think of us
         lose_to_rival(world, person, now)
         return
@@ -136,6 +144,9 @@ def walk_away(world: World, person: Person, now: float) -> None:
     """The walk-away clock has rung: a trial at stage 10, else the rival or sleep."""
     if person.stage == CURIOSITY:
         try_rival(world, person, now)
+    elif person.stage == REPEAT_DEAL and world.market.term > 0.0:
+        rules.run_clocks(person, world.market, now)
+        notice(world, person, rules.leave_by_walking(person, world.market), now)
     elif rules.leave_by_walking(person, world.market) == WITH_RIVAL:
         lose_to_rival(world, person, now)
     else:
@@ -163,9 +174,12 @@ def try_rival(world: World, person: Person, now: float) -> None:
     """A customer buys once from a rival and compares (C61-C66)."""
     write(world, person, now, events.TRIAL)
     write(world, person, now, events.RIVAL_DEAL)
-    rules.set_need(person, world.market, now)
-    back = rules.comes_back(person, world.market)
-    enter(world, person, REPEAT_DEAL if back else WITH_RIVAL, now)
+    if world.market.term <= 0.0:  # a contract goes on meanwhile
+        rules.set_need(person, world.market, now)
+    onward = REPEAT_DEAL
+    if not rules.comes_back(person, world.market):
+        onward = leave_or_give_notice(world, person, now)
+    enter(world, person, onward, now)
 
 
 # --- deals ------------------------------------------------------------------------------------
@@ -179,13 +193,20 @@ def deal(world: World, person: Person, now: float) -> tuple[float, float]:
     if world.market.to_manager > 0.0 and rules.finds_new_manager(person, world.market, now):
         write(world, person, now, events.NEW_MANAGER)
     event = events.REPEAT_DEAL if person.deals > 0 else events.FIRST_DEAL
-    write(world, person, now, event, -1, rules.pay(person, world.market))
+    if event == events.REPEAT_DEAL and rules.upgrades(person, world.market):
+        write(world, person, now, events.UPGRADE)
+    paid = rules.pay(person, world.market)
+    rules.set_need(person, world.market, now)
+    if world.market.term > 0.0:
+        paid = rules.bind(person, world.market, paid)
+    write(world, person, now, event, -1, paid)
     if world.market.may_rest:
         world.last_times[person.id][rules.LAST_DEAL] = now
-    rules.set_need(person, world.market, now)
     become_known(world, person, now, -1)
     if world.market.follows:
         happens(world, person, now, AFTER_DEAL)
+        if world.market.term > 0.0:
+            happens(world, person, now, AFTER_RENEWAL)
         if event == events.FIRST_DEAL:
             happens(world, person, now, AFTER_FIRST_DEAL)
     gate_luck, curious_luck = rules.experience(person, world.market)
@@ -199,6 +220,7 @@ def serve(world: World, person: Person, now: float) -> None:
     outcome = rules.service(person, world.market)
     if outcome >= rules.FAILS:
         write(world, person, now, events.FAILURE)
+        happens(world, person, now, AFTER_FAILURE)
     if outcome >= rules.COMPLAINS:
         write(world, person, now, events.COMPLAINT)
     if outcome == rules.MADE_GOOD:
@@ -208,10 +230,72 @@ def serve(world: World, person: Person, now: float) -> None:
 def deal_again(world: World, person: Person, now: float) -> None:
     """A repeat deal at stage 9, and where it leads."""
     gate_luck, curious_luck = deal(world, person, now)
+    if person.leaves_for:  # the notice came too late for this renewal
+        enter(world, person, REPEAT_DEAL, now)
+        return
     onward = rules.after_repeat_deal(person, world.market, gate_luck, curious_luck)
     if onward == WITH_RIVAL:
         person.upset = rules.BY_GATE
+        onward = leave_or_give_notice(world, person, now)
     enter(world, person, onward, now)
+
+
+# --- contracts --------------------------------------------------------------------------------
+
+
+def try_out(world: World, person: Person, now: float) -> None:
+    """A buyer signs up, to try for nothing where that is offered to who never bought."""
+    enter(world, person, FIRST_DEAL, now)
+    if person.stage == FIRST_DEAL and rules.tries_first(person, world.market):
+        rules.try_product(person, world.market)
+        write(world, person, now, events.TRYOUT)
+        become_known(world, person, now, -1)
+        happens(world, person, now, AFTER_TRYOUT)
+
+
+def decline(world: World, person: Person, now: float) -> None:
+    """A free trial ends without a deal: to the rival where one is known, else to sleep."""
+    write(world, person, now, events.DECLINED)
+    if person.rival_known:
+        lose_to_rival(world, person, now)
+    else:
+        enter(world, person, DORMANT, now)
+
+
+def leave_or_give_notice(world: World, person: Person, now: float) -> int:
+    """A customer wants to the rival: where to now? Under a contract they stay to its end."""
+    if world.market.term <= 0.0:
+        return WITH_RIVAL
+    notice(world, person, WITH_RIVAL, now)
+    return REPEAT_DEAL
+
+
+def notice(world: World, person: Person, stage: int, now: float) -> None:
+    """The contract is to end; see `rules.give_notice`. `stage` is where the person goes then."""
+    rules.give_notice(person, world.market, stage, now)
+    write(world, person, now, events.NOTICE)
+    happens(world, person, now, AFTER_NOTICE)
+
+
+def renews(world: World, person: Person, now: float) -> bool:
+    """A date of the contract has come. Returns whether it is renewed now, by a deal.
+
+    Else it was a payment, the contract rests, or it has ended.
+    """
+    if person.to_pay > 0:
+        write(world, person, now, events.PAYMENT, -1, rules.pay_on(person, world.market, now))
+        return False
+    if person.pausing or person.bound or person.leaves_for == 0:
+        person.pausing = person.bound = 0
+        return True
+    if rules.pauses(person, world.market, now):
+        write(world, person, now, events.PAUSE)
+        return False
+    if person.leaves_for == WITH_RIVAL:
+        lose_to_rival(world, person, now)
+    else:
+        enter(world, person, person.leaves_for, now)
+    return False
 
 
 # --- contacts ---------------------------------------------------------------------------------
@@ -346,6 +430,9 @@ def touch_person(
     else:  # so that a rule of one's own needs to know of neither
         rules.contact(person, market, touch, now)
     write(world, person, now, events.CONTACT, touch.number, 0.0 - touch.cost, belief)
+    has_noticed = touch.wins_back > 0.0 and person.leaves_for != 0
+    if has_noticed and rules.takes_back(person, market, touch, fresh):
+        write(world, person, now, events.STAYS)
     if rival < touch.names_rival:
         rules.name_rival(person, market, now)
     if capture < touch.capture:

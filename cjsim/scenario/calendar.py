@@ -35,12 +35,13 @@ FIXED = frozenset({
     "market.price_sensitivity", "market.price_spread", "market.prior_trust",
     "market.prior_expectation", "market.served_share", "market.stay_years",
     "market.growth_a_year", "market.segments", "product.taste_spread", "rival.taste_spread",
-    "firm.cold_list_share", "firm.discount_rate_per_year",
+    "firm.cold_list_share", "firm.discount_rate_per_year", "contract.term_days",
+    "contract.payments",
 })  # fmt: skip
 """What is drawn once for a whole life, and what the run itself is: no day changes it."""
 FIXED_OF_A_TOUCHPOINT = frozenset({
     "title", "claim", "mode", "contact", "aims_at", "fit", "rep_hours", "rhythm_days",
-    "cap_30_days", "quiet_days", "after",
+    "cap_30_days", "quiet_days", "after", "lead_days",
 })  # fmt: skip
 """What a touchpoint is; how far it reaches, what it does and costs may change."""
 

@@ -94,6 +94,12 @@ NEUTRAL = {
     "touchpoints.mail_cases.opened": 0.4,
     "touchpoints.site.seats": 5,
     "guide.budget": 100.0,
+    "contract.term_days": 180.0,
+    "contract.notice_days": 30.0,
+    "contract.pause_share": 0.3,
+    "contract.upgrade_share": 0.3,
+    "contract.trial_days": 14.0,
+    "touchpoints.thanks.wins_back": 0.5,
 }
 """Mechanisms that no preset has switched on yet."""
 
@@ -686,6 +692,8 @@ def test_what_does_not_happen_any_more(name, event, product):
         ("clutter", {"market.clutter": 2.0}),
         ("social_proof", {"touchpoints.cases.social_proof": 1.0}),
         ("mere_measurement", {"touchpoints.tech_support.asks": 1.0}),
+        ("contract", {"contract.term_days": 200.0, "contract.notice_days": 30.0}),
+        ("free_trial", {"contract.trial_days": 14.0}),
     ],
 )
 def test_a_mechanism_switched_off_was_never_there(name, changes):
@@ -695,6 +703,36 @@ def test_a_mechanism_switched_off_was_never_there(name, changes):
     there = plain.with_changes(changes)
     assert not same(log(there), log(plain))
     assert same(log(without(there, name)), log(plain))
+
+
+@pytest.mark.parametrize(
+    ("name", "event", "changes"),
+    [
+        ("pause", "pause", {"contract.pause_share": 0.5}),
+        ("upgrade", "upgrade", {"contract.upgrade_share": 0.9}),
+        ("winning_back", "stays", {"touchpoints.base_messages.wins_back": 1.0}),
+    ],
+)
+def test_what_a_contract_no_longer_offers(name, event, changes):
+    bound = {"contract.term_days": 90.0, "stages.repeat_deal.planned_loss": 0.8}
+    there = preset("phone", "guide", people=300, **bound).with_changes(changes)
+    assert (log(there)["event"] == event).any()
+    assert not (log(without(there, name))["event"] == event).any()
+
+
+def test_any_notice_is_in_time():
+    bound = {"contract.term_days": 90.0, "stages.repeat_deal.planned_loss": 0.8}
+    late = preset("phone", "guide", people=2000, **bound).with_changes(
+        {"contract.notice_days": 60.0}
+    )
+    for scenario, bound_on in ((late, True), (without(late, "late_notice"), False)):
+        rows = log(scenario)
+        gone = (rows["event"] == "enter") & rows["stage"].isin(["with_rival", "dormant", "gone"])
+        rows = rows[gone | rows["event"].isin(["notice", "repeat_deal"])]
+        told = rows["event"] == "notice"
+        next_event = rows.groupby("person")["event"].shift(-1)[told]
+        assert told.sum() > 20
+        assert (next_event == "repeat_deal").any() == bound_on
 
 
 def test_no_complaint_is_made_good():

@@ -41,6 +41,10 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "words.circle": 10, "words.bonus_share": 0.2, "loyalty.to_manager": 0.5,
         "market.clutter": 0.5,
     },
+    "contracts": {
+        "contract.term_days": 90.0, "contract.payments": 3, "contract.notice_days": 20.0,
+        "contract.upgrade_share": 0.4, "contract.trial_days": 10.0,
+    },
     "what follows, what may fail": {
         "touchpoints.thanks": {
             "contact": "push", "aims_at": "satisfaction", "fit": {"repeat_deal": 1.0},
@@ -121,7 +125,7 @@ def test_a_key_that_is_not_told_acts_somewhere() -> None:
     money = {
         "product.unit_cost", "product.first_deal_extra_cost", "firm.rep_cost_per_day",
         "firm.discount_rate_per_year", "market.people", "service.recovery_cost",
-        "words.referral_bonus",
+        "words.referral_bonus", "contract.upgrade_factor",
     }  # fmt: skip
     scenarios = [
         cjsim.Scenario.load(product).with_changes(SETTINGS["every mechanism"]).with_strategy(name)
@@ -134,6 +138,8 @@ def test_a_key_that_is_not_told_acts_somewhere() -> None:
         for key, value in {"distance_m": 100.0, "reminds": 0.5}.items()
     }
     scenarios.append(scenarios[0].with_changes(crowded | off_the_trail))
+    bound = {"contract.pause_share": 0.5, "contract.upgrade_share": 0.5, "horizon_days": 900.0}
+    scenarios.append(scenarios[0].with_changes(SETTINGS["contracts"] | bound))
     lives = [life(scenario) for scenario in scenarios]
     wanted = {
         key.dotted for key in number_keys(scenarios[0], "guide")
@@ -185,6 +191,9 @@ def test_the_idle_keys_of_a_preset() -> None:
         ("guide", "touchpoints.mail_offer.delay_hours", "follows_nothing"),
         ("guide", "touchpoints.mail_offer.silence_days", "no_silence"),
         ("guide", "guide.budget_days", "no_budget"),
+        ("guide", "contract.notice_days", "no_contract"),
+        ("guide", "touchpoints.mail_offer.lead_days", "no_renewal"),
+        ("guide", "touchpoints.mail_offer.wins_back", "no_contract"),
     ],
 )
 def test_each_reason(strategy: str, key: str, why: str) -> None:

@@ -17,6 +17,7 @@ from cjsim.model.events import (
     FAILURE,
     FIRST_DEAL,
     KNOWN,
+    NOTICE,
     RECOVERED,
     REFERRAL,
     REPEAT_DEAL,
@@ -99,6 +100,7 @@ def folded(world: Any, person: Any, now: float, event: int, touch: int, amount: 
         or counts[LAST_EVENT] == KNOWN
         or counts[LAST_EVENT] == RIVAL_DEAL
         or FAILURE <= counts[LAST_EVENT] <= RECOVERED
+        or counts[LAST_EVENT] == NOTICE
     )
     counts[LAST_PERSON] = who
     counts[LAST_EVENT] = event

@@ -14,7 +14,7 @@ import numpy as np
 from cjsim.engine.fast.calendar import ENTRY, KINDS, NONE, first, pop_heap, release, room, schedule
 from cjsim.engine.fast.journal import ROWS, TOTAL
 from cjsim.engine.fast.pointers import behind
-from cjsim.journey import ACTION, COMPARISON, FIRST_DEAL, GONE, RECOMMENDATION, REPEAT_DEAL
+from cjsim.journey import ACTION, COMPARISON, GONE, RECOMMENDATION, REPEAT_DEAL
 from cjsim.log import ROW
 from cjsim.model import events, rules, transitions
 from cjsim.model.journal import write
@@ -250,11 +250,14 @@ def reach(
 def buy(world: Any, calendar: Any, person: Any, now: float) -> None:
     """Ready to buy; see `Engine.buy`."""
     again = person.stage == REPEAT_DEAL
-    if again and rules.holds_tender(person, world.market):
+    if again and world.market.term > 0.0 and not transitions.renews(world, person, now):
+        return
+    if again and not person.leaves_for and rules.holds_tender(person, world.market):
         write(world, person, now, events.TENDER)
         transitions.enter(world, person, COMPARISON, now)
         return
-    if world.clock[REFILL_AT] > now:
+    by_contract = again and world.market.term > 0.0  # nothing lies on a shelf
+    if world.clock[REFILL_AT] > now and not by_contract:
         write(world, person, now, events.STOCKOUT)
         if rules.waits_for_shelf(person, world.market):
             person.busy = 1
@@ -286,7 +289,7 @@ def close_deal(world: Any, calendar: Any, person: Any, now: float) -> None:
         transitions.deal_again(world, person, now)
         warn(world, calendar, person, now)
     else:
-        transitions.enter(world, person, FIRST_DEAL, now)
+        transitions.try_out(world, person, now)
 
 
 def keep_shelf(world: Any, market: Any, now: float) -> None:
