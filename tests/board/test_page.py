@@ -117,7 +117,7 @@ def test_a_folder_has_a_page_that_fetches_its_products_when_they_are_wanted(brow
         settled(visit.page)
         fetched = [url for url in visit.asked if url.endswith(".json")]
         assert fetched == [f"{address}/flat.json"]
-        visit.page.evaluate("document.cjsimBoard.open('manicure')")
+        visit.page.select_option(".prod select", "manicure")
         until(visit.page, "document.cjsimBoard.product.name === 'manicure'")
         settled(visit.page)
         assert visit.wrong == []
