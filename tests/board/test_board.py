@@ -487,6 +487,11 @@ def test_all_other_keys_can_be_set(visitor):
     visitor.settled()
     assert visitor.js("board.state.dials") == {"market.pain_share": 0.9}
     assert visitor.bars() != before
+    visitor.find("tab-money").click()
+    visitor.settled()
+    visitor.page.wait_for_function(
+        "() => document.querySelector('[data-f=\"key-market.pain_share\"]')?.value === '0.9'"
+    )
     visitor.page.reload()
     visitor.settled()
     assert visitor.js("board.state.dials") == {"market.pain_share": 0.9}

@@ -137,7 +137,10 @@ export class Board {
   }
 
   heard(news) {
-    if (news.worlds) this.take();
+    if (news.worlds) {
+      this.former = null; // what was asked for can be
+      this.take();
+    }
     if (news.lives || news.done) this.paint();
     if (news.done) this.announce();
   }
@@ -178,6 +181,10 @@ export class Board {
       this.former = null;
       this.show();
     }
+    this.complain(why);
+  }
+
+  complain(why) {
     this.parts.trouble.textContent = this.speaker.say("failed", { why });
   }
 
