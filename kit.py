@@ -82,7 +82,7 @@ def main(word, *words):
         for check in CHECKS:
             print(f"\n== {check}", flush=True)
             run(PYTHON, "-m", *check.split(), *(words if check == "pytest -n 2" else ()))
-    elif word == "lab" and "--page" not in words:
+    elif word == "lab" and not {"--page", "--room", "--address"}.intersection(words):
         root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
         run(PYTHON, "-m", "jupyterlab", f"--LabApp.default_url={LECTURE}", *root, *words)
     elif word == "demo":
