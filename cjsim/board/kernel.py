@@ -1,5 +1,7 @@
 """The board's engine in a Python process: questions in, answers out, as plain JSON.
 
+While a run takes longer than a second, `alive` says that it is under way.
+
 A *question* asks how some sides fare in some worlds (`worlds`), for the lives of some people
 (`lives`), or for the keys of a table (`keys`). The newest question is answered, world after world;
 what is under way for an older one is given up. What was found is remembered: undo is answered at
@@ -12,8 +14,8 @@ import json
 import math
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -37,6 +39,8 @@ from cjsim.scenario import Scenario, ScenarioError
 
 KEPT: Final = 4_000
 """Runs whose numbers are remembered."""
+BEAT: Final = 1.0
+"""Seconds after which a question that takes longer says that it is being worked at."""
 FIRST_WORLD: Final = 1
 """The seed of world 0; those of the others follow from it."""
 Message = dict[str, Any]
@@ -162,10 +166,10 @@ class Kernel:
             return
         question = Question(message, self.scenarios(message))
         if message["kind"] == "lives":
-            yield self._lives(question)
+            yield from self._lives(question)
             return
         for world in message["worlds"]:
-            yield self._world(question, int(world))
+            yield from self._world(question, int(world))
 
     def scenarios(self, message: Message) -> tuple[Scenario, ...]:
         """Every side of a question with all that was changed; ScenarioError where it cannot be."""
@@ -180,11 +184,20 @@ class Kernel:
         }
         return self.base.with_changes({**changes, "strategy": side["strategy"]})
 
-    def _world(self, question: Question, world: int) -> Message:
+    def _each(
+        self, job: Callable[[int], Any], sides: Iterable[int]
+    ) -> Generator[Message, None, list[Any]]:
+        """A job done for every side; says so while that takes long."""
+        runs = [self._pool.submit(job, side) for side in sides]
+        while wait(runs, BEAT).not_done:
+            yield {"alive": True}
+        return [run.result() for run in runs]
+
+    def _world(self, question: Question, world: int) -> Iterator[Message]:
         sides = range(len(question.scenarios))
-        outcomes = list(self._pool.map(lambda side: self._outcome(question, side, world), sides))
+        outcomes = yield from self._each(lambda side: self._outcome(question, side, world), sides)
         first = outcomes[0]
-        return {
+        yield {
             "world": world,
             "sides": [outcome.told() for outcome in outcomes],
             "pairs": [_pairs(first, other) for other in outcomes[1:]],
@@ -199,17 +212,18 @@ class Kernel:
                 self._outcomes.popitem(last=False)
         return self._outcomes[key]
 
-    def _lives(self, question: Question) -> Message:
+    def _lives(self, question: Question) -> Iterator[Message]:
         message = question.message
         world = int(message.get("world", 0))
-        runs = list(self._pool.map(
-            lambda side: simulate(question.scenarios[side], question.people,
-                                  seed=question.seed(side, world)),
+        runs = yield from self._each(
+            lambda side: simulate(
+                question.scenarios[side], question.people, seed=question.seed(side, world)
+            ),
             range(len(question.scenarios)),
-        ))  # fmt: skip
+        )
         who = message.get("who")
         persons = sample(runs[0], who if isinstance(who, list) else int(message.get("sample", 240)))
-        return {"lives": [lives(run, persons) for run in runs], "differ": differing(runs, persons)}
+        yield {"lives": [lives(run, persons) for run in runs], "differ": differing(runs, persons)}
 
 
 def _live(scenario: Scenario, people: int, seed: int) -> Outcome:

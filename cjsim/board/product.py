@@ -216,16 +216,16 @@ def _off(scenario: Scenario, dial: str, side: bool) -> Iterator[tuple[str, dict[
         running = scenario.with_strategy(name)
         note = idle(running, f"strategies.{name}.{dial}" if side else dial)
         if note and not note.money:
-            yield name, _in_each(lambda lang, n=name, note=note: _why(scenario, n, note, lang))
+            yield name, _in_each(lambda lang, n=name, note=note: _why(n, note, lang))
 
 
-def _why(scenario: Scenario, name: str, note: Idle, lang: str) -> str:
-    """The reason as a line of its own that names the strategy, if the board has one."""
+def _why(name: str, note: Idle, lang: str) -> str:
+    """The reason as a line of its own beside the side's letter, if the board has one."""
     kind = "nothing_runs" if name == "nothing" and note.why == "no_push" else note.why
     own = find(f"board.off.{kind}", lang)
     if own is None:
         return note.reason(lang)[:1].upper() + note.reason(lang)[1:]
-    return own.format(name=strategy_title(scenario, name, lang))
+    return own
 
 
 def _label(key: str) -> dict[str, str]:

@@ -28,6 +28,7 @@ from cjsim.model.events import (
     ENTER,
     FIRST_DEAL,
     OPT_OUT,
+    PAYMENT,
     REFERRAL,
     RENEGED,
     REPEAT_DEAL,
@@ -106,6 +107,9 @@ def read_rows(world: Any, sheet: Any) -> None:
             if event == FIRST_DEAL:
                 marks[who] |= WON
             read_deal(world, sheet, row)
+        elif event == PAYMENT:  # what the deal costs was spent at the deal
+            found[REVENUE] += row.amount
+            found[PROFIT] += row.amount * world.worth[int(row.time)]
         elif event == RIVAL_DEAL:
             rivals += 1.0
         elif event == START:

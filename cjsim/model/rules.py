@@ -6,6 +6,9 @@ the engine that is taught and, compiled, the engine that answers at once. Bits m
 + - * /, sqrt, floor and the kit's exp, log, expm1 (never `x**n`), in the order written.
 
 Time is in days; all rates are per day; all shares and states are 0..1 unless said.
+
+One file, long as it is: whoever tries another rule sets it in its place here, and all rules that
+call it must find it there.
 """
 
 from __future__ import annotations

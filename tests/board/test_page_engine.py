@@ -53,7 +53,7 @@ def opened(browser, tmp_path_factory):
         if preset not in visits:
             scenario = cjsim.Scenario.load(preset)
             product = product_of(scenario)
-            product["people"]["choices"] += [50, 500]
+            product["people"] = {"usual": 500, "choices": [50]}  # the fewer, the sooner there
             plan = plan_of(scenario, product)
             path = tmp_path_factory.mktemp("page") / "engine.html"
             path.write_text(bare_page(plan).replace("</html>", HELPERS), encoding="utf-8")
@@ -107,7 +107,7 @@ def test_logs_in_a_page_are_the_compiled_engines(opened, preset):
 
 
 def test_a_log_that_outgrows_its_array_is_the_same(opened):
-    visit, scenario, _ = opened("yogurt")
+    visit, scenario, _ = opened("phone")
     there = base64.b64decode(visit.page.evaluate(f"log({json.dumps(ASK)}, 3, 0, 'all')"))
     one = scenario_of(scenario, ASK, 3)
     engine = CompiledEngine(one, _people(one, 500, 1), 1)
@@ -217,6 +217,21 @@ def test_a_newer_question_takes_the_place_of_an_older(opened):
         {**ASK, "worlds": [5, 6, 7, 8]},
     )
     assert heard == [[8, 2], [8, None]]
+
+
+def test_what_was_found_once_is_told_without_a_run(opened):
+    """Undo and pins are answered at once: no thread is asked again."""
+    visit, _, _ = opened("phone")
+    first = visit.page.evaluate("asked", ASK)
+    again = visit.page.evaluate(
+        """async (ask) => {
+            const { threads } = engine;
+            engine.threads = [];
+            try { return await asked(ask); } finally { engine.threads = threads; }
+        }""",
+        ASK,
+    )
+    assert again == first
 
 
 @pytest.mark.parametrize(

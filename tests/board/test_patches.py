@@ -11,11 +11,11 @@ from cjsim.board.wasm.blocks import SIDE, blocks_of, packed
 from cjsim.scenario import presets
 
 SETTINGS = 12
-FEW = ("corporate_it", "flat", "phone")
+FEW = ("corporate_it", "flat")
 
 
 def some_presets():
-    """Those that differ most: many reps, no burn-in, neither; the others are slow."""
+    """One with few reps, one without a burn-in; the others take as long each."""
     return [n if n in FEW else pytest.param(n, marks=pytest.mark.slow) for n in presets()]
 
 

@@ -52,9 +52,9 @@ def test_a_dial_is_off_for_those_it_cannot_move(products):
     assert off["every_days"] == {"nothing", "pull"}
 
 
-def test_why_a_dial_is_off_names_the_strategy(products):
+def test_why_a_dial_is_off_is_said_in_a_line(products):
     accuracy = products["phone"]["dials"][0]
-    assert accuracy["off"]["pull"]["en"] == "Pull does not write first"
+    assert accuracy["off"]["pull"]["en"] == "Does not write first"
     assert accuracy["off"]["animator"]["ru"] == "Пишет всем одинаково"
 
 

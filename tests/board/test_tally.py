@@ -14,7 +14,7 @@ from cjsim.journey import STAGES, TWELVE
 from cjsim.measures.category import ever_bought
 from cjsim.measures.visits import seen
 from cjsim.model.compile import Source, compiled
-from cjsim.model.events import FIRST_DEAL
+from cjsim.model.events import FIRST_DEAL, PAYMENT
 from cjsim.run import _people, simulate
 from cjsim.scenario import presets
 from tests.board.wasm_machine import Machine
@@ -30,6 +30,11 @@ CALENDAR = {
         {"day": 300, "every": "year", "until": 330, "product": {"first_deal_extra_cost": 7}},
     ],
 }
+
+CONTRACT = {
+    "contract.term_days": 180.0, "contract.payments": 6, "contract.notice_days": 20.0,
+    "contract.pause_share": 0.2, "contract.upgrade_share": 0.3, "contract.trial_days": 14.0,
+}  # fmt: skip
 
 
 def native():
@@ -86,6 +91,12 @@ def test_a_tally_is_the_summary(tally, preset):
 def test_a_tally_follows_the_calendar(tally):
     phone = cjsim.Scenario.load("phone", strategy="guide").with_changes(CALENDAR)
     same_as_in_the_tables(tally, phone, 300, 1, "measures")
+
+
+def test_a_tally_counts_the_payments_of_contracts(tally):
+    bound = cjsim.Scenario.load("phone", strategy="guide").with_changes(CONTRACT)
+    assert (simulate(bound, 300, seed=1).events["event"] == PAYMENT).any()
+    same_as_in_the_tables(tally, bound, 300, 1, "measures")
 
 
 def test_a_tally_finds_what_word_of_mouth_queues_and_empty_shelves_do(tally):

@@ -11,7 +11,7 @@ from cjsim.log import LEVELS, ROW
 from cjsim.model import parameters, population
 from cjsim.run import _people
 from cjsim.scenario import presets
-from tests.board.test_tally import CALENDAR
+from tests.board.test_tally import CALENDAR, CONTRACT
 from tests.board.wasm_machine import Machine
 
 SEEDS = (1, 2)
@@ -114,6 +114,11 @@ def same_log(wasm, monkeypatch, scenario, size, level="all", truth=False):
 def test_logs_are_the_same_through_seasons_and_changes(wasm, monkeypatch, level):
     scenario = cjsim.Scenario.load("phone", strategy="guide").with_changes(CALENDAR)
     same_log(wasm, monkeypatch, scenario, 60, level)
+
+
+def test_logs_of_contracts_are_the_same(wasm, monkeypatch):
+    scenario = cjsim.Scenario.load("phone", strategy="guide").with_changes(CONTRACT)
+    same_log(wasm, monkeypatch, scenario, 60)
 
 
 def test_what_nobody_sees_is_the_same(wasm, monkeypatch):

@@ -10,8 +10,9 @@ import { drawFunnel } from "./funnel.js";
 import { lendColours, who } from "./look.js";
 import { listen } from "./hands.js";
 import { drawMoney } from "./money.js";
+import { move } from "./motion.js";
 import { drawQuestion, questionWords } from "./question.js";
-import { between, nothingOf, resultOf } from "./results.js";
+import { resultOf } from "./results.js";
 import { sentenceOf } from "./sentence.js";
 import { drawSides } from "./sides.js";
 import { skeleton } from "./skeleton.js";
@@ -23,7 +24,6 @@ import { Trail, sampleFor } from "./trail.js";
 import { drawLives } from "./twolives.js";
 import { drawStrip, drawWho } from "./uplift.js";
 
-const MOVE = 240; // ms that bars take to their new length
 const PICTURES = { funnel: drawFunnel, money: drawMoney, who: drawWho, lives: drawLives };
 const PARTS = { top: drawTop, ask: drawQuestion, sides: drawSides, dials: drawDials, tabs: drawTabs, foot: drawFoot };
 let boards = 0;
@@ -118,7 +118,7 @@ export class Board {
 
   answerGuess(answer) {
     this.change((state) => { state.guess = answer; }, { ask: false });
-    if (this.settled) this.moveTo(this.settled, { grow: true });
+    if (this.settled) move(this, this.settled, { grow: true });
     this.announce();
   }
 
@@ -154,26 +154,7 @@ export class Board {
     const isFirst = !this.settled;
     this.settled = result;
     this.draw(["ask"]);
-    this.moveTo(result, { grow: isFirst });
-  }
-
-  moveTo(result, { grow = false } = {}) {
-    cancelAnimationFrame(this.frame);
-    const from = grow ? nothingOf(result) : this.shown;
-    if (this.calm.matches || !from || from.sides.length !== result.sides.length) {
-      this.shown = result;
-      return this.paint();
-    }
-    const begin = performance.now();
-    const step = (now) => {
-      const share = Math.min(1, Math.max(0, (now - begin) / MOVE));
-      this.shown = share < 1 ? between(from, result, 1 - (1 - share) ** 3) : result;
-      this.paint();
-      if (share < 1) this.frame = requestAnimationFrame(step);
-    };
-    this.shown = between(from, result, 0);
-    this.frame = requestAnimationFrame(step);
-    return this.paint();
+    move(this, result, { grow: isFirst });
   }
 
   lives() {

@@ -2,7 +2,7 @@
 // The same messages as the kernel's: ask(message, onAnswer), cancel().
 
 const MOST_THREADS = 2;
-const MOST_RUNS = 4000; // results of runs that are kept, so that undo and pins answer at once
+const MOST_RUNS = 1500; // results of runs that are kept, so that undo and pins answer at once
 
 export class PageEngine {
   // wasm: bytes of the module; plan: of the product; script: of the threads, as text.
@@ -40,7 +40,7 @@ export class PageEngine {
     })));
     this.question = { message, onAnswer, groups, told: 0 };
     this.question.todo = todo.filter(({ group, place, key }) => {
-      group.found[place] = this.known.get(key) ?? null;
+      if (kind === "worlds") group.found[place] = this.known.get(key) ?? null;
       return !group.found[place];
     });
     this.goOn();
@@ -56,13 +56,12 @@ export class PageEngine {
     for (const { worker } of this.threads) worker.terminate();
   }
 
-  // Whatever a run depends on.
-  keyOf({ kind, people, sides, dials = {}, same_luck: same, who, sample }, place, world) {
+  // Whatever the result of a run depends on.
+  keyOf({ people, sides, dials = {}, same_luck: same }, place, world) {
     const luck = same === false ? place : 0;
     const sorted = (table = {}) => Object.entries(table).sort(([a], [b]) => (a < b ? -1 : 1));
     const { strategy, dials: own } = sides[place];
-    const told = [people, strategy, sorted(own), sorted(dials), world, luck];
-    return JSON.stringify(kind === "lives" ? [...told, who ?? sample ?? "all"] : told);
+    return JSON.stringify([people, strategy, sorted(own), sorted(dials), world, luck]);
   }
 
   // Tell what is there, then give each idle thread a run. A newer question waits for one at most.
@@ -97,7 +96,7 @@ export class PageEngine {
     thread.task = null;
     if (found) {
       group.found[place] = found;
-      this.known.set(key, found);
+      if (question.message.kind === "worlds") this.known.set(key, found); // lives are large
       if (this.known.size > MOST_RUNS) this.known.delete(this.known.keys().next().value);
     } else if (question === this.question) this.fail(error);
     return this.question && this.goOn();

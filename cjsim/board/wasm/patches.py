@@ -144,9 +144,7 @@ def patches_of(scenario: Scenario, dial: Dial, base: Sizes) -> dict[str, dict[st
     asked = Asked(scenario, dial, base)
     asked.look(_probes(dial))
     found = _patches(asked)
-    if any(
-        patch[2] != "is" for of in found.values() for patches in of.values() for patch in patches
-    ):
+    if any(patch[2] != "is" for patch in _each(found)):
         asked.look(dial.positions)
         found = _patches(asked)
     return {
