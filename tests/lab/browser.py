@@ -158,11 +158,6 @@ class Visit:
         self.page.on("websocket", lambda socket: self.asked.append(socket.url))
         self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
 
-    def open_page(self, address: str) -> "Visit":
-        """The lab that Voilà serves."""
-        self.page.goto(address)
-        return self.settled()
-
     def open_notebook(self, address: str, name: str) -> "Visit":
         """A notebook in JupyterLab, its code cell run."""
         self.page.goto(f"{address}/lab/tree/{name}?reset")
