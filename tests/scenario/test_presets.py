@@ -1,4 +1,4 @@
-"""The data that come with the kit: the touchpoint library and the eight products."""
+"""The data that come with the kit: the touchpoint library and the ten products."""
 
 import math
 import re
@@ -11,7 +11,10 @@ import cjsim
 from cjsim.journey import STAGES, Stage
 from cjsim.scenario import LIBRARY, MAY_WALK_AWAY, PRESETS, Scenario, Touchpoint
 
-PRODUCTS = ("yogurt", "phone", "car", "flat", "consulting", "corporate_it", "manicure", "forex")
+PRODUCTS = (
+    "yogurt", "phone", "car", "flat", "consulting", "corporate_it", "manicure", "forex",
+    "subscription", "school",
+)  # fmt: skip
 STRATEGIES = ("nothing", "pull", "guide", "animator")
 TOUCHPOINTS = {
     name: Touchpoint(**table)
@@ -111,7 +114,7 @@ def test_every_value_of_the_library_has_its_source():
 # --- the products -----------------------------------------------------------------------------
 
 
-def test_the_kit_comes_with_eight_products():
+def test_the_kit_comes_with_ten_products():
     assert {path.stem for path in PRESETS.glob("*.toml")} == {*PRODUCTS, LIBRARY.stem}
 
 
@@ -157,7 +160,8 @@ def test_strategies_differ_in_one_thing_at_a_time(product):
     assert kept == pull.touchpoints
     assert animator.touchpoints == guide.touchpoints
     assert (animator.every_days, animator.jitter) == (guide.every_days, guide.jitter)
-    assert set(animator.programme) == pushed
+    chosen = {name for name in pushed if not scenario.touchpoints[name].after}
+    assert set(animator.programme) == chosen
 
 
 @every_product
@@ -221,6 +225,10 @@ def test_a_first_deal_earns_less_than_a_later_one(product):
         ("manicure", "firm.reps", 1),
         ("manicure", "firm.repeat_needs_rep", True),
         ("forex", "market.prior_trust", 0.2),  # C144
+        ("subscription", "contract.trial_days", 14),
+        ("subscription", "contract.payments", 12),
+        ("school", "contract.payments", 1),
+        ("school", "contract.pause_days", 91),
     ],
 )
 def test_a_product_has_what_makes_it_a_case_of_its_own(product, key, value):
