@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import cjsim
+from cjsim import measures
 from cjsim.journey import STAGES, Stage
 from cjsim.scenario import LIBRARY, MAY_WALK_AWAY, PRESETS, Scenario, Touchpoint
 
@@ -244,6 +245,24 @@ def test_consulting_goes_from_webinar_to_breakfast_to_request():
     stages = [stage.key for stage in STAGES]
     aims = [stages.index(scenario.touchpoints[name].aims_at) for name in names]
     assert aims == sorted(aims)
+
+
+def test_who_follows_in_a_product_is_chosen_by_no_programme():
+    followers = {name for name, t in Scenario.load("subscription").touchpoints.items() if t.after}
+    assert followers == {"onboarding", "renewal_letter", "stay_call"}
+    assert not followers & set(Scenario.load("subscription").strategies["animator"].programme)
+
+
+@pytest.mark.parametrize("strategy", ["pull", "guide"])
+def test_a_subscription_lies_within_what_the_trade_tells(strategy):
+    """`docs/evidence.md`, 1.14: rules of thumb [M], so wide."""
+    run = cjsim.simulate(Scenario.load("subscription", strategy=strategy), seed=1)
+    ended = measures.renewals(run).iloc[0]
+    assert 0.15 < ended["conversion"] < 0.6
+    assert 0.65 < ended["renewal_rate"] < 0.9  # 10 to 35 % are lost in a year
+    kept = measures.contracts(run, 365.0)["net_retention"].dropna()
+    assert kept.between(0.8, 1.1).all()
+    assert 5 * 30 < run.summary()["payback_day"] < 20 * 31
 
 
 # --- they run ---------------------------------------------------------------------------------
