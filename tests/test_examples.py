@@ -62,4 +62,4 @@ def test_the_files_that_the_page_on_own_products_shows_load(tmp_path):
 
 
 def test_the_page_on_extending_is_among_them():
-    assert {"extend", "own-product", "clinic", "school"} <= {path.stem for path in PAGES}
+    assert {"extend", "own-product", "clinic", "school", "tool"} <= {path.stem for path in PAGES}

@@ -11,7 +11,8 @@ import functools
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from math import inf
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -51,6 +52,11 @@ Programme = list[int]
 PerSegment = list[float]
 
 MOST_SEGMENTS = 20
+LOG_2 = log(2.0)
+
+# Pure functions of a few values, asked again for each period of a calendar.
+_weibull_scale = functools.lru_cache(weibull_scale)
+_stream_of = functools.lru_cache(maxsize=1024)(stream_of)
 
 
 @dataclass(slots=True)
@@ -248,7 +254,7 @@ def _clocks(s: sc.Scenario, season: float) -> dict[str, Any]:
         "step_rate": step,
         "walk_rate": walk,
         "inverse_shape": inverse,
-        "threshold_scale": [weibull_scale(x) for x in inverse],
+        "threshold_scale": [_weibull_scale(x) for x in inverse],
     }
 
 
@@ -262,10 +268,17 @@ def touches(s: sc.Scenario, contact: str, also: Collection[str] = ()) -> list[To
     waits = {name: place for place, name in enumerate(_followers(s))}
     running = s.running_touchpoints(contact)
     return [
-        _touch(s, number, name, streams[name], times.get(name, 0), waits.get(name, 0))
-        for number, name in enumerate(s.touchpoints)
+        _touch(
+            Itself(t),
+            Around(
+                number, streams[name], times.get(name, 0), waits.get(name, 0),
+                _what_before(s, t.after), s.running.touchpoints.get(name, 0.0), s.market.clutter,
+                s.response.detour_scale_m, _rep_days(s, t.rep_hours), s.contract.term_days,
+            ),
+        )
+        for number, (name, t) in enumerate(s.touchpoints.items())
         if name in running or name in also
-    ]
+    ]  # fmt: skip
 
 
 def pulls_of(calendar: Sequence[Period[sc.Scenario]]) -> list[list[Touch]]:
@@ -319,7 +332,7 @@ def _streams(s: sc.Scenario) -> dict[str, int]:
 
     Raises ValueError where two names give the same: their contacts would come at the same moments.
     """
-    streams = {name: stream_of(name) for name in s.touchpoints}
+    streams = {name: _stream_of(name) for name in s.touchpoints}
     names = {stream: name for name, stream in streams.items()}
     for name, stream in streams.items():
         if names[stream] != name:
@@ -330,42 +343,74 @@ def _streams(s: sc.Scenario) -> dict[str, int]:
     return streams
 
 
-def _touch(s: sc.Scenario, number: int, name: str, stream: int, times: int, waits: int) -> Touch:
-    t, intensity = s.touchpoints[name], s.running.touchpoints.get(name, 0.0)
-    strength = intensity if t.contact == "push" else 1.0
-    noticed = strength / (1.0 + s.market.clutter)
+class Around(NamedTuple):
+    """What makes a `Touch` of a touchpoint, besides the touchpoint itself."""
+
+    number: int
+    stream: int
+    times: int
+    waits: int
+    after: int
+    intensity: float
+    clutter: float
+    detour_scale: float
+    rep_days: float
+    term: float
+
+
+class Itself:
+    """A touchpoint as a key: the very object, which the cache keeps alive. It never changes."""
+
+    __slots__ = ("touchpoint",)
+
+    def __init__(self, touchpoint: sc.Touchpoint) -> None:
+        self.touchpoint = touchpoint
+
+    def __hash__(self) -> int:
+        return id(self.touchpoint)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Itself) and self.touchpoint is other.touchpoint
+
+
+@functools.lru_cache(maxsize=1024)
+def _touch(itself: Itself, around: Around) -> Touch:
+    """A touchpoint at its intensity; made once, most periods of a calendar have the same."""
+    t, push = itself.touchpoint, itself.touchpoint.contact == "push"
+    strength = around.intensity if push else 1.0
+    noticed = strength / (1.0 + around.clutter)
     shares = {
         **dict.fromkeys(("warmth", "proof", "promise", "social_proof"), noticed),
         **dict.fromkeys(("care", "calm", "asks"), strength),
     }
     return Touch(
-        number=number,
-        stream=stream,
+        number=around.number,
+        stream=around.stream,
         aims_at=PLACES[Stage.of(t.aims_at)],
         fit=_fits_of(t),
-        reach=t.reach_per_day * intensity if t.contact == "pull" else 0.0,
-        detour=t.distance_m / s.response.detour_scale_m,
+        reach=0.0 if push else t.reach_per_day * around.intensity,
+        detour=t.distance_m / around.detour_scale,
         appeal_pain=t.appeal_pain,
         appeal_dream=t.appeal_dream,
         intrusiveness=t.intrusiveness * strength,
         reminds=t.reminds * noticed,
-        presses=1.0 if t.contact == "push" else 0.0,
+        presses=1.0 if push else 0.0,
         names_rival=t.names_rival,
         capture=t.capture,
         discount=t.discount,
-        rep_days=_rep_days(s, t.rep_hours),
+        rep_days=around.rep_days,
         cost=t.cost_per_contact * strength,
         rhythm=t.rhythm_days,
         quiet=t.quiet_days,
         cap=t.cap_30_days,
-        times=times,
+        times=around.times,
         **{key: min(1.0, getattr(t, key) * factor) for key, factor in shares.items()},
-        after=_what_before(s, t.after),
-        waits=waits * len(WAITS),
+        after=around.after,
+        waits=around.waits * len(WAITS),
         delay=t.delay_hours / 24.0,
-        silence=_silence(s, t),
+        silence=_silence(t, around.term),
         wins_back=t.wins_back,
-        fades=log(2.0) * 24.0 / t.fade_half_life_hours if t.after else 0.0,
+        fades=LOG_2 * 24.0 / t.fade_half_life_hours if t.after else 0.0,
         delivered=t.delivered,
         opened=t.opened,
         seats=t.seats,
@@ -373,10 +418,10 @@ def _touch(s: sc.Scenario, number: int, name: str, stream: int, times: int, wait
     )
 
 
-def _silence(s: sc.Scenario, t: sc.Touchpoint) -> float:
+def _silence(t: sc.Touchpoint, term: float) -> float:
     """Days from what a touchpoint waits after until it begins to wait."""
     if t.after == "renewal":
-        return max(0.0, s.contract.term_days - t.lead_days)
+        return max(0.0, term - t.lead_days)
     return t.silence_days
 
 
@@ -481,15 +526,15 @@ def parameters_of(s: sc.Scenario, people: int, seed: int, season: float = 1.0) -
         warmth_gain=s.response.warmth_gain,
         need_gain=0.0 if contract.term_days > 0 else s.product.hurry * s.response.warmth_gain,
         irritation_harm=s.response.irritation_harm,
-        warmth_decay=log(2.0) / s.response.warmth_half_life_days,
-        irritation_decay=log(2.0) / s.response.irritation_half_life_days,
+        warmth_decay=LOG_2 / s.response.warmth_half_life_days,
+        irritation_decay=LOG_2 / s.response.irritation_half_life_days,
         too_hot=s.response.too_hot,
         too_cold=s.response.too_cold,
         distrust=s.response.distrust,
         crowding=s.response.crowding,
         dulling=s.response.dulling,
-        pressure_decay=log(2.0) / s.response.pressure_half_life_days,
-        memory_decay=log(2.0) / s.response.memory_half_life_days,
+        pressure_decay=LOG_2 / s.response.pressure_half_life_days,
+        memory_decay=LOG_2 / s.response.memory_half_life_days,
         optout_harm=s.response.optout_harm,
         presence=s.market.presence,
         price=s.product.price,
@@ -581,4 +626,5 @@ def record_type(kind: type) -> np.dtype[Any]:
 def records(kind: type, objects: Sequence[Any]) -> npt.NDArray[Any]:
     """Dataclass objects as an array of records."""
     form = record_type(kind)
-    return np.array([tuple(getattr(o, name) for name in form.names or ()) for o in objects], form)
+    values = attrgetter(*form.names or ())
+    return np.array([values(o) for o in objects], form)

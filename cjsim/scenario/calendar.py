@@ -112,11 +112,23 @@ def _periods(same: _Same[AScenario]) -> tuple[Period[AScenario], ...]:
         season = seasons.get(day, season)
         if repr(values) not in versions:
             version = type(still).model_validate(changed(tables, values)[0])
-            versions[repr(values)] = still if version == still else version
+            versions[repr(values)] = still if version == still else _sharing(version, still)
         now = versions[repr(values)]
         if season != listed[-1].season or now != listed[-1].scenario:
             listed.append(Period(day, now, season))
     return tuple(listed)
+
+
+def _sharing(version: AScenario, still: AScenario) -> AScenario:
+    """The same, made of the very objects of another one where they are alike.
+
+    What is made of a touchpoint is made once: see `model.parameters`.
+    """
+    own = {
+        name: still.touchpoints[name] if still.touchpoints.get(name) == touchpoint else touchpoint
+        for name, touchpoint in version.touchpoints.items()
+    }
+    return version.model_copy(update={"touchpoints": own})
 
 
 def _spans(scenario: ScenarioTables) -> Iterator[tuple[float, float, Change]]:

@@ -11,6 +11,7 @@ import cjsim
 from cjsim import Scenario, ScenarioError, compare, measures, simulate
 from cjsim.experiment.idle import idle
 from cjsim.journey import Stage
+from cjsim.model import parameters
 from cjsim.model.events import Event
 from cjsim.scenario.calendar import calendar_in_words, month_days, periods
 from tests.builders import everywhere, lockstep, neutral, touching
@@ -366,3 +367,37 @@ def test_what_cannot_be_is_told_in_a_line(changes: dict[str, Any], words: str) -
         cjsim.Scenario.load("phone").with_changes(changes)
     assert words in told.value.said("en")
     assert told.value.said("ru")
+
+
+# --- what a change costs --------------------------------------------------------------------------
+
+AROUND = {
+    "market.clutter": 2.0,
+    "response.detour_scale_m": 77.0,
+    "firm.hours_a_day": 5.0,
+    "firm.days_a_week": 4.0,
+    "guide.touchpoints.mail_offer": 0.5,
+    "touchpoints.mail_offer.warmth": 0.77,
+    "touchpoints.site.cost_per_contact": 7.0,
+}
+
+
+def test_a_touchpoint_that_does_not_change_is_made_once() -> None:
+    scenario = phone({"day": 10, "product": {"price": 400.0}}, {"day": 20, "firm": {"reps": 2}})
+    pushed = [parameters.touches(period.scenario, "push") for period in periods(scenario)]
+    first, *later = pushed
+    assert len(first) > 2
+    assert all(one is other for touches in later for one, other in zip(first, touches, strict=True))
+
+
+@pytest.mark.parametrize("key", AROUND)
+def test_a_touchpoint_that_changes_is_made_anew(key: str) -> None:
+    """What is remembered of a touchpoint is what is made of it without any memory."""
+    scenario = phone({"day": 10, key: AROUND[key]}, **{"touchpoints.mail_offer.rep_hours": 0.5})
+    before, after = (period.scenario for period in periods(scenario))
+    was = [parameters.touches(before, contact) for contact in ("pull", "push")]
+    now = [parameters.touches(after, contact) for contact in ("pull", "push")]
+    assert now != was
+    alone = scenario.with_changes({"changes": [], key: AROUND[key]})
+    parameters._touch.cache_clear()
+    assert now == [parameters.touches(alone, contact) for contact in ("pull", "push")]

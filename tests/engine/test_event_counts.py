@@ -22,6 +22,8 @@ COUNTS = {
     "forex": (1732, 1807),
     "manicure": (1471, 1333),
     "phone": (621, 589),
+    "school": (942, 499),
+    "subscription": (591, 410),
     "yogurt": (2117, 2465),
 }
 

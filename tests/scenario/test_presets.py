@@ -1,4 +1,4 @@
-"""The data that come with the kit: the touchpoint library and the eight products."""
+"""The data that come with the kit: the touchpoint library and the ten products."""
 
 import math
 import re
@@ -8,10 +8,14 @@ import numpy as np
 import pytest
 
 import cjsim
+from cjsim import measures
 from cjsim.journey import STAGES, Stage
 from cjsim.scenario import LIBRARY, MAY_WALK_AWAY, PRESETS, Scenario, Touchpoint
 
-PRODUCTS = ("yogurt", "phone", "car", "flat", "consulting", "corporate_it", "manicure", "forex")
+PRODUCTS = (
+    "yogurt", "phone", "car", "flat", "consulting", "corporate_it", "manicure", "forex",
+    "subscription", "school",
+)  # fmt: skip
 STRATEGIES = ("nothing", "pull", "guide", "animator")
 TOUCHPOINTS = {
     name: Touchpoint(**table)
@@ -111,7 +115,7 @@ def test_every_value_of_the_library_has_its_source():
 # --- the products -----------------------------------------------------------------------------
 
 
-def test_the_kit_comes_with_eight_products():
+def test_the_kit_comes_with_ten_products():
     assert {path.stem for path in PRESETS.glob("*.toml")} == {*PRODUCTS, LIBRARY.stem}
 
 
@@ -157,7 +161,8 @@ def test_strategies_differ_in_one_thing_at_a_time(product):
     assert kept == pull.touchpoints
     assert animator.touchpoints == guide.touchpoints
     assert (animator.every_days, animator.jitter) == (guide.every_days, guide.jitter)
-    assert set(animator.programme) == pushed
+    chosen = {name for name in pushed if not scenario.touchpoints[name].after}
+    assert set(animator.programme) == chosen
 
 
 @every_product
@@ -221,6 +226,10 @@ def test_a_first_deal_earns_less_than_a_later_one(product):
         ("manicure", "firm.reps", 1),
         ("manicure", "firm.repeat_needs_rep", True),
         ("forex", "market.prior_trust", 0.2),  # C144
+        ("subscription", "contract.trial_days", 14),
+        ("subscription", "contract.payments", 12),
+        ("school", "contract.payments", 1),
+        ("school", "contract.pause_days", 91),
     ],
 )
 def test_a_product_has_what_makes_it_a_case_of_its_own(product, key, value):
@@ -236,6 +245,24 @@ def test_consulting_goes_from_webinar_to_breakfast_to_request():
     stages = [stage.key for stage in STAGES]
     aims = [stages.index(scenario.touchpoints[name].aims_at) for name in names]
     assert aims == sorted(aims)
+
+
+def test_who_follows_in_a_product_is_chosen_by_no_programme():
+    followers = {name for name, t in Scenario.load("subscription").touchpoints.items() if t.after}
+    assert followers == {"onboarding", "renewal_letter", "stay_call"}
+    assert not followers & set(Scenario.load("subscription").strategies["animator"].programme)
+
+
+@pytest.mark.parametrize("strategy", ["pull", "guide"])
+def test_a_subscription_lies_within_what_the_trade_tells(strategy):
+    """`docs/evidence.md`, 1.14: rules of thumb [M], so wide."""
+    run = cjsim.simulate(Scenario.load("subscription", strategy=strategy), seed=1)
+    ended = measures.renewals(run).iloc[0]
+    assert 0.15 < ended["conversion"] < 0.6
+    assert 0.65 < ended["renewal_rate"] < 0.9  # 10 to 35 % are lost in a year
+    kept = measures.contracts(run, 365.0)["net_retention"].dropna()
+    assert kept.between(0.8, 1.1).all()
+    assert 5 * 30 < run.summary()["payback_day"] < 20 * 31
 
 
 # --- they run ---------------------------------------------------------------------------------

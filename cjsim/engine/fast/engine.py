@@ -50,6 +50,14 @@ REMEMBERED, LARGEST_REMEMBERED = 16, 10_000
 8 bytes for every time that a rest asks for."""
 
 
+class Numbers(NamedTuple):
+    """What holds in a period, as records."""
+
+    market: Any
+    pulls: Any
+    pushes: Any
+
+
 class Warm(NamedTuple):
     """A market at the end of its burn-in: what of its arrays goes on into day 0."""
 
@@ -160,15 +168,12 @@ class CompiledEngine:
 
     def _turn(self, nth: int) -> None:
         """The n-th change of the calendar: other numbers and touchpoints; see `Engine.turn`."""
-        period, world = self.periods[nth], self.world
-        pulls, pushes = self.pulls[nth], _touches(parameters.touches(period.scenario, "push"))
-        world.counts[loop.FIRST_TOUCH] = len(world.all_touches)
+        world, now = self.world, self.spans[nth]
+        world.counts[loop.FIRST_TOUCH] += len(world.pulls) + len(world.pushes)
         self.world = world._replace(
-            before=world.market, pulls_before=world.pulls, market=_record(self._numbers(period)),
-            pulls=pulls, pushes=pushes,
-            all_touches=np.concatenate([world.all_touches, pulls, pushes]),
+            before=world.market, pulls_before=world.pulls, **now._asdict(),
         )  # fmt: skip
-        self._plan_everybody(loop.TURN, period.day)
+        self._plan_everybody(loop.TURN, self.periods[nth].day)
 
     def _plan_everybody(self, job: int, day: float) -> None:
         """A job that may ask for an event of each person at once."""
@@ -211,33 +216,39 @@ class CompiledEngine:
             if self.truth:
                 self.world = self.world._replace(truths=_longer(world.truths))
 
-    def _numbers(self, period: Span) -> parameters.Parameters:
-        """The numbers that hold in a period."""
-        people = self.everybody.at_start
-        return parameters.parameters_of(period.scenario, people, self.seed, period.season)
+    def _spans(self, calendar: Sequence[Span]) -> list[Numbers]:
+        """What holds in each period, made at once: between two of them the cache is cold."""
+        people, kind = self.everybody.at_start, parameters.Parameters
+        markets = parameters.records(
+            kind,
+            [parameters.parameters_of(s, people, self.seed, season) for _, s, season in calendar],
+        )
+        pushes = [_touches(parameters.touches(period.scenario, "push")) for period in calendar]
+        pulls = map(_touches, parameters.pulls_of(calendar))
+        single = [markets[nth : nth + 1] for nth in range(len(calendar))]
+        return list(map(Numbers, single, pulls, pushes))
 
     def _world(self, calendar: Sequence[Span], level: int) -> loop.World:
         """The arrays of a world in the first of some periods, at a level of the log."""
         people, scenario = len(self.people), calendar[0].scenario
-        self.pulls = [_touches(pulls) for pulls in parameters.pulls_of(calendar)]
-        numbers, pulls = self._numbers(calendar[0]), self.pulls[0]
-        pushes = _touches(parameters.touches(scenario, "push"))
+        self.spans = self._spans(calendar)
+        market, pulls, pushes = self.spans[0]
         counts = np.zeros(loop.COUNTS, np.int64)
-        counts[loop.FREE_REPS] = places_at_desk(numbers)
+        counts[loop.FREE_REPS] = places_at_desk(market.view(np.recarray)[0])
         counts[journal.LEVEL], counts[journal.LAST_PERSON] = level, cal.NONE
         counts[[loop.QUEUE_HEAD, loop.QUEUE_TAIL, loop.FREE_REQUEST]] = cal.NONE
         size = 8192 + (40, 12, 8)[level] * people
         folding = people if level else 0
         rates = folding_rates(scenario)
         return loop.World(
-            market=_record(numbers),
+            market=market,
             people=self.people,
             pulls=pulls,
             pushes=pushes,
-            before=_record(numbers),
+            before=market,
             pulls_before=pulls,
             tally=np.array([self.everybody.at_start, 0]),
-            all_touches=np.concatenate([pulls, pushes]),
+            all_touches=np.concatenate([part for span in self.spans for part in span[1:]]),
             meet_at=np.full((people, len(pulls)), np.inf),
             met=np.zeros((people, len(pulls)), np.int32),
             last_times=np.full((people, parameters.times_kept(scenario)), -np.inf),
@@ -264,10 +275,6 @@ def before_day_0(scenario: Scenario) -> Scenario:
     only = {first: scenario.strategies[first]}
     update = {"strategy": first, "strategies": only, "changes": (), "season": Season()}
     return scenario.model_copy(update=update)
-
-
-def _record(numbers: parameters.Parameters) -> Any:
-    return parameters.records(parameters.Parameters, [numbers])
 
 
 def _touches(touches: Sequence[parameters.Touch]) -> Any:
