@@ -49,7 +49,8 @@ def attribution(
     Raises ValueError for other methods or too many, TypeError for what is no attribution.
     """
     wanted_kind(result, Attribution)
-    chosen = list(methods or [name for name in USUAL if name in result.table] or result.table)[:MOST]
+    usual = [name for name in USUAL if name in result.table]
+    chosen = [str(name) for name in methods or usual or result.table][:MOST]
     if methods is not None and (len(methods) > MOST or not set(methods) <= set(result.table)):
         raise ValueError(
             f"methods = {methods}: up to {MOST} of {', '.join(map(str, result.table))}"
@@ -64,12 +65,11 @@ def attribution(
         axes = figure.subplots()
         for place, method in enumerate(chosen):
             at = rows - 0.4 + height * (place + 0.5)
-            axes.barh(
-                at, 100 * data[method], height, color=COLOURS[place], label=method_word(method, lang)
-            )
+            word = method_word(method, lang)
+            axes.barh(at, 100 * data[method], height, color=COLOURS[place], label=word)
         if "truth" in data:
             axes.plot(
-                np.repeat(100 * data["truth"], 1), rows, "D", color="black", mec="white",
+                100 * data["truth"], rows, "D", color="black", mec="white", clip_on=False,
                 markersize=9, zorder=5, label=text("attribution.truth", lang),
             )  # fmt: skip
         axes.set_yticks(rows, [fill(name, NAME_LETTERS) for name in names])
@@ -102,7 +102,8 @@ def _data(result: Attribution, methods: list[str], true: pd.Series[float] | None
     if true is not None and true.sum() > 0:
         data["truth"] = (true / true.sum()).reindex(index).fillna(0.0)
         order = data["truth"]
-    return data.loc[order.sort_values(ascending=False, kind="stable").index].rename_axis("touchpoint")
+    best_first = order.sort_values(ascending=False, kind="stable").index
+    return data.loc[best_first].rename_axis("touchpoint")
 
 
 def _names(truth: object, data: pd.DataFrame, lang: str) -> list[str]:

@@ -37,8 +37,8 @@ CHARTS_OF = {
     "Attribution": "attribution",
     "Log": "cohorts, path_variants",
     "LossCurve": "record_loss",
-    "Run": "cohorts, contact_map, journey_map, occupancy, path_variants, retention, step_matrix, story, timeline, "
-    "waterfall",
+    "Run": "cohorts, contact_map, journey_map, occupancy, path_variants, retention, step_matrix, "
+    "story, timeline, waterfall",
     "Comparison": "funnel, paired, uplift, waterfall",
     "Sweep": "phase_map, profile",
     "Tornado": "tornado",

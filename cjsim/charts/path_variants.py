@@ -59,9 +59,10 @@ def path_variants(
         people.set_yticks(rows, [_words(path, names, lang, 14) for path in data["path"]])
         people.set_ylim(len(data) - 0.4, -0.6)
         people.set_title(text("path_variants.people", lang), fontsize=12)
-        worth.set_title(text("path_variants.worth", lang).format(
-            money=money or text("unit.money", lang)
-        ), fontsize=12)
+        worth.set_title(
+            text("path_variants.worth", lang).format(money=money or text("unit.money", lang)),
+            fontsize=12,
+        )
         for axes in (people, worth):
             axes.grid(True)
             axes.set_axisbelow(True)

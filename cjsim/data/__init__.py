@@ -1,7 +1,7 @@
 """Logs in and out: CSV, Parquet, and XES, the format of process mining.
 
-    data.write(run, "phone.xes")
-    log = data.read("crm.csv", columns={"client": "person", "what": "event"}, days=365)
+`write(run, "phone.xes")` writes any log there is; `read("crm.csv", columns={"client": "person"})`
+reads the kit's own and somebody else's.
 """
 
 from cjsim.data.files import read, write

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cjsim import log as event_log
 from cjsim.data import xes
 from cjsim.data.mistakes import Mistakes
-from cjsim.data.tables import columns_of, of_columns, rows_of_csv
+from cjsim.data.tables import columns_of, guarded, of_columns, rows_of_csv
 from cjsim.door import mapping_of
 from cjsim.files import expanded, whole
 from cjsim.measures.log import Log
@@ -36,7 +36,9 @@ def log_of(given: object) -> Log:
     if isinstance(given, pd.DataFrame):
         return Log.of(given)
     kind = type(given).__name__
-    raise ValueError(f"log: must be a run, a Log or a frame with time, person and event, not {kind}")
+    raise ValueError(
+        f"log: must be a run, a Log or a frame with time, person and event, not {kind}"
+    )
 
 
 def write(log: Log | Record | pd.DataFrame, path: str | Path) -> Path:
@@ -52,13 +54,27 @@ def write(log: Log | Record | pd.DataFrame, path: str | Path) -> Path:
 
     Returns the path. Raises ValueError for another ending, OSError where it cannot be written.
     """
-    table, path = log_of(log), _known(path)
+    path = _known(path)
+    table = log_of(log)
     if path.suffix == ".xes":
         with whole(path) as draft:
             xes.write(table, draft)
         return path
+    if path.suffix == ".csv":
+        return event_log.save(_guarded(table.frame), path)
     note = json.dumps({"days": table.days, "start": table.start})
     return event_log.save(table.frame, path, note)
+
+
+def _guarded(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame, its words such that reading gives them back; see `tables.guarded`."""
+    frame = frame.copy(deep=False)
+    for name in ("event", "touchpoint"):
+        words = frame[name].cat.categories
+        frame[name] = frame[name].cat.rename_categories([guarded(word) for word in words])
+    if frame["person"].dtype == object:
+        frame["person"] = [guarded(word) for word in frame["person"]]
+    return frame
 
 
 def read(
@@ -85,6 +101,7 @@ def read(
     names = dict(mapping_of("columns", columns or {}, '{"client": "person"}'))
     mistakes = Mistakes(path)
     told: dict[str, Any] = {}
+    lines: Sequence[int]
     if path.suffix == ".xes":
         table, lines, told = xes.read(path, mistakes)
     elif path.suffix == ".csv":

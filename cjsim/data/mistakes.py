@@ -1,4 +1,4 @@
-"""What is wrong in a log's file: every bad row, with its line, what stands there, what is allowed."""
+"""What is wrong in a log's file: every bad row, its line, what stands there, what is allowed."""
 
 from __future__ import annotations
 

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 A_TIME: Final = "a number of days from 0 on, or a date such as 2024-01-31"
 AN_AMOUNT: Final = "a finite number, or nothing"
 A_WORD: Final = "a word or a number"
-A_DAY: Final = 86_400e9  # nanoseconds
 
 Table = Mapping[str, Any]
 
@@ -32,11 +31,11 @@ def rows_of_csv(path: Path, mistakes: Mistakes) -> tuple[dict[str, list[str]], l
     rows: list[list[str]] = []
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.reader(file)
-        heads = [head.removeprefix("'") for head in next(reader, [])]
+        heads = [_unguarded(head) for head in next(reader, [])]
         line = 2
         for row in reader:
             if len(row) == len(heads):
-                rows.append(row)
+                rows.append([_unguarded(word) if word[:1] == "'" else word for word in row])
                 lines.append(line)
             elif row:
                 allowed = f"{len(heads)} fields, as in the first line"
@@ -76,7 +75,7 @@ def of_columns(
     if not start and not first_day and "date" in columns:
         first_day = _first_day(columns["date"], time)
     frame: dict[str, Any] = {"time": time}
-    frame["person"] = _people(_needed(columns["person"], "person", lines, mistakes))
+    frame["person"] = _needed(columns["person"], "person", lines, mistakes)
     frame["event"] = _needed(columns["event"], "event", lines, mistakes)
     if "stage" in columns:
         frame["stage"] = _missing_if_empty(columns["stage"])
@@ -118,14 +117,15 @@ def _times(
     days = np.full(len(column), np.nan) if dated else _numbers(column)
     first_day = ""
     if dated or (len(column) and np.isnan(days).mean() > 0.5):  # dates, most of them
-        dates = pd.Series(pd.to_datetime(pd.Series(column), errors="coerce", format="ISO8601", utc=True))
+        given = pd.Series(column)
+        dates = pd.to_datetime(given, errors="coerce", format="ISO8601", utc=True)
         dates = dates.dt.tz_localize(None)
         zero = pd.Timestamp(start) if start else dates.min()
         if not pd.isna(zero):
             zero = zero.normalize()
             first_day = str(zero.date())
             days = ((dates - zero) / pd.Timedelta(days=1)).to_numpy(np.float64)
-    for at in np.flatnonzero(~(np.isfinite(days) & (days >= 0))):
+    for at in np.flatnonzero(~(np.isfinite(days) & (days >= 0))).tolist():
         mistakes.add(lines[at], "time", str(column[at]), A_TIME)
     return days, first_day
 
@@ -161,23 +161,26 @@ def _missing_if_empty(column: Any) -> list[str | None]:
 
 
 def _plain(word: Any) -> str | None:
-    """A cell as it was before it was made harmless to spreadsheets; None for an empty one."""
+    """A cell as a word; None for an empty one."""
     if word is None or word != word:
         return None
-    word = str(word)
-    if word.startswith("'") and word[1:].lstrip().startswith((*FORMULA, "\t", "\r", "\n")):
-        word = word[1:]
-    return word if word.strip() else None
+    return str(word) if str(word).strip() else None
 
 
-def _people(column: Any) -> Any:
-    """Whole numbers where all are written as such."""
-    if not isinstance(column, list):
-        return column
-    if all(word is not None and word.isascii() and word.isdigit() and str(int(word)) == word
-           for word in column):  # fmt: skip
-        return np.array(column, np.int64)
-    return [word or "" for word in column]
+def guarded(word: str) -> str:
+    """A word that only looks as if it had been made harmless gets one more apostrophe."""
+    return f"'{word}" if _looks_guarded(word) else word
+
+
+def _unguarded(word: str) -> str:
+    """A word of a CSV as it was before it was made harmless to spreadsheets."""
+    return word[1:] if _looks_guarded(word) else word
+
+
+def _looks_guarded(word: str) -> bool:
+    rest = word.lstrip("'")
+    is_formula = rest.lstrip().startswith(FORMULA) or rest.startswith(("\t", "\r", "\n"))
+    return word.startswith("'") and is_formula
 
 
 def _amounts(
@@ -185,8 +188,9 @@ def _amounts(
 ) -> np.ndarray[Any, np.dtype[np.float64]]:
     """Money; an empty cell is none."""
     if _is_text(column):
-        column = [word if str(word).strip() else "0" for word in column]
-    amounts = _numbers(column)
-    for at in np.flatnonzero(~np.isfinite(amounts)):
+        amounts = _numbers([word if str(word).strip() else "0" for word in column])
+    else:
+        amounts = np.nan_to_num(np.asarray(column, np.float64), posinf=np.inf, neginf=-np.inf)
+    for at in np.flatnonzero(~np.isfinite(amounts)).tolist():
         mistakes.add(lines[at], "amount", str(column[at]), AN_AMOUNT)
     return np.where(np.isfinite(amounts), amounts, 0.0)

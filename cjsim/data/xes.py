@@ -7,6 +7,7 @@ exact: `cjsim:time` [days], `cjsim:row` (the place in the log).
 
 from __future__ import annotations
 
+import re
 import xml.sax
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,6 +32,7 @@ HEAD: Final = """<?xml version="1.0" encoding="UTF-8"?>
 </global>
 <classifier name="Activity" keys="concept:name"/>
 """
+BEYOND_XML: Final = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 NAMES: Final = {
     "concept:name": "event", "time:timestamp": "date", "cjsim:time": "time", "cjsim:row": "row",
     "touchpoint": "touchpoint", "amount": "amount", "stage": "stage",
@@ -42,7 +44,7 @@ def write(log: Log, path: Path) -> None:
     with path.open("w", encoding="utf-8", newline="\n") as file:
         file.write(HEAD)
         file.write(f'<float key="cjsim:days" value="{log.days!r}"/>\n')
-        file.write(f"<string key=\"cjsim:start\" value={quoteattr(log.start)}/>\n")
+        file.write(f'<string key="cjsim:start" value={quoteattr(log.start)}/>\n')
         _write_traces(log, file)
         file.write("</log>\n")
 
@@ -89,11 +91,8 @@ def _elements(frame: Any, name: str, key: str) -> list[str]:
 
 
 def _quoted(word: object) -> str:
-    r"""An attribute's value; control characters, which XML cannot hold, are spelt as \x1b."""
-    text = "".join(
-        letter if letter >= " " or letter in "\t\n\r" else f"\\x{ord(letter):02x}"
-        for letter in str(word)
-    )
+    r"""An attribute's value; characters that XML cannot hold are spelt, as \x1b."""
+    text = BEYOND_XML.sub(lambda found: found[0].encode("unicode_escape").decode(), str(word))
     return quoteattr(text, {"\n": "&#10;", "\r": "&#13;", "\t": "&#9;"})
 
 

@@ -80,13 +80,18 @@ class Log:
         last = float(time.max(initial=0.0))
         end = (last or 1.0) if days is None else number_of("days", days)
         if not (math.isfinite(end) and end >= last and end > 0):
-            raise ValueError(f"days = {shown(days)}: must be above 0, and the last row is of {last:g}")
+            raise ValueError(
+                f"days = {shown(days)}: must be above 0, and the last row is of {last:g}"
+            )
         rows = len(frame)
         amount = _numbers(frame["amount"], "amount") if "amount" in frame else np.zeros(rows)
+        event = _words(frame["event"])
+        if (event.codes < 0).any():
+            raise ValueError("event: is missing in a row")
         kept = {
             "time": time,
             "person": _people(frame["person"]),
-            "event": _words(frame["event"]),
+            "event": event,
             "touchpoint": _words(frame["touchpoint"] if "touchpoint" in frame else [None] * rows),
             "amount": np.nan_to_num(amount),
         }
@@ -97,7 +102,9 @@ class Log:
             try:
                 day = pd.Timestamp(start)
             except ValueError:
-                raise ValueError(f"start = {shown(start)}: must be a date such as 2024-01-31") from None
+                raise ValueError(
+                    f"start = {shown(start)}: must be a date such as 2024-01-31"
+                ) from None
             kept["date"] = day + pd.to_timedelta(time, unit="D")
         table = pd.DataFrame({name: kept[name] for name in COLUMNS if name in kept})
         table = table.iloc[np.argsort(time, kind="stable")].reset_index(drop=True)
@@ -168,7 +175,7 @@ class Log:
             _, first = np.unique(self.person[bought], return_index=True)
             kinds[bought] = Event.REPEAT_DEAL
             kinds[bought[first]] = Event.FIRST_DEAL
-        won = np.flatnonzero(kinds == Event.FIRST_DEAL)  # written twice, or two people taken for one
+        won = np.flatnonzero(kinds == Event.FIRST_DEAL)  # twice: a duplicate, two taken for one
         _, first = np.unique(self.person[won], return_index=True)
         kinds[np.delete(won, first)] = Event.REPEAT_DEAL
         return kinds, kinds >= 0
@@ -194,15 +201,23 @@ def _numbers(column: Any, name: str) -> np.ndarray[Any, np.dtype[np.float64]]:
 
 
 def _people(column: Any) -> Any:
-    """Whole numbers as such, anything else as words."""
+    """Whole numbers as such, also where they came as words; else words."""
     import pandas as pd
 
     series = pd.Series(np.asarray(column))
-    if series.isna().any():
-        raise ValueError("person: is missing in a row")
     if pd.api.types.is_integer_dtype(series.dtype):
         return series.to_numpy(np.int64)
-    return series.astype(str).to_numpy(object)
+    words = [str(word) for word in series]
+    if series.isna().any() or not all(map(str.strip, words)):
+        raise ValueError("person: is missing in a row")
+    if words and all(map(_is_whole, words)):
+        return np.array(words, np.int64)
+    return np.array(words, object)
+
+
+def _is_whole(word: str) -> bool:
+    """Whether a word is a whole number as numbers are written: 7, not 007."""
+    return word.isascii() and word.isdigit() and len(word) <= 18 and str(int(word)) == word
 
 
 def _words(column: Any) -> pd.Categorical:
@@ -213,11 +228,15 @@ def _words(column: Any) -> pd.Categorical:
     if not isinstance(given.dtype, pd.CategoricalDtype):
         given = given.astype("category")
     given = given.cat.remove_unused_categories()
-    given = given.cat.rename_categories([str(word) for word in given.cat.categories])
-    return pd.Categorical(given, sorted(map(str, given.cat.categories)))
+    words = [str(word) for word in given.cat.categories]  # 1 and "1" are one word
+    codes = {word: place for place, word in enumerate(sorted({w for w in words if w.strip()}))}
+    places = np.array([*(codes.get(word, -1) for word in words), -1])
+    return pd.Categorical.from_codes(places[given.cat.codes], list(codes))
 
 
-def event_funnel(log: Any, steps: Sequence[str] = ("contact", "known", "first_deal")) -> pd.DataFrame:
+def event_funnel(
+    log: Any, steps: Sequence[str] = ("contact", "known", "first_deal")
+) -> pd.DataFrame:
     """How many people come from event to event, each after the one before.
 
     Parameters

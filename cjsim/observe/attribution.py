@@ -9,7 +9,7 @@
 | linear | all contacts of it, evenly |
 | position | 40 % to the first, 40 % to the last, the rest evenly between |
 | decay | all, halved for each `half_life` that lies between contact and deal |
-| markov | in proportion to what a first-order chain would lose without the touchpoint (Anderl et al. 2016) |
+| markov | by what a first-order chain would lose without the touchpoint (Anderl et al. 2016) |
 | shapley | the different touchpoints of it, evenly |
 | removal | nobody's: what the chain of "markov" would lose without the touchpoint, in deals |
 
@@ -18,14 +18,14 @@ the moves among touchpoints and r those to the deal, x = (I - Q)^-1 r is the cha
 each. Taking one away sends all who come to it to nothing; the fall in the chance from the start is
 its removal effect. Nothing is simulated.
 
-**Shapley**, exactly. Let v(S) be the deals on paths that hold no touchpoint outside S. That is a sum
-of one unanimity game per path, and in a unanimity game all who are needed share alike: so each deal
+**Shapley**, exactly. Let v(S) be the deals on paths that hold no touchpoint outside S. That is a
+sum of one unanimity game per path, and in such a game all who are needed share alike: so each deal
 is shared among the different touchpoints of its path, whatever their order and number (Zhao et al.
 2018). No coalition has to be drawn, however many touchpoints there are.
 
 But for "removal", credits of a method add up to the deals that have a contact before them: they
-divide what was, and none asks what would have been. They may agree with the truth, as Markov does where the world is
-a first-order chain, and need not: see `worlds`.
+divide what was, and none asks what would have been. They may agree with the truth, as Markov does
+where the world is a first-order chain, and need not: see `worlds`.
 """
 
 from __future__ import annotations
@@ -85,10 +85,9 @@ def position(paths: Paths) -> Floats:
 
 
 def decay(paths: Paths, half_life: float = HALF_LIFE) -> Floats:
-    """Halved for each half-life [days] before the deal; for each step where nobody knows the days."""
-    ago = paths.ago
-    if ago is None:
-        ago = (paths.begin[1:][paths.path] - 1 - np.arange(len(paths.step))) * half_life
+    """Halved for each half-life [days] before the deal, or for each step where days are unknown."""
+    steps_ago = paths.begin[1:][paths.path] - 1 - np.arange(len(paths.step))
+    ago = np.asarray(steps_ago * half_life if paths.ago is None else paths.ago, np.float64)
     nearest = np.full(len(paths), np.inf)  # else a path of long ago would weigh 0 as a whole
     np.minimum.at(nearest, paths.path, ago)
     return _weighted(paths, 0.5 ** ((ago - nearest[paths.path]) / half_life))
@@ -324,8 +323,7 @@ def attribute(
     if not len(paths.step):
         raise ValueError("log: has no contact, so there is nobody to credit")
     credits = {
-        name: decay(paths, half_life) if name == "decay" else METHODS[name](paths)
-        for name in names
+        name: decay(paths, half_life) if name == "decay" else METHODS[name](paths) for name in names
     }
     met = np.bincount(paths.step, minlength=len(paths.channels)) > 0
     index = pd.Index(paths.channels, name="touchpoint")

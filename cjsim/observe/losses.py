@@ -75,8 +75,8 @@ class LossCurve(Result):
         return self.table.loc[worst].assign(value=worst)
 
     def _words(self, row: Any, lang: str) -> str:
-        ends = (100 * row[name] for name in ("wrong", "low", "high"))
-        return with_interval(*ends, lang, signed=False) + "\N{NO-BREAK SPACE}%"
+        wrong, low, high = (100 * row[name] for name in ("wrong", "low", "high"))
+        return with_interval(wrong, low, high, lang, signed=False) + "\N{NO-BREAK SPACE}%"
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """The curves, and the credits behind them."""
@@ -140,9 +140,7 @@ def loss_curve(
     rows, credits = {}, {}
     for value in values:
         how = (records or Records()).but(**{setting: value})
-        seen = [
-            observe(run, how, seed=first + n) for n in range(whole("draws", draws))
-        ]
+        seen = [observe(run, how, seed=first + n) for n in range(whole("draws", draws))]
         tables = [attribute(one, names, deals=deals).table for one in seen]
         tables = [table.reindex(complete.index).fillna(0.0) for table in tables]
         kept = np.mean([one.counts["recorded"] / one.counts["visible"] for one in seen])

@@ -27,7 +27,6 @@ Ints = npt.NDArray[np.int64]
 DEALS: Final = ("first", "all")
 
 
-
 @dataclass(frozen=True)
 class Paths:
     """Paths as flat arrays: a row per path, and the steps of all of them one behind the other.
@@ -115,7 +114,7 @@ class Paths:
         return table[columns].head(len(table) if most is None else most)
 
     def entropy(self) -> float:
-        """How many trails there are (C170): the entropy of the variants [bits]; 0 for a single one."""
+        """How many trails there are (C170): the entropy of the variants [bits]; 0 for one."""
         share = self.variants()["people"].to_numpy()
         share = share[share > 0] / share.sum()
         return float(-(share * np.log2(share)).sum() + 0.0)

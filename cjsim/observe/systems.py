@@ -6,10 +6,10 @@
     measures.repeat_rate(seen)   # whatever takes a log takes this one
 
 **What a firm can see.** Contacts and what comes of them (no seat, no rep, not delivered, not
-opened), details left, opt-outs, whoever stands in the queue, tenders, deals and payments, complaints
-that are made and made good, notices; a referral only where a bonus is paid for it. It cannot see
+opened), details left, opt-outs, whoever stands in the queue, tenders, deals and payments,
+complaints that are made and made good, notices; a referral only where a bonus is paid. Hidden are
 stages, who wakes, what is done with a rival, what friends tell each other, an empty shelf's buyers,
-nor a failure of which nobody complains. Of the columns it has time, person, event, touchpoint and
+and a failure of which nobody complains. Of the columns it has time, person, event, touchpoint and
 amount. All this is the log to the bit where discipline is full.
 
 **How a row is lost or spoilt.** Deals, payments and bonuses are in the books and always recorded.
@@ -67,10 +67,13 @@ BUSY: Final = 0.2
 """The share of days that count as busy: those with the most rows that people have to write down."""
 STREAM: Final = 0x0B5E
 """Keeps the luck of recording apart from whatever else a world's seed is asked for."""
-PURPOSES: Final = ("recorded", "busy", "bad_news", "late", "days_late", "twice", "seam", "merge", "into")
+PURPOSES: Final = (
+    "recorded", "busy", "bad_news", "late", "days_late", "twice", "seam", "merge", "into",
+)  # fmt: skip
 """One stream of random numbers each."""
 SHARES: Final = (
-    "online", "offline", "busy_loss", "bad_news_loss", "late", "duplicates", "match", "false_merges",
+    "online", "offline", "busy_loss", "bad_news_loss", "late", "duplicates", "match",
+    "false_merges",
 )  # fmt: skip
 
 
@@ -210,7 +213,9 @@ def visible(run: Record) -> Flags:
     return np.asarray(seen & ~((rows["event"] == Event.REFERRAL) & (rows["amount"] == 0)))
 
 
-def observe(run: Record, records: Records | None = None, *, seed: int = 1, **settings: float) -> Observed:
+def observe(
+    run: Record, records: Records | None = None, *, seed: int = 1, **settings: float
+) -> Observed:
     """What a firm's systems record of a run.
 
     Parameters
@@ -297,7 +302,9 @@ def _booked(run: Record, row: Ints) -> Flags:
 def _online(run: Record, row: Ints) -> Flags:
     """Whether a machine records these rows: those of an online touchpoint."""
     modes = [touchpoint.mode == "online" for touchpoint in run.scenario.touchpoints.values()]
-    return np.array([*modes, False])[run.events["touchpoint"][row]]  # -1, none, is the last
+    return np.asarray(
+        np.array([*modes, False])[run.events["touchpoint"][row]]
+    )  # -1: none, the last
 
 
 def _recorded(run: Record, row: Ints, how: Records, luck: _Luck) -> tuple[Flags, dict[str, int]]:

@@ -3,14 +3,13 @@
 Which method is best depends on the world (evidence, 3.2): each is at home in one and a stranger in
 another. So none is called best that has not stood trial in all three.
 
-| world | how people come to a deal | what is true |
-|---|---|---|
-| `chain` | where they go next depends only on where they are | a channel's worth is its removal effect |
-| `hidden` | a stage that nobody records decides what works, and whom people meet | early channels work, search meets those who want already |
-| `selection` | those who will buy meet more channels | nothing works: the truth is 0 |
+`chain`: where people go next depends only on where they are; a channel's worth is what the chain
+loses without it. `hidden`: a stage that nobody records decides whom people meet and what works;
+early channels work, search meets those who want already. `selection`: those who will buy meet more
+channels, and nothing works: the truth is 0.
 
-Nothing is estimated for the truth: a channel is switched off, and the same people with the same luck
-walk again. The deals that are lost are what it brings.
+Nothing is estimated for the truth: a channel is switched off, and the same people with the same
+luck walk again. The deals that are lost are what it brings.
 """
 
 from __future__ import annotations
