@@ -53,7 +53,7 @@ def _write_traces(log: Log, file: TextIO) -> None:
     person = log.person
     order = np.argsort(person, kind="stable")
     begins = np.searchsorted(person[order], np.arange(log.lives))
-    ends = np.append(begins[1:], len(order))
+    ends = np.append(begins, len(order))[1:]
     events = list(_events(log))
     for name, begin, end in zip(log.who, begins, ends, strict=True):
         file.write(f'<trace><string key="concept:name" value={_quoted(name)}/>\n')
