@@ -2,11 +2,11 @@
 
 python -m benchmarks.observing [--events 1000000] [--scenario phone] [--strategy guide]
 
-The market is simulated first, outside the clock, so large that its firm can see that many rows. Then,
-one after the other: the log as systems record it, with every loss at work; Markov and last touch from
-it; deals, repeat rates, cohorts and path variants; a Parquet file written and read. Seconds depend on
-the machine and on whoever else uses it; the memory is the most that the process ever held, the
-simulation with it. Writes nothing but a file that it deletes.
+The market is simulated first, outside the clock, so large that its firm can see that many rows.
+Then, one after the other: the log as systems record it, with every loss at work; Markov and last
+touch from it; deals, repeat rates, cohorts and path variants; a Parquet file written and read.
+Seconds depend on the machine and on whoever else uses it; the memory is the most that the process
+ever held, the simulation with it. Writes nothing but a file that it deletes.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from cjsim import data, measures, observe
 from cjsim.observe.systems import Records, visible
 
 HOW = Records(
-    online=0.95, offline=0.6, busy_loss=0.2, bad_news_loss=0.3, late=0.2, duplicates=0.02, match=0.8,
-    false_merges=0.02,
+    online=0.95, offline=0.6, busy_loss=0.2, bad_news_loss=0.3, late=0.2, duplicates=0.02,
+    match=0.8, false_merges=0.02,
 )  # fmt: skip
 TRIAL = 2_000
 """People by whom the size of the market is judged."""

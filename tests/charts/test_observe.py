@@ -35,7 +35,7 @@ def test_where_nothing_works_there_is_no_mark_and_the_sentence_says_so():
 def test_the_truth_may_be_that_of_switching_off_and_names_are_titles():
     picture = charts.attribution(observe.attribute(market()), truth=truth(), methods=("last",))
     assert set(picture.data.index) >= set(truth().touchpoints)
-    assert list(picture.data.columns)[0] == "last"
+    assert next(iter(picture.data.columns)) == "last"
 
 
 @pytest.mark.parametrize("methods", [("lst",), tuple(credited().table)])

@@ -96,7 +96,9 @@ def test_the_xes_is_as_the_standard_wants_it(tmp_path):
     for event, row in zip(trace.iter(f"{space}event"), theirs.itertuples(), strict=True):
         stamp = event.find(f"{space}date[@key='time:timestamp']").get("value")
         moment = datetime.datetime.fromisoformat(stamp.replace("Z", ""))
-        assert abs(moment - row.date.floor("us").to_pydatetime()) < datetime.timedelta(milliseconds=1)
+        assert abs(moment - row.date.floor("us").to_pydatetime()) < datetime.timedelta(
+            milliseconds=1
+        )
         assert event.find(f"{space}string[@key='concept:name']").get("value") == row.event
 
 

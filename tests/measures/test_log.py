@@ -91,7 +91,9 @@ def test_the_charts_take_it():
     seen = observe.observe(market(), offline=0.5)
     picture = charts.cohorts(seen, period_days=50)
     assert_frame_equal(picture.data.dropna(axis=1, how="all"), picture.data)
-    with pytest.raises(TypeError, match=r"not Observed\. Observed is drawn by: cohorts, path_variants"):
+    with pytest.raises(
+        TypeError, match=r"not Observed\. Observed is drawn by: cohorts, path_variants"
+    ):
         charts.timeline(seen)
 
 

@@ -19,7 +19,9 @@ from tests.measures.by_hand import LIBRARY, buys, row, run_of
 
 CHANNELS = ["a", "b", "c", "d"]
 TABLE = st.lists(
-    st.tuples(st.lists(st.sampled_from(CHANNELS), max_size=5), st.integers(0, 9), st.integers(0, 9)),
+    st.tuples(
+        st.lists(st.sampled_from(CHANNELS), max_size=5), st.integers(0, 9), st.integers(0, 9)
+    ),
     min_size=1,
 )
 ADDING = [name for name in METHODS if name != "removal"]
@@ -164,7 +166,7 @@ def test_paths_end_at_the_deal():
 
 
 def test_without_order_what_came_after_the_deal_is_taken_for_its_cause():
-    """A contact after the deal cannot have caused it: the letter gets 2/3 of a deal it had none of."""
+    """A contact after the deal cannot have caused it: the letter gets 2/3 of a deal not its own."""
     assert told(paths_of(two_people(), time_order=False)) == [
         (("letter",), 0.0, 0.0), (("tent", "letter", "letter"), 1.0, 100.0),
     ]  # fmt: skip

@@ -253,7 +253,7 @@ def test_a_run_that_has_not_kept_its_contacts_is_refused():
     thin = cjsim.simulate("phone", 50, log="stages")
     with pytest.raises(ValueError, match="log='all'"):
         observe.observe(thin)
-    with pytest.raises(ValueError, match="must be what cjsim.simulate returns, not str"):
+    with pytest.raises(ValueError, match=r"must be what cjsim\.simulate returns, not str"):
         observe.observe("phone")
 
 
