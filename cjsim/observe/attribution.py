@@ -122,9 +122,13 @@ def removal_effects(paths: Paths) -> Floats:
     times the deals, is what switching the channel off would cost; shares that have to add up to the
     deals, as `markov` makes them, are not even there.
     """
-    moves, to_deal = chain_of(paths)
+    return effects_of(*chain_of(paths))
+
+
+def effects_of(moves: Floats, to_deal: Floats) -> Floats:
+    """The removal effects of a chain: `moves` among "start" and the channels, and to the deal."""
     whole = _chance(moves, to_deal)
-    effects = np.zeros(len(paths.channels))
+    effects = np.zeros(len(to_deal) - 1)
     if whole == 0:
         return effects
     for channel in range(len(effects)):
