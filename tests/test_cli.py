@@ -645,3 +645,68 @@ def test_a_slip_in_an_experiment_is_told_in_a_line(words, said, capsys):
     error = capsys.readouterr().err
     assert said in error
     assert "Traceback" not in error
+
+
+# --- what a firm sees -----------------------------------------------------------------------------
+
+
+def test_observe_keeps_the_firms_log_and_the_truth_apart(tmp_path, capsys):
+    out = tmp_path / "firm"
+    words = ["observe", "phone", "--strategy", "guide", "--people", "60", "--record", "offline=0.5"]
+    assert run(*words, "--out", str(out), "--format", "xes") == 0
+    assert "Rows that the firm can see" in capsys.readouterr().out
+    names = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
+    assert names == {
+        "log.xes", "path-variants.csv", "path-variants.png", "path-variants.svg",
+        "truth/counts.csv", "truth/names.csv", "truth/rows.csv",
+    }  # fmt: skip
+    assert run(*words, "--json") == 0
+    counts = json.loads(capsys.readouterr().out)
+    assert 0 < counts["recorded"] < counts["visible"]
+    assert run(*words, "--lang", "ru") == 0
+    assert "Строки, которые видны фирме" in capsys.readouterr().out
+
+
+def test_attribute_credits_a_run_and_is_judged(tmp_path, capsys):
+    out = tmp_path / "credit"
+    words = ["attribute", "phone", "--set", "strategies.pull.touchpoints={site=1,outdoor=1}"]
+    words += ["--people", "60", "--truth", "2", "--executor", "here", "--methods", "last,markov"]
+    assert run(*words, "--out", str(out)) == 0
+    shown = capsys.readouterr().out
+    assert "last contact  Markov chain  Truth" in shown
+    assert "Against the truth by switching off (60 people, mean of 2 runs)" in shown
+    names = {path.name for path in out.iterdir()}
+    assert {"attribution.svg", "attribution.png", "attribution.csv", "judged.csv"} <= names
+    assert run(*words, "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert set(told["judged"]) == set(told["credit"]) == {"last", "markov"}
+
+
+def test_attribute_takes_a_log_of_somebody_elses(tmp_path, capsys):
+    path = tmp_path / "crm.csv"
+    path.write_text(
+        "time,person,event,touchpoint,amount\n1,a,contact,mail,0\n2,a,order,,9\n", "utf-8"
+    )
+    assert run("attribute", str(path), "--lang", "ru") == 0
+    assert "Сделок в журнале: 1" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["observe", "phone", "--record", "ofline=0.5"], "Did you mean 'offline'?"),
+        (["observe", "phone", "--record", "offline"], "say KEY=SHARE"),
+        (["observe", "phone", "--record", "offline=6"], "must be a share from 0 to 1"),
+        (["attribute", "phone", "--methods", "makrov"], "Did you mean 'markov'?"),
+        (["attribute", "nowhere.csv"], "nowhere.csv"),
+        (["attribute", "a.csv", "--record", "offline=0.5"], "is a log"),
+    ],
+)
+def test_a_slip_about_records_gets_one_message(words, told, capsys, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    size = ["--people", "20"] if words[1] == "phone" else []
+    assert run(*words, *size) == 2
+    output = capsys.readouterr()
+    assert told in output.err
+    assert "Traceback" not in output.err
+    assert output.out == ""

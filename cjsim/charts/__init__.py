@@ -1,5 +1,6 @@
 """What is shown: figures with alt text that states the finding."""
 
+from cjsim.charts.attribution import attribution
 from cjsim.charts.cohorts import cohorts
 from cjsim.charts.contact_map import contact_map
 from cjsim.charts.funnel import funnel
@@ -7,9 +8,11 @@ from cjsim.charts.journey_map import journey_map
 from cjsim.charts.occupancy import occupancy
 from cjsim.charts.optimum import optimum
 from cjsim.charts.paired import paired
+from cjsim.charts.path_variants import path_variants
 from cjsim.charts.phase_map import phase_map
 from cjsim.charts.picture import Picture
 from cjsim.charts.profile import profile
+from cjsim.charts.record_loss import record_loss
 from cjsim.charts.retention import retention
 from cjsim.charts.step_matrix import step_matrix
 from cjsim.charts.story import a_story, story
@@ -23,6 +26,7 @@ from cjsim.charts.weak_point import weak_point
 __all__ = [
     "Picture",
     "a_story",
+    "attribution",
     "cohorts",
     "contact_map",
     "funnel",
@@ -30,8 +34,10 @@ __all__ = [
     "occupancy",
     "optimum",
     "paired",
+    "path_variants",
     "phase_map",
     "profile",
+    "record_loss",
     "retention",
     "step_matrix",
     "story",

@@ -13,6 +13,7 @@ from cjsim.charts.parts import cells, wanted_kind
 from cjsim.charts.picture import Picture, style
 from cjsim.labels import SPOKEN, text
 from cjsim.labels.numbers import counted, decimals, number, per_cent
+from cjsim.measures.log import Log
 from cjsim.run import Run
 
 if TYPE_CHECKING:
@@ -28,7 +29,11 @@ LOWEST = 4.8
 
 
 def cohorts(
-    run: Run, lang: str = SPOKEN, *, period_days: float | None = None, active: str = "inside"
+    run: Run | Log,
+    lang: str = SPOKEN,
+    *,
+    period_days: float | None = None,
+    active: str | None = None,
 ) -> Picture:
     """Of the customers won in one period (row), how many per cent are active in later ones.
 
@@ -39,12 +44,13 @@ def cohorts(
     period_days : length of a period; the shortest of 7, 14, 30, 60, 90, 180, 365 and 730 days
         that makes no more than 12, if not given; half of a horizon under 14 days.
     active : "inside" (neither with a rival nor asleep at the end of a period) or "deals" (makes
-        a deal in it); see `cjsim.measures.cohorts`.
+        a deal in it, which is all that a `Log` shows); see `cjsim.measures.cohorts`.
 
     Raises ValueError for a period or a way to be active that cannot be or makes over 200, where
     nobody was won, or where the log has no stages.
     """
-    wanted_kind(run, Run)
+    wanted_kind(run, Run, Log)
+    active = active or ("deals" if isinstance(run, Log) else "inside")
     horizon = run.scenario.horizon_days
     period = _usual(horizon) if period_days is None else period_days
     if 0 < period < horizon / AT_MOST or period > horizon:

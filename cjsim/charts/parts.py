@@ -21,6 +21,9 @@ from cjsim.scenario.words import meaning, touchpoint_title
 SMALL = 13
 """The smallest words in a picture."""
 MAKERS = {
+    "Attribution": "observe.attribute",
+    "Log": "data.read",
+    "LossCurve": "observe.loss_curve",
     "Run": "simulate",
     "Comparison": "compare",
     "Sweep": "sweep",
@@ -31,8 +34,11 @@ MAKERS = {
 }
 """What can be drawn, and the function of `cjsim` that makes it."""
 CHARTS_OF = {
-    "Run": "cohorts, contact_map, journey_map, occupancy, retention, step_matrix, story, timeline, "
-    "waterfall",
+    "Attribution": "attribution",
+    "Log": "cohorts, path_variants",
+    "LossCurve": "record_loss",
+    "Run": "cohorts, contact_map, journey_map, occupancy, path_variants, retention, step_matrix, "
+    "story, timeline, waterfall",
     "Comparison": "funnel, paired, uplift, waterfall",
     "Sweep": "phase_map, profile",
     "Tornado": "tornado",

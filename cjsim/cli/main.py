@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cjsim.cli import pages, touchpoints
+from cjsim.cli import pages, seen, touchpoints
 from cjsim.cli.sides import now_and_changes, running, side_by_side, strategies
 from cjsim.cli.terminal import Parser, finish, get_ready, say, say_json, shown
 from cjsim.experiment.orphans import ended_as_by_ctrl_c
@@ -133,6 +133,19 @@ def _parser() -> argparse.ArgumentParser:
     _add_shared(job, "the shares as figure and tables")
     job.set_defaults(job=_touchpoints)
 
+    job = jobs.add_parser("observe", help="what do the firm's systems record of a run?")
+    seen.add_observe(job)
+    _add_market(job, "the firm's log, and the truth to judge it by")
+    job.set_defaults(job=_observe)
+
+    job = jobs.add_parser(
+        "attribute", help="whom does a firm's log credit with its deals, and how wrong is that?"
+    )
+    seen.add_attribute(job)
+    _add_market(job, "credits, picture and verdict", or_else=", or a log (.csv, .parquet, .xes)")
+    _add_workers(job)
+    job.set_defaults(job=_attribute)
+
     job = jobs.add_parser("optimise", help="the best value of a few keys, and how flat it is there")
     job.add_argument("--strategy", help="the strategy that runs (default: the scenario's)")
     job.add_argument(
@@ -224,23 +237,39 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+A_CHANGE = "change a key, e.g. --set guide.accuracy=0.9; may be repeated"
+SEVERAL = "; one or several"
+
+
 def _add_shared(
     job: argparse.ArgumentParser,
     contents: str,
     executor: str = "processes",
     several: bool = False,
-    change: str = "change a key, e.g. --set guide.accuracy=0.9; may be repeated",
+    change: str = A_CHANGE,
 ) -> None:
     """What every experiment takes."""
+    _add_market(job, contents, several, change)
+    job.add_argument("--runs", type=_count, default=10, help="markets to run (default: 10)")
+    _add_workers(job, executor)
+
+
+def _add_market(
+    job: argparse.ArgumentParser,
+    contents: str,
+    several: bool = False,
+    change: str = A_CHANGE,
+    or_else: str = "",
+) -> None:
+    """Which market, and what is to be told of it."""
     job.add_argument(
         "scenario",
         nargs="+" if several else None,
-        help="a preset's name or a scenario file" + ("; one or several" if several else ""),
+        help="a preset's name or a scenario file" + (SEVERAL if several else or_else),
     )
     job.add_argument(
         "--people", type=_count, help="a sample of so many (default: the whole market)"
     )
-    job.add_argument("--runs", type=_count, default=10, help="markets to run (default: 10)")
     job.add_argument(
         "--seed", type=_whole, default=1, help="number of the first world (default: 1)"
     )
@@ -251,6 +280,10 @@ def _add_shared(
     job.add_argument("--out", type=_path, help=f"folder for {contents}")
     job.add_argument("--json", action="store_true", help="print JSON instead of tables")
     job.add_argument("--lang", choices=LANGUAGES, default="en", help="language of words")
+
+
+def _add_workers(job: argparse.ArgumentParser, executor: str = "processes") -> None:
+    """Where markets are run."""
     job.add_argument(
         "--executor", default=executor,
         help=f"threads, processes, here, dask or dask:ADDRESS (default: {executor})",
@@ -382,6 +415,16 @@ def _weak_point(args: argparse.Namespace) -> int:
 
 def _touchpoints(args: argparse.Namespace) -> int:
     _tell(touchpoints.answer(running(args), args, _run_options(args)))
+    return 0
+
+
+def _observe(args: argparse.Namespace) -> int:
+    _tell(seen.observe(args))
+    return 0
+
+
+def _attribute(args: argparse.Namespace) -> int:
+    _tell(seen.attribute(args, _run_options(args)))
     return 0
 
 

@@ -12,6 +12,7 @@ from cjsim.measures.contracts import contracts, renewals
 from cjsim.measures.curiosity import curiosity
 from cjsim.measures.desk import desk
 from cjsim.measures.funnel import funnel, planned_loss
+from cjsim.measures.log import event_funnel
 from cjsim.measures.money import break_even_day, deals_over_time, money, profit_over_time
 from cjsim.measures.occupancy import occupancy
 from cjsim.measures.passage import conversion, time_in_stage
@@ -35,6 +36,7 @@ __all__ = [
     "customer_value",
     "deals_over_time",
     "desk",
+    "event_funnel",
     "funnel",
     "generations",
     "k_by_generation",

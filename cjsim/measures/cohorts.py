@@ -9,6 +9,7 @@ import numpy as np
 from cjsim.journey import WITH_RIVAL
 from cjsim.measures.days import index_of, moments
 from cjsim.measures.groups import Floats, Ints
+from cjsim.measures.log import Log
 from cjsim.measures.retention import customers
 from cjsim.measures.visits import visits
 from cjsim.model.events import Event
@@ -26,20 +27,26 @@ MOST_PERIODS = 5_000
 
 
 def cohorts(
-    run: Record, period_days: float | str = 90.0, active: str = "inside", share: bool = True
+    run: Record | Log,
+    period_days: float | str = 90.0,
+    active: str | None = None,
+    share: bool = True,
 ) -> pd.DataFrame:
     """The cohort triangle: who of the customers won in one period is active in later ones.
 
     Rows are the calendar periods of the first deal (index: first day of the period, people won in
     it), columns the calendar periods since. Active is who is neither with a rival nor asleep nor
-    gone for good at the end of a period (`active="inside"`), or who makes at least one deal in it
-    (`"deals"`).
+    gone for good at the end of a period (`active="inside"`, of a run when not given), or who makes
+    at least one deal in it (`"deals"`; a `Log` shows nothing else).
     Shares of the cohort 0..1, or people with `share=False`; NaN for periods that are not over at
     the horizon. With `period_days="month"` the periods are the months of the calendar, named by
     their dates; it needs a scenario with a `start`.
     """
     import pandas as pd
 
+    active = active or ("deals" if isinstance(run, Log) else "inside")
+    if active == "inside" and isinstance(run, Log):
+        raise ValueError('active = "inside": nobody is seen to leave in a log; ask for "deals"')
     if active not in ACTIVE:
         from cjsim.labels import unknown
 
@@ -50,8 +57,10 @@ def cohorts(
     cohort = np.full(run.lives, -1)
     cohort[won.person] = _period_of(first_day, won.since)
     size = np.bincount(cohort[won.person], minlength=periods)
-    count_active = _inside if active == "inside" else _dealing
-    table = count_active(run, cohort, size, first_day)  # cohort x calendar period
+    if active == "inside" and not isinstance(run, Log):
+        table = _inside(run, cohort, size, first_day)  # cohort x calendar period
+    else:
+        table = _dealing(run, cohort, size, first_day)
     calendar_period = np.arange(periods)[:, None] + np.arange(periods)
     by_age = np.take_along_axis(table, np.minimum(calendar_period, periods - 1), 1).astype(float)
     by_age[calendar_period >= periods_over] = np.nan
@@ -100,7 +109,7 @@ def _inside(run: Record, cohort: Ints, size: Ints, first_day: Floats) -> Ints:
     return size[:, None] - np.cumsum(change, 1)[:, :-1]
 
 
-def _dealing(run: Record, cohort: Ints, size: Ints, first_day: Floats) -> Ints:
+def _dealing(run: Record | Log, cohort: Ints, size: Ints, first_day: Floats) -> Ints:
     """Members of each cohort who make at least one deal in each calendar period."""
     rows = run.events.rows
     is_deal = (rows["event"] == Event.FIRST_DEAL) | (rows["event"] == Event.REPEAT_DEAL)

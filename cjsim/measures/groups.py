@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cjsim.journey import Lens
+from cjsim.measures.log import Log
 from cjsim.model.population import ADOPTERS, MOTIVES
 
 if TYPE_CHECKING:
@@ -74,11 +75,14 @@ class Groups:
         )
 
 
-def groups(run: Record, by: str | None) -> Groups:
+def groups(run: Record | Log, by: str | None) -> Groups:
     """The parts of a run's market; a misspelt `by` raises ValueError with the nearest spelling."""
-    everybody, size = run.everybody, len(run)
     if by is None:
-        return Groups(None, ("all",), np.zeros(run.lives, np.int64), size)
+        at_start = run.lives if isinstance(run, Log) else len(run)
+        return Groups(None, ("all",), np.zeros(run.lives, np.int64), at_start)
+    if isinstance(run, Log):
+        raise ValueError(f"by = {by!r}: a log tells nothing of what people are like")
+    everybody, size = run.everybody, len(run)
     if by == "segment":
         return Groups(by, everybody.segment_names, everybody.segment, size)
     if by == "motive":

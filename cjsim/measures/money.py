@@ -35,6 +35,7 @@ from cjsim.scenario.calendar import periods
 if TYPE_CHECKING:
     import pandas as pd
 
+    from cjsim.measures.log import Log
     from cjsim.record import Record
     from cjsim.scenario import Scenario
 
@@ -198,7 +199,7 @@ def profit_over_time(run: Record, every: float | str = 1.0) -> pd.DataFrame:
     return pd.DataFrame(columns, index=index_of(run.scenario, day, every))
 
 
-def deals_over_time(run: Record, every: float | str = A_MONTH) -> pd.DataFrame:
+def deals_over_time(run: Record | Log, every: float | str = A_MONTH) -> pd.DataFrame:
     """Our deals, period by period.
 
     Rows are the days on which a period begins: 0, every, 2 · every, ...; the last may be shorter.
@@ -212,10 +213,10 @@ def deals_over_time(run: Record, every: float | str = A_MONTH) -> pd.DataFrame:
     import pandas as pd
 
     day = moments(run.scenario, every)
-    our_deals = deals(run)
+    rows = run.events.rows
     columns = {"days": np.diff(day)}
-    for name, which in (("first_deals", our_deals.first), ("repeat_deals", ~our_deals.first)):
-        columns[name] = np.histogram(our_deals.time[which], day)[0]
+    for name, kind in (("first_deals", Event.FIRST_DEAL), ("repeat_deals", Event.REPEAT_DEAL)):
+        columns[name] = np.histogram(rows["time"][rows["event"] == kind], day)[0]
     return pd.DataFrame(columns, index=index_of(run.scenario, day[:-1], every))
 
 

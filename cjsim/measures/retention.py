@@ -10,6 +10,7 @@ import numpy as np
 
 from cjsim.journey import DORMANT, GONE, WITH_RIVAL
 from cjsim.measures.groups import Flags, Floats, Groups, Ints, groups, ratio, stacked
+from cjsim.measures.log import Log
 from cjsim.measures.survival import Curve, kaplan_meier, share_first
 from cjsim.measures.visits import by_person, final_stage, lifetimes, need
 from cjsim.model.events import Event
@@ -29,7 +30,7 @@ class Customers:
     row: Ints  # its log row
 
 
-def customers(run: Record) -> Customers:
+def customers(run: Record | Log) -> Customers:
     """The people won during a run. Who had bought before day 0 is not among them."""
     rows = run.events.rows
     row = np.flatnonzero(rows["event"] == Event.FIRST_DEAL)
@@ -38,10 +39,12 @@ def customers(run: Record) -> Customers:
 
 
 def retention(
-    run: Record,
+    run: Record | Log,
     by: str | None = None,
     days: Sequence[float] | None = None,
     confidence: float = 0.95,
+    *,
+    silent_days: float | None = None,
 ) -> pd.DataFrame:
     """The share of customers still with us, by days since their first deal (Kaplan-Meier).
 
@@ -51,6 +54,10 @@ def retention(
     those who still have the need. Rows are the days on which somebody left, or the `days` asked
     for. What nobody has seen is NaN: a day below 0, one beyond the longest observation, and the
     share of no customers.
+
+    Nobody is seen to leave in a `Log`: there a customer has left on the day when `silent_days` have
+    gone by since their last deal, whatever they really did (C95). The longer, the later the news;
+    the shorter, the more of those who only wait are taken for lost.
 
     Columns
     -------
@@ -63,7 +70,10 @@ def retention(
     need(run, "stages")
     parts = groups(run, by)
     won = customers(run)
-    left_on = _first_leaving(run, won)
+    if isinstance(run, Log):
+        left_on = _first_silence(run, won, silent_days)
+    else:
+        left_on = _first_leaving(run, won)
     seen_until = lifetimes(run)[1][won.person]
     days_with_us = np.where(np.isnan(left_on), seen_until, left_on) - won.since
     frames = []
@@ -74,21 +84,35 @@ def retention(
     return stacked(frames, parts)
 
 
-def _first_leaving(run: Record, won: Customers) -> Floats:
+def _first_leaving(run: Record | Log, won: Customers) -> Floats:
     """For each customer the day they first left after the first deal, NaN if they have not."""
     next_row = _next_leaving(run, won.row)
     time = np.append(run.events["time"], np.nan)
     return np.asarray(time[next_row])
 
 
-def leavings(run: Record) -> Ints:
+def _first_silence(log: Log, won: Customers, silent_days: float | None) -> Floats:
+    """For each customer the day on which a silence had first lasted so long, NaN if none has."""
+    if silent_days is None or not silent_days > 0:
+        raise ValueError(
+            f"silent_days = {silent_days}: nobody is seen to leave in a log; say after how many "
+            "days without a deal a customer counts as lost, e.g. 180"
+        )
+    deals = _deals(log)
+    lost_on = np.full(log.lives, np.nan)
+    silent = np.flatnonzero(deals.gap >= silent_days)[::-1]  # backwards: the first one stands
+    lost_on[deals.person[silent]] = deals.time[silent] + silent_days
+    return np.asarray(lost_on[won.person])
+
+
+def leavings(run: Record | Log) -> Ints:
     """The log rows with which people go to a rival or to sleep."""
     rows = run.events.rows
     away = (rows["stage"] == WITH_RIVAL) | (rows["stage"] == DORMANT)
     return np.flatnonzero((rows["event"] == Event.ENTER) & away)
 
 
-def _next_leaving(run: Record, after: Ints) -> Ints:
+def _next_leaving(run: Record | Log, after: Ints) -> Ints:
     """For each of these log rows the row in which its person next leaves; len(log) if in none."""
     rows, size = run.events.rows, len(run.events)
     leaving_rows = leavings(run)
@@ -123,7 +147,9 @@ def _curve_frame(curve: Curve, days: Sequence[float] | None) -> pd.DataFrame:
     return table
 
 
-def repeat_rate(run: Record, by: str | None = None, within: float | None = None) -> pd.DataFrame:
+def repeat_rate(
+    run: Record | Log, by: str | None = None, within: float | None = None
+) -> pd.DataFrame:
     """Of the customers who made their n-th deal, how many made the next? Rows are n = 1, 2, ...
 
     Columns
@@ -138,7 +164,8 @@ def repeat_rate(run: Record, by: str | None = None, within: float | None = None)
         who made it, 0..1. The two are competing risks, each estimated with the open and the gone
         counted for as long as they were seen (Aalen & Johansen 1978). To divide closed cases,
         made_next / (made_next + left), would be too low where many are open: leaving is quicker
-        than the next need. Whoever comes back later had left.
+        than the next need. Whoever comes back later had left. NaN of a `Log`, in which nobody is
+        seen to leave: there, ask for `rate_within`.
     rate_within : only if `within` [days] is given: the Kaplan-Meier share with a next deal so
         many days after the n-th; the open ones count for as long as they were seen; NaN beyond.
     """
@@ -148,6 +175,8 @@ def repeat_rate(run: Record, by: str | None = None, within: float | None = None)
     frames = []
     for g in range(len(parts)):
         frames.append(_repeat_frame(deals, parts, g, within))
+    if isinstance(run, Log):
+        frames[0]["rate_decided"] = np.nan
     return stacked(frames, parts)
 
 
@@ -157,6 +186,7 @@ class _Deals:
 
     person: Ints
     nth: Ints  # 1, 2, ...
+    time: Floats  # days
     gap: Floats  # days to the next deal, or to the end of what was seen
     stay: Floats  # days to the next deal, the first leaving or that end
     repeated: Flags
@@ -165,7 +195,7 @@ class _Deals:
     gone: Flags
 
 
-def _deals(run: Record) -> _Deals:
+def _deals(run: Record | Log) -> _Deals:
     rows = run.events.rows
     is_won = np.zeros(run.lives, bool)
     is_won[customers(run).person] = True
@@ -185,6 +215,7 @@ def _deals(run: Record) -> _Deals:
     return _Deals(
         person=person,
         nth=np.arange(len(deal_rows)) - begin + 1,
+        time=time,
         gap=until_day - time,
         stay=np.where(left_first, left_on, until_day) - time,
         repeated=repeated,

@@ -21,6 +21,7 @@ from cjsim.measures.groups import Flags, Floats, Ints, Numbers
 from cjsim.model.events import Event
 
 if TYPE_CHECKING:
+    from cjsim.measures.log import Log
     from cjsim.record import Record
 
 OPEN = -1
@@ -135,12 +136,12 @@ def _entries(rows: Numbers) -> tuple[Ints, Flags]:
     return told[~is_deal], after_deal[~is_deal]
 
 
-def seen(run: Record) -> Flags:
+def seen(run: Record | Log) -> Flags:
     """For each life whether the log knows it: who left before day 0 has no row."""
     return np.asarray(run.totals.stood > 0)
 
 
-def lifetimes(run: Record) -> tuple[Floats, Floats]:
+def lifetimes(run: Record | Log) -> tuple[Floats, Floats]:
     """From when to when each life is seen [days]: from day 0 or its arrival on, to the horizon.
 
     Whoever leaves for good is seen up to then, and whoever has no row from 0 to 0.
@@ -168,12 +169,12 @@ def next_entry(run: Record, rows: Ints) -> Ints:
     return np.where(has_next, stage, OPEN).astype(np.int64)
 
 
-def final_stage(run: Record) -> Ints:
+def final_stage(run: Record | Log) -> Ints:
     """The stage of each person at the horizon."""
     return run.totals.last.astype(np.int64)
 
 
-def need(run: Record, level: str) -> None:
+def need(run: Record | Log, level: str) -> None:
     """Raise ValueError where a run has not kept the rows of that level (`log.LEVELS`)."""
     if LEVELS.index(run.events.level) > LEVELS.index(level):
         raise ValueError(

@@ -13,6 +13,7 @@ from cjsim.experiment.optimise import Optimum, optimise
 from cjsim.experiment.sweep import Sweep
 from cjsim.experiment.tornado import Tornado, tornado
 from cjsim.experiment.weak_point import WeakPoint, weak_point
+from cjsim.observe import Attribution, LossCurve, World, attribute, loss_curve, world
 from tests.builders import in_full, neutral
 from tests.measures.by_hand import lively
 
@@ -80,6 +81,25 @@ def optimum_of_several() -> Optimum:
     """How often it should write and how many reps it needs."""
     keys = {"pull.every_days": (2, 40), "firm.reps": (1, 4)}
     return optimise(firm(40), keys, runs=2, evaluations=20, executor="here")
+
+
+@functools.cache
+def hidden() -> World:
+    """A small world in which a stage that nobody records decides."""
+    return world("hidden", 2000)
+
+
+@functools.cache
+def credited() -> Attribution:
+    """Whom its paths credit."""
+    return attribute(hidden().paths)
+
+
+@functools.cache
+def losses() -> LossCurve:
+    """The market as it is recorded worse and worse, with a tent where people have to write."""
+    run = cjsim.simulate(firm(300).with_changes({"touchpoints.tent.mode": "offline"}), seed=3)
+    return loss_curve(run, "offline", (1.0, 0.7, 0.4, 0.1), draws=3)
 
 
 def sweep() -> Sweep:

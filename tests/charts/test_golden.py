@@ -32,6 +32,9 @@ if __name__ == "__main__":  # as a script it does not know where its neighbours 
 from tests.charts.markets import (
     ACCURACY,
     comparison,
+    credited,
+    hidden,
+    losses,
     market,
     optimum_of_one,
     optimum_of_several,
@@ -50,6 +53,7 @@ the other language 14; drawn again, a picture is 0 away on one machine."""
 
 MARKS = [(60, "price 320"), (63.5, "site closed"), (250, "two more reps, and they are trained")]
 PICTURES: dict[str, Callable[[str], charts.Picture]] = {
+    "attribution": lambda lang: charts.attribution(credited(), lang, truth=hidden().truth),
     "cohorts": lambda lang: charts.cohorts(market(), lang),
     "contact_map": lambda lang: charts.contact_map(market(), lang),
     "funnel": lambda lang: charts.funnel(comparison(), lang),
@@ -59,8 +63,10 @@ PICTURES: dict[str, Callable[[str], charts.Picture]] = {
     "optimum": lambda lang: charts.optimum(optimum_of_one(), lang),
     "optimum_two_keys": lambda lang: charts.optimum(optimum_of_several(), lang),
     "paired": lambda lang: charts.paired(comparison(), lang),
+    "path_variants": lambda lang: charts.path_variants(market(), lang),
     "phase_map": lambda lang: charts.phase_map(sweep(), lang=lang),
     "profile": lambda lang: charts.profile(sweep(), ACCURACY, lang=lang),
+    "record_loss": lambda lang: charts.record_loss(losses(), lang),
     "retention": lambda lang: charts.retention(market(), lang),
     "retention_all": lambda lang: charts.retention(market(), lang, by=None),
     "step_matrix": lambda lang: charts.step_matrix(market(), lang),

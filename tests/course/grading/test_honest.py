@@ -15,7 +15,7 @@ from tests.course.exercise_books import book, saved, without_tasks
 START = """
 import cjsim
 from pathlib import Path
-from cjsim import charts, lab, measures, observe, scenario, course
+from cjsim import charts, data, lab, measures, observe, scenario, course
 phone = cjsim.Scenario.load("phone", strategy="guide")
 pull = phone.with_strategy("pull")
 firms = {"pull": pull, "guide": phone}
@@ -56,7 +56,39 @@ CALLS = {
         "ScenarioError": "try: cjsim.Scenario.load('fone')\n"
         "except cjsim.ScenarioError as e: e.said('ru')",
     },
+    "cjsim.data": {
+        "LogError": "Path('x.csv').write_text('time,person,event\\nx,1,a')\n"
+        "try: data.read('x.csv')\n"
+        "except data.LogError as e: e.report",
+        "write": "data.write(run, 'a.csv'), data.write(run, 'a.xes'), data.write(run, 'a.parquet')",
+        "read": "log = data.read('a.parquet'); data.read('a.csv'); data.read('a.xes')",
+        "Log": "data.Log.of(run.log()).frame; measures.cohorts(log); measures.repeat_rate(log)",
+    },
+    "cjsim.observe": {
+        "observe": "seen = shown(observe.observe(run, offline=0.5)); seen.save('firm')",
+        "Records": "observe.observe(run, observe.Records(match=0.5))",
+        "Observed": "seen.truth, seen.log",
+        "attribute": "shown(observe.attribute(seen)).save('credit')",
+        "Attribution": "made['Attribution'].against({'site': 1.0})",
+        "loss_curve": "shown(observe.loss_curve(run, at=(1.0, 0.5), draws=2)).save('losses')",
+        "LossCurve": "made['LossCurve'].table",
+        "paths_of": "observe.paths_of(seen).variants(5)",
+        "Paths": "observe.Paths.of([(['a', 'b'], 1, 2)]).entropy()",
+        "world": "one = observe.world('chain', 200)",
+        "World": "observe.attribute(one.paths).against(one.truth)",
+        "alike_within": "observe.alike_within(phone, 'aida')",
+        "answers": "filed = observe.answers(cjsim.simulate(observe.pilot(phone), 200))",
+        "best_plan": "observe.best_plan(phone)",
+        "learned_plan": "observe.learned_plan(filed)",
+        "learning_curve": "plans = {'4': {'lens': 'aida'}}\n"
+        "observe.learning_curve(phone, plans, pilots=(20,), **few)",
+        "person_days": "observe.person_days(run)",
+        "pilot": "observe.pilot(phone)",
+    },
     "cjsim.charts": {
+        "attribution": "charts.attribution(made['Attribution'])._repr_html_()",
+        "path_variants": "charts.path_variants(seen)._repr_html_()",
+        "record_loss": "charts.record_loss(made['LossCurve'])._repr_html_()",
         "Picture": "charts.funnel(made['Comparison']).save('funnel.svg')",
         "a_story": "one = charts.a_story(run)",
         "story": "charts.story(run, one)._repr_html_()",
@@ -70,16 +102,6 @@ CALLS = {
     "cjsim.measures": {
         "UNITS": "list(measures.UNITS)",
         "planned_loss": "measures.planned_loss(phone)",
-    },
-    "cjsim.observe": {
-        "alike_within": "observe.alike_within(phone, 'aida')",
-        "answers": "filed = observe.answers(cjsim.simulate(observe.pilot(phone), 200))",
-        "best_plan": "observe.best_plan(phone)",
-        "learned_plan": "observe.learned_plan(filed)",
-        "learning_curve": "plans = {'4': {'lens': 'aida'}}\n"
-        "observe.learning_curve(phone, plans, pilots=(20,), **few)",
-        "person_days": "observe.person_days(run)",
-        "pilot": "observe.pilot(phone)",
     },
     "cjsim.lab": {
         "lab": "lab.lab('phone', people=50)",
