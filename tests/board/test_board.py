@@ -288,6 +288,7 @@ def test_a_saved_file_is_a_scenario_and_opens_with_sides_people_and_luck(visitor
     scenario = Scenario.load(path)
     assert scenario.value("product.price") == 600
     assert scenario.value("guide.accuracy") == 0.9
+    assert scenario.strategy == "guide"
     visitor.open("#phone;guess=skip")
     with visitor.page.expect_file_chooser() as chooser:
         visitor.page.locator("[data-ex=load_file]:visible").click()

@@ -229,10 +229,11 @@ def test_axes_begin_with_room_and_only_grow(js):
         gaps: [null, {deals: {mean: 5}, churn: {mean: 2}, profit: {mean: p / 9}}]})"""
     told = js(f"""() => {{ const a = new Axes(), r = {result}; const seen = [];
         for (const [n, p] of [[50, 40], [70, 45], [20, 10], [104, 90]]) {{
-          a.hold(r(n, p)); seen.push([a.share, a.money[1]]); }}
+          a.hold(r(n, p)); seen.push([a.share, ...a.money]); }}
         return seen }}""")
-    assert [round(share, 3) for share, _ in told] == [1, 1, 1, 1.2]
-    assert [most for _, most in told] == [50, 50, 50, 150]
+    assert [round(share, 3) for share, *_ in told] == [1, 1, 1, 1.2]
+    assert [most for *_, most in told] == [50, 50, 50, 150]
+    assert [low for _, low, _ in told] == [0, 0, 0, 0]
 
 
 def sentence(js, gaps, lang="en"):
