@@ -70,7 +70,7 @@ def waiting(address: str, lines: ExitStack) -> None:
 
 
 def of_connections() -> int:
-    """Bytes that the system holds for connections, all of this machine's; 0 where it does not say."""
+    """Bytes that the system holds for all connections of this machine; 0 where it does not say."""
     with suppress(OSError):
         told = Path("/proc/net/sockstat").read_text(encoding="ascii")
         if found := re.search(r"^TCP:.* mem (\d+)", told, re.MULTILINE):
