@@ -2,9 +2,9 @@
 
 python -m benchmarks.room [--visitors 30] [--tries 9]
 
-`cjsim lab phone --page` with all products made. Memory is the server's own (unique set size), per
-visitor: while all of them have begun to take the page and wait with it, and after all have had
-everything. Time is from thirty starting at once to the page and a product in everybody's hands,
+`cjsim lab phone --page` with all products made. Memory is the server's own (unique set size) and
+the system's for its connections (Linux), per visitor: while all of them have begun to take the page,
+plain, and wait with it, and after all have had everything. Time is from thirty starting at once to the page and a product in everybody's hands,
 packed as browsers take them: the median visitor and the last. Writes nothing.
 """
 
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import gzip
+import mmap
 import re
 import signal
 import socket
@@ -23,7 +24,8 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
 
 import psutil
 
@@ -67,6 +69,15 @@ def waiting(address: str, lines: ExitStack) -> None:
     line.recv(1)
 
 
+def of_connections() -> int:
+    """Bytes that the system holds for all connections of this machine; 0 where it does not say."""
+    with suppress(OSError):
+        told = Path("/proc/net/sockstat").read_text(encoding="ascii")
+        if found := re.search(r"^TCP:.* mem (\d+)", told, re.MULTILINE):
+            return int(found[1]) * mmap.PAGESIZE
+    return 0
+
+
 def at_once(address: str, visitors: int) -> list[float]:
     """Seconds of each visitor, all starting together."""
     start = threading.Barrier(visitors)
@@ -93,10 +104,12 @@ def main() -> None:
         sizes = [taken(address), taken(f"{address}phone.json")]
         print(f"on the way: page {sizes[0] / 1e3:.0f} kB, product {sizes[1] / 1e3:.0f} kB")
         before = process.memory_full_info().uss
+        held = of_connections()
         with ExitStack() as lines:
             for _ in range(args.visitors):
                 waiting(address, lines)
             inside = process.memory_full_info().uss
+            held = of_connections() - held
         times = [at_once(address, args.visitors) for _ in range(args.tries)]
         after = process.memory_full_info().uss
         spent = sum(process.cpu_times()[:2])
@@ -106,6 +119,7 @@ def main() -> None:
     print(f"server {before / 1e6:.0f} MB")
     for what, now in (("inside", inside), ("afterwards", after)):
         print(f"a visitor, {what:10} {(now - before) / args.visitors / 1e3:7.1f} kB")
+    print(f"a visitor, {'connection':10} {held / args.visitors / 1e3:7.1f} kB of the system's")
     middle = statistics.median(statistics.median(visit) for visit in times)
     last = statistics.median(map(max, times))
     print(f"{args.visitors} at once: median {1e3 * middle:.0f} ms, last {1e3 * last:.0f} ms")
