@@ -136,7 +136,7 @@ def cells(
     table: npt.NDArray[Any],
     norm: Normalize,
     word: Callable[[int, int], str],
-    cmap: str = "Blues",
+    cmap: str = "Greys",
     fontsize: float = SMALL,
 ) -> AxesImage:
     """A table as coloured cells with a word in each; NaN is an empty cell."""

@@ -35,6 +35,11 @@ def test_first_sight_asks_before_it_answers(visitor):
     assert visitor.js("document.querySelectorAll('.dial').length") == 5
     assert [card.strip() for card in visitor.page.locator(".big .v").all_inner_texts()] == ["?"] * 3
     assert len(visitor.bars()) == 12  # only the first side's
+    for view in ("who", "trail", "lives"):
+        visitor.find(f"tab-{view}").click()
+        visitor.settled()
+        assert visitor.text(".pic") == "Which earns more per person? Guess first."
+    visitor.find("tab-funnel").click()
     visitor.find("guess-1").click()
     visitor.settled()
     assert len(visitor.bars()) == 24
@@ -124,6 +129,7 @@ def test_up_to_four_sides_each_with_dials_and_colour_of_its_strategy(visitor):
         ("en", "two", "0.70", "“two” is no number between 0.00 and 1.00"),
         ("ru", "5", "0,70", "«5» — не число от 0,00 до 1,00"),
         ("en", "", "0.70", "“” is no number"),
+        ("en", "0.875", "0.875", ""),
     ],
 )  # fmt: skip
 def test_numbers_go_in_with_comma_or_point_and_come_back_in_the_readers_form(
@@ -487,6 +493,11 @@ def test_all_other_keys_can_be_set(visitor):
     visitor.settled()
     assert visitor.js("board.state.dials") == {"market.pain_share": 0.9}
     assert visitor.bars() != before
+    visitor.find("tab-money").click()
+    visitor.settled()
+    visitor.page.wait_for_function(
+        "() => document.querySelector('[data-f=\"key-market.pain_share\"]')?.value === '0.9'"
+    )
     visitor.page.reload()
     visitor.settled()
     assert visitor.js("board.state.dials") == {"market.pain_share": 0.9}

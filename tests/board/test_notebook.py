@@ -55,7 +55,7 @@ def kernels_of(address):
     return []
 
 
-def test_a_dial_moves_the_picture_and_a_lost_kernel_greys_it(notebook, address):
+def test_a_dial_moves_the_picture_and_a_lost_kernel_greys_it(notebook, address, tmp_path):
     page = notebook.page
     settled(notebook)
     page.locator("[data-f=guess-1]").click()
@@ -77,6 +77,15 @@ def test_a_dial_moves_the_picture_and_a_lost_kernel_greys_it(notebook, address):
     page.wait_for_function("() => inBoard('.lead')[0].textContent.startsWith('Car')")
     settled(notebook, 23)
     notebook.picture("notebook")
+
+    mine = tmp_path / "mine.toml"
+    for words in ('extends = "phone"\nname = "mine"\ntitle = "My thing"\n', "extends = 3\n"):
+        mine.write_text(words, encoding="utf-8")
+        with page.expect_file_chooser() as chooser:
+            page.locator("[data-ex=load_file]:visible").click()
+        chooser.value.set_files(mine)
+        page.wait_for_function("() => inBoard('.lead')[0].textContent.startsWith('My thing')")
+    page.wait_for_function("() => inBoard('.trouble')[0].textContent.includes('mine.toml')")
 
     page.evaluate("() => { document.body.dataset.jpThemeLight = 'false' }")
     page.wait_for_function("() => inBoard('.board')[0].dataset.theme === 'dark'")

@@ -11,7 +11,7 @@ export class Asker {
     Object.assign(this, { engine, heard, lost, failed });
     this.known = new Map(); // key of settings -> answers by world
     this.lives = new Map(); // key of settings and people asked for -> answer
-    this.number = 0;
+    this.number = ownNumbers(); // two views of one widget hear each other's answers
     this.later = [];
   }
 
@@ -33,7 +33,8 @@ export class Asker {
   // Ask for what a state needs: its worlds, then the lives that its view shows, then its pins.
   ask(state, sample) {
     const settings = settingsOf(state);
-    this.later = [this.worldsTask(settings, state.worlds)];
+    this.sample = sample;
+    this.later = [this.keysTask(settings), this.worldsTask(settings, state.worlds)];
     if (sample) this.later.push(this.livesTask(settings, sample));
     for (const pin of state.pins) {
       this.later.push(this.worldsTask({ ...settings, sides: pin.sides, dials: pin.dials }, state.worlds));
@@ -54,10 +55,14 @@ export class Asker {
       : { ...question(settings), kind: "lives", world: 0, sample, settings });
   }
 
-  // The keys of a table, now; the answer goes to `then`.
+  // The keys of a table, before all else; the answer goes to `then`.
   keys(state, table, then) {
-    this.later = [this.worldsTask(settingsOf(state), state.worlds)]; // whatever this interrupts
-    this.send({ ...question(settingsOf(state)), kind: "keys", table, then });
+    this.wanted = { table, then };
+    this.ask(state, this.sample ?? 0);
+  }
+
+  keysTask(settings) {
+    return () => (this.wanted ? { ...question(settings), kind: "keys", table: this.wanted.table, settings } : null);
   }
 
   next() {
@@ -71,23 +76,27 @@ export class Asker {
     this.heard({ done: true });
   }
 
-  send({ settings, then, ...message }) {
+  send({ settings, ...message }) {
     const id = ++this.number;
     this.wait();
     this.engine.ask({ ...message, id }, (answer) => {
       if (answer.id !== id || id !== this.number) return;
       this.lost(false);
       this.wait();
-      this.take(answer, message, settings, then);
+      this.take(answer, message, settings);
     });
   }
 
-  take(answer, message, settings, then) {
+  take(answer, message, settings) {
     if (answer.error !== undefined) {
       this.stop();
       this.failed(answer.error);
     } else if (answer.done) this.next();
-    else if (answer.keys) then(answer.keys);
+    else if (answer.keys) {
+      const { then } = this.wanted;
+      this.wanted = null;
+      then(answer.keys);
+    }
     else if (answer.lives) {
       this.lives.set(this.livesKey(settings, message.sample), answer);
       this.heard({ lives: true });
@@ -113,6 +122,9 @@ export class Asker {
     this.number++;
   }
 }
+
+// Where the numbers of a view's questions begin.
+export const ownNumbers = () => 1e6 * Math.floor(1e6 * Math.random());
 
 const question = (settings) => ({
   people: settings.people, same_luck: settings.same, sides: settings.sides, dials: settings.dials,

@@ -5,6 +5,7 @@ import { Axes } from "./axes.js";
 import { drawCards } from "./cards.js";
 import { drawDials } from "./dials.js";
 import { el, fill } from "./dom.js";
+import { focusedIn, keepingFocus } from "./focus.js";
 import { drawFoot } from "./foot.js";
 import { drawFunnel } from "./funnel.js";
 import { lendColours, who } from "./look.js";
@@ -12,6 +13,7 @@ import { listen } from "./hands.js";
 import { drawMoney } from "./money.js";
 import { move } from "./motion.js";
 import { drawQuestion, questionWords } from "./question.js";
+import { heading } from "./picture.js";
 import { resultOf } from "./results.js";
 import { sentenceOf } from "./sentence.js";
 import { drawSides } from "./sides.js";
@@ -138,7 +140,10 @@ export class Board {
   }
 
   heard(news) {
-    if (news.worlds) this.take();
+    if (news.worlds) {
+      this.former = null; // what was asked for can be
+      this.take();
+    }
     if (news.lives || news.done) this.paint();
     if (news.done) this.announce();
   }
@@ -179,6 +184,10 @@ export class Board {
       this.former = null;
       this.show();
     }
+    this.complain(why);
+  }
+
+  complain(why) {
     this.parts.trouble.textContent = this.speaker.say("failed", { why });
   }
 
@@ -219,22 +228,23 @@ export class Board {
   }
 
   draw(names) {
-    for (const name of names) this.keepingFocus(() => PARTS[name](this));
+    for (const name of names) keepingFocus(this, () => PARTS[name](this));
   }
 
   // The numbers, the sentence and the picture, as they are at this moment of a move.
   paint() {
     const { state, parts } = this;
-    if (this.naming && this.focused()?.closest(".pinform")) return;
+    if (this.naming && focusedIn(this)?.closest(".pinform")) return;
     drawCards(this);
     fill(parts.say, this.sentence());
     drawStrip(this);
-    this.keepingFocus(() => {
-      if (state.view === "trail") {
+    keepingFocus(this, () => {
+      if (this.isHidden(1) && !["funnel", "money"].includes(state.view)) fill(parts.pic, heading(this.speaker.say("guess")));
+      else if (state.view === "trail") {
         const known = this.trail.canvas?.isConnected && this.trail.answer === this.lives()
           && this.trail.lang === `${state.lang} ${this.theme} ${this.width()} ${state.room}`;
-        if (!known) fill(parts.pic, this.isHidden(1) ? [] : this.trail.nodes());
-        if (!this.isHidden(1)) this.trail.begin();
+        if (!known) fill(parts.pic, this.trail.nodes());
+        this.trail.begin();
         this.trail.lang = `${state.lang} ${this.theme} ${this.width()} ${state.room}`;
       } else {
         this.trail.stop();
@@ -280,22 +290,6 @@ export class Board {
     if (this.options.inNotebook && !document.fullscreenElement) return 25 * rem - reserve * rem;
     const top = this.parts.pic.getBoundingClientRect().top - this.root.getBoundingClientRect().top;
     return full - top - reserve * rem;
-  }
-
-  // --- hands
-
-  focused() {
-    return this.root.getRootNode().activeElement;
-  }
-
-  // Whatever had the focus has it again after its part was drawn anew.
-  keepingFocus(draw) {
-    const before = this.focused();
-    const name = this.root.contains(before) ? before.dataset.f : null;
-    draw();
-    if (!name || this.focused() === before) return;
-    const same = [...this.root.querySelectorAll("[data-f]")].find((one) => one.dataset.f === name && !one.disabled);
-    (same ?? this.parts.stage).focus({ preventScroll: true });
   }
 
   close() {

@@ -43,7 +43,13 @@ function row(board, dial, side) {
 
 // The words of a value: as shown in the box, and as read aloud.
 export const valueWords = (board, dial, value) => value === "inf"
-  ? board.speaker.say("endless") : board.speaker.number(value, dial.digits);
+  ? board.speaker.say("endless") : board.speaker.number(value, digitsFor(value, dial.digits));
+
+// As many as it takes to tell what was typed, four at most.
+function digitsFor(value, usual) {
+  const tells = (digits) => Math.abs(Number(value.toFixed(digits)) - value) < 1e-9;
+  return [usual, usual + 1, usual + 2, 4].find(tells) ?? 4;
+}
 
 class Row {
   constructor(board, dial, side, kind, look) {

@@ -1,4 +1,5 @@
 // The board in a notebook: in a shadow of its own, its engine the kernel behind messages.
+import { ownNumbers } from "./asking.js";
 import { Board } from "./board.js";
 import { el } from "./dom.js";
 import { OwnPlace } from "./place.js";
@@ -39,7 +40,7 @@ class KernelEngine {
   constructor(model) {
     this.model = model;
     this.wishes = new Map();
-    this.wished = 0;
+    this.wished = ownNumbers();
     this.listen = (answer) => this.hear(answer);
     model.on("msg:custom", this.listen);
   }

@@ -17,7 +17,7 @@ export async function openScenario(board, text, name, address) {
   try {
     board.use(await board.options.read(text, name));
   } catch (error) {
-    return board.failed(error.message);
+    return board.complain(error.message);
   }
   board.state = stateOf(address || "", board.product, board.state.lang);
   return board.show();

@@ -6,7 +6,6 @@ import { canvas, heading, line, words } from "./picture.js";
 
 export function drawLives(board) {
   const { speaker, state } = board;
-  if (board.isHidden(1)) return [heading("?")];
   const answer = board.lives();
   if (!answer) return [heading(speaker.say("waiting"))];
   const people = answer.lives[0].persons;

@@ -20,7 +20,6 @@ const listed = (board, shares) => shares.map((share, i) =>
 export function drawWho(board) {
   const { speaker, shown } = board;
   const title = speaker.say("who_title", { b: nameOf(board, 1) });
-  if (!shown?.pairs[1] || board.isHidden(1)) return [heading("?")];
   const shares = sharesOf(shown.pairs[1]);
   const stands = speaker.counted("people", Math.max(1, Math.round(board.state.people / DOTS)));
   return [heading(title, el("p", {}, speaker.say("who_note", { people: stands }))),
