@@ -1,6 +1,8 @@
 """What a firm's systems record: nothing invented, nothing lost but what the settings say."""
 
 import functools
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -62,6 +64,16 @@ def test_no_firm_sees_a_stage_or_what_happens_elsewhere():
     assert not hidden & set(seen["event"])
     assert {key for key, by in what_is_seen().items() if by == "nobody"} == hidden
     assert not {"stage", "belief", "warmth"} & set(seen)
+
+
+def test_the_page_says_of_every_event_who_records_it():
+    page = (Path(__file__).parents[2] / "docs" / "observe.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| (the books|a machine|nobody)[^|]*\| (.*) \|$", page, re.MULTILINE))
+    told = {who: set(re.findall(r"`(\w+)`", events)) for who, events in rows.items()}
+    told["nobody"].remove("referral")  # one without a bonus
+    by = {"books": "the books", "systems": "a machine", "nobody": "nobody"}
+    for key, who in what_is_seen().items():
+        assert [row for row, events in told.items() if key in events] == [by[who]], key
 
 
 def test_a_referral_is_seen_where_a_bonus_is_paid_for_it():
