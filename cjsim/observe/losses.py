@@ -22,7 +22,7 @@ from cjsim.experiment.result import Grid, Result, in_per_cent, with_interval
 from cjsim.labels import SPOKEN, text, unknown
 from cjsim.labels.numbers import per_cent
 from cjsim.observe.attribution import attribute, method_word, wrong_share
-from cjsim.observe.systems import SHARES, Records, observe
+from cjsim.observe.systems import SHARES, Observed, Records, observe
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -134,33 +134,41 @@ def loss_curve(
     if not values:
         raise ValueError("at = []: give at least one value of the setting")
     names, first = words_of("methods", methods), seed_of(seed)
+    many = whole("draws", draws)
     complete = attribute(run, names, deals=deals).table
-    modes = {name: one.mode for name, one in run.scenario.touchpoints.items()}
-    offline = [name for name in complete.index if modes[name] == "offline"]
     rows, credits = {}, {}
     for value in values:
         how = (records or Records()).but(**{setting: value})
-        seen = [observe(run, how, seed=first + n) for n in range(whole("draws", draws))]
+        seen = [observe(run, how, seed=first + n) for n in range(many)]
         tables = [attribute(one, names, deals=deals).table for one in seen]
         tables = [table.reindex(complete.index).fillna(0.0) for table in tables]
-        kept = np.mean([one.counts["recorded"] / one.counts["visible"] for one in seen])
-        people = np.mean([one.names["customer"].nunique() for one in seen])
-        lives = np.mean([one.names["person"].nunique() for one in seen])
         wrong = pd.DataFrame(
-            {m: [wrong_share(table[m], complete[m]) for table in tables] for m in names}
+            {name: [wrong_share(table[name], complete[name]) for table in tables] for name in names}
         )
-        intervals = difference(wrong, confidence)
-        for method in names:
-            mean = sum(table[method] for table in tables) / len(tables)
-            credits[value, method] = mean
-            row = intervals.loc[method]
-            share = mean[offline].sum() / mean.sum() if mean.sum() else np.nan
-            rows[value, method] = [
-                row["difference"], max(row["low"], 0.0) if row["low"] == row["low"] else np.nan,
-                row["high"], share, kept, people / lives,
-            ]  # fmt: skip
+        kept, people = _recorded(seen)
+        for name, interval in difference(wrong, confidence).iterrows():
+            credit = sum(table[name] for table in tables) / many
+            low = np.maximum(interval["low"], 0.0)  # NaN stays
+            share = _offline_share(run, credit)
+            ends = interval["difference"], low, interval["high"]
+            rows[value, name] = (*ends, share, kept, people)
+            credits[value, name] = credit
     heads = ["wrong", "low", "high", "offline", "rows", "people"]
     table = pd.DataFrame.from_dict(rows, "index", columns=heads)
     table.index = pd.MultiIndex.from_tuples(list(rows), names=["value", "method"])
-    credit = pd.DataFrame(credits).T.rename_axis(["value", "method"])
-    return LossCurve(setting, table, credit, run.scenario.name, draws, confidence)
+    credit_table = pd.DataFrame(credits).T.rename_axis(["value", "method"])
+    return LossCurve(setting, table, credit_table, run.scenario.name, draws, confidence)
+
+
+def _recorded(seen: Sequence[Observed]) -> tuple[float, float]:
+    """The share of what could be seen that is recorded, and customers per real person."""
+    kept = [one.counts["recorded"] / max(one.counts["visible"], 1) for one in seen]
+    names = [one.names[["customer", "person"]].nunique() for one in seen]
+    return float(np.mean(kept)), float(np.mean([n["customer"] / n["person"] for n in names]))
+
+
+def _offline_share(run: Record, credit: pd.Series[float]) -> float:
+    """The share of a credit that offline touchpoints have; NaN where nobody has any."""
+    modes = {name: one.mode for name, one in run.scenario.touchpoints.items()}
+    offline = credit[[modes[str(name)] == "offline" for name in credit.index]]
+    return float(offline.sum() / credit.sum()) if credit.sum() else np.nan

@@ -1,6 +1,8 @@
 """What a firm's systems record: nothing invented, nothing lost but what the settings say."""
 
 import functools
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -62,6 +64,16 @@ def test_no_firm_sees_a_stage_or_what_happens_elsewhere():
     assert not hidden & set(seen["event"])
     assert {key for key, by in what_is_seen().items() if by == "nobody"} == hidden
     assert not {"stage", "belief", "warmth"} & set(seen)
+
+
+def test_the_page_says_of_every_event_who_records_it():
+    page = (Path(__file__).parents[2] / "docs" / "observe.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| (the books|a machine|nobody)[^|]*\| (.*) \|$", page, re.MULTILINE))
+    told = {who: set(re.findall(r"`(\w+)`", events)) for who, events in rows.items()}
+    told["nobody"].remove("referral")  # one without a bonus
+    by = {"books": "the books", "systems": "a machine", "nobody": "nobody"}
+    for key, who in what_is_seen().items():
+        assert [row for row, events in told.items() if key in events] == [by[who]], key
 
 
 def test_a_referral_is_seen_where_a_bonus_is_paid_for_it():
@@ -157,12 +169,17 @@ def test_each_loss_takes_the_share_it_says(name, value, others):
 
 
 def test_bad_news_and_busy_days_are_lost_not_at_random():
-    run = phone()
+    run = market()
     worse = observe.observe(run, bad_news_loss=0.5)
     lost = set(np.flatnonzero(visible(run))) - set(worse.truth["row"])
     assert lost
     assert np.isin(run.events["event"][sorted(lost)], BAD_NEWS).all()
     assert worse.counts["lost_bad_news"] == len(lost)
+    bad = np.isin(run.events["event"], BAD_NEWS)
+    both = observe.observe(run, online=0.5, offline=0.5, bad_news_loss=0.5)
+    kept = bad[both.truth["row"]].sum() / bad.sum()  # the two losses have a luck each: 1/4 is left
+    assert bad.sum() > 150
+    assert abs(kept - 0.25) < 4 * np.sqrt(0.25 * 0.75 / bad.sum())
     tired = observe.observe(run, busy_loss=0.5)
     lost = sorted(set(np.flatnonzero(visible(run))) - set(tired.truth["row"]))
     assert len({int(day) for day in run.events["time"][lost]}) <= 0.2 * run.scenario.horizon_days
@@ -207,6 +224,8 @@ def test_unmatched_people_are_two_customers_and_merged_ones_share_one():
     people = merged.names["person"].nunique()
     gone = people - merged.names["customer"].nunique()
     assert abs(gone / people - 0.2) < 4 * np.sqrt(0.16 / people)
+    own = merged.names[merged.names["person"] == merged.names["customer"]]["person"]
+    assert set(merged.names["customer"]) == set(own)  # nobody is taken for one who is not there
 
 
 def test_better_records_hold_all_that_worse_ones_hold():

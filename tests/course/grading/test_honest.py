@@ -101,6 +101,8 @@ CALLS = {
     },
     "cjsim.measures": {
         "UNITS": "list(measures.UNITS)",
+        "contracts": "rented = phone.with_changes({'contract.term_days': 90})\n"
+        "measures.contracts(cjsim.simulate(rented, 50))",
         "planned_loss": "measures.planned_loss(phone)",
     },
     "cjsim.lab": {
