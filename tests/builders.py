@@ -550,6 +550,7 @@ def _contract(firm: Scenario, rng: random.Random) -> dict[str, Any]:
         "contract.upgrade_share": rng.choice([0.0, rng.random()]),
         "contract.upgrade_factor": rng.uniform(1.0, 3.0),
         "contract.trial_days": rng.choice([0.0, 14.0, rng.uniform(0.1, 60.0)]),
+        "contract.trial_ease": rng.choice([0.0, rng.random()]),
     }
     for name, touchpoint in firm.touchpoints.items():
         changes[f"touchpoints.{name}.wins_back"] = rng.choice([0.0, rng.random()])

@@ -389,6 +389,8 @@ def _of_word(facts: Facts) -> Reasons:
 def _of_contract(facts: Facts) -> Reasons:
     """What binds to nothing, and what a date leaves no room for."""
     contract = facts.scenario.contract
+    if contract.trial_days == 0:
+        yield "contract.trial_ease", "no_trial", False
     if contract.term_days == 0:
         keys = "payments notice_days pause_share pause_days upgrade_share upgrade_factor"
         yield " ".join(f"contract.{key}" for key in keys.split()), "no_contract", False

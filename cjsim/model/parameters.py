@@ -197,6 +197,7 @@ class Parameters:
     upgrade_share: float
     upgrade_factor: float
     trial_days: float
+    trial_ease: float
     # firm
     reps: int  # `ENDLESS` where nobody waits for one
     desk_stretch: float  # how much longer all takes at the desk, people being a sample
@@ -580,6 +581,7 @@ def parameters_of(s: sc.Scenario, people: int, seed: int, season: float = 1.0) -
         upgrade_share=contract.upgrade_share,
         upgrade_factor=contract.upgrade_factor,
         trial_days=contract.trial_days,
+        trial_ease=contract.trial_ease,
         reps=reps,
         desk_stretch=stretch,
         deal_days=_rep_days(s, s.firm.deal_hours) * stretch,

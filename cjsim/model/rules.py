@@ -381,14 +381,16 @@ def weigh_price(person: Person, market: Parameters) -> None:
     """Keep what the price makes of the walk-away rate at 5, 6 and 9: odds^(1/k), 1 elsewhere.
 
     With regularity k a rate factor x moves the odds by x^k: so written, the odds get `price_odds`.
-    Who may try for nothing weighs it at the end of the trial, not at 6: see `converts`.
+    Who may try for nothing has less to lose at 5 and 6, and weighs the price not at 6 but at the
+    end of the trial: see `converts`.
     """
     person.price_pull = 1.0
     stage = person.stage
-    if stage == ACTION and tries_first(person, market):
-        return
     if stage == COMPARISON or stage == ACTION or stage == REPEAT_DEAL:
-        odds = price_odds(person, market)
+        tries = stage != REPEAT_DEAL and tries_first(person, market)
+        odds = 1.0 if tries and stage == ACTION else price_odds(person, market)
+        if tries:
+            odds = odds * (1.0 - market.trial_ease)
         if odds != 1.0:
             person.price_pull = power(odds, market.inverse_shape[stage])
 

@@ -11,11 +11,11 @@ import pytest
 
 import cjsim
 from cjsim import Scenario, measures
-from cjsim.journey import DORMANT, REPEAT_DEAL, WITH_RIVAL
+from cjsim.journey import ACTION, DORMANT, FIRST_DEAL, REPEAT_DEAL, WITH_RIVAL
 from cjsim.measures.money import A_MONTH
 from cjsim.model import plan, rules
 from cjsim.model.events import Event
-from tests.builders import ALWAYS_CONTENT, everywhere, lockstep, market, person, touch
+from tests.builders import ALWAYS_CONTENT, everywhere, lockstep, market, person, touch, whole_days
 from tests.builders import touching as touching_with
 
 ENGINES = pytest.mark.parametrize("engine", ["simpy", "compiled"])
@@ -305,6 +305,20 @@ def test_the_price_is_weighed_when_the_trial_ends() -> None:
     bought = sum(rules.converts(one, terms) for one in people)
     odds = exp(0.8) / 1.44
     assert near(bought, 6_000, odds / (1.0 + odds))
+
+
+@pytest.mark.parametrize("shape", [1.0, 2.0])
+def test_a_trial_eases_the_way_to_it(shape: float) -> None:
+    """The odds of walking away at 6 are 2 : 3; of them .6 is left, 2 : 5, whatever the regularity."""
+    stages = whole_days(action={"planned_loss": 0.4, "regularity": shape})
+    trial = {"trial_days": 14.0, "trial_ease": 0.4}
+    run = cjsim.simulate(lockstep(stages=stages, contract=trial, horizon_days=60.0), people=4_000)
+    entered = rows_of(run, Event.ENTER)
+    entered = entered[np.lexsort((entered["time"], entered["person"]))]
+    at_six = np.flatnonzero(entered["stage"] == ACTION)
+    _, firsts = np.unique(entered["person"][at_six], return_index=True)
+    onward = entered["stage"][at_six[firsts] + 1]
+    assert near(int((onward == FIRST_DEAL).sum()), 4_000, 5.0 / 7.0)
 
 
 def test_who_has_bought_before_does_not_try_again() -> None:

@@ -70,6 +70,10 @@ class Contract(Table):
         "Who never bought tries for nothing for so long, in place of the days of the first deal, "
         "then buys or does not; 0 = no trial", ge=0, le=200_000,
     )  # fmt: skip
+    trial_ease: Number = a_share(
+        0.0, "ours",
+        "What a free trial takes off the odds of walking away at 5 and 6: trying costs nothing",
+    )  # fmt: skip
 
 
 class Firm(Table):

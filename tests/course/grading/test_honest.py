@@ -130,6 +130,7 @@ CALLS = {
         "estimate": "course.estimate(0, 1)",
         "score": "course.score(guess)",
         "table": "course.table(measures.funnel(run))",
+        "tell": "course.tell('said')",
     },
 }
 """Module -> public name -> a cell that uses it as a student may, with the default executor."""
