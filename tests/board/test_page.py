@@ -120,6 +120,10 @@ def test_a_folder_has_a_page_that_fetches_its_products_when_they_are_wanted(brow
         visit.page.select_option(".prod select", "manicure")
         until(visit.page, "document.cjsimBoard.product.name === 'manicure'")
         settled(visit.page)
+        visit.context.set_offline(True)
+        visit.page.select_option(".prod select", "flat")  # the server is gone: it says so
+        until(visit.page, "document.querySelector('.trouble').textContent !== ''")
+        assert visit.page.input_value(".prod select") == "manicure"
         assert visit.wrong == []
         assert visit.outside() == []
         visit.close()

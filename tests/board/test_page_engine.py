@@ -33,7 +33,7 @@ HELPERS = """<script>
 const asked = (ask) => new Promise((done) => {
   const answers = [];
   engine.ask(ask, (answer) => {
-    answers.push(answer);
+    if (!answer.alive) answers.push(answer);
     if (answer.done || answer.error !== undefined) done(answers);
   });
 });
@@ -173,6 +173,11 @@ def test_dials_turned_at_random_give_pythons_numbers(opened, preset):
         check_world(scenario, ask, answer)
 
 
+def kernel_answers(scenario, ask):
+    answers = Kernel(scenario, print).answers(ask)
+    return [answer for answer in answers if "alive" not in answer]  # on a busy machine
+
+
 @pytest.mark.parametrize(
     "who", [{"sample": 10}, {"sample": 9999}, {"who": [3, 77, 3, 12]}, {}], ids=str
 )
@@ -180,7 +185,7 @@ def test_lives_are_those_of_the_kernel(opened, who):
     visit, scenario, _ = opened("phone")
     ask = {**ASK, **who, "kind": "lives", "world": 1, "sides": ASK["sides"][:3]}
     answers = visit.page.evaluate("asked", ask)
-    assert answers == list(Kernel(scenario, print).answers(ask))
+    assert answers == kernel_answers(scenario, ask)
     assert len(answers[0]["differ"]) > 0
     assert any(answers[0]["lives"][1]["rows"]["fits"])
 
@@ -191,7 +196,7 @@ def test_worlds_are_those_of_the_kernel(opened, same_luck):
     visit, scenario, _ = opened("flat")
     ask = {**ASK, "same_luck": same_luck}
     answers = visit.page.evaluate("asked", ask)
-    for here, there in zip(answers, Kernel(scenario, print).answers(ask), strict=True):
+    for here, there in zip(answers, kernel_answers(scenario, ask), strict=True):
         assert {**here, "sides": None} == {**there, "sides": None}
         for one, other in zip(here.get("sides", ()), there.get("sides", ()), strict=True):
             assert one["reached"] == other["reached"]
@@ -204,12 +209,12 @@ def test_a_newer_question_takes_the_place_of_an_older(opened):
     heard = visit.page.evaluate(
         """async (ask) => {
             const heard = [];
-            engine.ask(ask, ({ id, world }) => heard.push([id, world]));
+            engine.ask(ask, ({ id, world, alive }) => alive || heard.push([id, world]));
             await new Promise((done) => engine.ask({ ...ask, id: 8, worlds: [2] }, (answer) => {
-                heard.push([answer.id, answer.world]);
+                if (!answer.alive) heard.push([answer.id, answer.world]);
                 if (answer.done) done();
             }));
-            engine.ask({ ...ask, id: 9 }, ({ id, world }) => heard.push([id, world]));
+            engine.ask({ ...ask, id: 9 }, ({ id }) => heard.push([id]));
             engine.cancel();
             await asked({ ...ask, id: 10, worlds: [4] });
             return heard;
@@ -217,6 +222,27 @@ def test_a_newer_question_takes_the_place_of_an_older(opened):
         {**ASK, "worlds": [5, 6, 7, 8]},
     )
     assert heard == [[8, 2], [8, None]]
+
+
+def test_a_run_that_takes_long_says_that_it_is_under_way(opened):
+    """Threads that have got a run and do not answer; after half a minute nobody believes them."""
+    visit, _, _ = opened("phone")
+    told = visit.page.evaluate(
+        """async (ask) => {
+            const { threads } = engine;
+            engine.threads = [{ worker: { postMessage() {} }, task: null }];
+            const answer = await new Promise((done) => engine.ask({ ...ask, worlds: [9] }, done));
+            engine.threads[0].task.begun = -1e9;
+            let silent = true;
+            engine.question.onAnswer = () => { silent = false; };
+            engine.beat();
+            engine.cancel();
+            engine.threads = threads;
+            return [answer, silent];
+        }""",
+        ASK,
+    )
+    assert told == [{"id": 7, "alive": True}, True]
 
 
 def test_what_was_found_once_is_told_without_a_run(opened):

@@ -2,6 +2,8 @@
 // The same messages as the kernel's: ask(message, onAnswer), cancel().
 
 const MOST_THREADS = 2;
+const BEAT = 1000; // ms after which a question that takes longer says that it is being worked at
+const LONGEST_RUN = 30_000; // ms; a thread that is silent for longer is not believed to work
 const MOST_RUNS = 1500; // results of runs that are kept, so that undo and pins answer at once
 
 export class PageEngine {
@@ -21,6 +23,7 @@ export class PageEngine {
       return thread;
     });
     URL.revokeObjectURL(address);
+    this.clock = setInterval(() => this.beat(), BEAT);
   }
 
   // Answer this; what is under way for an older question is given up.
@@ -53,6 +56,7 @@ export class PageEngine {
   // The threads are ended; nothing is answered any more.
   close() {
     this.cancel();
+    clearInterval(this.clock);
     for (const { worker } of this.threads) worker.terminate();
   }
 
@@ -73,10 +77,16 @@ export class PageEngine {
       if (thread.task) continue;
       const task = this.taskFor(thread);
       if (!task) return;
-      thread.task = { ...task, question };
+      thread.task = { ...task, question, begun: performance.now() };
       const { group: { world }, place } = task;
       thread.worker.postMessage({ ask: question.message, place, world });
     }
+  }
+
+  beat() {
+    const since = performance.now() - LONGEST_RUN;
+    const isAlive = this.threads.some(({ task }) => task && task.begun > since);
+    if (this.question && isAlive) this.question.onAnswer({ id: this.question.message.id, alive: true });
   }
 
   // Both threads take up the first world, to be quick; then each stays with the worlds that it has

@@ -19,16 +19,24 @@ export async function openPage() {
   const shell = JSON.parse(written("shell"));
   const wasm = decoded(written("wasm"));
   const plans = new Map();
+  let board = null;
   const load = async (name) => {
-    const { product, plan } = shell.parts ?? await fetched(name);
-    plans.set(product, plan);
-    return product;
+    try {
+      const { product, plan } = shell.parts ?? await fetched(name);
+      plans.set(product, plan);
+      return product;
+    } catch (error) {
+      if (!board) throw error;
+      board.draw(["top"]); // everything stays as it is
+      board.failed(error.message);
+      return new Promise(() => {});
+    }
   };
   const asked = productNamed(location.hash);
   const names = shell.products.map(({ name }) => name);
   const dark = matchMedia("(prefers-color-scheme: dark)");
   let engine = null;
-  document.cjsimBoard = new Board(document.body, {
+  board = new Board(document.body, {
     product: await load(names.includes(asked) ? asked : names[0]),
     products: shell.products, load, lang: shell.lang,
     numbered: (number) => shell.products.find((one) => one.number === number)?.name,
@@ -40,4 +48,5 @@ export async function openPage() {
     place: (changed) => new AddressPlace(changed),
     theme: () => (dark.matches ? "dark" : "light"),
   });
+  document.cjsimBoard = board;
 }
