@@ -3,9 +3,10 @@
 python -m benchmarks.room [--visitors 30] [--tries 9]
 
 `cjsim lab phone --page` with all products made. Memory is the server's own (unique set size) and
-the system's for its connections (Linux), per visitor: while all of them have begun to take the page,
-plain, and wait with it, and after all have had everything. Time is from thirty starting at once to the page and a product in everybody's hands,
-packed as browsers take them: the median visitor and the last. Writes nothing.
+what the system holds for connections (Linux), per visitor: while all of them have begun to take the
+page, plain, and wait with it, and after all have had everything. Time is from all starting at once
+to the page and a product in everybody's hands, packed as browsers take them: the median visitor and
+the last. Writes nothing.
 """
 
 from __future__ import annotations

@@ -414,6 +414,27 @@ def test_the_others_are_served_while_a_file_is_being_made_and_who_leaves_does_no
             assert told(heard(waiting))[2] == b"slow"
 
 
+def test_who_does_not_wait_for_a_file_does_not_take_it_from_the_next():
+    go_on = threading.Event()
+
+    def slow():
+        go_on.wait(SECONDS)
+        return "slow"
+
+    with serving({INDEX: lambda: PAGE, "slow.json": slow}, in_all=0.1) as port:
+        assert said(port, asking(port, "/slow.json")) == b""  # shown out
+        go_on.set()
+        wait_until(lambda: said(port, asking(port, "/slow.json")).endswith(b"slow"))
+
+
+def test_who_has_said_all_and_reads_slowly_gets_all():
+    """Some close their half of the line behind the request."""
+    large = "x" * 4_000_000
+    with serving({INDEX: lambda: large}) as port, little(port) as line:
+        line.shutdown(socket.SHUT_WR)
+        assert heard(line).endswith(b"\r\n\r\n" + large.encode())
+
+
 def test_a_visit_under_way_does_not_keep_the_server_from_ending():
     with ExitStack() as lines:
         with serving({INDEX: lambda: "x" * 4_000_000}) as port:
