@@ -24,6 +24,9 @@ MOST: Final = {
     "products": 100_000, "samples": 2**16, "evaluations": 100_000,
 }  # fmt: skip
 """The largest counts that are taken; a slip of the finger shall not occupy a machine."""
+MANY: Final = 1_000_000
+BYTES_A_LIFE: Final = 600
+"""Memory that a person of a run takes, with their part of the log; more than a million are asked."""
 OTHERS_AT_MOST: Final = 1_000_000
 LONGEST = 60
 """Characters of a wrong value that an error shows."""
@@ -122,8 +125,21 @@ def whole(argument: str, given: object, least: int = 1, most: int | None = None)
 
 
 def people_of(given: object, scenario: Scenario) -> int:
-    """How many people are simulated: the whole market when None is given."""
-    return scenario.market.people if given is None else whole("people", given)
+    """How many people are simulated: the whole market when None is given.
+
+    Raises ValueError for more than this machine's memory has room for.
+    """
+    people = scenario.market.people if given is None else whole("people", given)
+    if people > MANY:
+        import psutil  # nobody else waits for it
+
+        room = psutil.virtual_memory().available // BYTES_A_LIFE
+        if people > room:
+            raise ValueError(
+                f"people = {people:,}: would need about {people * BYTES_A_LIFE / 1e9:,.0f} GB of "
+                f"memory; here there is room for about {room:,}"
+            )
+    return people
 
 
 def seed_of(given: object) -> int:

@@ -319,3 +319,8 @@ def test_the_package_says_that_it_is_typed():
 
 def test_an_enum_of_whole_numbers_counts():
     assert whole("runs", enum.IntEnum("Few", {"TWO": 2}).TWO) == 2
+
+
+def test_a_market_that_does_not_fit_into_memory_is_refused_at_once():
+    with pytest.raises(ValueError, match=r"people = 99,999,999: would need about 60 GB of memory"):
+        cjsim.simulate("phone", people=99_999_999)

@@ -309,7 +309,7 @@ def test_the_price_is_weighed_when_the_trial_ends() -> None:
 
 @pytest.mark.parametrize("shape", [1.0, 2.0])
 def test_a_trial_eases_the_way_to_it(shape: float) -> None:
-    """The odds of walking away at 6 are 2 : 3; of them .6 is left, 2 : 5, whatever the regularity."""
+    """The odds of walking away at 6 are 2 : 3; of them .6 is left, 2 : 5, at any regularity."""
     stages = whole_days(action={"planned_loss": 0.4, "regularity": shape})
     trial = {"trial_days": 14.0, "trial_ease": 0.4}
     run = cjsim.simulate(lockstep(stages=stages, contract=trial, horizon_days=60.0), people=4_000)
