@@ -26,7 +26,7 @@ MOST: Final = {
 """The largest counts that are taken; a slip of the finger shall not occupy a machine."""
 MANY: Final = 1_000_000
 BYTES_A_LIFE: Final = 600
-"""Memory that a person of a run takes, with their part of the log; more than a million are asked."""
+"""Memory that a person of a run takes, with their part of the log; of more it is asked for."""
 OTHERS_AT_MOST: Final = 1_000_000
 LONGEST = 60
 """Characters of a wrong value that an error shows."""

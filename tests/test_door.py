@@ -3,6 +3,7 @@
 import enum
 import re
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -321,6 +322,8 @@ def test_an_enum_of_whole_numbers_counts():
     assert whole("runs", enum.IntEnum("Few", {"TWO": 2}).TWO) == 2
 
 
-def test_a_market_that_does_not_fit_into_memory_is_refused_at_once():
+def test_a_market_that_does_not_fit_into_memory_is_refused_at_once(monkeypatch):
+    room = SimpleNamespace(available=20_000_000_000)
+    monkeypatch.setattr("psutil.virtual_memory", lambda: room)
     with pytest.raises(ValueError, match=r"people = 99,999,999: would need about 60 GB of memory"):
         cjsim.simulate("phone", people=99_999_999)
