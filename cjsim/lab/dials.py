@@ -7,15 +7,12 @@ from typing import Any, Literal, get_origin
 
 import ipywidgets as widgets
 
+from cjsim.board.ranges import MOST, usual_range, usual_step
 from cjsim.experiment.idle import idle
 from cjsim.labels import SPOKEN
 from cjsim.scenario import Scenario
 from cjsim.scenario.keys import Key
 
-STEPS = 100
-"""Steps from one end of a slider to the other, or a few more."""
-MOST = 10
-"""Where the slider of a number ends that may be infinite and is."""
 WIDE: Any = {"description_width": "initial"}  # whole keys, in any language
 
 
@@ -41,7 +38,7 @@ def slider(
     }  # fmt: skip
     if isinstance(value, int):
         return widgets.IntSlider(**shared)
-    step = _step(low, high, value)
+    step = usual_step(low, high, value)
     digits = max(0, -math.floor(math.log10(step)))
     return widgets.FloatSlider(**shared, step=step, readout_format=f".{digits}f")
 
@@ -72,40 +69,11 @@ def hint(scenario: Scenario, key: str, lang: str = SPOKEN) -> str:
     return note.said(lang) if note else key
 
 
-def _step(low: float, high: float, value: float) -> float:
-    """1, 2 or 5 times a power of ten, on which the value lies: a hand can turn back to it."""
-    widest = 1.05 * (high - low) / STEPS
-    power = math.floor(math.log10(widest))
-    for step in (float(f"{n}e{power - finer}") for finer in range(3) for n in (5, 2, 1)):
-        steps = (value - low) / step
-        if step <= widest and abs(steps - round(steps)) < 1e-6:
-            return step
-    return 10.0**power
-
-
 def _around(key: str, value: float, ends: tuple[float, float]) -> tuple[float, float]:
     """The ends that somebody asked for, or a ValueError: at others the slider would not start."""
     if len(ends) != 2 or not ends[0] <= value <= ends[1] or ends[0] == ends[1]:
         raise ValueError(f"range of {key} = {ends}: must be (lowest, highest) around {value:g}")
     return ends
-
-
-def usual_range(scenario: Scenario, key: str, value: float) -> tuple[float, float]:
-    """From the lowest value allowed to the highest, or to four times the value, at least 1.
-
-    Where 0 is not allowed, from the first step above it that is.
-    """
-    limits = scenario.key(key).limits
-    low = limits.get("ge", limits.get("gt", min(0.0, 4 * value)))
-    high = min(limits.get("le", limits.get("lt", math.inf)), max(1.0, 4 * value))
-    if isinstance(value, int):
-        return low, max(high, low + 1)
-    step = _step(min(low, 0.0), high, value)
-    if "gt" in limits:
-        low += step
-    elif low > 0.0:
-        low = max(low, step)
-    return (low, high - step if "lt" in limits and high == limits["lt"] else high)
 
 
 def box(scenario: Scenario, key: str, known: Key, label: str | None = None) -> Any | None:

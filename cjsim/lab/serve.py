@@ -1,43 +1,32 @@
-"""The what-if lab from the command line: in JupyterLab, or as a page of its own.
-
-Both are served to this machine alone, and neither asks the web for anything.
-"""
+"""The what-if lab in JupyterLab, from the command line: for this machine alone, without the web."""
 
 from __future__ import annotations
 
-import errno
-import importlib.util
 import json
-import logging
 import os
-import socket
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 import urllib.request
-import webbrowser
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from cjsim.board.room import HOST, door_at
 from cjsim.experiment.orphans import ended_as_by_ctrl_c
 from cjsim.files import write_text
 from cjsim.labels import text
 from cjsim.scenario import Scenario, presets
 
-HOST = "127.0.0.1"
 NAME = "lab.ipynb"
 PATIENCE = 10.0
 """Seconds that JupyterLab has to end after Ctrl-C; while starting it sometimes does not listen."""
-TEMPLATE = Path(__file__).with_name("voila")
-WIDGETS = ("@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager8", "anywidget")
-"""The extensions that the page needs; any other would only take time to load."""
 
 NOT_NEEDED = (
-    "jupyter_lsp", "jupyter_server_terminals", "notebook", "voila.server_extension",
+    "jupyter_lsp", "jupyter_server_terminals", "notebook",
     "nbgrader.server_extensions.assignment_list", "nbgrader.server_extensions.course_list",
     "nbgrader.server_extensions.formgrader", "nbgrader.server_extensions.validate_assignment",
 )  # fmt: skip
@@ -51,35 +40,26 @@ NO_NEWS = {
 
 
 def open_lab(
-    scenario: str = "phone",
-    lang: str = "en",
-    page: bool = False,
-    port: int | None = None,
-    browser: bool = True,
+    scenario: str = "phone", lang: str = "en", port: int | None = None, browser: bool = True
 ) -> None:
     """Open the lab on a preset or a scenario file, and serve it until Ctrl-C.
 
-    `page` leaves JupyterLab and the code out; `browser` opens the address in a browser. Raises
-    ScenarioError or ValueError before anything is started.
+    `browser` opens the address in a browser. Raises ScenarioError or ValueError before anything is
+    started.
     """
-    notebook_text = notebook(scenario, lang, page)
-    if page and importlib.util.find_spec("voila") is None:
-        raise ValueError('the page needs Voilà, which is not here yet: pip install "cjsim[lab]"')
+    notebook_text = notebook(scenario, lang)
     if port is not None:
-        _check_port(port)
+        door_at(HOST, port, lang).close()
     with tempfile.TemporaryDirectory(prefix="cjsim-lab-", ignore_cleanup_errors=True) as folder:
         path = Path(folder, NAME)
         write_text(path, notebook_text)
         try:
-            if page:
-                _serve_page(path, lang, port, browser)
-            else:
-                _serve_jupyterlab(path, port, browser)
+            _serve_jupyterlab(path, port, browser)
         finally:
             end_kernels(folder)
 
 
-def notebook(scenario: str = "phone", lang: str = "en", page: bool = False) -> str:
+def notebook(scenario: str = "phone", lang: str = "en") -> str:
     """A notebook file that opens the lab on a preset or a scenario file, which is checked."""
     import nbformat
 
@@ -87,7 +67,7 @@ def notebook(scenario: str = "phone", lang: str = "en", page: bool = False) -> s
     if scenario not in presets():
         scenario = str(Path(scenario).resolve())  # the notebook runs in another folder
     title = text("lab_page.title", lang)
-    words = text("lab_page.page" if page else "lab_page.run", lang)
+    words = text("lab_page.run", lang)
     code = f"from cjsim.lab import lab\n\nlab({scenario!r}, lang={lang!r})"
     content = {
         "cells": [
@@ -96,7 +76,6 @@ def notebook(scenario: str = "phone", lang: str = "en", page: bool = False) -> s
         ],
         "metadata": {
             "title": title,
-            "cjsim": {"opening": text("lab_page.opening", lang)},
             "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         },
         "nbformat": 4,
@@ -107,20 +86,6 @@ def notebook(scenario: str = "phone", lang: str = "en", page: bool = False) -> s
 
 def _cell(kind: str, name: str) -> dict[str, Any]:
     return {"cell_type": kind, "id": name, "metadata": {}}
-
-
-def _check_port(port: int) -> None:
-    """Raise ValueError where nobody could be served at a port."""
-    if not 0 < port < 65536:
-        raise ValueError(f"--port {port}: must be from 1 to 65535")
-    try:
-        with socket.socket() as trial:
-            if os.name != "nt":  # there it would let two listen
-                trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            trial.bind((HOST, port))
-    except OSError as error:
-        why = "is taken" if error.errno == errno.EADDRINUSE else str(error.strerror)
-        raise ValueError(f"--port {port}: {why}; choose another, or none") from None
 
 
 def _write_kernel_spec(folder: Path) -> None:
@@ -237,40 +202,3 @@ def serve(
         finally:
             server.kill()
             server.wait()
-
-
-def _serve_page(path: Path, lang: str, port: int | None, browser: bool) -> None:
-    """Voilà on a notebook, until Ctrl-C. Every visitor has a kernel of their own."""
-    from jupyter_server import DEFAULT_STATIC_FILES_PATH
-    from voila.app import Voila
-
-    words = [
-        str(path),
-        f"--Voila.ip={HOST}",
-        "--Voila.log_level=ERROR",
-        f"--HTMLExporter.language_code={lang}",
-        "--VoilaConfiguration.template=lab",
-        "--VoilaConfiguration.theme=light",
-        "--VoilaConfiguration.allow_template_override=NO",  # other templates ask the web
-        "--VoilaConfiguration.allow_theme_override=NO",
-        "--VoilaConfiguration.preheat_kernel=True",  # the next visitor's lab is ready
-        *(f"--VoilaConfiguration.extension_allowlist={name}" for name in WIDGETS),
-    ]
-    if port is not None:
-        words += [f"--Voila.port={port}", "--Voila.port_retries=0"]
-    logging.getLogger("tornado").setLevel(logging.ERROR)  # an old tab asks for its lost kernel
-    _write_kernel_spec(path.parent / ".jupyter")
-    app = Voila()
-    app.initialize(words)
-    app.template_paths.insert(0, str(TEMPLATE))
-    app.tornado_settings = {"static_path": DEFAULT_STATIC_FILES_PATH}  # its own answers lack it
-    app.launch_browser = lambda: _announce(app.connection_url, lang, browser)
-    with ended_as_by_ctrl_c(), suppress(KeyboardInterrupt):
-        app.start()
-
-
-def _announce(address: str, lang: str, browser: bool) -> None:
-    """Say where the page is, once it is there, and open it."""
-    print(text("lab_page.at", lang).format(address=address), flush=True)
-    if browser:
-        threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()

@@ -79,7 +79,7 @@ def money_columns(run: Record, parts: Groups) -> dict[str, Numbers]:
     profit = (
         parts.total(receipts.person, receipts.margin * worth[receipts.time.astype(np.int64)])
         - parts.sum(totals.contact_worth)
-        - float(_running_worth(run, np.array(scenario.horizon_days))) * by_days
+        - float(running_worth(scenario, run.share, np.array(scenario.horizon_days))) * by_days
     )
     cash = margin - costs
     return {
@@ -192,7 +192,8 @@ def profit_over_time(run: Record, every: float | str = 1.0) -> pd.DataFrame:
     costs = _up_to(day, spent_on["time"], -spent_on["amount"]) + daily
     profit = _up_to(day, receipts.time, receipts.margin * worth[receipts.time.astype(np.int64)])
     spent = -spent_on["amount"] * worth[spent_on["time"].astype(np.int64)]
-    profit -= _up_to(day, spent_on["time"], spent) + _running_worth(run, day)
+    running = running_worth(run.scenario, run.share, day)
+    profit -= _up_to(day, spent_on["time"], spent) + running
     columns = {"margin": margin, "costs": costs, "cash": margin - costs, "profit": profit}
     return pd.DataFrame(columns, index=index_of(run.scenario, day, every))
 
@@ -225,7 +226,7 @@ def break_even_day(run: Record) -> float:
     margin = np.bincount(receipts.time.astype(np.int64), receipts.margin, len(costs))
     ends = np.minimum(np.arange(1.0, len(costs) + 1), run.scenario.horizon_days)
     earned = np.cumsum((margin - costs) * worths(run)[: len(costs)])
-    in_profit = earned - _running_worth(run, ends) > 0
+    in_profit = earned - running_worth(run.scenario, run.share, ends) > 0
     loss_days = np.flatnonzero(~in_profit)
     if not len(loss_days):
         return 1.0
@@ -246,9 +247,13 @@ def _up_to(day: Floats, time: Floats, amount: Floats) -> Floats:
     return np.asarray(running_total[np.searchsorted(time, day, "right")])
 
 
-def _running_worth(run: Record, day: Floats) -> Floats:
-    """What is paid per day, from day 0 up to each of these days, is worth on day 0 [money]."""
-    worth, calendar = worths(run), periods(run.scenario)
+def running_worth(scenario: Scenario, share: float, day: Floats) -> Floats:
+    """What is paid per day, from day 0 up to each of these days, is worth on day 0 [money].
+
+    `share` is that of the market's people who are simulated: they bear as much of it.
+    """
+    worth = day_worths(scenario.horizon_days, scenario.firm.discount_rate_per_year)
+    calendar = periods(scenario)
     before = np.append(0.0, np.cumsum(worth))
 
     def paid_until(day: Floats) -> Floats:
@@ -257,10 +262,10 @@ def _running_worth(run: Record, day: Floats) -> Floats:
         return np.asarray(before[whole] + (day - whole) * worth[whole])
 
     total = np.zeros(np.shape(day))
-    ends = [period.day for period in calendar[1:]] + [run.scenario.horizon_days]
+    ends = [period.day for period in calendar[1:]] + [scenario.horizon_days]
     for period, end in zip(calendar, ends, strict=True):
         lived = paid_until(np.clip(day, period.day, end)) - paid_until(np.array(period.day))
-        total = total + run.share * daily_cost(period.scenario) * lived
+        total = total + share * daily_cost(period.scenario) * lived
     return total
 
 

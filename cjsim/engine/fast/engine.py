@@ -125,11 +125,7 @@ class CompiledEngine:
 
     def _burn_in(self) -> Warm:
         """The market on day 0. A small one is remembered: all strategies to come begin in it."""
-        first = self.scenario.burn_in_strategy
-        only = {first: self.scenario.strategies[first]}
-        before = self.scenario.model_copy(
-            update={"strategy": first, "strategies": only, "changes": (), "season": Season()}
-        )
+        before = before_day_0(self.scenario)
         if len(self.people) > LARGEST_REMEMBERED:
             return self._lived(before)
         key = digest(before), self.seed
@@ -260,6 +256,14 @@ class CompiledEngine:
             rep_hours=rates.rep_hours,
             worth=rates.worth,
         )
+
+
+def before_day_0(scenario: Scenario) -> Scenario:
+    """What a burn-in is lived under: one strategy, no calendar."""
+    first = scenario.burn_in_strategy
+    only = {first: scenario.strategies[first]}
+    update = {"strategy": first, "strategies": only, "changes": (), "season": Season()}
+    return scenario.model_copy(update=update)
 
 
 def _record(numbers: parameters.Parameters) -> Any:

@@ -84,6 +84,8 @@ def behind(name: str, **fields: tuple[Any, int]) -> Any:
     Parameters
     ----------
     fields : name = (dtype, dimensions), in the order of the table; 0 dimensions is one record.
+
+    The function has them as `forms`, for whoever lays such arrays out elsewhere.
     """
 
     def numba_type(dtype: Any, dimensions: int) -> Any:
@@ -99,6 +101,7 @@ def behind(name: str, **fields: tuple[Any, int]) -> Any:
 
         return kind(types.int64), generate
 
+    look.forms = {key: (np.dtype(dtype), dimensions) for key, (dtype, dimensions) in fields.items()}
     return look
 
 

@@ -1,0 +1,43 @@
+// A page without Python: its product in it, or fetched when it is wanted; an engine in threads.
+import { productNamed } from "./address.js";
+import { Board } from "./board.js";
+import { decoded } from "./bytes.js";
+import { PageEngine } from "./engine.js";
+import { AddressPlace } from "./place.js";
+
+const written = (id) => document.getElementById(id).textContent;
+
+async function fetched(name) {
+  const answer = await fetch(`${name}.json`);
+  if (!answer.ok) throw new Error(`${name}.json: ${answer.status}`);
+  return answer.json();
+}
+
+// `shell`: {lang, products: [{name, number, title}], parts}; parts is {product, plan} of the only
+// one, or null where each lies in a file of its own beside the page.
+export async function openPage() {
+  const shell = JSON.parse(written("shell"));
+  const wasm = decoded(written("wasm"));
+  const plans = new Map();
+  const load = async (name) => {
+    const { product, plan } = shell.parts ?? await fetched(name);
+    plans.set(product, plan);
+    return product;
+  };
+  const asked = productNamed(location.hash);
+  const names = shell.products.map(({ name }) => name);
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  let engine = null;
+  document.cjsimBoard = new Board(document.body, {
+    product: await load(names.includes(asked) ? asked : names[0]),
+    products: shell.products, load, lang: shell.lang,
+    numbered: (number) => shell.products.find((one) => one.number === number)?.name,
+    engine: (product) => {
+      engine?.close(); // threads of another product's
+      engine = new PageEngine(wasm, plans.get(product), written("thread"));
+      return engine;
+    },
+    place: (changed) => new AddressPlace(changed),
+    theme: () => (dark.matches ? "dark" : "light"),
+  });
+}

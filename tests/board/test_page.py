@@ -1,0 +1,128 @@
+"""The board as a page without Python: one file from a disk, or a folder."""
+
+import functools
+import gzip
+import json
+import re
+import threading
+from contextlib import contextmanager
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+import cjsim
+from cjsim.board import page as pages
+from cjsim.scenario import presets
+from tests.lab.browser import Visit, chromium, wait_until, window
+
+MOST_BYTES = 500_000
+FEW = ("manicure", "flat")
+
+
+@pytest.fixture(scope="module")
+def phone():
+    return pages.page(cjsim.Scenario.load("phone"))
+
+
+@pytest.fixture(scope="module")
+def browser():
+    if chromium() is None:
+        pytest.skip("no chromium on PATH")
+    with window() as one:
+        yield one
+
+
+def test_a_page_is_small_and_names_no_place(phone):
+    assert len(gzip.compress(phone.encode(), 9)) <= MOST_BYTES
+    assert f'content="{pages.POLICY}"' in phone
+    assert phone.index("Content-Security-Policy") < phone.index("<script")
+    outside = set(re.findall(r"https?://[^\s\"'`<)]+", phone))
+    assert outside <= {"http://www.w3.org/2000/svg"}, outside
+
+
+@pytest.mark.parametrize(
+    "preset", [n if n == "flat" else pytest.param(n, marks=pytest.mark.slow) for n in presets()]
+)
+def test_one_product_is_small(preset):
+    content = pages.page(cjsim.Scenario.load(preset))
+    assert len(gzip.compress(content.encode(), 9)) <= MOST_BYTES
+
+
+def test_nothing_in_a_product_ends_its_script():
+    """A title may hold anything."""
+    rude = cjsim.Scenario.load("phone").with_changes({"title": "</script><script>alert(1)"})
+    content = pages.page(rude)
+    assert "alert(1)" in content
+    assert "</script><script>alert(1)" not in content
+
+
+def until(page, holds):
+    """Ask from outside: the page's policy lets no text be evaluated in it."""
+    wait_until(lambda: page.evaluate(holds))
+
+
+def settled(page, worlds=5):
+    """Until all worlds of the question are in the picture."""
+    until(page, f"document.cjsimBoard?.settled?.worlds >= {worlds}")
+
+
+@pytest.mark.parametrize("lang", ["en", "ru"])
+def test_a_page_opens_from_a_file_and_answers_offline(browser, tmp_path, phone, lang):
+    path = tmp_path / "board.html"
+    path.write_text(phone.replace('{"lang":"en"', f'{{"lang":"{lang}"'), encoding="utf-8")
+    visit = Visit(browser)
+    visit.context.set_offline(True)
+    visit.page.goto(path.as_uri())
+    settled(visit.page)
+    before = visit.page.evaluate("document.cjsimBoard.settled.sides[1].deals")
+    visit.page.evaluate(
+        "document.cjsimBoard.turn((state) => { state.dials['product.price'] = 700; })"
+    )
+    until(visit.page, f"document.cjsimBoard.settled?.sides[1].deals !== {before}")
+    settled(visit.page)
+    assert visit.page.evaluate("document.documentElement.lang") == lang
+    assert visit.wrong == []
+    assert {url.split(":")[0] for url in visit.asked} == {"file", "blob"}
+    visit.close()
+
+
+@contextmanager
+def serving(folder):
+    quiet = type("Quiet", (SimpleHTTPRequestHandler,), {"log_message": lambda *_: None})
+    with ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(quiet, directory=folder)) as one:
+        thread = threading.Thread(target=one.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{one.server_port}"
+        one.shutdown()
+        thread.join()
+
+
+def test_a_folder_has_a_page_that_fetches_its_products_when_they_are_wanted(browser, tmp_path):
+    assert pages.save_folder(tmp_path / "site", "en", FEW) == tmp_path / "site"
+    names = {path.name for path in (tmp_path / "site").iterdir()}
+    assert names == {"index.html", *(f"{name}.json" for name in FEW)}
+    told = json.loads((tmp_path / "site" / "flat.json").read_text(encoding="utf-8"))
+    assert told["product"]["name"] == "flat"
+    with serving(tmp_path / "site") as address:
+        visit = Visit(browser)
+        visit.page.goto(f"{address}/#flat")
+        settled(visit.page)
+        fetched = [url for url in visit.asked if url.endswith(".json")]
+        assert fetched == [f"{address}/flat.json"]
+        visit.page.evaluate("document.cjsimBoard.open('manicure')")
+        until(visit.page, "document.cjsimBoard.product.name === 'manicure'")
+        settled(visit.page)
+        assert visit.wrong == []
+        assert visit.outside() == []
+        visit.close()
+
+
+def test_a_dial_that_the_engine_cannot_serve_is_not_on_the_page(monkeypatch):
+    refused = {"strategies.guide.min_fit": "because", "product.price": "because"}
+    real = pages.plan_of
+    monkeypatch.setattr(pages, "plan_of", lambda *given: {**real(*given), "refused": refused})
+    ids = {
+        dial["id"] for dial in pages.parts_of(cjsim.Scenario.load("manicure"))["product"]["dials"]
+    }
+    assert not ids & {"min_fit", "product.price"}
+    assert "accuracy" in ids

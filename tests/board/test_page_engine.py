@@ -1,0 +1,232 @@
+"""The engine in Chromium: the same logs as the compiled one, the same answers as Python."""
+
+import base64
+import json
+import random
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+import cjsim
+from benchmarks.board import bare_page
+from cjsim import measures
+from cjsim.board import tally
+from cjsim.board.kernel import Kernel
+from cjsim.board.product import product_of
+from cjsim.board.wasm.patches import changed
+from cjsim.board.wasm.plan import plan_of
+from cjsim.engine.fast.engine import CompiledEngine
+from cjsim.journey import TWELVE
+from cjsim.log import LEVELS
+from cjsim.measures.visits import seen
+from cjsim.model.events import FIRST_DEAL
+from cjsim.model.streams import worlds
+from cjsim.run import _people, simulate
+from tests.lab.browser import Visit, chromium, window
+
+pytestmark = pytest.mark.skipif(chromium() is None, reason="no chromium on PATH")
+
+PRESETS = ("phone", "corporate_it", "flat")
+CLOSE = 1e-12
+
+
+HELPERS = """<script>
+const asked = (ask) => new Promise((done) => {
+  const answers = [];
+  engine.ask(ask, (answer) => {
+    answers.push(answer);
+    if (answer.done || answer.error !== undefined) done(answers);
+  });
+});
+const log = (ask, place, world, level) => {
+  inside.live(ask, place, world, level);
+  return btoa(Array.from(inside.machine.rows(), (byte) => String.fromCharCode(byte)).join(""));
+};
+</script></html>"""
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with window() as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def opened(browser, tmp_path_factory):
+    """A page for each preset, opened from a file; and its scenario and plan."""
+    visits = {}
+
+    def open_(preset):
+        if preset not in visits:
+            scenario = cjsim.Scenario.load(preset)
+            product = product_of(scenario)
+            product["people"]["choices"] += [50, 500]
+            plan = plan_of(scenario, product)
+            path = tmp_path_factory.mktemp("page") / "engine.html"
+            path.write_text(bare_page(plan).replace("</html>", HELPERS), encoding="utf-8")
+            visit = Visit(browser)
+            visit.page.goto(path.as_uri())
+            visits[preset] = visit, scenario, plan
+        return visits[preset]
+
+    yield open_
+    for visit, _, _ in visits.values():
+        assert visit.wrong == []
+        assert {url.split(":")[0] for url in visit.asked} <= {"file", "blob"}
+
+
+def scenario_of(scenario, ask, place):
+    """The side of a question, as the kernel reads it."""
+    side = ask["sides"][place]
+    own = {f"strategies.{side['strategy']}.{k}": v for k, v in side["dials"].items()}
+    return changed(scenario, {**ask["dials"], **own}).with_strategy(side["strategy"])
+
+
+def seed_of(ask, place, world):
+    seed = worlds(1, world + 1)[world]
+    if ask["same_luck"] or place == 0:
+        return seed
+    return worlds(worlds(seed, 2)[1], 1 + place)[place]
+
+
+ASK = {
+    "id": 7, "kind": "worlds", "people": 500, "worlds": [0, 3, 1], "same_luck": True,
+    "sides": [
+        {"strategy": "pull", "dials": {}}, {"strategy": "guide", "dials": {"accuracy": 0.9}},
+        {"strategy": "guide", "dials": {"every_days": 20.0, "min_fit": 0.3}},
+        {"strategy": "animator", "dials": {}},
+    ],
+    "dials": {"product.quality": 0.55, "response.warmth_gain": 1.5},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_logs_in_a_page_are_the_compiled_engines(opened, preset):
+    visit, scenario, _ = opened(preset)
+    ask = {**ASK, "people": 50}
+    for place in range(len(ask["sides"])):
+        for level in LEVELS:
+            there = visit.page.evaluate(f"log({json.dumps(ask)}, {place}, 1, '{level}')")
+            one, seed = scenario_of(scenario, ask, place), seed_of(ask, place, 1)
+            engine = CompiledEngine(one, _people(one, 50, seed), seed, log=level)
+            engine.run()
+            assert base64.b64decode(there) == engine.journal()[0].tobytes(), (place, level)
+
+
+def expected(scenario, ask, place, world):
+    """What Python says of a side in a world."""
+    one, seed = scenario_of(scenario, ask, place), seed_of(ask, place, world)
+    run = simulate(one, ask["people"], seed=seed, log="measures")
+    won = np.zeros(run.lives, bool)
+    won[run.events["person"][run.events["event"] == FIRST_DEAL]] = True
+    return run.summary(), measures.money(run).iloc[0], won, seen(run)
+
+
+def check_world(scenario, ask, answer):
+    sides = [expected(scenario, ask, place, answer["world"]) for place in range(len(ask["sides"]))]
+    for told, (summary, account, _, _) in zip(answer["sides"], sides, strict=True):
+        scale = max(1.0, abs(account["revenue"]))
+        for name in tally.NAMES:
+            number = told["measures"][name]
+            number = np.nan if number is None else number
+            value = summary.get(name, account.get(name))
+            assert_allclose(number, value, rtol=CLOSE, atol=CLOSE * scale, err_msg=name)
+        assert told["reached"] == [summary[f"reached_{stage.key}"] for stage in TWELVE]
+        money = {name: account[name] / ask["people"] for name in told["money"]}
+        assert_allclose([*told["money"].values()], [*money.values()], rtol=CLOSE, atol=1e-9)
+    (_, _, first, known), *others = sides
+    for pairs, (_, _, won, known_too) in zip(answer["pairs"], others, strict=True):
+        lives = min(len(won), len(first))  # with luck of their own as many come or one more
+        both = known[:lives] & known_too[:lives]
+        one, two = first[:lives][both], won[:lives][both]
+        cells = (one & two, ~one & two, one & ~two, ~one & ~two)
+        assert pairs == [int(cell.sum()) for cell in cells]
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+@pytest.mark.parametrize("same_luck", [True, False])
+def test_answers_are_pythons_numbers(opened, preset, same_luck):
+    visit, scenario, _ = opened(preset)
+    ask = {**ASK, "same_luck": same_luck}
+    answers = visit.page.evaluate("asked", ask)
+    assert [answer.get("world") for answer in answers] == [*ask["worlds"], None]
+    assert answers[-1] == {"id": 7, "done": True}
+    for answer in answers[:-1]:
+        check_world(scenario, ask, answer)
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_dials_turned_at_random_give_pythons_numbers(opened, preset):
+    visit, scenario, plan = opened(preset)
+    luck = random.Random(preset)
+    for _ in range(3):
+        shared = [key for key in plan["dials"] if not key.startswith("strategies.")]
+        keys = luck.sample(shared, 4)
+        told = {key: luck.choice(plan["dials"][key]["positions"]) for key in keys}
+        dials = {key: float("inf") if v == "inf" else v for key, v in told.items()}
+        sides = [{"strategy": "guide", "dials": {"accuracy": luck.random()}}, ASK["sides"][2]]
+        ask = {**ASK, "people": 50, "worlds": [0], "sides": sides, "dials": dials}
+        answer, _ = visit.page.evaluate("asked", {**ask, "dials": told})
+        check_world(scenario, ask, answer)
+
+
+@pytest.mark.parametrize(
+    "who", [{"sample": 10}, {"sample": 9999}, {"who": [3, 77, 3, 12]}, {}], ids=str
+)
+def test_lives_are_those_of_the_kernel(opened, who):
+    visit, scenario, _ = opened("phone")
+    ask = {**ASK, **who, "kind": "lives", "world": 1, "sides": ASK["sides"][:3]}
+    answers = visit.page.evaluate("asked", ask)
+    assert answers == list(Kernel(scenario, print).answers(ask))
+    assert len(answers[0]["differ"]) > 0
+    assert any(answers[0]["lives"][1]["rows"]["fits"])
+
+
+def test_worlds_are_those_of_the_kernel(opened):
+    visit, scenario, _ = opened("phone")
+    answers = visit.page.evaluate("asked", ASK)
+    for here, there in zip(answers, Kernel(scenario, print).answers(ASK), strict=True):
+        assert {**here, "sides": None} == {**there, "sides": None}
+        for one, other in zip(here.get("sides", ()), there.get("sides", ()), strict=True):
+            assert one["reached"] == other["reached"]
+            assert list(one["money"]) == list(other["money"])
+            assert one["money"] == pytest.approx(other["money"], rel=CLOSE, abs=1e-9)
+
+
+def test_a_newer_question_takes_the_place_of_an_older(opened):
+    visit, _, _ = opened("phone")
+    heard = visit.page.evaluate(
+        """async (ask) => {
+            const heard = [];
+            engine.ask(ask, ({ id, world }) => heard.push([id, world]));
+            await new Promise((done) => engine.ask({ ...ask, id: 8, worlds: [2] }, (answer) => {
+                heard.push([answer.id, answer.world]);
+                if (answer.done) done();
+            }));
+            engine.ask({ ...ask, id: 9 }, ({ id, world }) => heard.push([id, world]));
+            engine.cancel();
+            await asked({ ...ask, id: 10, worlds: [4] });
+            return heard;
+        }""",
+        {**ASK, "worlds": [5, 6, 7, 8]},
+    )
+    assert heard == [[8, 2], [8, None]]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"kind": "keys"}, "a notebook can"),
+        ({"people": 77}, "77"),
+        ({"dials": {"market.clutter": 1}}, "market.clutter"),
+        ({"worlds": [1000]}, "1000"),
+        ({"sides": [{"strategy": "magic", "dials": {}}]}, "magic"),
+        ({"sides": [{"strategy": "guide", "dials": {"min_fit": 0.123456}}]}, "min_fit"),
+    ],
+)
+def test_what_a_page_cannot_do_it_says_in_one_sentence(opened, wrong, words):
+    visit, _, _ = opened("phone")
+    (answer,) = visit.page.evaluate("asked", {**ASK, **wrong})
+    assert answer["id"] == 7
+    assert words in answer["error"]

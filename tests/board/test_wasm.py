@@ -1,0 +1,72 @@
+"""The engine as WebAssembly gives what the compiled one gives, to the last bit."""
+
+import numpy as np
+import pytest
+
+import cjsim
+from cjsim.board.crowd import crowd_behind, traits_of
+from cjsim.engine.fast import engine as fast
+from cjsim.engine.fast import pointers
+from cjsim.log import LEVELS
+from cjsim.model import parameters, population
+from cjsim.run import _people
+from cjsim.scenario import presets
+from tests.board.wasm_machine import Machine
+
+SEEDS = (1, 2)
+
+
+@pytest.fixture(scope="session")
+def wasm():
+    return Machine()
+
+
+def run_on(machine, monkeypatch, scenario, people, seed, level, truth=False):
+    """All that a run leaves in the engine, its machine being the one given."""
+    monkeypatch.setattr(fast, "machine", lambda: machine)
+    monkeypatch.setattr(fast, "_REMEMBERED", {})
+    engine = fast.CompiledEngine(scenario, people, seed, truth, level)
+    engine.run()
+    rows, truths, folded = engine.journal()
+    left = {name: engine.people[name].tobytes() for name in engine.people.dtype.names}
+    left |= {"rows": rows.tobytes(), "truths": b"" if truths is None else truths.tobytes()}
+    left |= {} if folded is None else {k: v.tobytes() for k, v in vars(folded).items()}
+    return left
+
+
+def drawn(machine, scenario, size, seed):
+    """The people as the module draws them."""
+    everybody = _people(scenario, size, seed)
+    start = population.opening(scenario)
+    nobody = fast._people(population.draw(scenario, 1, seed), scenario, start)[:1].copy()
+    numbers = parameters.parameters_of(scenario, size, seed)
+    market = parameters.records(parameters.Parameters, [numbers])
+    people = np.zeros(len(everybody), nobody.dtype)
+    arrays = market, traits_of(scenario), nobody, people  # alive until the call is over
+    table = pointers.table(arrays)
+    assert len(table) == len(crowd_behind.forms)
+    lives = machine.draw(table.ctypes.data)
+    return lives, people, fast._people(everybody, scenario, start)
+
+
+@pytest.mark.parametrize("preset", presets())
+def test_the_module_draws_the_same_people(wasm, preset):
+    scenario = cjsim.Scenario.load(preset)
+    lives, people, expected = drawn(wasm, scenario, 300, 2)
+    assert lives == len(expected)
+    for name in expected.dtype.names:
+        assert people[name].tobytes() == expected[name].tobytes(), name
+
+
+@pytest.mark.parametrize("preset", presets())
+def test_logs_are_the_same_to_the_last_bit(wasm, monkeypatch, preset):
+    native = fast.machine()
+    base = cjsim.Scenario.load(preset)
+    for seed in SEEDS:
+        people = _people(base, 60, seed)
+        for strategy in base.strategies:
+            for level in LEVELS:
+                case = (base.with_strategy(strategy), people, seed, level)
+                here = run_on(native, monkeypatch, *case)
+                there = run_on(wasm, monkeypatch, *case)
+                assert here == there, (strategy, seed, level)
