@@ -56,6 +56,5 @@ def colours_of(strategies: Iterable[str]) -> dict[str, str]:
     names = list(strategies)
     own = [name for name in names if name not in OF_STRATEGY]
     return {
-        name: OF_STRATEGY.get(name) or OF_OTHERS[own.index(name) % len(OF_OTHERS)]
-        for name in names
+        name: OF_STRATEGY.get(name) or OF_OTHERS[own.index(name) % len(OF_OTHERS)] for name in names
     }

@@ -15,6 +15,8 @@ from cjsim.run import Run
 
 FITS_FROM: Final = 0.5
 """Fit to the stage from which on a contact counts as one that fits, as in the story's figure."""
+DIGITS: Final = 3
+"""Of a time that is told: a minute and a half."""
 TOLD: Final = tuple(int(Event[name.upper()]) for name in TOLD_EVENTS)
 
 
@@ -51,7 +53,7 @@ def lives(run: Run, persons: npt.NDArray[np.int64]) -> dict[str, Any]:
         "adopters": run.everybody.adopter[persons].tolist(),
         "rows": {
             **{name: rows[name].tolist() for name in columns},
-            "time": np.round(rows["time"], 3).tolist(),
+            "time": np.round(rows["time"], DIGITS).tolist(),
             "amount": rows["amount"].tolist(),
             "fits": [
                 bool(one) if is_met else None for one, is_met in zip(fit, is_contact, strict=True)
@@ -79,6 +81,6 @@ def _ways(run: Run, persons: npt.NDArray[np.int64]) -> list[list[tuple[float, in
     ways: list[list[tuple[float, int, int]]] = [[] for _ in persons]
     for row in rows:
         ways[place[int(row["person"])]].append(
-            (float(row["time"]), int(row["event"]), int(row["stage"]))
+            (round(float(row["time"]), DIGITS), int(row["event"]), int(row["stage"]))
         )
     return ways

@@ -125,6 +125,7 @@ def dial_of(scenario: Scenario, dial: str) -> dict[str, Any]:
     low, high, step = _ends(scenario, key, value)
     return {
         "id": dial,
+        "number": (*FIRST, *MORE).index(dial),
         "side": side,
         "title": _label(f"board.dial.{dial.replace('.', '_')}"),
         "unit": _unit(scenario, dial),

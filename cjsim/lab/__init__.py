@@ -9,15 +9,15 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from cjsim.board.widget import Lab, lab
     from cjsim.lab.panels import Panel, panel
     from cjsim.lab.trails import Trail, trail
-    from cjsim.lab.whatif import Lab, lab
 
 _HOMES = {
-    "Lab": "cjsim.lab.whatif",
+    "Lab": "cjsim.board.widget",
     "Panel": "cjsim.lab.panels",
     "Trail": "cjsim.lab.trails",
-    "lab": "cjsim.lab.whatif",
+    "lab": "cjsim.board.widget",
     "panel": "cjsim.lab.panels",
     "trail": "cjsim.lab.trails",
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Literal, get_origin
+from typing import Any
 
 import ipywidgets as widgets
 
@@ -11,7 +11,6 @@ from cjsim.board.ranges import MOST, usual_range, usual_step
 from cjsim.experiment.idle import idle
 from cjsim.labels import SPOKEN
 from cjsim.scenario import Scenario
-from cjsim.scenario.keys import Key
 
 WIDE: Any = {"description_width": "initial"}  # whole keys, in any language
 
@@ -52,17 +51,6 @@ def _endless(value: float, label: str, width: str, label_width: str) -> Any:
     )  # fmt: skip
 
 
-def move(dial: Any, value: float) -> None:
-    """Have a slider stand at a value, and reach as far."""
-    if isinstance(dial, widgets.SelectionSlider):
-        if value not in dict(dial.options).values():
-            dial.options = [(f"{value:g}", value), *dial.options]
-    else:
-        dial.min = min(dial.min, value)
-        dial.max = max(dial.max, value)
-    dial.value = value
-
-
 def hint(scenario: Scenario, key: str, lang: str = SPOKEN) -> str:
     """What stands beside the pointer: the key, and why it cannot act where it cannot."""
     note = idle(scenario, key)
@@ -74,24 +62,3 @@ def _around(key: str, value: float, ends: tuple[float, float]) -> tuple[float, f
     if len(ends) != 2 or not ends[0] <= value <= ends[1] or ends[0] == ends[1]:
         raise ValueError(f"range of {key} = {ends}: must be (lowest, highest) around {value:g}")
     return ends
-
-
-def box(scenario: Scenario, key: str, known: Key, label: str | None = None) -> Any | None:
-    """A plain control for a key of any kind; None for kinds that a file is better for."""
-    value = scenario.value(key)
-    shared: Any = {
-        "description": label or key.rpartition(".")[2],
-        "style": {"description_width": "16em"},
-        "layout": {"width": "27em"},
-    }
-    if known.kind is bool:
-        return widgets.Checkbox(value, indent=False, **shared)
-    if get_origin(known.kind) is Literal:
-        return widgets.Dropdown(options=known.names, value=value, **shared)
-    if known.is_whole and math.isfinite(value):
-        return widgets.IntText(value, continuous_update=False, **shared)
-    if known.is_whole:
-        return _endless(value, shared["description"], "27em", "16em")
-    if known.kind is float and math.isfinite(value):
-        return widgets.FloatText(value, continuous_update=False, step=None, **shared)
-    return None

@@ -123,7 +123,7 @@ def end_kernels(folder: str) -> None:
 
 def get_ready() -> None:
     """Load what the first picture needs, before anybody asks for it: a kernel does so at once."""
-    import cjsim.lab.whatif  # noqa: F401  (its controls)
+    import cjsim.board.widget  # noqa: F401  (its front end)
     from cjsim.run import simulate
 
     simulate(Scenario.load("phone"), people=1, log="measures")

@@ -255,5 +255,5 @@ def test_the_lab_answers_without_figures_and_tables():
     code = "import sys; from cjsim.lab import lab; lab(people=9).wait(); print(*sys.modules)"
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = set(shown.stdout.split())
-    assert "cjsim.lab.board" in loaded
+    assert "cjsim.board.widget" in loaded
     assert loaded.isdisjoint({"matplotlib", "pandas", "scipy.stats"})

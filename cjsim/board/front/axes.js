@@ -1,8 +1,9 @@
-// Axes that do not move: they are laid when a product is opened, and only ever grow.
+// Axes that do not move: shares go to 100 %, the others are laid when a product is opened; they grow
+// only where a bar would not find room.
 
 export class Axes {
   constructor() {
-    this.share = 0;
+    this.share = 1;
     this.money = [0, 0];
     this.gap = { deals: 0, churn: 0, profit: 0 };
   }
@@ -10,7 +11,7 @@ export class Axes {
   hold(result) {
     const shares = result.sides.flatMap((side) => side.reached.map((n) => n / result.people));
     const most = Math.max(...shares);
-    if (most > this.share) this.share = Math.ceil((most + 0.04) / 0.2) * 0.2;
+    if (most > this.share) this.share = Math.ceil(most / 0.2) * 0.2;
     const sums = result.sides.flatMap((side) => Object.values(side.money));
     const [low, high] = [Math.min(0, ...sums), Math.max(0, ...sums)];
     if (low < this.money[0]) this.money[0] = -stretched(-low);

@@ -117,7 +117,14 @@ export class Board {
   changeSides(make) {
     this.trying = null;
     this.change((state) => make(state.sides), { move: false });
-    this.ghost = null;
+  }
+
+  // A result of other strategies says nothing of these.
+  forget() {
+    const now = this.state.sides.map((side) => side.strategy).join();
+    if (now !== this.shape) Object.assign(this, { settled: null, shown: null, ghost: null });
+    this.shape = now;
+    cancelAnimationFrame(this.frame);
   }
 
   // A dial under a hand: only what it moves is drawn. keep: it is not let go yet.
@@ -245,6 +252,7 @@ export class Board {
   // Everything; what stands is asked for, and said in the address.
   show({ ask = true, stay = false } = {}) {
     const { root, state } = this;
+    this.forget();
     if (!stay) this.place.go(addressOf(state, this.product));
     root.lang = state.lang;
     root.dataset.theme = this.theme;
@@ -283,7 +291,7 @@ export class Board {
         this.trail.lang = `${state.lang} ${this.theme} ${this.width()} ${state.room}`;
       } else {
         this.trail.stop();
-        fill(parts.pic, this.shown ? PICTURES[state.view](this) : []);
+        if (this.shown) fill(parts.pic, PICTURES[state.view](this)); // else the old one stays
       }
     });
   }
@@ -322,7 +330,7 @@ export class Board {
   space(reserve) {
     const rem = this.rem();
     const full = document.fullscreenElement ? document.fullscreenElement.clientHeight : innerHeight;
-    if (this.options.inNotebook && !document.fullscreenElement) return 30 * rem - reserve * rem;
+    if (this.options.inNotebook && !document.fullscreenElement) return 25 * rem - reserve * rem;
     const top = this.parts.pic.getBoundingClientRect().top - this.root.getBoundingClientRect().top;
     return full - top - reserve * rem;
   }

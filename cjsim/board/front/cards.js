@@ -2,6 +2,7 @@
 import { clamp, drawn, el, fill } from "./dom.js";
 import { isClear } from "./intervals.js";
 import { chip } from "./look.js";
+import { perCent } from "./numbers.js";
 import { MEASURES } from "./results.js";
 
 export function drawCards(board) {
@@ -33,8 +34,8 @@ function card(board, measure) {
 
 function sideWords(board, measure, side, digits) {
   if (board.isHidden(side) || !board.shown) return "?";
-  const value = board.speaker.number(board.shown.sides[side][measure], digits);
-  return measure === "churn" ? `${value}\u00a0%` : value;
+  const value = board.shown.sides[side][measure];
+  return measure === "churn" ? perCent(value / 100, board.speaker.lang, digits) : board.speaker.number(value, digits);
 }
 
 export function doubtWords(speaker, gap, digits) {

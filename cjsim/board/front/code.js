@@ -39,10 +39,10 @@ function changedDials(state, product) {
   for (const side of [-1, ...state.sides.keys()]) {
     const own = side < 0 ? state.dials : state.sides[side].dials;
     for (const [id, value] of Object.entries(own)) {
-      const place = product.dials.findIndex((dial) => dial.id === id);
-      const steps = place < 0 ? -1 : stepsUp(product.dials[place], value);
+      const dial = product.dials.find((one) => one.id === id);
+      const steps = dial ? stepsUp(dial, value) : -1;
       if (steps < 0) return null;
-      told.push([[side + 1, 5], [place, 16], [steps, STEPS_TOLD]]);
+      told.push([[side + 1, 5], [dial.number, 16], [steps, STEPS_TOLD]]);
     }
   }
   return told;
@@ -107,8 +107,8 @@ function rebuilt(values, sides, dials, productAt) {
   if (state.sides.some((name) => !name)) return null;
   state.sides = state.sides.map((strategy) => ({ strategy, dials: {} }));
   for (let i = 0; i < dials; i++) {
-    const [side, place, steps] = values.slice(7 + sides + 3 * i, 10 + sides + 3 * i);
-    const dial = product.dials[place];
+    const [side, number, steps] = values.slice(7 + sides + 3 * i, 10 + sides + 3 * i);
+    const dial = product.dials.find((one) => one.number === number);
     const own = side === 0 ? state.dials : state.sides[side - 1]?.dials;
     if (!dial || !own || dial.side !== side > 0) return null;
     own[dial.id] = valueAt(dial, steps);

@@ -39,10 +39,13 @@ export function tint(board, side) {
 export const inkOf = (board, side) => `var(--c-${placeOf(board.product, board.state.sides[side].strategy)})`;
 export const wordsOf = (board, side) => `var(--t-${placeOf(board.product, board.state.sides[side].strategy)})`;
 
+export const titleOf = (board, side) =>
+  board.speaker.of(strategyOf(board.product, board.state.sides[side].strategy).title);
+
 // What a side is called; two with the same strategy have their letter behind.
 export function nameOf(board, side) {
   const { sides } = board.state;
-  const title = board.speaker.of(strategyOf(board.product, sides[side].strategy).title);
+  const title = titleOf(board, side);
   const twice = sides.some((other, i) => i !== side && other.strategy === sides[side].strategy);
   return twice ? `${title} ${board.speaker.letter(side)}` : title;
 }
@@ -95,5 +98,5 @@ export function legend(board) {
     el("span", { class: "key" },
       drawn("svg", { width: 22, height: 12, "aria-hidden": "true" }, patterns(board),
         drawn("rect", { x: 0.75, y: 0.75, width: 20.5, height: 10.5, ...barLook(board, i) })),
-      el("b", { class: "who", style: tint(board, i) }, `${board.speaker.letter(i)} ${nameOf(board, i)}`))));
+      el("b", { class: "who", style: tint(board, i) }, `${board.speaker.letter(i)} ${titleOf(board, i)}`))));
 }

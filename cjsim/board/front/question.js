@@ -14,7 +14,7 @@ export function questionWords(board) {
 export function stampWords(board) {
   const { speaker, state, product } = board;
   return speaker.say("stamp", {
-    people: speaker.counted("people", state.people), worlds: speaker.number(state.worlds),
+    people: speaker.counted("people", state.people), worlds: speaker.counted("worlds", state.worlds),
     luck: speaker.say(state.same ? "same_luck" : "own_luck"),
     years: speaker.counted("years", Math.round(10 * product.years) / 10),
   });
@@ -79,8 +79,10 @@ function sideFor(board, one) {
   const ids = Object.keys(one.side);
   const { sides } = board.state;
   const order = [...sides.keys()].slice(1).concat(0);
-  const fits = (i) => ids.every((id) => !dialOf(board.product, id).off[sides[i].strategy])
-    && Object.keys(one.dials).every((id) => !dialOf(board.product, id).off[sides[i].strategy]);
+  const fits = (i) => [...ids, ...Object.keys(one.dials)].every((id) => {
+    const dial = dialOf(board.product, id);
+    return dial && !dial.off[sides[i].strategy];
+  });
   return order.find(fits) ?? -1;
 }
 

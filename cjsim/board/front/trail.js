@@ -1,7 +1,7 @@
 // The trail: the same people walk uphill on each side; contacts are sparks, crosses missed.
 import { drawn, el } from "./dom.js";
 import { differences, isAway, livesFrom, placeOn, stageOn } from "./life.js";
-import { inkOf, nameOf, wordsOf } from "./look.js";
+import { inkOf, nameOf, titleOf, wordsOf } from "./look.js";
 import { heading } from "./picture.js";
 import { strategyOf } from "./state.js";
 
@@ -177,7 +177,7 @@ export class Trail {
     });
     if (ringed) this.drawRing(context, ringed);
     context.textAlign = "left";
-    write(context, `${board.speaker.letter(side)} ${nameOf(board, side)}`, 0.5 * rem, top + 1.15 * rem, words, `700 ${rem}px ${this.family}`);
+    write(context, `${board.speaker.letter(side)} ${titleOf(board, side)}`, 0.5 * rem, top + 1.15 * rem, words, `700 ${rem}px ${this.family}`);
     const label = `${board.speaker.say("customers_now")} ${this.customers(side)}`;
     write(context, label, 0.5 * rem, top + 2.35 * rem, ink.ink2, `400 ${0.8 * rem}px ${this.family}`);
     const away = `400 ${0.75 * rem}px ${this.family}`;

@@ -1,7 +1,7 @@
 // One person's lives, side by side: a staircase of stages, the contacts below, the day they part.
 import { drawn, el } from "./dom.js";
 import { differences, isAway, livesFrom, partingDay, stageOn } from "./life.js";
-import { inkOf, nameOf, tint, who, wordsOf } from "./look.js";
+import { inkOf, tint, titleOf, who, wordsOf } from "./look.js";
 import { canvas, heading, line, words } from "./picture.js";
 
 export function drawLives(board) {
@@ -85,7 +85,7 @@ function staircase(board, plan, life, side, parting) {
   const bottom = top + high - 2.2 * rem;
   const y = (stage) => isAway(stage) ? bottom + 0.75 * rem : bottom - ((stage - 0.4) / 12) * (bottom - top - 0.2 * rem);
   const ink = inkOf(board, side);
-  const parts = [words(0, top - 0.3 * rem, `${board.speaker.letter(side)} ${nameOf(board, side)}`,
+  const parts = [words(0, top - 0.3 * rem, `${board.speaker.letter(side)} ${titleOf(board, side)}`,
     `fill:${wordsOf(board, side)};font-weight:700;font-size:${0.95 * rem}px`)];
   if (parting < Infinity) {
     parts.push(drawn("rect", { x: plan.x(parting), y: top, width: width - 0.6 * rem - plan.x(parting),

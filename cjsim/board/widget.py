@@ -1,0 +1,153 @@
+"""The board in JupyterLab: the same front end as the page, its engine the kernel."""
+
+from __future__ import annotations
+
+import html
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets
+
+from cjsim.board.bundle import script, styles
+from cjsim.board.kernel import Kernel
+from cjsim.board.keys import tables_of
+from cjsim.board.product import product_of
+from cjsim.door import scenario_of, whole
+from cjsim.files import write_text
+from cjsim.labels import LANGUAGES, SPOKEN, language, text
+from cjsim.scenario import Scenario, ScenarioError, presets
+
+
+def lab(
+    scenario: Scenario | str | Path = "phone", lang: str = SPOKEN, people: int | None = None
+) -> Lab:
+    """The what-if lab: choose sides, turn dials, see who gets how far and what it earns.
+
+    Parameters
+    ----------
+    scenario : what it opens on: a Scenario, a preset's name, or the path of a scenario file.
+    lang : "en", "ru", or what `cjsim.speak` has set.
+    people : how many of the market's people are simulated; when not given 2,000, or the whole
+        market where it is smaller. The list on the screen offers the whole market.
+
+    Returns the lab, which shows itself in a notebook. Raises ScenarioError for a name or file that
+    is not there or wrong, ValueError for a size or language that cannot be.
+    """
+    return Lab(scenario_of(scenario), lang, people)
+
+
+class Lab(anywidget.AnyWidget):
+    """The board as a widget.
+
+    `state` is what it shows, as an address ("#phone;s=pull+guide,accuracy:0.9"): it changes with
+    every hand, and setting it in code does what hands do.
+    """
+
+    product: Any = traitlets.Dict().tag(sync=True)
+    products: Any = traitlets.List().tag(sync=True)
+    lang: Any = traitlets.Unicode("en").tag(sync=True)
+    state: Any = traitlets.Unicode("").tag(sync=True)
+
+    def __init__(self, base: Scenario, lang: str = SPOKEN, people: int | None = None) -> None:
+        self.kernel = Kernel(base, self._tell, language(lang))
+        product = known_product(base)
+        if people is not None:
+            product["people"]["usual"] = self._size(base, people)
+        super().__init__(
+            _esm=_module(), product=product, products=_products(), lang=self.kernel.lang
+        )
+        self.on_msg(self._hear)
+
+    @staticmethod
+    def _size(base: Scenario, people: int) -> int:
+        """How many people are asked for, or a ValueError."""
+        size = whole("people", people)
+        if not 1 <= size <= base.market.people:
+            raise ValueError(f"people = {size}: the market has 1 to {base.market.people}")
+        return size
+
+    def _hear(self, _: Any, message: Any, buffers: Any) -> None:
+        """A question of the browser, or the wish for another product."""
+        kind = message.get("kind")
+        if kind == "cancel":
+            self.kernel.cancel()
+        elif kind == "open":
+            self._open(message, lambda: Scenario.load(str(message["name"])))
+        elif kind == "read":
+            self._open(
+                message, lambda: _from_text(message["text"], message["name"], self.kernel.lang)
+            )
+        else:
+            self.kernel.ask(message)
+
+    def _open(self, message: Any, load: Any) -> None:
+        """Go on with another scenario, or say why it cannot be."""
+        try:
+            base = load()
+        except ValueError as error:
+            told = error.said(self.kernel.lang) if isinstance(error, ScenarioError) else str(error)
+            self.send({"id": message["id"], "error": told})
+            return
+        self.kernel.cancel()
+        self.kernel.base = base
+        self.send({"id": message["id"], "product": known_product(base)})
+
+    def _tell(self, answer: dict[str, Any]) -> None:
+        self.send(answer)
+
+    def wait(self, seconds: float = 60.0) -> bool:
+        """Until everything asked for is answered; for notebooks that go on with the result."""
+        return self.kernel.wait(seconds)
+
+    def __repr__(self) -> str:
+        return f"<Lab: {self.kernel.base.name}, {' / '.join(self.product['sides'])}>"
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        """The live board; a saved notebook keeps a line that says how to open it."""
+        live = super()._repr_mimebundle_(**kwargs)
+        data = dict(live[0]) if isinstance(live, tuple) else dict(live or {})
+        line = html.escape(text("board.live_cell", self.kernel.lang))
+        return {**data, "text/plain": repr(self), "text/html": f"<p>{line}</p>"}
+
+
+def known_product(base: Scenario) -> dict[str, Any]:
+    """What the front end needs to know of a product, all its keys among it."""
+    return {**product_of(base), "tables": tables_of(base)}
+
+
+@cache
+def _products() -> list[dict[str, Any]]:
+    """The products to choose from: name, place among the presets, title in each language."""
+    return [
+        {
+            "name": name, "number": number,
+            "title": {lang: text(f"preset.{name}", lang) for lang in LANGUAGES},
+        }
+        for number, name in enumerate(presets())
+    ]  # fmt: skip
+
+
+@cache
+def _module() -> str:
+    """The front end as one module for anywidget."""
+    sheet = styles().replace("\\", "\\\\").replace("`", "\\`").replace("${", "\\${")
+    return (
+        f"{script('notebook')}\nconst sheet = `{sheet}`;\n"
+        "export default { render: (context) => renderBoard(context, sheet) };\n"
+    )
+
+
+def _from_text(words: str, name: str, lang: str) -> Scenario:
+    """A scenario from the text of a file on the reader's own disk, or a ValueError that says why.
+
+    The folder in which it is read is nobody's business.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        path = write_text(Path(folder) / (Path(name).name or "scenario.toml"), words)
+        try:
+            return Scenario.load(path)
+        except ScenarioError as error:
+            raise ValueError(error.said(lang).replace(f"{folder}/", "")) from None
