@@ -2,8 +2,9 @@
 
 python3 kit.py demo             compare three strategies on the same people
 python3 kit.py test             run every check; further words go to pytest
-python3 kit.py lab              open the first lecture in JupyterLab
-python3 kit.py compare phone    any other word is a cjsim command
+python3 kit.py lecture 01       open a fresh copy of a lecture in JupyterLab; --lang ru in Russian
+python3 kit.py lab              turn dials and see what happens: the what-if lab
+python3 kit.py compare phone    these two and any other word are cjsim commands
 """
 
 import hashlib
@@ -28,7 +29,6 @@ DEMO = "compare phone --strategies pull,guide,animator --people 2000 --runs 10 -
 CHECKS = ["ruff check .", "ruff format --check .", "mypy", "pytest -n 2"]
 NBVAL = "pytest --nbval-current-env --nbval-sanitize-with tests/nbval.cfg -n 2 --dist loadscope"
 CHECKS += [f"{NBVAL} --nbval notebooks/en", f"{NBVAL} --nbval-lax notebooks/ru"]  # all; the claims
-LECTURE = "/lab/tree/notebooks/en/01_pull_or_push.ipynb"
 
 
 def set_up():
@@ -82,9 +82,6 @@ def main(word, *words):
         for check in CHECKS:
             print(f"\n== {check}", flush=True)
             run(PYTHON, "-m", *check.split(), *(words if check == "pytest -n 2" else ()))
-    elif word == "lab" and "--page" not in words:
-        root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-        run(PYTHON, "-m", "jupyterlab", f"--LabApp.default_url={LECTURE}", *root, *words)
     elif word == "demo":
         run(CJSIM, *DEMO.split(), *words)
     else:

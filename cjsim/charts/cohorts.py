@@ -23,7 +23,7 @@ MOST = 12
 """As many cohorts as can be read from the last row of a room."""
 AT_MOST = 200
 """As many as are drawn at all: each has a cell for every other."""
-LOWEST = 3.6
+LOWEST = 4.8
 """Height at which the words at the side are not cut [inches]."""
 
 
@@ -60,9 +60,9 @@ def cohorts(
     shares = 100 * data.to_numpy()
     rows, columns = shares.shape
     with style():
-        figure = Figure(figsize=(max(10.5, 4.2 + 0.6 * columns), max(LOWEST, 2.0 + 0.42 * rows)))
+        figure = Figure(figsize=(max(14, 5.7 + 0.8 * columns), max(LOWEST, 2.7 + 0.56 * rows)))
         axes = figure.subplots()
-        cells(axes, shares, Normalize(0, 100), lambda r, c: f"{shares[r, c]:.0f}", fontsize=11)
+        cells(axes, shares, Normalize(0, 100), lambda r, c: f"{shares[r, c]:.0f}", fontsize=14)
         axes.set_xticks(range(columns))
         axes.set_yticks(range(rows), _rows(data, period, lang))
         days = counted("days", period, lang, decimals(period))

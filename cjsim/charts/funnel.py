@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import zip_longest
 from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
@@ -28,21 +29,21 @@ if TYPE_CHECKING:
 MARKERS = "osD^vP"
 HATCHES = ("", "////", "....", "xxxx")
 """From the seventh scenario on colours come again: with the next hatch, and the next marker."""
-NUMBERED = 4
-"""Most scenarios whose bars have room for a number each."""
-ROW = 0.17
-"""Height of a bar with its number [inches]."""
+NUMBER_SIZES = {1: SMALL, 2: 12, 3: 10}
+"""Size of the number beside a bar, by how many scenarios there are; of more there is no room."""
+HEIGHT = 6.3
+"""Of a figure whose legend is one line [inches]: all of it is seen on a projector."""
 NAME_LETTERS = 40
 """Of a scenario's name in one line of the legend."""
-AROUND = 56
+AROUND = 70
 """Sign and gaps around a name in the legend [points]."""
 
 
 def funnel(comparison: Comparison, lang: str = SPOKEN) -> Picture:
     """People who reached each stage, and the planned and actual loss there, per scenario.
 
-    Beside each bar stands its share, of up to four scenarios; whiskers are the 95 % t interval over
-    the runs.
+    Beside each bar stands its share, of up to three scenarios; whiskers are the 95 % t interval
+    over the runs.
 
     A hollow mark beside stage 9 is the gate after a repeat deal, a door of its own.
 
@@ -67,9 +68,8 @@ def funnel(comparison: Comparison, lang: str = SPOKEN) -> Picture:
     ends = {name: _intervals(comparison, name) for name in names}
     data = data.join(pd.concat(ends, names=data.index.names))
     with style():
-        height = max(6.2, 1.4 + len(TWELVE) * ROW * min(len(names), NUMBERED))
-        figure = Figure(figsize=(11, height + 0.5 * max(0, len(names) - len(COLOURS))))
-        reached, losses = figure.subplots(1, 2, sharey=True, width_ratios=(3, 2))
+        figure = Figure(figsize=(11, HEIGHT + 0.6 * max(0, len(names) - len(COLOURS))))
+        reached, losses = figure.subplots(1, 2, sharey=True, width_ratios=(7, 5))
         bars = _draw_reached(reached, data, names, lang)
         marks, notes = _draw_losses(losses, data, names, lang)
         rows = np.arange(len(TWELVE))
@@ -108,14 +108,15 @@ def _draw_reached(axes: Axes, data: pd.DataFrame, names: list[str], lang: str) -
         half = np.nan_to_num(ends[1] - share)
         if half.any():
             axes.errorbar(share, places, xerr=half, fmt="none", ecolor="black", lw=1, capsize=2)
-        if len(names) <= NUMBERED:
+        if len(names) in NUMBER_SIZES:
             for place, value, end in zip(places, share, share + half, strict=True):
                 axes.annotate(
                     per_cent(value, lang, 1 if value < 0.1 else 0), (end, place), (3, 0),
-                    textcoords="offset points", ha="left", va="center", fontsize=SMALL,
+                    textcoords="offset points", ha="left", va="center",
+                    fontsize=NUMBER_SIZES[len(names)],
                 )  # fmt: skip
-    if len(names) <= NUMBERED:
-        axes.margins(x=0.09)
+    if len(names) in NUMBER_SIZES:
+        axes.margins(x=0.12)
     axes.set_xlim(left=0)  # whiskers of two runs may reach below nothing
     axes.xaxis.set_major_formatter(lambda share, _: per_cent(share, lang))
     axes.grid(True)
@@ -169,23 +170,35 @@ def _draw_plans(axes: Axes, data: pd.DataFrame, names: list[str]) -> bool:
 def _legends(
     figure: Figure, handles: Sequence[Any], words: Sequence[str], notes: Sequence[Line2D]
 ) -> None:
-    """Scenarios at the left and their plan at the right, or all in one if that is too wide."""
+    """Scenarios at the left and their plan at the right, below them if that is too wide."""
     labels = [*words, *(str(note.get_label()) for note in notes)]
-    widths = [TextPath((0, 0), word, size=11).get_extents().width for word in labels]
+    widths = [TextPath((0, 0), word, size=SMALL).get_extents().width for word in labels]
     room = 72 * figure.get_size_inches()[0]
     beside: Any = {tuple: HandlerTuple(None)}  # a bar and its mark
     if sum(widths) + AROUND * len(labels) < room:
         figure.legend(
-            handles, words, loc="outside lower left", ncols=len(words), handler_map=beside
-        )
-        figure.legend(notes, labels[len(words) :], loc="outside lower right")
+            handles, words, loc="outside lower left", ncols=len(words), handler_map=beside,
+            fontsize=SMALL,
+        )  # fmt: skip
+        figure.legend(notes, labels[len(words) :], loc="outside lower right", fontsize=SMALL)
+        return
+    look: Any = {"loc": "outside lower left", "handler_map": beside, "fontsize": SMALL}
+    pairs = list(zip_longest(range(len(words)), range(len(words), len(labels))))
+    stacked = [max(widths[i] for i in pair if i is not None) for pair in pairs]
+    if len(words) >= len(notes) and sum(stacked) + AROUND * len(pairs) < room:
+        order = [i for pair in pairs for i in pair]  # column by column
+        blank = Line2D([], [], ls="none")
+        every = [*handles, *notes]
+        figure.set_figheight(figure.get_figheight() + 0.27)
+        figure.legend(
+            [blank if i is None else every[i] for i in order],
+            ["" if i is None else labels[i] for i in order], ncols=len(pairs), **look,
+        )  # fmt: skip
         return
     columns = int(np.clip(room // (max(widths) + AROUND), 1, 4))
     lines = max(word.count("\n") + 1 for word in labels) * -(-len(labels) // columns)
-    figure.set_figheight(figure.get_figheight() + 0.2 * (lines - 1))
-    figure.legend(
-        [*handles, *notes], labels, loc="outside lower left", ncols=columns, handler_map=beside
-    )
+    figure.set_figheight(figure.get_figheight() + 0.27 * (lines - 1))
+    figure.legend([*handles, *notes], labels, ncols=columns, **look)
 
 
 def _alt(data: pd.DataFrame, titles: dict[str, str], lang: str) -> str:

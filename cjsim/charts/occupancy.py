@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from cjsim import measures
-from cjsim.charts.parts import step_words, wanted_kind
+from cjsim.charts.parts import SMALL, step_words, wanted_kind
 from cjsim.charts.picture import Picture, style
 from cjsim.colours import COLOURS, FAINT, QUIET
 from cjsim.journey import Lens, Stage, lens_named
@@ -45,8 +45,8 @@ def occupancy(run: Run, lang: str = SPOKEN, *, lens: str = "twelve") -> Picture:
     chosen_lens = lens_named(lens)
     words = step_words(chosen_lens, lang)
     with style():
-        figure = Figure(figsize=(11.5, 1.6 + 0.4 * len(words)))
-        axes, beside = figure.subplots(1, 2, sharey=True, width_ratios=(4, 1))
+        figure = Figure(figsize=(11.5, 1.9 + 0.29 * len(words)))
+        axes, beside = figure.subplots(1, 2, sharey=True, width_ratios=(10, 3))
         day = data.index.to_numpy()
         for row, step in enumerate(data.columns):
             counts = data[step].to_numpy()
@@ -68,7 +68,8 @@ def occupancy(run: Run, lang: str = SPOKEN, *, lens: str = "twelve") -> Picture:
         axes.set_xlabel(text("occupancy.scale", lang).format(over=over))
         _numbers(beside, data, lang)
         people = counted("people", len(run), lang)
-        axes.set_title(text("occupancy.title", lang).format(people=people))
+        title = text("occupancy.title", lang).format(people=people)
+        figure.suptitle(title, x=0.01, ha="left", fontsize=17, weight="bold")
     drawn = data.join(means.rename(columns="{}_mean".format))
     return Picture(figure, _alt(data, words, lang), drawn, lang)
 
@@ -101,6 +102,7 @@ def _numbers(axes: Axes, data: pd.DataFrame, lang: str) -> None:
             ha="right",
             va="bottom",
             color=QUIET,
+            fontsize=SMALL,
         )
         for row, people in enumerate(column):
             axes.text(place, row + 0.3, number(people, lang), ha="right", va="center")

@@ -40,7 +40,9 @@ def optimum(result: Optimum, lang: str = SPOKEN) -> Picture:
     across = min(count, IN_A_ROW)
     down = -(-count // across)
     with style():
-        figure = Figure(figsize=(9 if count == 1 else 4.4 * across, 5.2 if down == 1 else 4 * down))
+        figure = Figure(
+            figsize=(12 if count == 1 else 5.9 * across, 7 if down == 1 else 5.4 * down)
+        )
         panels = figure.subplots(down, across, squeeze=False, sharey=True).ravel()
         for panel, axis in zip(panels, result.axes, strict=False):
             _draw(panel, result, axis, lang)
@@ -52,7 +54,7 @@ def optimum(result: Optimum, lang: str = SPOKEN) -> Picture:
         if count == 1:
             panels[0].set_title(title)
         else:
-            figure.suptitle(title, x=0.01, ha="left", weight="bold", size=13)
+            figure.suptitle(title, x=0.01, ha="left", weight="bold", size=17)
         named: dict[str, Artist] = {}  # what is drawn in one panel may be missing in another
         for panel in panels[:count]:
             for handle, word in zip(*panel.get_legend_handles_labels(), strict=True):

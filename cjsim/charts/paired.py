@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from cjsim.charts.parts import wanted_kind
+from cjsim.charts.parts import SMALL, wanted_kind
 from cjsim.charts.picture import Picture, style
 from cjsim.colours import COLOURS, QUIET
 from cjsim.experiment.intervals import USUAL
@@ -67,7 +67,7 @@ def paired(
     columns = 1 if len(measures) < 4 else 2
     rows = -(-len(measures) // columns)
     with style():
-        figure = Figure(figsize=(11.5, 0.9 + rows * (1.25 + max(0.5, 0.2 * lines) * len(names))))
+        figure = Figure(figsize=(11.5, 0.95 + rows * (1.05 + max(0.42, 0.24 * lines) * len(names))))
         panels = figure.subplots(rows, columns, sharey=True, squeeze=False).ravel()
         for axes, measure in zip(panels, measures, strict=False):
             for row, name in enumerate(names):
@@ -92,10 +92,10 @@ def check_same(scenarios: Mapping[str, Scenario], key: str) -> None:
 def _around(figure: Figure, comparison: Comparison, lang: str) -> None:
     """The title, and what dots, marks and lines are."""
     head = text("chart.difference_to", lang).format(first=comparison.named(comparison.first, lang))
-    figure.suptitle(head, x=0.01, ha="left", fontsize=13, weight="bold")
+    figure.suptitle(head, x=0.01, ha="left", fontsize=17, weight="bold")
     note = "note" if len(comparison.seeds) > 1 else "one_run"
     words = text(f"paired.{note}", lang).format(runs=len(comparison.seeds))
-    figure.supxlabel(words, fontsize=11, color=QUIET)
+    figure.supxlabel(fill(words, 88), fontsize=SMALL, color=QUIET)
 
 
 def _scale(measure: str) -> float:
@@ -133,8 +133,9 @@ def _draw(axes: Axes, row: int, gaps: Any, interval: Any, measure: str, lang: st
         words += " [{} .. {}]".format(*ends)
     box = {"fc": "white", "ec": "none", "alpha": 0.8, "pad": 0.5}
     axes.annotate(
-        words, (mean, row), (0, 13), textcoords="offset points", ha="center", va="bottom", bbox=box
-    )
+        words, (mean, row), (0, 7), textcoords="offset points", ha="center", va="bottom", bbox=box,
+        fontsize=SMALL,
+    )  # fmt: skip
 
 
 def _finish(axes: Axes, rows: int, label: str) -> None:
@@ -148,7 +149,7 @@ def _finish(axes: Axes, rows: int, label: str) -> None:
     axes.set_axisbelow(True)
     axes.spines["left"].set_visible(False)
     axes.tick_params(axis="y", length=0)
-    axes.set_title(label, fontsize=11.5)
+    axes.set_title(label, fontsize=15)
 
 
 def _admits(row: pd.Series, runs: int, lang: str) -> list[str]:

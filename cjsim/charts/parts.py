@@ -18,7 +18,7 @@ from cjsim.labels import text
 from cjsim.scenario import TABLES, Scenario
 from cjsim.scenario.words import meaning, touchpoint_title
 
-SMALL = 10
+SMALL = 13
 """The smallest words in a picture."""
 MAKERS = {
     "Run": "simulate",

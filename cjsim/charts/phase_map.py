@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from cjsim.charts.parts import wanted_kind
+from cjsim.charts.parts import key_words, wanted_kind
 from cjsim.charts.picture import Picture, style
 from cjsim.charts.sweep_parts import (
     check_measured,
@@ -37,8 +38,10 @@ DOT: dict[str, Any] = {
     "ls": "none",
 }
 """Where the interval includes zero: the white rim shows it on a dark cell, too."""
-LONG = 50
-"""Characters of a word in the legend from which two stand in a row."""
+LONG = 30
+"""Characters of a word in the legend from which each has a line of its own."""
+BESIDE = 32
+"""Characters of a line beside the scale of colours."""
 RING: dict[str, Any] = {**DOT, "color": "none", "mec": "black", "mew": 1.4}
 """Where the interval leaves zero out, but not when all cells are allowed for."""
 
@@ -90,11 +93,11 @@ def phase_map(sweep: Sweep, measure: str = "profit_per_person", lang: str = SPOK
             axes.plot(unclear[x], unclear[y], **DOT)
             alone = phase[phase["clear"] & ~phase["clear_all"]]
             axes.plot(alone[x], alone[y], **RING)
-        axes.set_xlabel(x)
-        axes.set_ylabel(y)
+        axes.set_xlabel(key_words(x, lang))
+        axes.set_ylabel(key_words(y, lang, BESIDE))
         handles = _legend(sweep, phase, lang)
         widest = max(len(str(handle.get_label())) for handle in handles)
-        across = 4 if widest < LONG else 2
+        across = 4 if widest < LONG else 1
         figure.legend(handles=handles, loc="outside lower left", ncols=across)
     return Picture(figure, _map_alt(sweep, phase, measure, lang), phase, lang)
 
@@ -135,7 +138,8 @@ def _draw_lead(axes: Axes, sweep: Sweep, phase: pd.DataFrame, measure: str, lang
     first, second = (sweep.named(name, lang) for name in sweep.names)
     assert axes.figure is not None
     bar = axes.figure.colorbar(mesh, ax=axes)
-    bar.set_label(f"{text(f'measure.{measure}', lang)}: {second} − {first}")
+    words = f"{text(f'measure.{measure}', lang)}: {second} − {first}"
+    bar.set_label(fill(words, BESIDE))
     axes.set_title(text("chart.map_title", lang).format(measure=text(f"measure.{measure}", lang)))
 
 

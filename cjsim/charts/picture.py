@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 STYLE: Any = {
-    "font.size": 11,
-    "axes.titlesize": 13,
+    "font.size": 15,
+    "axes.titlesize": 17,
     "axes.titlelocation": "left",
     "axes.titleweight": "bold",
     "axes.spines.top": False,
@@ -36,6 +36,11 @@ STYLE: Any = {
     "svg.hashsalt": "cjsim",  # the same figure is the same text
     "svg.fonttype": "path",  # and looks the same without our fonts
 }
+
+EM = 6.0
+"""Width on a page of an inch of the figure, in the type size of the page: so it grows with it."""
+LEAST = 52.0
+"""A figure shrinks with its window down to this width [em]; then the window is moved over it."""
 
 
 @contextmanager
@@ -79,7 +84,9 @@ class Picture:
     def _repr_html_(self) -> str:
         code = base64.b64encode(self.svg().encode()).decode()
         alt = html.escape(self.alt, quote=True)
-        image = f'<img alt="{alt}" style="max-width:100%" src="data:image/svg+xml;base64,{code}">'
+        width = EM * self.figure.get_figwidth()
+        size = f"width:{width:g}em;max-width:max(100%,{LEAST:g}em)"
+        image = f'<img alt="{alt}" style="{size}" src="data:image/svg+xml;base64,{code}">'
         return f'<figure style="margin:0">{image}</figure>'
 
     def save(self, path: str | Path) -> Path:

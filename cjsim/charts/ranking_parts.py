@@ -43,7 +43,7 @@ def finish(axes: Axes, rows: int) -> None:
 
 def annotate(axes: Axes, row: int, words: str) -> None:
     axes.annotate(
-        words, (0, row), (4, 0), textcoords="offset points", va="center", fontsize=9,
+        words, (0, row), (4, 0), textcoords="offset points", va="center", fontsize=12,
         color="#555555",
     )  # fmt: skip
 

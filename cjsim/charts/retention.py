@@ -64,12 +64,12 @@ def retention(run: Run, lang: str = SPOKEN, *, by: str | None = "adopter") -> Pi
     with style():
         columns = COLUMNS.get(len(shown_groups), 3)
         rows = -(-len(shown_groups) // columns)
-        figure = Figure(figsize=(11.5, 1.3 + (5.0 if rows == 1 else 2.9 * rows)))
+        figure = Figure(figsize=(11.5, 1.3 + (5.0 if rows == 1 else 2.65 * rows)))
         panels = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).ravel()
         for place, (axes, g) in enumerate(zip(panels, shown_groups, strict=False)):
             _draw(axes, run, parts.of == g, tables[g], COLOURS[place % len(COLOURS)])
             _mark(axes, tables[g], day, lang)
-            axes.set_title(words[g], fontsize=12)
+            axes.set_title(words[g], fontsize=16)
         if by is not None:
             _draw_all(panels[: len(shown_groups)], run, lang)
         _finish(figure, panels, len(shown_groups), left_out, lang)
@@ -133,14 +133,14 @@ def _finish(figure: Figure, panels: Any, shown: int, left_out: str, lang: str) -
         axes.yaxis.set_major_formatter(lambda share, _: per_cent(share, lang))
         axes.grid(True, axis="both")
         axes.xaxis.set_tick_params(labelbottom=True)
-    figure.suptitle(text("retention.title", lang), x=0.01, ha="left", fontsize=13, weight="bold")
+    figure.suptitle(text("retention.title", lang), x=0.01, ha="left", fontsize=17, weight="bold")
     handles, words = panels[0].get_legend_handles_labels()
     if handles:
         figure.legend(handles, words, loc="outside upper right")
     lines = [text("retention.days", lang)]
     for note in (text("retention.note", lang), left_out):
-        lines += textwrap.wrap(note, 105)
-    figure.supxlabel("\n".join(lines), fontsize=SMALL + 1)
+        lines += textwrap.wrap(note, 92)
+    figure.supxlabel("\n".join(lines), fontsize=SMALL)
     layout = figure.get_layout_engine()
     assert isinstance(layout, ConstrainedLayoutEngine)
     layout.set(w_pad=0.12, h_pad=0.08)

@@ -8,11 +8,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from cjsim.charts.parts import spread_out, stage_word, wanted_kind
+from cjsim.charts.parts import SMALL, spread_out, stage_word, wanted_kind
 from cjsim.charts.picture import Picture, style
 from cjsim.colours import COLOURS, FAINT
 from cjsim.journey import DORMANT, LOYALTY, TWELVE, UNAWARE, WITH_RIVAL, Stage
-from cjsim.labels import SPOKEN, text, unknown
+from cjsim.labels import SPOKEN, text, title, unknown
 from cjsim.labels.numbers import number
 from cjsim.measures.groups import Numbers
 from cjsim.measures.visits import final_stage, need
@@ -23,6 +23,8 @@ from cjsim.run import Run
 if TYPE_CHECKING:
     import pandas as pd
 
+ONE = {"motive": "motive", "adopter_one": "adopter"}
+"""The words for one person, and the trait they are about."""
 KINDS = ("bought", "driven_away", "loyal")
 MISSES = 0.5
 """Mismatch (1 - fit) from which on a contact is drawn as one that misses."""
@@ -63,17 +65,18 @@ def story(run: Run, person: int, lang: str = SPOKEN) -> Picture:
         raise ValueError(f"person = {person}: this market has people 0 to {run.lives - 1}")
     data = _rows_of_person(run, person)
     with style():
-        figure = Figure(figsize=(11.5, 8.6))
-        path, feelings = figure.subplots(2, 1, sharex=True, height_ratios=(7, 3))
+        figure = Figure(figsize=(11.5, 6.6))
+        path, feelings = figure.subplots(2, 1, sharex=True, height_ratios=(74, 26))
         _draw_path(path, data, run.scenario.horizon_days, lang)
         _draw_contacts(path, data, lang)
         _draw_events(path, data, lang)
         _draw_feelings(feelings, run, person, data, lang)
         path.set_xlim(_first_day(data), run.scenario.horizon_days)
         who = _who(run, person, lang)
-        path.set_title(text("story.title", lang).format(person=person, who=who))
+        firm = title(run.scenario.strategy, lang)
+        path.set_title(text("story.title", lang).format(person=person, firm=firm, who=who))
         feelings.set_xlabel(text("chart.days", lang))
-        figure.legend(loc="outside lower center", ncols=4)
+        figure.legend(loc="outside lower center", ncols=4, fontsize=SMALL)
     return Picture(figure, _alt(run, person, data, lang), data, lang)
 
 
@@ -176,7 +179,7 @@ def _draw_path(axes: Axes, data: pd.DataFrame, horizon: float, lang: str) -> Non
     axes.step(time, np.append(height, height[-1]), where="post", color="black", lw=1.8, zorder=2)
     axes.axhspan(-0.5, 1.5, color=FAINT, alpha=0.5, lw=0, zorder=0)
     words = [stage_word(stage, lang, numbered=True) for stage in ORDER]
-    axes.set_yticks(range(len(ORDER)), words)
+    axes.set_yticks(range(len(ORDER)), words, fontsize=SMALL)
     axes.set_ylim(-0.6, len(ORDER) - 0.4)
     axes.grid(True, axis="y")
     axes.set_axisbelow(True)
@@ -247,20 +250,20 @@ def _draw_feelings(axes: Axes, run: Run, person: int, data: pd.DataFrame, lang: 
 def _name_curves(axes: Axes, ends: list[float], words: list[str], top: float) -> None:
     """The names of the curves at their ends, apart from each other."""
     colours = [*(colour for colour, _ in FEELINGS.values()), "black"]
-    places = spread_out(ends, 0.14 * top, 0.0, top)
+    places = spread_out(ends, 0.2 * top, 0.0, top)
     at = axes.get_yaxis_transform()
     for end, place, word, colour in zip(ends, places, words, colours, strict=False):
         axes.annotate(
             word, (1.0, end), (1.025, place), xycoords=at, textcoords=at, va="center",
-            annotation_clip=False,
+            annotation_clip=False, fontsize=SMALL,
             arrowprops={"arrowstyle": "-", "color": colour, "lw": 1.5, "shrinkA": 0, "shrinkB": 0},
         )  # fmt: skip
 
 
 def _who(run: Run, person: int, lang: str) -> str:
-    """Motive and adopter category."""
+    """Motive and adopter category, of one person."""
     traits = run.people.iloc[person]
-    words = (text(f"{name}.{traits[name]}", lang) for name in ("motive", "adopter"))
+    words = (text(f"{name}.{traits[trait]}", lang) for name, trait in ONE.items())
     return ", ".join(word.lower() for word in words)
 
 

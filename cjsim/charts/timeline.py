@@ -80,7 +80,7 @@ def timeline(
         head = text("timeline.title", lang).format(
             people=counted("people", len(run), lang), name=title(run.scenario.strategy, lang)
         )
-        figure.suptitle(head, x=0.01, ha="left", fontsize=13, weight="bold")
+        figure.suptitle(head, x=0.01, ha="left", fontsize=17, weight="bold")
         if lines:
             _list_marks(figure, money, lines)
         money.annotate(
@@ -137,7 +137,7 @@ def _draw_money(axes: Axes, data: pd.DataFrame, run: Run, day: float, lang: str)
             markersize=9, zorder=5, label=text("timeline.back", lang).format(day=number(day, lang)),
         )  # fmt: skip
     axes.set_ylabel(text(f"waterfall.{words}", lang).format(money=run.scenario.money))
-    axes.set_title(text("timeline.money", lang), fontsize=12, pad=16)
+    axes.set_title(text("timeline.money", lang), fontsize=16, pad=16)
     axes.grid(True, axis="both")
     axes.set_axisbelow(True)
     axes.legend(loc="upper left" if profit[-1] >= 0 else "lower left", **BOX)
@@ -158,7 +158,7 @@ def _draw_deals(axes: Axes, data: pd.DataFrame, every: float, lang: str) -> None
         bottom += height
     key = "by_month" if every == A_MONTH else "by_days"
     axes.set_title(
-        text(f"timeline.{key}", lang).format(days=counted("days", every, lang)), fontsize=12
+        text(f"timeline.{key}", lang).format(days=counted("days", every, lang)), fontsize=16
     )
     axes.set_ylim(0, max(1.0, 1.3 * float(bottom.max(initial=0.0))))
     axes.grid(True, axis="y")

@@ -32,7 +32,7 @@ def tornado(result: Tornado, lang: str = SPOKEN) -> Picture:
     data = result.table
     rows = np.arange(len(data))
     with style():
-        figure = Figure(figsize=(10, 2.0 + 0.6 * len(data)))
+        figure = Figure(figsize=(13.5, 2.7 + 0.8 * len(data)))
         axes = figure.subplots()
         ends = (("down", "smaller", -0.2, COLOURS[0]), ("up", "larger", 0.2, COLOURS[1]))
         for column, word, shift, colour in ends:

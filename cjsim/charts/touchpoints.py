@@ -50,7 +50,7 @@ def touchpoints(
     names = touchpoint_words(result.scenario, data.index, lang)
     with_returns = "back" in data
     with style():
-        figure = Figure(figsize=(11.5 if with_returns else 9.0, 2.2 + 0.52 * len(data)))
+        figure = Figure(figsize=(15.5 if with_returns else 12, 3 + 0.7 * len(data)))
         panels = figure.subplots(
             1, 1 + with_returns, sharey=True, squeeze=False,
             width_ratios=(3, 2)[: 1 + with_returns],

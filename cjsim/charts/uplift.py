@@ -27,15 +27,15 @@ SHADES = {
     "neither": "#ddd",
 }
 HATCH = {"only_with": "//", "only_without": "xx"}
-WIDE_ENOUGH = 0.06
+WIDE_ENOUGH = 0.085
 """Of the width, a part with room for its number; narrower ones have it above the bar."""
-WIDTH = 0.08
+WIDTH = 0.105
 """Of a number above the bar, with room beside it, of the width."""
 ROOM = 1.3
 """How much wider than those who buy at all is drawn; the rest would all be of those who do not."""
 NAME_LETTERS = 24
 """Of a scenario's name in one line at the left."""
-TITLE_LETTERS = 88
+TITLE_LETTERS = 66
 """Of the title in one line, less those at the left."""
 
 
@@ -60,7 +60,7 @@ def uplift(comparison: Comparison, lang: str = SPOKEN) -> Picture:
     bought = 1.0 - data["share"].xs("neither", level="quadrant")
     width = min(1.0, ROOM * max(float(bought.max()), 0.01))
     with style():
-        figure = Figure(figsize=(10, 2.1 + 1.1 * len(names) + 0.2 * head.count("\n")))
+        figure = Figure(figsize=(10, 2.4 + 1.1 * len(names) + 0.3 * head.count("\n")))
         axes = figure.subplots()
         for row, name in enumerate(names):
             left = 0.0

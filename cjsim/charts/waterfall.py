@@ -82,7 +82,7 @@ def waterfall(result: Run | Comparison, lang: str = SPOKEN) -> Picture:
         panels = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).ravel()
         for axes, name in zip(panels, names, strict=False):
             _draw(axes, data.loc[name] / scale, lang)
-            axes.set_title(fill(named(name, scenarios, lang), NAME_LETTERS), fontsize=12)
+            axes.set_title(fill(named(name, scenarios, lang), NAME_LETTERS), fontsize=16)
         for axes in panels[len(names) :]:
             axes.remove()
         _room(panels[0], data / scale)
@@ -90,11 +90,11 @@ def waterfall(result: Run | Comparison, lang: str = SPOKEN) -> Picture:
             people=counted("people", people, lang),
             days=counted("days", scenario.horizon_days, lang),
         )
-        figure.suptitle(head, x=0.01, ha="left", fontsize=13, weight="bold")
+        figure.suptitle(head, x=0.01, ha="left", fontsize=17, weight="bold")
         unit = text(f"waterfall.{words}", lang).format(money=scenario.money)
         note = text("waterfall.note" if runs > 1 else "waterfall.one_run", lang)
         note = note.format(runs=number(runs, lang))
-        figure.supxlabel(f"{unit}. {note}", fontsize=11, color=QUIET)
+        figure.supxlabel(f"{unit}. {note}", fontsize=14, color=QUIET)
     return Picture(figure, _alt(data, scenarios, people, runs, lang), data, lang)
 
 

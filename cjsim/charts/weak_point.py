@@ -38,7 +38,7 @@ def weak_point(result: WeakPoint, lang: str = SPOKEN) -> Picture:
     data = result.table
     rows = np.arange(len(data))
     with style():
-        figure = Figure(figsize=(12, 6.6))
+        figure = Figure(figsize=(16, 8.8))
         gains, worth = figure.subplots(1, 2, sharey=True, width_ratios=(3, 2))
         colours = [COLOURS[1] if stage == result.stage else COLOURS[0] for stage in data.index]
         bars(gains, rows, data, "gain", 0.7, color=colours)
@@ -55,7 +55,7 @@ def weak_point(result: WeakPoint, lang: str = SPOKEN) -> Picture:
         weak = Patch(color=COLOURS[1], label=text("ranking.weak_point", lang))
         legend(figure, gains, [weak] if result.stage else [], result, lang)
         note = textwrap.fill(result.note(lang), 130)
-        figure.supxlabel(note, fontsize=10, x=0.01, ha="left")
+        figure.supxlabel(note, fontsize=13, x=0.01, ha="left")
     return Picture(figure, _weak_alt(result, lang), data, lang)
 
 

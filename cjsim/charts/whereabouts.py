@@ -36,7 +36,7 @@ def whereabouts(counts: Mapping[str, Any], day: float, alt: str, lang: str = SPO
         for i, name in enumerate(data):
             places = rows + (i - (len(data.columns) - 1) / 2) * height
             bars = axes.barh(places, data[name], height * 0.92, color=COLOURS[i], label=name)
-            axes.bar_label(bars, fmt=lambda people: number(people, lang), padding=3, fontsize=9)
+            axes.bar_label(bars, fmt=lambda people: number(people, lang), padding=3, fontsize=12)
         axes.set_yticks(rows, [text(f"stage.{stage.key}.label", lang) for stage in STAGES])
         axes.set_ylim(len(STAGES) - 0.5, -0.5)
         axes.margins(x=0.08)

@@ -154,6 +154,15 @@ def _parser() -> argparse.ArgumentParser:
     job.add_argument("--no-browser", action="store_true", help="only say where it is")
     job.set_defaults(job=_lab)
 
+    job = jobs.add_parser("lecture", help="open a lecture in JupyterLab, as a copy to work in")
+    job.add_argument("number", nargs="?", default="01", help="01 to 04 (default: 01)")
+    job.add_argument("--lang", default="en", help="language of the lecture: en or ru")
+    job.add_argument("--folder", type=_path, help="where the copy goes (default: work/)")
+    job.add_argument("--keep", action="store_true", help="go on with the copy that is there")
+    job.add_argument("--port", type=_count, help="port to serve at (default: one that is free)")
+    job.add_argument("--no-browser", action="store_true", help="only say where it is")
+    job.set_defaults(job=_lecture)
+
     job = jobs.add_parser("grade", help="grade a folder of exercises, each in a process of its own")
     job.add_argument(
         "folder", type=_path, help="NAME.ipynb, NAME/tasks.ipynb, NAME/SET/tasks.ipynb"
@@ -362,6 +371,13 @@ def _lab(args: argparse.Namespace) -> int:
     from cjsim.lab.serve import open_lab
 
     open_lab(args.scenario, args.lang, args.page, args.port, not args.no_browser)
+    return 0
+
+
+def _lecture(args: argparse.Namespace) -> int:
+    from cjsim.course.copies import lecture
+
+    lecture(args.number, args.lang, args.folder, args.keep, args.port, not args.no_browser)
     return 0
 
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from cjsim.experiment.intervals import t_interval
 from cjsim.labels import SPOKEN, text
-from cjsim.labels.numbers import short
+from cjsim.labels.numbers import counted, number, short
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -88,8 +88,9 @@ def _direction(worlds: npt.NDArray[np.bool_], by: str, lang: str) -> Claim:
     verdict = "open"
     if sure:
         verdict = "holds" if 2 * wins > n else "fails"
-    line = text("course.in_worlds", lang).format(wins=wins, worlds=n) + by
-    return Claim(verdict, n, _line(verdict, line, lang))
+    how_often = text(f"course.{verdict}_in" if wins else "course.in_none", lang)
+    line = how_often.format(seen=counted("in_worlds", wins, lang), worlds=number(n, lang))
+    return Claim(verdict, n, _line(verdict, line + by, lang))
 
 
 def _by(numbers: npt.NDArray[np.float64], lang: str) -> str:

@@ -13,15 +13,20 @@ from __future__ import annotations
 import html
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import ipywidgets as widgets
 
 from cjsim.course.tables import word
-from cjsim.labels import SPOKEN, language, text, unknown
+from cjsim.labels import SPOKEN, find, language, text, unknown
 from cjsim.labels.numbers import setting
 
-WIDE: Any = {"description_width": "initial"}
+VERDICTS = ("holds", "open", "fails")
+_MADE: dict[tuple[str, str], Any] = {}
+"""The guesses of this session, by cell and question: who runs a cell again keeps their guess."""
+
+
+Asked = TypeVar("Asked", bound="Guess")
 
 
 class Guess(ABC):
@@ -29,13 +34,26 @@ class Guess(ABC):
 
     def __init__(self, control: Any, lang: str) -> None:
         self.control = control
+        self.box = control
         self.lang = lang
         self.value: Any = None
         self.right: bool | None = None
+        self._place: tuple[str, str] | None = None
         control.observe(self._take_guess, names="value")
 
     def _take_guess(self, change: Any) -> None:
         self.value = change["new"]
+        if self._place is not None:
+            _MADE[self._place] = self.value
+
+    def recalled(self: Asked) -> Asked:
+        """This question, with what was said to it when its cell was run before."""
+        cell = _running_cell()
+        self._place = (cell, self._choices()) if cell else None
+        if self._place is not None and self._place in _MADE:
+            self.control.value = _MADE[self._place]
+            self._take_guess({"new": _MADE[self._place]})
+        return self
 
     @abstractmethod
     def _as_words(self, value: Any) -> str:
@@ -48,7 +66,7 @@ class Guess(ABC):
     def _judged(self, truth: Any, right: bool, answer: str) -> Answer:
         if self.value is None:
             self.right = None
-            line = text("course.no_guess", self.lang).format(truth=answer)
+            line = text("course.no_guess", self.lang)
         else:
             self.right = right
             kind = "guessed" if right else "missed"
@@ -57,12 +75,16 @@ class Guess(ABC):
         return Answer(line)
 
     def __repr__(self) -> str:
-        return f"<{text('course.guess', self.lang)}: {self._choices()}>"
+        return f"<{text('course.guess', self.lang)}: {self._asked()}>"
+
+    def _asked(self) -> str:
+        """The question as a saved notebook has it."""
+        return self._choices()
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         """The live control; for a saved notebook the choices in words."""
-        live: dict[str, Any] = self.control._repr_mimebundle_(**kwargs)
-        saved = f"<p>{html.escape(self._choices())}</p>"
+        live: dict[str, Any] = self.box._repr_mimebundle_(**kwargs)
+        saved = f"<p>{html.escape(self._asked())}</p>"
         return {**live, "text/plain": repr(self), "text/html": saved}
 
 
@@ -82,12 +104,12 @@ class Choice(Guess):
     def __init__(self, options: Sequence[str], lang: str) -> None:
         self.options = list(options)
         lang = language(lang)
-        named = [(word(name, lang), name) for name in options]
+        named = [(_option(name, lang), name) for name in options]
         buttons = widgets.RadioButtons(options=named, value=None, layout={"width": "auto"})
         super().__init__(buttons, lang)
 
     def _as_words(self, value: str) -> str:
-        return word(value, self.lang)
+        return _option(value, self.lang)
 
     def _choices(self) -> str:
         return " · ".join(self._as_words(name) for name in self.options)
@@ -105,21 +127,36 @@ class Choice(Guess):
 class Estimate(Guess):
     """A number; what `estimate` returns."""
 
-    def __init__(self, low: float, high: float, step: float, lang: str) -> None:
+    def __init__(self, low: float, high: float, step: float, asks: str, lang: str) -> None:
         if not low < high or not 0 < step <= high - low:
             raise ValueError(f"estimate({low:g}, {high:g}, step={step:g}): needs low < high")
         self.step = step
+        self.question = find(f"question.{asks}", lang) or asks
         middle = low + round((high - low) / 2 / step) * step
         slider = widgets.FloatSlider(
-            middle, min=low, max=high, step=step, continuous_update=False, style=WIDE
+            middle, min=low, max=high, step=step, continuous_update=False, readout=False
         )
         super().__init__(slider, language(lang))
+        self._said = widgets.Label(text("course.not_yet", lang), layout={"margin": "2px 0 2px 2em"})
+        ends = [widgets.Label(self._as_words(end)) for end in (low, high)]
+        row = widgets.HBox([ends[0], slider, ends[1], self._said])
+        title = [widgets.HTML(f"<b>{html.escape(self.question)}</b>")] if self.question else []
+        self.box = widgets.VBox([*title, row])
+
+    def _take_guess(self, change: Any) -> None:
+        super()._take_guess(change)
+        guess = self._as_words(self.value)
+        self._said.value = f"{text('course.guess', self.lang)}: {guess}"
 
     def _as_words(self, value: float) -> str:
         return setting(value, self.lang, typed=True)
 
     def _choices(self) -> str:
-        return f"{self._as_words(self.control.min)} … {self._as_words(self.control.max)}"
+        ends = f"{self._as_words(self.control.min)} … {self._as_words(self.control.max)}"
+        return f"{self.question} {ends}".lstrip()
+
+    def _asked(self) -> str:
+        return f"{self._choices()} ({self._said.value})"
 
     def answer(self, truth: float, within: float) -> Answer:
         """The line that sets the guess beside the truth; right if no further away than `within`."""
@@ -132,12 +169,32 @@ def choose(*options: str, lang: str = SPOKEN) -> Choice:
     """Ask for one of several: names of strategies, stages, measures, or words of your own."""
     if len(set(options)) != len(options) or len(options) < 2:
         raise ValueError(f"a choice needs two different options or more, not {list(options)}")
-    return Choice(options, lang)
+    return Choice(options, lang).recalled()
 
 
-def estimate(low: float, high: float, step: float = 0.05, lang: str = SPOKEN) -> Estimate:
-    """Ask for a number from `low` to `high`. The slider starts in the middle, not as a guess."""
-    return Estimate(low, high, step, lang)
+def estimate(
+    low: float, high: float, step: float = 0.05, asks: str = "", lang: str = SPOKEN
+) -> Estimate:
+    """Ask for a number from `low` to `high`. The slider starts in the middle, not as a guess.
+
+    `asks` is the question: one of the labels' table [question], or words of your own.
+    """
+    return Estimate(low, high, step, asks, lang).recalled()
+
+
+def _running_cell() -> str | None:
+    """The id of the cell that is run, where a notebook tells it; JupyterLab does."""
+    from IPython.core.getipython import get_ipython
+
+    message = getattr(get_ipython(), "parent_header", None) or {}
+    cell = message.get("metadata", {}).get("cellId")
+    return cell if isinstance(cell, str) else None
+
+
+def _option(name: str, lang: str) -> str:
+    """The word for an option; a verdict is worded as `claim` words it."""
+    verdict = find(f"course.{name}", lang) if name in VERDICTS else None
+    return verdict or word(name, lang)
 
 
 def score(*guesses: Guess, lang: str = SPOKEN) -> Answer:

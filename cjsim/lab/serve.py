@@ -12,6 +12,7 @@ import time
 import urllib.request
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,11 @@ NOT_NEEDED = (
 )  # fmt: skip
 """Parts of the server that other tools bring and the lab does without: each would be waited for."""
 
+PAGE = "labconfig/page_config.json"
+OUT_OF_SIGHT = {
+    "disabledExtensions": {"@jupyter/nbgrader": True, "@voila-dashboards/jupyterlab-preview": True}
+}
+"""Bars and buttons for who marks exercises or serves pages; a class would only wonder."""
 DEFAULTS = "labconfig/default_setting_overrides.json"
 NO_NEWS = {
     "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}
@@ -55,6 +61,15 @@ def open_lab(
         write_text(path, notebook_text)
         try:
             _serve_jupyterlab(path, port, browser)
+        finally:
+            end_kernels(folder)
+
+
+def open_notebook(path: Path, root: Path, port: int | None = None, browser: bool = True) -> None:
+    """Open a notebook in JupyterLab, and serve the folder `root` above it until Ctrl-C."""
+    with tempfile.TemporaryDirectory(prefix="cjsim-lab-", ignore_cleanup_errors=True) as folder:
+        try:
+            _serve_folder(path, root, Path(folder), port, browser)
         finally:
             end_kernels(folder)
 
@@ -130,16 +145,22 @@ def get_ready() -> None:
 
 
 def _serve_jupyterlab(path: Path, port: int | None, browser: bool) -> None:
-    """JupyterLab on a notebook, with windows of its own, until Ctrl-C."""
-    hidden = path.parent / ".jupyter"
+    """JupyterLab on a notebook in a folder of its own, until Ctrl-C."""
+    _serve_folder(path, path.parent, path.parent / ".jupyter", port, browser)
+
+
+def _serve_folder(path: Path, root: Path, hidden: Path, port: int | None, browser: bool) -> None:
+    """JupyterLab on a notebook in a folder, with windows and settings of its own in `hidden`."""
+    name = path.relative_to(root).as_posix()
     _write_kernel_spec(hidden)
     Path(hidden, "labconfig").mkdir()
     write_text(hidden / DEFAULTS, json.dumps(NO_NEWS))
+    write_text(hidden / PAGE, json.dumps(OUT_OF_SIGHT))
     _put_first("JUPYTER_CONFIG_PATH", hidden)
     words = [
-        f"--ServerApp.root_dir={path.parent}",
+        f"--ServerApp.root_dir={root}",
         f"--LabApp.workspaces_dir={hidden / 'workspaces'}",
-        f"--LabApp.default_url=/lab/tree/{path.name}",
+        f"--LabApp.default_url=/lab/tree/{name}",
         f"--ServerApp.ip={HOST}",
         f"--ServerApp.open_browser={browser}",
         "--ServerApp.answer_yes=True",  # Ctrl-C is answer enough
@@ -152,13 +173,14 @@ def _serve_jupyterlab(path: Path, port: int | None, browser: bool) -> None:
         words += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         words.append("--allow-root")
-    serve([sys.executable, "-m", "jupyterlab", *words], _start_kernel)
+    serve([sys.executable, "-m", "jupyterlab", *words], partial(_start_kernel, name))
 
 
-def _start_kernel(server: int) -> None:
+def _start_kernel(name: str, server: int) -> None:
     """Have the notebook's kernel started while the browser is still loading JupyterLab.
 
-    `server` is the process of the server. If it cannot be asked, JupyterLab starts the kernel.
+    `name` is the notebook's place below the server's folder, `server` the server's process. If it
+    cannot be asked, JupyterLab starts the kernel.
     """
     from jupyter_core.paths import jupyter_runtime_dir
 
@@ -168,7 +190,7 @@ def _start_kernel(server: int) -> None:
         while not info_file.is_file() and time.monotonic() < deadline:
             time.sleep(0.05)
         server_info = json.loads(info_file.read_text(encoding="utf-8"))
-        wanted = {"path": NAME, "name": NAME, "type": "notebook", "kernel": {"name": "python3"}}
+        wanted = {"path": name, "name": name, "type": "notebook", "kernel": {"name": "python3"}}
         headers = {
             "Authorization": f"token {server_info['token']}",
             "Content-Type": "application/json",

@@ -90,12 +90,12 @@ def test_where_no_number_fell_none_is_said_to_have_fallen() -> None:
 
 def test_one_is_not_many() -> None:
     picture = charts.occupancy(run_of(people=1, horizon=1.0))
-    assert picture.figure.axes[0].get_title("left").startswith("1 person: ")
+    assert picture.figure.get_suptitle().startswith("1 person: ")
     assert "over 1 day. " in picture.alt
 
 
 def test_the_russian_title_is_right_for_any_number() -> None:
-    title = charts.occupancy(by_hand(), "ru").figure.axes[0].get_title("left")
+    title = charts.occupancy(by_hand(), "ru").figure.get_suptitle()
     assert title.startswith("5 человек: ")
 
 

@@ -32,8 +32,24 @@ def test_a_coin_is_seldom_called_a_claim():
 
 
 def test_the_line_tells_how_often_in_either_language():
-    assert repr(claim(yes(19, 30))) == "Open: in 19 of 30 worlds"
-    assert repr(claim(yes(20), lang="ru")) == "Держится: миров — 20 из 20"
+    """Aloud it means what it says: of a sentence that fails, in how few worlds it is true."""
+    assert repr(claim(yes(18))) == "Holds: true in 18 of 20 worlds"
+    assert repr(claim(yes(3))) == "Fails: true in only 3 of 20 worlds"
+    assert repr(claim(yes(0))) == "Fails: true in none of 20 worlds"
+    assert repr(claim(yes(9))) == "Open: true in 9 of 20 worlds, too even to tell"
+    assert repr(claim(yes(18), lang="ru")) == "Подтвердилось: верно в 18 мирах из 20"
+    assert repr(claim(yes(3), lang="ru")) == "Не подтвердилось: верно лишь в 3 мирах из 20"
+    assert repr(claim(yes(0), lang="ru")) == "Не подтвердилось: не верно ни в одном мире из 20"
+    assert repr(claim(yes(9), lang="ru")) == "Неясно: верно в 9 мирах из 20"
+
+
+@pytest.mark.parametrize(
+    ("wins", "worlds", "russian"),
+    [(1, 20, "лишь в 1 мире из"), (2, 20, "лишь в 2 мирах из"), (11, 24, "верно в 11 мирах из"),
+     (21, 24, "верно в 21 мире из"), (101, 120, "верно в 101 мире из")],
+)  # fmt: skip
+def test_worlds_have_the_form_that_their_number_asks_for(wins, worlds, russian):
+    assert f"{russian} {worlds}" in claim(yes(wins, worlds), lang="ru").line
 
 
 @pytest.mark.parametrize(
@@ -80,12 +96,12 @@ def test_numbers_tell_by_how_much_beside_in_how_many_worlds(wins, worlds, size):
 @pytest.mark.parametrize(
     ("gaps", "lang", "line"),
     [
-        ([2.0] * 20, "en", "Holds: in 20 of 20 worlds; by 2 in each"),
-        ([0.0] * 20, "en", "Fails: in 0 of 20 worlds; by 0 in each"),
-        ([-1] * 20, "ru", "Не держится: миров — 0 из 20; в каждом на −1"),
-        ([1, 3] * 10, "ru", "Держится: миров — 20 из 20; в среднем на 2, 95-процентный интервал "
-                            "случая от 1,52 до 2,48"),
-        ([1.0, np.nan] * 10, "en", "Open: in 10 of 20 worlds; by 1 in each"),
+        ([2.0] * 20, "en", "Holds: true in 20 of 20 worlds; by 2 in each"),
+        ([0.0] * 20, "en", "Fails: true in none of 20 worlds; by 0 in each"),
+        ([-1] * 20, "ru", "Не подтвердилось: не верно ни в одном мире из 20; в каждом на −1"),
+        ([1, 3] * 10, "ru", "Подтвердилось: верно в 20 мирах из 20; в среднем на 2, "
+                            "95-процентный интервал случая от 1,52 до 2,48"),
+        ([1.0, np.nan] * 10, "en", "Open: true in 10 of 20 worlds, too even to tell; by 1 in each"),
     ],
 )  # fmt: skip
 def test_worlds_that_are_alike_have_no_interval(gaps, lang, line):

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 import cjsim
-from cjsim.course import choose, estimate, score, table
+from cjsim.course import choose, estimate, guesses, score, table
 
 
 @pytest.fixture
@@ -17,7 +17,8 @@ def russian():
 def test_nobody_has_chosen_before_they_choose():
     guess = choose("pull", "guide")
     assert guess.value is None
-    assert repr(guess.answer("guide")) == "No guess yet. In the model: Guide"
+    told = repr(guess.answer("guide"))
+    assert told == "No guess yet: choose above, then run this cell again"  # and no answer
     assert repr(score(guess)) == "No predictions made yet (questions: 1)"
 
 
@@ -33,7 +34,7 @@ def test_a_choice_is_set_beside_the_answer_and_scored():
 def test_an_estimate_is_right_when_near_enough():
     guess = estimate(0, 1)
     assert guess.value is None  # where the slider starts is no guess
-    assert repr(guess.answer(0.62, within=0.1)) == "No guess yet. In the model: 0.6"
+    assert repr(guess.answer(0.62, within=0.1)).startswith("No guess yet: ")
     guess.control.value = 0.7
     assert repr(guess.answer(0.62, within=0.1)) == "You said 0.7: right"
     assert repr(guess.answer(0.32, within=0.1)) == "You said 0.7. In the model: 0.3"
@@ -44,6 +45,56 @@ def test_a_saved_notebook_shows_the_choices():
     assert bundle["text/plain"] == "<Your guess: Pull · Guide>"
     assert "Pull · Guide" in bundle["text/html"]
     assert "application/vnd.jupyter.widget-view+json" in bundle
+
+
+def shown_words(guess):
+    """What is read around the slider: the question if there is one, then the row."""
+    *title, row = guess.box.children
+    return [*(part.value for part in title), *(part.value for part in row.children)]
+
+
+def test_an_estimate_shows_its_question_its_ends_and_whether_it_was_guessed():
+    guess = estimate(0, 1, step=0.01, asks="tent_off_trail")
+    question, low, _, high, said = shown_words(guess)
+    assert question == "<b>Which share of the visits on the trail does the tent off it get?</b>"
+    assert (low, high, said) == ("0", "1", "not guessed yet")
+    assert not guess.control.readout  # a number beside the handle would look like a guess
+    guess.control.value = 0.3
+    assert shown_words(guess)[-1] == "Your guess: 0.3"
+
+
+def test_a_question_may_be_in_words_of_ones_own_or_left_out(russian):
+    assert shown_words(estimate(0, 2.5, asks="Wie viele < ?"))[0] == "<b>Wie viele &lt; ?</b>"
+    assert shown_words(estimate(0, 2.5)) == ["0", 1.25, "2,5", "предсказания ещё нет"]
+    saved = estimate(0, 1, asks="repeat_deals")._repr_mimebundle_()
+    assert saved["text/html"] == (
+        "<p>Какая доля всех сделок — повторные? 0 … 1 (предсказания ещё нет)</p>"
+    )
+
+
+def test_who_runs_a_cell_again_keeps_their_guess(monkeypatch):
+    """Shift+Enter after a click on a button runs the cell of the button, not the next one."""
+    cells = iter(["one", "one", "two", "two", "two"])
+    monkeypatch.setattr(guesses, "_running_cell", lambda: next(cells))
+    choose("yes", "no").control.value = "no"
+    again = choose("yes", "no")
+    assert (again.value, again.control.value) == ("no", "no")
+    assert choose("yes", "no").value is None  # another cell, another question
+    estimate(0, 1, asks="repeat_deals").control.value = 0.7
+    again = estimate(0, 1, asks="repeat_deals")
+    assert (again.value, again.control.value) == (0.7, 0.7)
+    assert shown_words(again)[-1] == "Your guess: 0.7"
+    assert repr(again.answer(0.7, within=0.1)) == "You said 0.7: right"
+
+
+def test_outside_of_a_notebook_nothing_is_kept():
+    choose("yes", "no").control.value = "no"
+    assert choose("yes", "no").value is None
+
+
+def test_a_verdict_is_worded_as_an_option_as_a_claim_words_it(russian):
+    assert repr(choose("4", "open")) == "<Ваше предсказание: 4 · Неясно>"
+    assert list(table(pd.DataFrame({"open": [1]})).columns) == ["Открыто"]  # visits still open
 
 
 def test_options_that_do_not_differ_are_refused():
@@ -57,7 +108,7 @@ def test_options_that_do_not_differ_are_refused():
 
 
 def test_one_line_changes_the_language_of_everything(russian):
-    assert repr(choose("pull", "guide")) == "<Ваше предположение: Ждём клиента (pull) · Проводник>"
+    assert repr(choose("pull", "guide")) == "<Ваше предсказание: Ждём клиента (pull) · Проводник>"
     frame = pd.DataFrame({"guide": [0.123, 1.0]}, index=["churn", "my own"])
     assert list(table(frame).index) == ["Отток", "my own"]
     assert list(table(frame).columns) == ["Проводник"]

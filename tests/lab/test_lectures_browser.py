@@ -1,10 +1,12 @@
 """Lectures in JupyterLab, as a class sees them: run to the end, a slider moved by hand."""
 
+import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.lab.browser import SECONDS, chromium, jupyterlab, window
+from tests.lab.browser import SECONDS, chromium, jupyterlab, running, wait_until, window
 
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 pytestmark = pytest.mark.skipif(chromium() is None, reason="no chromium on PATH")
@@ -58,3 +60,46 @@ def test_a_lecture_runs_to_its_end_and_its_panel_answers(lang, server, browser):
     source = (ROOT / "notebooks" / lang / f"{LECTURES[lang]}.ipynb").read_text(encoding="utf-8")
     assert page.locator(RED).count() == source.count('"raises-exception"')
     assert wrong == []
+
+
+# --- a copy to work in ------------------------------------------------------------------------
+
+
+@contextmanager
+def opened_lecture(browser, folder, *words):
+    """The page on a lecture that the command has opened; its server ends with the block."""
+    command = [sys.executable, "-m", "cjsim.cli", "lecture", "01", "--no-browser"]
+    with running(*command, "--folder", str(folder), *words) as address:
+        page = browser.new_page(viewport={"width": 1366, "height": 768})
+        page.set_default_timeout(4000 * SECONDS)
+        page.goto(address)
+        page.wait_for_selector("#jp-main-statusbar >> text=Idle")
+        page.wait_for_selector(".jp-CodeCell img")
+        yield page
+        page.close()
+
+
+def test_a_lecture_is_rehearsed_in_a_copy_and_opens_again_with_its_figures(browser, tmp_path):
+    """Run, guess, save, come back: no lost widget in sight, and the stored lecture is untouched."""
+    stored = (ROOT / "notebooks" / "en" / "01_pull_or_push.ipynb").read_bytes()
+    with opened_lecture(browser, tmp_path) as page:
+        in_sight = page.inner_text("body")
+        for bar in ("Nbgrader", "Validate", "Create Assignment", "Jupyter news"):
+            assert bar not in in_sight
+        assert page.locator(".jp-CodeCell .jp-OutputArea-output").count() == 1  # the first figure
+        page.locator(".jp-CodeCell .cm-content").first.click()
+        for _ in ("figure", "words", "table", "words", "guess"):
+            page.keyboard.press("Shift+Enter")
+        page.locator(".widget-radio-box input").nth(1).check()
+        page.keyboard.press("Shift+Enter")  # runs the cell of the buttons again
+        page.keyboard.press("Shift+Enter")
+        page.wait_for_selector("text=You said Guide")
+        page.keyboard.press("Control+s")
+        copy = tmp_path / "notebooks" / "en" / "01_pull_or_push.ipynb"
+        wait_until(lambda: "You said Guide" in copy.read_text(encoding="utf-8"))
+    with opened_lecture(browser, tmp_path, "--keep") as page:
+        in_sight = page.inner_text(".jp-Notebook")
+        assert "You said Guide" in in_sight
+        assert "Pull · Guide · Animator" in in_sight  # what could be chosen, in place of buttons
+        assert "Error displaying widget" not in in_sight
+    assert (ROOT / "notebooks" / "en" / "01_pull_or_push.ipynb").read_bytes() == stored

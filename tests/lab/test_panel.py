@@ -202,8 +202,8 @@ def test_the_box_holds_sliders_picture_and_sentence(guided):
     assert guided.words in sentence.value
 
 
-def test_the_picture_shrinks_with_the_window(guided):
-    assert re.search('<img alt="[^"]*" style="max-width:100%" src="', guided.box.children[1].value)
+def test_the_picture_grows_with_the_type_of_the_page(guided):
+    assert re.search('<img alt="[^"]*" style="width:66em;max-width', guided.box.children[1].value)
 
 
 def test_it_speaks_russian(phone):

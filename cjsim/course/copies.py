@@ -1,0 +1,172 @@
+"""A lecture to work in: a copy that shows its first figure, and no answer before it is asked for.
+
+The lectures of the project stay as they are stored. Beside a copy stand its exercises and the
+glossary, in the same places as in the project, so that the links of the lecture lead there.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from cjsim.files import expanded, write_text
+from cjsim.labels import language, text, unknown
+
+PROJECT = Path(__file__).resolve().parents[2]
+"""Where the lectures are, if the kit runs from its project's folder."""
+WORK = PROJECT / "work"
+"""Where copies are made if nobody says where; git does not look at it."""
+LIVE = "application/vnd.jupyter.widget-view+json"
+"""A control of a kernel; stored in a file it would stand in the way of the picture beside it."""
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A copy to work in, `path`; what stood there before is at `kept`, None if that was nothing."""
+
+    path: Path
+    kept: Path | None
+    is_fresh: bool
+
+    def said(self, lang: str) -> str:
+        """What was done, in a sentence or two."""
+        name = "lecture.fresh" if self.is_fresh else "lecture.going_on"
+        words = text(name, lang).format(path=self.path)
+        return (
+            f"{words} {text('lecture.kept', lang).format(path=self.kept)}" if self.kept else words
+        )
+
+
+def lecture(
+    number: str = "01",
+    lang: str = "en",
+    folder: str | Path | None = None,
+    keep: bool = False,
+    port: int | None = None,
+    browser: bool = True,
+) -> None:
+    """Open a copy of a lecture in JupyterLab, and serve it until Ctrl-C.
+
+    The parameters are those of `working_copy`; `port` and `browser` are those of `cjsim lab`.
+    """
+    from cjsim.board.room import HOST, door_at
+    from cjsim.lab.serve import open_notebook
+
+    if port is not None:
+        door_at(HOST, port, lang).close()
+    root = WORK if folder is None else expanded(folder).resolve()
+    made = working_copy(number, lang, root, keep)
+    print(made.said(lang), flush=True)
+    open_notebook(made.path, root, port, browser)
+
+
+def working_copy(
+    number: str, lang: str = "en", folder: str | Path = WORK, keep: bool = False
+) -> Copy:
+    """Make a copy of a lecture, or go on with the one that is there.
+
+    Parameters
+    ----------
+    number : of the lecture, "01" or "1", or its whole name.
+    lang : "en" or "ru".
+    folder : where the copy goes, in a folder `notebooks/<lang>`; its exercises go beside it.
+    keep : take the copy that is there, if one is. Else a new one is made, and a copy in which
+        somebody has worked is kept under another name.
+
+    Raises ValueError for a lecture or a language that does not exist, where no lectures are, and
+    for a folder in which the stored lecture itself would be written.
+    """
+    source = _stored(number, language(lang))
+    root = expanded(folder)
+    path = root / source.relative_to(PROJECT)
+    if path.resolve() == source:
+        raise ValueError(f"{folder}: the stored lectures are here; choose another folder")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    going_on = keep and path.exists()
+    kept = None if going_on else _set_aside(path, source)
+    _write(path, without_controls(_read(path)) if going_on else fresh(_read(source)))
+    _copy_companions(source, root)
+    return Copy(path, kept, not going_on)
+
+
+def fresh(notebook: Any) -> Any:
+    """The notebook as a class should meet it: of all that was run only the first figure is seen."""
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    for cell in code[1:]:
+        cell.outputs, cell.execution_count = [], None
+    return notebook
+
+
+def without_controls(notebook: Any) -> Any:
+    """The notebook without the controls of a kernel that is gone: figures and words show again."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            output.get("data", {}).pop(LIVE, None)
+    return notebook
+
+
+def _stored(number: str, lang: str) -> Path:
+    """The file of a lecture in the project."""
+    found = sorted((PROJECT / "notebooks" / lang).glob("[0-9][0-9]_*.ipynb"))
+    if not found:
+        raise ValueError(
+            "the lectures are not here: they come with the project's folder, not with the package"
+        )
+    by_number = {path.name[:2]: path for path in found}
+    names = by_number | {path.stem: path for path in found}
+    if (name := number.strip().removesuffix(".ipynb").zfill(2)) not in names:
+        raise unknown("lecture", number, by_number)
+    return names[name]
+
+
+def _set_aside(path: Path, source: Path) -> Path | None:
+    """Give a copy in which somebody has worked another name; where it is then, or None."""
+    if not path.exists() or _is_untouched(path, source):
+        return None
+    names = (path.with_name(f"{path.stem}.kept-{n}.ipynb") for n in count(1))
+    kept = next(name for name in names if not name.exists())
+    path.rename(kept)
+    return kept
+
+
+def _is_untouched(path: Path, source: Path) -> bool:
+    """Whether a copy is as it was made; what JupyterLab notes about a file does not count."""
+    try:
+        both = [_read(path), fresh(_read(source))]
+    except ValueError:  # no notebook any more: not ours to throw away
+        return False
+    here, there = ([(c.source, c.get("outputs", [])) for c in each.cells] for each in both)
+    return here == there
+
+
+def _copy_companions(source: Path, root: Path) -> None:
+    """The exercises, if they are not there yet, and the glossary as it is now."""
+    lang = source.parent.name
+    tasks = Path("exercises", lang, "release", source.stem, "tasks.ipynb")
+    glossary = Path("notebooks", "GLOSSARY.md")
+    for name in (tasks, glossary):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+    if not (root / tasks).exists():
+        shutil.copyfile(PROJECT / tasks, root / tasks)
+    shutil.copyfile(PROJECT / glossary, root / glossary)
+
+
+def _read(path: Path) -> Any:
+    """A notebook; raises ValueError for a file that is none."""
+    import nbformat
+
+    try:
+        return nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+    except (nbformat.ValidationError, ValueError, TypeError, AttributeError, KeyError) as error:
+        raise ValueError(
+            f"{path}: this is no notebook; a fresh copy would keep it aside"
+        ) from error
+
+
+def _write(path: Path, notebook: Any) -> None:
+    import nbformat
+
+    write_text(path, str(nbformat.writes(notebook)) + "\n")  # type: ignore[no-untyped-call]
