@@ -194,6 +194,9 @@ def test_the_idle_keys_of_a_preset() -> None:
         ("guide", "contract.notice_days", "no_contract"),
         ("guide", "touchpoints.mail_offer.lead_days", "no_renewal"),
         ("guide", "touchpoints.mail_offer.wins_back", "no_contract"),
+        ("guide", "touchpoints.mail_offer.hears", "no_filter"),
+        ("pull", "pull.targeting", "no_push"),
+        ("animator", "animator.targeting", "animator"),
     ],
 )
 def test_each_reason(strategy: str, key: str, why: str) -> None:
