@@ -1,6 +1,7 @@
 """What is shown: figures with alt text that states the finding."""
 
 from cjsim.charts.cohorts import cohorts
+from cjsim.charts.confusion_map import confusion_map
 from cjsim.charts.contact_map import contact_map
 from cjsim.charts.funnel import funnel
 from cjsim.charts.journey_map import journey_map
@@ -10,6 +11,7 @@ from cjsim.charts.paired import paired
 from cjsim.charts.phase_map import phase_map
 from cjsim.charts.picture import Picture
 from cjsim.charts.profile import profile
+from cjsim.charts.reliability import reliability
 from cjsim.charts.retention import retention
 from cjsim.charts.step_matrix import step_matrix
 from cjsim.charts.story import a_story, story
@@ -24,6 +26,7 @@ __all__ = [
     "Picture",
     "a_story",
     "cohorts",
+    "confusion_map",
     "contact_map",
     "funnel",
     "journey_map",
@@ -32,6 +35,7 @@ __all__ = [
     "paired",
     "phase_map",
     "profile",
+    "reliability",
     "retention",
     "step_matrix",
     "story",

@@ -1,5 +1,18 @@
 """What the firm's systems see of a run, and what a firm makes of it."""
 
+from cjsim.observe.belief import (
+    Judged,
+    beliefs,
+    beliefs_at_pushes,
+    best_delay,
+    brier,
+    confusion,
+    confusion_of,
+    reliability,
+    share_true,
+    worth_of_answers,
+    worth_of_readings,
+)
 from cjsim.observe.plans import (
     alike_within,
     answers,
@@ -11,11 +24,22 @@ from cjsim.observe.plans import (
 )
 
 __all__ = [
+    "Judged",
     "alike_within",
     "answers",
+    "beliefs",
+    "beliefs_at_pushes",
+    "best_delay",
     "best_plan",
+    "brier",
+    "confusion",
+    "confusion_of",
     "learned_plan",
     "learning_curve",
     "person_days",
     "pilot",
+    "reliability",
+    "share_true",
+    "worth_of_answers",
+    "worth_of_readings",
 ]

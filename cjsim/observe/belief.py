@@ -346,8 +346,9 @@ def reliability(judged: Judged, bins: int = 10) -> pd.DataFrame:
     judged : beliefs and the truth.
     bins : equal parts of 0..1 in which the odds of the believed stage are put together.
 
-    Returns a row for each part that has any: said (mean odds), so (share right), beliefs (how
-    many), and people (whose: the beliefs of one person are not independent).
+    Returns a row for each part that has any: said (mean odds), so (share right) with low and high
+    (Wilson's 95 % limits, by people: the beliefs of one person are not independent), beliefs and
+    people, how many.
     """
     import pandas as pd
 
@@ -360,7 +361,18 @@ def reliability(judged: Judged, bins: int = 10) -> pd.DataFrame:
     table = grouped.agg(
         said=("said", "mean"), so=("so", "mean"), beliefs=("so", "size"), people=("person", "nunique")
     )  # fmt: skip
+    low, high = _wilson(table["so"].to_numpy(), table["people"].to_numpy())
+    table.insert(2, "low", low)
+    table.insert(3, "high", high)
     return table.reset_index(drop=True)
+
+
+def _wilson(share: Floats, n: Ints) -> tuple[Floats, Floats]:
+    """Limits of a share of n (Wilson 1927)."""
+    z = 1.959963984540054
+    middle = (share + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * np.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    return middle - half, middle + half
 
 
 def confusion(judged: Judged) -> pd.DataFrame:

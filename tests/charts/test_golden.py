@@ -32,6 +32,7 @@ if __name__ == "__main__":  # as a script it does not know where its neighbours 
 from tests.charts.markets import (
     ACCURACY,
     comparison,
+    judged,
     market,
     optimum_of_one,
     optimum_of_several,
@@ -51,6 +52,7 @@ the other language 14; drawn again, a picture is 0 away on one machine."""
 MARKS = [(60, "price 320"), (63.5, "site closed"), (250, "two more reps, and they are trained")]
 PICTURES: dict[str, Callable[[str], charts.Picture]] = {
     "cohorts": lambda lang: charts.cohorts(market(), lang),
+    "confusion_map": lambda lang: charts.confusion_map(judged(), lang),
     "contact_map": lambda lang: charts.contact_map(market(), lang),
     "funnel": lambda lang: charts.funnel(comparison(), lang),
     "journey_map": lambda lang: charts.journey_map(market(), lang),
@@ -61,6 +63,7 @@ PICTURES: dict[str, Callable[[str], charts.Picture]] = {
     "paired": lambda lang: charts.paired(comparison(), lang),
     "phase_map": lambda lang: charts.phase_map(sweep(), lang=lang),
     "profile": lambda lang: charts.profile(sweep(), ACCURACY, lang=lang),
+    "reliability": lambda lang: charts.reliability(judged(), lang),
     "retention": lambda lang: charts.retention(market(), lang),
     "retention_all": lambda lang: charts.retention(market(), lang, by=None),
     "step_matrix": lambda lang: charts.step_matrix(market(), lang),
