@@ -542,7 +542,7 @@ def _switched_on(firm: Scenario, rng: random.Random, features: frozenset[str]) -
 
 
 def _filtering(firm: Scenario, changes: dict[str, Any], rng: random.Random) -> dict[str, Any]:
-    """A firm that acts on a belief, in one strategy, or from some day on; and that hears answers."""
+    """A firm that acts on a belief, in one strategy or from some day on, and hears answers."""
     found: dict[str, Any] = {
         f"{name}.targeting": rng.choice(["reading", "filter", "filter"]) for name in firm.strategies
     }

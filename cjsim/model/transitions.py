@@ -478,9 +478,7 @@ def guess(world: World, person: Person, now: float, seen: float, off: float) -> 
     return rules.likeliest(world.beliefs[person.id])
 
 
-def live_up_to(
-    world: World, person: Person, chain: Sequence[Sequence[float]], now: float
-) -> None:
+def live_up_to(world: World, person: Person, chain: Sequence[Sequence[float]], now: float) -> None:
     """What the firm believes of a person, and of strangers, lives on up to now."""
     if len(chain) == 0:
         return

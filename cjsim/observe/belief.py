@@ -81,7 +81,7 @@ class Judged:
     @property
     def believed(self) -> Ints:
         """The likeliest stage; among equals the earlier."""
-        return self.odds.argmax(axis=1)
+        return np.asarray(self.odds.argmax(axis=1), np.int64)
 
     def right(self) -> float:
         """The share of beliefs that were right."""
@@ -178,7 +178,7 @@ def beliefs(run: Run, every_days: float = EVERY_DAYS) -> Judged:
     _wanted(run)
     if not every_days > 0:
         raise ValueError(f"every_days: {every_days!r}; more than 0 days")
-    times = np.arange(1, ceil(run.scenario.horizon_days / every_days)) * every_days
+    times = [n * every_days for n in range(1, ceil(run.scenario.horizon_days / every_days))]
     return _judged(row for replay in _replays(run) for row in replay.at(times))
 
 
@@ -246,7 +246,7 @@ class _Replay:
         self.odds: Floats | None = None
         self.day = self.asked = 0
 
-    def at(self, times: Floats) -> Iterator[Row]:
+    def at(self, times: Sequence[float]) -> Iterator[Row]:
         """The belief and the truth at some times, while the firm knows the person."""
         done = 0
         for time in times:
@@ -257,7 +257,7 @@ class _Replay:
             stage = int(self.rows["stage"][end - 1]) if end else GONE
             if self.odds is not None and stage != GONE:
                 self._live(time)
-                yield self.person, float(time), stage, self.odds
+                yield self.person, time, stage, self.odds
 
     def at_pushes(self) -> Iterator[Row]:
         """The belief before each push."""
@@ -359,7 +359,8 @@ def reliability(judged: Judged, bins: int = 10) -> pd.DataFrame:
     )
     grouped = frame.groupby(part)
     table = grouped.agg(
-        said=("said", "mean"), so=("so", "mean"), beliefs=("so", "size"), people=("person", "nunique")
+        said=("said", "mean"), so=("so", "mean"),
+        beliefs=("so", "size"), people=("person", "nunique"),
     )  # fmt: skip
     low, high = _wilson(table["so"].to_numpy(), table["people"].to_numpy())
     table.insert(2, "low", low)

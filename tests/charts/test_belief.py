@@ -1,4 +1,4 @@
-"""The reliability diagram and the confusion map: their data are the tables, their words the finding."""
+"""Reliability diagram and confusion map: their data are the tables, their words the finding."""
 
 import numpy as np
 import pandas as pd
@@ -51,5 +51,5 @@ def test_nothing_believed_is_not_drawn(chart):
     nobody = Judged(*(np.empty(0, int) for _ in range(3)), np.empty((0, PLACED)))
     with pytest.raises(ValueError, match="no beliefs"):
         chart(nobody)
-    with pytest.raises(TypeError, match="observe.beliefs"):
+    with pytest.raises(TypeError, match=r"observe\.beliefs"):
         chart(market())

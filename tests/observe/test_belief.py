@@ -106,9 +106,15 @@ def test_a_day_of_the_chain_is_the_exponential_of_its_rates():
 def test_an_answer_has_the_chances_of_a_reading(accuracy, optimism):
     """Every answer that `believe` can give, with the measure of the luck that gives it."""
     accuracy = min(accuracy, 1 - 1e-12)
-    terms, chances = market(accuracy=accuracy, optimism=optimism), b.confusion_of(accuracy, optimism)
+    terms, chances = (
+        market(accuracy=accuracy, optimism=optimism),
+        b.confusion_of(accuracy, optimism),
+    )
     assert np.allclose(chances.sum(axis=1), 1.0)
-    parts = [(0.25 * optimism, optimism), (0.25 * (1 + optimism), 1 - optimism)]  # a luck, its share
+    parts = [
+        (0.25 * optimism, optimism),
+        (0.25 * (1 + optimism), 1 - optimism),
+    ]  # a luck, its share
     for stage in STAGES[:PLACED]:
         found = accuracy * np.eye(PLACED)[stage]
         for size, (off, share) in product((0, 1), parts):
@@ -157,8 +163,10 @@ def test_the_log_gives_what_the_engine_believes(changes):
 
 def test_a_filter_of_like_people_is_calibrated():
     """As right as it says: within three standard errors, people being independent."""
-    still = {"ask.touchpoints.letter": 0.0, "ask.push": "none", "rival.competition": 0.0, "touchpoints.site.capture": 0.0,
-             "firm.cold_list_share": 1.0, "touchpoints.site.hears": 1.0}  # fmt: skip
+    still = {
+        "ask.touchpoints.letter": 0.0, "ask.push": "none", "firm.cold_list_share": 1.0,
+        "touchpoints.site.hears": 1.0,
+    }  # fmt: skip
     run = cjsim.simulate(firm(600, 100.0, **still), seed=2)
     judged = b.beliefs(run, 99.0)
     assert len(judged) == 600
