@@ -4,14 +4,10 @@ from cjsim.observe.belief import (
     Judged,
     beliefs,
     beliefs_at_pushes,
-    best_delay,
     brier,
     confusion,
     confusion_of,
     reliability,
-    share_true,
-    worth_of_answers,
-    worth_of_readings,
 )
 from cjsim.observe.plans import (
     alike_within,
@@ -21,6 +17,12 @@ from cjsim.observe.plans import (
     learning_curve,
     person_days,
     pilot,
+)
+from cjsim.observe.thermometer import (
+    best_delay,
+    share_true,
+    worth_of_answers,
+    worth_of_readings,
 )
 
 __all__ = [

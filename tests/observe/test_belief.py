@@ -16,6 +16,7 @@ from cjsim.journey import STAGES
 from cjsim.model import chain, population, rules
 from cjsim.model.chain import PLACED, POWERS
 from cjsim.observe import belief as b
+from cjsim.observe import thermometer
 from tests.builders import everywhere, in_full, market, neutral, person, plans, touch
 
 FEW = 12
@@ -195,7 +196,7 @@ def test_the_brier_score_of_the_sure_and_the_clueless():
 def test_what_cannot_be_asked_is_refused():
     reading = firm(**{"ask.targeting": "reading"})
     with pytest.raises(ValueError, match=r"ask\.targeting: 'reading'"):
-        b.worth_of_answers(reading, "site")
+        thermometer.worth_of_answers(reading, "site")
     with pytest.raises(ValueError, match="burn_in_days"):
         b.beliefs(cjsim.simulate(firm(**{"burn_in_days": 5.0, "burn_in_strategy": "ask"})))
     with pytest.raises(ValueError, match="log='all'"):
@@ -206,19 +207,21 @@ def test_what_cannot_be_asked_is_refused():
 
 def test_answers_that_say_nothing_are_worth_nothing_to_the_last_bit():
     """Where nobody is asked; and each accuracy has its row."""
-    table = b.worth_of_answers(firm(40), "letter", (0.5, 0.9), hears=0.0, runs=3, executor="here")
+    table = thermometer.worth_of_answers(
+        firm(40), "letter", (0.5, 0.9), hears=0.0, runs=3, executor="here"
+    )
     assert table.index.tolist() == [0.5, 0.9]
-    none = b.worth_of_answers(
+    none = thermometer.worth_of_answers(
         firm(40, **{"touchpoints.site.hears": 0.0}), "letter", (0.5, 0.9), hears=0.0, runs=3,
         executor="here",
     )  # fmt: skip
     assert (none["difference"] == 0.0).all()
-    trusted = b.worth_of_readings(firm(40), (0.5, 1.0), runs=3, executor="here")
+    trusted = thermometer.worth_of_readings(firm(40), (0.5, 1.0), runs=3, executor="here")
     assert trusted.index.tolist() == [0.5, 1.0]
 
 
 @given(st.floats(0, 1), st.floats(0.05, 5), st.floats(0.01, 3))
 def test_no_delay_is_better_than_the_best(euphoria, half_life, moves):
     terms = {"euphoria": euphoria, "half_life_days": half_life, "moves_a_day": moves}
-    best = b.share_true(b.best_delay(**terms), **terms)
-    assert all(b.share_true(t, **terms) <= best + 1e-12 for t in np.linspace(0, 20, 400))
+    best = thermometer.share_true(thermometer.best_delay(**terms), **terms)
+    assert all(thermometer.share_true(t, **terms) <= best + 1e-12 for t in np.linspace(0, 20, 400))
