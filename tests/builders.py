@@ -304,7 +304,7 @@ FEATURES = (
     "pull", "push", "desk", "visits", "shelf", "tender", "friends", "burn-in", "spread", "price",
     "presence", "pressure", "taste", "rhythm", "come and go", "need",
     "service", "words", "circles", "asking", "after", "unread", "seats", "budget", "calendar",
-    "contract",
+    "contract", "filter",
 )  # fmt: skip
 
 
@@ -536,7 +536,22 @@ def _switched_on(firm: Scenario, rng: random.Random, features: frozenset[str]) -
         changes |= _following(firm, rng, features)
     if "calendar" in features:
         changes |= _calendar(firm, rng)
+    if "filter" in features:
+        changes |= _filtering(firm, changes, rng)
     return changes
+
+
+def _filtering(firm: Scenario, changes: dict[str, Any], rng: random.Random) -> dict[str, Any]:
+    """A firm that acts on a belief, in one strategy or from some day on, and hears answers."""
+    found: dict[str, Any] = {
+        f"{name}.targeting": rng.choice(["reading", "filter", "filter"]) for name in firm.strategies
+    }
+    for name in firm.touchpoints:
+        found[f"touchpoints.{name}.hears"] = rng.choice([0.0, 1.0, rng.random()])
+    if "changes" in changes and rng.random() < 0.5:
+        turned = {"day": rng.uniform(0.0, firm.horizon_days), "pull.targeting": "filter"}
+        found["changes"] = [*changes["changes"], turned]
+    return found
 
 
 def _contract(firm: Scenario, rng: random.Random) -> dict[str, Any]:

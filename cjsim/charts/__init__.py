@@ -2,6 +2,7 @@
 
 from cjsim.charts.attribution import attribution
 from cjsim.charts.cohorts import cohorts
+from cjsim.charts.confusion_map import confusion_map
 from cjsim.charts.contact_map import contact_map
 from cjsim.charts.funnel import funnel
 from cjsim.charts.journey_map import journey_map
@@ -13,6 +14,7 @@ from cjsim.charts.phase_map import phase_map
 from cjsim.charts.picture import Picture
 from cjsim.charts.profile import profile
 from cjsim.charts.record_loss import record_loss
+from cjsim.charts.reliability import reliability
 from cjsim.charts.retention import retention
 from cjsim.charts.step_matrix import step_matrix
 from cjsim.charts.story import a_story, story
@@ -28,6 +30,7 @@ __all__ = [
     "a_story",
     "attribution",
     "cohorts",
+    "confusion_map",
     "contact_map",
     "funnel",
     "journey_map",
@@ -38,6 +41,7 @@ __all__ = [
     "phase_map",
     "profile",
     "record_loss",
+    "reliability",
     "retention",
     "step_matrix",
     "story",

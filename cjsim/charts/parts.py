@@ -31,6 +31,7 @@ MAKERS = {
     "WeakPoint": "weak_point",
     "Optimum": "optimise",
     "TouchpointTruth": "touchpoint_truth",
+    "Judged": "observe.beliefs",
 }
 """What can be drawn, and the function of `cjsim` that makes it."""
 CHARTS_OF = {
@@ -45,6 +46,7 @@ CHARTS_OF = {
     "WeakPoint": "weak_point",
     "Optimum": "optimum",
     "TouchpointTruth": "touchpoints",
+    "Judged": "confusion_map, reliability",
 }
 """Which charts draw it."""
 

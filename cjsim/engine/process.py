@@ -21,7 +21,7 @@ import simpy
 from cjsim.engine.moment import BEFORE_ALL, Moment
 from cjsim.journey import ACTION, COMPARISON, GONE, RECOMMENDATION, REPEAT_DEAL
 from cjsim.log import as_arrays
-from cjsim.model import events, parameters, population, rules, transitions
+from cjsim.model import chain, events, parameters, population, rules, transitions
 from cjsim.model.journal import write
 from cjsim.model.parameters import ENDLESS, SILENT, Touch
 from cjsim.model.population import Person, Population
@@ -67,6 +67,10 @@ class Engine:
         self.waits = [parameters.waits_kept(scenario) for _ in self.people]
         self.sessions = [[0.0, 0.0] for _ in scenario.touchpoints]
         self.purse = [0.0, 0.0]
+        self.filters = chain.kept(scenario)
+        room = rules.ROOM_OF_A_BELIEF if self.filters else 0
+        self.beliefs = [[-inf] * room for _ in range(len(self.people) + 2)]
+        self.chain: chain.Matrix = ()
         self.refill_at = -inf
         self.desk = simpy.Resource(self.env)
         self.open(self.burn_in() if scenario.burn_in_days else self.calendar)
@@ -111,6 +115,7 @@ class Engine:
         """Begin with the first of some periods: its numbers, its touchpoints, a new journal."""
         self.pulls, people = parameters.pulls_of(calendar), self.people
         market, pulls = self.numbers(calendar[0]), self.pulls[0]
+        before, self.chain = self.chain, self.chain_of(calendar[0])
         self.world = World(
             market=market,
             people=people,
@@ -122,6 +127,9 @@ class Engine:
             waits=self.waits,
             sessions=self.sessions,
             purse=self.purse,
+            beliefs=self.beliefs,
+            chain=self.chain,
+            chain_before=before,
             before=market,
             pulls_before=pulls,
             tally=self.tally,
@@ -133,11 +141,16 @@ class Engine:
         """The numbers that hold in a period."""
         return parameters.parameters_of(period.scenario, self.at_start, self.seed, period.season)
 
+    def chain_of(self, period: Span) -> chain.Matrix:
+        """What the firm takes the journey to be in a period; nothing where it does not filter."""
+        return chain.table_of(period.scenario, period.season) if self.filters else ()
+
     def turn(self, nth: int) -> None:
         """The n-th change of the calendar has come: everybody's plans go on under other numbers."""
         world, period = self.world, self.calendar[nth]
         world.before, world.pulls_before = world.market, world.pulls
         world.market, world.pulls = self.numbers(period), self.pulls[nth]
+        world.chain_before, world.chain = world.chain, self.chain_of(period)
         world.pushes = parameters.touches(period.scenario, "push")
         self.staff()
         if rules.shelf_differs(world.market, world.before):

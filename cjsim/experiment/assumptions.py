@@ -134,7 +134,7 @@ def _each_follower(key: str, value: str) -> Callable[[Scenario], Changes]:
     }
 
 
-def _each_strategy(key: str, value: float) -> Callable[[Scenario], Changes]:
+def _each_strategy(key: str, value: float | str) -> Callable[[Scenario], Changes]:
     """One key of every strategy."""
     return lambda scenario: {f"strategies.{name}.{key}": value for name in scenario.strategies}
 
@@ -293,7 +293,14 @@ _IN_ORDER: Final = (
     # who comes to whom
     _assumed("distance", "C99, C100, C101", _each_touchpoint("distance_m")),
     _assumed("cold_search", "A18, C133, C134, C135", _search_awakes),
-    _assumed("misreading", "C2, C28, C95", _each_strategy("accuracy", 1.0)),
+    _assumed(
+        "misreading",
+        "C2, C28, C95",
+        _each_strategy("accuracy", 1.0),
+        _each_strategy("targeting", "reading"),
+    ),
+    _assumed("filtering", "C95", _each_strategy("targeting", "reading")),
+    _assumed("answers", "C154, C155, C160", _each_touchpoint("hears")),
     _assumed("optimism", "C160", _each_strategy("optimism", NEUTRAL)),
     # rivals
     _assumed("early_rival", "C38, C39", _each_touchpoint("names_rival")),

@@ -21,9 +21,11 @@ from cjsim.scenario import Scenario, ScenarioError
 from cjsim.scenario.calendar import periods
 from cjsim.scenario.tables import FOLLOWED
 
-OF_PUSHING: Final = ("accuracy", "optimism", "min_fit", "plan", "programme", "every_days", "jitter")
+OF_PUSHING: Final = (
+    "accuracy", "optimism", "targeting", "min_fit", "plan", "programme", "every_days", "jitter",
+)  # fmt: skip
 """The keys of a strategy that say whom it pushes when with what."""
-OF_BELIEF: Final = ("accuracy", "optimism", "min_fit", "plan")
+OF_BELIEF: Final = ("accuracy", "optimism", "targeting", "min_fit", "plan")
 """Those of them that only a guide reads."""
 
 
@@ -450,6 +452,8 @@ def _of_strategy(facts: Facts, strategy: str, rest: tuple[str, ...]) -> Idle | N
 def _of_rhythm(phase: Scenario, key: str) -> str | None:
     """Why a key that says whom the strategy pushes when with what cannot act."""
     strategy = phase.running
+    if key in ("accuracy", "optimism") and _answers_count(phase):
+        return None
     if strategy.push == "none":
         return "no_push"
     if strategy.push == "animator":
@@ -461,7 +465,19 @@ def _of_rhythm(phase: Scenario, key: str) -> str | None:
         return "planned" if every <= set(strategy.plan) else None
     if key != "plan" and not pushed_with(phase):
         return "silent"
+    if key in ("accuracy", "optimism") and strategy.targeting == "filter":
+        return "no_answers"
     return "always_right" if key == "optimism" and strategy.accuracy == 1 else None
+
+
+def _filters(phase: Scenario) -> bool:
+    """Does any strategy of the file act on a filter? Then records are kept under all of them."""
+    return any(strategy.targeting == "filter" for strategy in phase.strategies.values())
+
+
+def _answers_count(phase: Scenario) -> bool:
+    """Are answers heard, and kept for a filter?"""
+    return _filters(phase) and any(t.hears > 0 for t in phase.touchpoints.values())
 
 
 def _of_intensity(phase: Scenario, name: str) -> Idle | None:
@@ -540,6 +556,7 @@ def _without_effect(facts: Facts, name: str, key: str) -> str | None:
         "lead_days": [(touchpoint.after != "renewal", "no_renewal")],
         "wins_back": [(s.contract.term_days == 0, "no_contract")],
         "session_days": [(touchpoint.seats == 0, "no_seats")],
+        "hears": [(not any(map(_filters, facts.phases)), "no_filter")],
         "delivered": [(touchpoint.contact == "pull", "come_anyway")],
         "opened": [(touchpoint.contact == "pull", "come_anyway")],
     }

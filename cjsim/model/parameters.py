@@ -102,6 +102,8 @@ class Touch:
     opened: float
     seats: int  # 0 for no limit
     session: float  # days, in the whole market
+    # what it tells the firm
+    hears: float
 
 
 @dataclass(slots=True)
@@ -213,6 +215,7 @@ class Parameters:
     jitter: float
     accuracy: float
     optimism: float
+    filters: int  # is a push chosen by the firm's belief, or by a reading?
     guided: int
     guide_choice: Choices  # per believed stage: index of a push touchpoint, or SILENT
     next_fit: PerStage  # what a guide's next best must fit at least; inf where a plan says it all
@@ -416,6 +419,7 @@ def _touch(itself: Itself, around: Around) -> Touch:
         opened=t.opened,
         seats=t.seats,
         session=t.session_days,
+        hears=t.hears,
     )
 
 
@@ -482,6 +486,7 @@ def _push(s: sc.Scenario) -> dict[str, Any]:
         "jitter": running.jitter,
         "accuracy": running.accuracy,
         "optimism": running.optimism,
+        "filters": int(running.targeting == "filter"),
         "guided": int(running.push == "guide"),
         "guide_choice": choice,
         "next_fit": next_fit,

@@ -34,6 +34,7 @@ from cjsim.journey import (
     UNAWARE,
     WITH_RIVAL,
 )
+from cjsim.model.chain import PLACED, POWERS, PRIOR
 from cjsim.model.parameters import (
     AFTER_BIRTHDAY,
     AFTER_NOTHING,
@@ -59,6 +60,7 @@ from cjsim.model.quickest import (
     threshold,
 )
 from cjsim.model.streams import (
+    ANSWER,
     BAD_WORD,
     BIRTHDAY,
     CONTRACT,
@@ -125,6 +127,8 @@ SINCE, SENT_SO_FAR, SENT_SINCE, ROOM_OF_A_WAIT = 0, 1, 2, 3
 """Places in what is kept of a person for a touchpoint that follows: see `wait_after`."""
 SESSION, TAKEN = 0, 1
 """Places in what is kept of a touchpoint's seats: which session, and how many are taken."""
+DAY, ASKED, ROOM_OF_A_BELIEF = PLACED, PLACED + 1, PLACED + 2
+"""Places in a belief behind its stages: the day it has come to, and contacts that were asked at."""
 PERIOD, SPENT = 0, 1
 """Places in the firm's purse: which period, and what is spent in it."""
 
@@ -661,10 +665,7 @@ def believe(person: Person, market: Parameters, seen: float, off: float) -> int:
         size = 2
         off = off - 0.5
     place = PLACES[person.stage]
-    believed = place + size if 2.0 * off < market.optimism else place - size
-    if believed < UNAWARE or believed > RECOMMENDATION:
-        believed = place - (believed - place)
-    return believed
+    return beside(place, size if 2.0 * off < market.optimism else -size)
 
 
 def choose_push(person: Person, market: Parameters) -> int:
@@ -727,6 +728,160 @@ def keep_time(touch: Touch, times: MutableSequence[float], now: float) -> None:
         for place in range(first + max(1, touch.cap) - 1, first, -1):
             times[place] = times[place - 1]
         times[first] = now
+
+
+# --- a filter over signals --------------------------------------------------------------------
+
+
+def is_followed(odds: Sequence[float]) -> bool:
+    """Does the firm keep a belief of this person yet?"""
+    return odds[DAY] > -inf
+
+
+def live_by(
+    odds: MutableSequence[float],
+    spare: MutableSequence[float],
+    chain: Sequence[Sequence[float]],
+    first: int,
+    now: float,
+) -> None:
+    """A belief lives on up to the day of now, by the powers that begin at a row of the chain.
+
+    odds <- odds · P^days, as a product for each bit of the days. The firm's calendar has whole
+    days: what happens on one day is told on the belief of that day.
+    """
+    day = float(floor(now))
+    days = int(day - odds[DAY])
+    odds[DAY] = day
+    while days > 0:
+        if days % 2 == 1:
+            for onward in range(PLACED):
+                spare[onward] = 0.0
+            for stage in range(PLACED):
+                share = odds[stage]
+                if share > 0.0:
+                    row = chain[first + stage]
+                    for onward in range(PLACED):
+                        spare[onward] = spare[onward] + share * row[onward]
+            take_over(odds, spare)
+        days = days // 2
+        first = first + PLACED
+
+
+def take_over(odds: MutableSequence[float], spare: Sequence[float]) -> bool:
+    """The belief is what stands beside it, made to sum to 1; it stays where that is nothing."""
+    total = 0.0
+    for stage in range(PLACED):
+        total = total + spare[stage]
+    if total <= 0.0:
+        return False
+    for stage in range(PLACED):
+        odds[stage] = spare[stage] / total
+    return True
+
+
+def powers_of_the_known(chain: Sequence[Sequence[float]]) -> int:
+    """The row of a chain from which on those whom the firm knows find their powers."""
+    return POWERS + (len(chain) - POWERS) // 2
+
+
+def follow_strangers(
+    odds: MutableSequence[float],
+    spare: MutableSequence[float],
+    chain: Sequence[Sequence[float]],
+    market: Parameters,
+    now: float,
+) -> None:
+    """Where those stand now whom the firm does not know, as far as it can tell."""
+    if not is_followed(odds):
+        set_belief(odds, chain[PRIOR])
+        odds[DAY] = float(floor(market.opened_at))
+    live_by(odds, spare, chain, POWERS, now)
+
+
+def set_belief(odds: MutableSequence[float], to: Sequence[float]) -> None:
+    """What was seen leaves no doubt about what came before it."""
+    for stage in range(PLACED):
+        odds[stage] = to[stage]
+
+
+def weigh(odds: MutableSequence[float], spare: MutableSequence[float]) -> None:
+    """Bayes: the belief times the chance of what was seen, which stands beside it, stage by stage.
+
+    What the belief holds for impossible, and yet was seen, is believed from now on: people are
+    not as the expert wrote.
+    """
+    total = 0.0
+    for stage in range(PLACED):
+        total = total + odds[stage] * spare[stage]
+    if total > 0.0:
+        for stage in range(PLACED):
+            spare[stage] = odds[stage] * spare[stage]
+    take_over(odds, spare)
+
+
+def weigh_contact(
+    odds: MutableSequence[float], spare: MutableSequence[float], touch: Touch
+) -> None:
+    """Somebody has come to a pull touchpoint: at s with a rate of reach · fit(s) · e^-distance.
+
+    All but the fit is the same at every stage, and says nothing.
+    """
+    for stage in range(PLACED):
+        spare[stage] = touch.fit[stage]
+    weigh(odds, spare)
+
+
+def hear_answer(
+    person: Person, market: Parameters, touch: Touch, odds: MutableSequence[float]
+) -> int:
+    """Does a contact yield an answer? The stage it speaks of, or SILENT.
+
+    It is a reading, with the luck of the person's n-th contact of that kind: the seller hears
+    what they wish to hear as often as they see it (C95, C160).
+    """
+    nth = odds[ASKED]
+    odds[ASKED] = nth + 1.0
+    heard, seen, off, _ = block(market.seed, person.id, int(nth), ANSWER)
+    return believe(person, market, seen, off) if heard < touch.hears else SILENT
+
+
+def weigh_answer(
+    odds: MutableSequence[float], spare: MutableSequence[float], market: Parameters, answer: int
+) -> None:
+    """An answer was heard: each stage by its chance to give it."""
+    for stage in range(PLACED):
+        spare[stage] = chance_of_answer(market, stage, answer)
+    weigh(odds, spare)
+
+
+def chance_of_answer(market: Parameters, stage: int, answer: int) -> float:
+    """P(answer | stage): a column of what `believe` does; the errors are of one place or two."""
+    chance = 0.0
+    if stage == answer:
+        chance = market.accuracy
+    for size in range(1, 3):
+        wrong = 0.5 * (1.0 - market.accuracy)
+        if answer == beside(PLACES[stage], size):
+            chance = chance + wrong * market.optimism
+        if answer == beside(PLACES[stage], -size):
+            chance = chance + wrong * (1.0 - market.optimism)
+    return chance
+
+
+def beside(place: int, off: int) -> int:
+    """The place so many away on the line 0..12; beyond an end, on the other side."""
+    there = place + off
+    return there if UNAWARE <= there <= RECOMMENDATION else place - off
+
+
+def likeliest(odds: Sequence[float]) -> int:
+    """The stage that is believed: the likeliest, of equals the earlier."""
+    best = 0
+    for stage in range(1, PLACED):
+        if odds[stage] > odds[best]:
+            best = stage
+    return best
 
 
 # --- what follows -----------------------------------------------------------------------------

@@ -37,6 +37,7 @@ DELIVERY = 30
 BIRTHDAY = 31
 CONTRACT = 32
 TRYOUT = 33
+ANSWER = 34
 
 MARKET_KEY = 1 << 62
 """Stands where a person's number stands, for what happens to the market as a whole."""

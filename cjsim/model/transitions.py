@@ -6,6 +6,7 @@ transitions, so that no behaviour is written twice; who waits for whom is left t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import inf
 
 from cjsim.journey import (
@@ -20,6 +21,7 @@ from cjsim.journey import (
     WITH_RIVAL,
 )
 from cjsim.model import events, rules
+from cjsim.model.chain import AFTER_DECLINE, AFTER_FIRST, AFTER_REPEAT, ON_TRIAL
 from cjsim.model.journal import write
 from cjsim.model.parameters import (
     AFTER_CONTACT,
@@ -47,10 +49,13 @@ def begin(world: World, person: Person, now: float) -> None:
     arrive(world, person, rules.opens_with(person, world.market, now), now, 0)
     rules.start_pushing(person, world.market, now)
     plan_follows(world, person, now)
+    if person.known:
+        begin_file(world, person, now)
 
 
 def take_up(world: World, person: Person, now: float) -> None:
     """Another strategy runs from now on: other touchpoints, another rhythm."""
+    live_up_to(world, person, world.chain_before, now)
     meet_strategy(world, person, now, rules.AFTER_SWITCH)
     rules.start_pushing(person, world.market, now)
     plan_follows(world, person, now)
@@ -62,6 +67,7 @@ def turn(world: World, person: Person, now: float) -> bool:
     Returns whether it is to be found out anew what the person does next.
     """
     market, before = world.market, world.before
+    live_up_to(world, person, world.chain_before, now)
     moved = rules.live_on(person, market, before, now)
     meet_at, met = world.meet_at[person.id], world.met[person.id]
     were, are = world.pulls_before, world.pulls
@@ -203,6 +209,7 @@ def deal(world: World, person: Person, now: float) -> tuple[float, float]:
     if world.market.may_rest:
         world.last_times[person.id][rules.LAST_DEAL] = now
     become_known(world, person, now, -1)
+    learn(world, person, now, AFTER_REPEAT if event == events.REPEAT_DEAL else AFTER_FIRST)
     if world.market.follows:
         happens(world, person, now, AFTER_DEAL)
         if world.market.term > 0.0:
@@ -250,12 +257,14 @@ def try_out(world: World, person: Person, now: float) -> None:
         rules.try_product(person, world.market)
         write(world, person, now, events.TRYOUT)
         become_known(world, person, now, -1)
+        learn(world, person, now, ON_TRIAL)
         happens(world, person, now, AFTER_TRYOUT)
 
 
 def decline(world: World, person: Person, now: float) -> None:
     """A free trial ends without a deal: to the rival where one is known, else to sleep."""
     write(world, person, now, events.DECLINED)
+    learn(world, person, now, AFTER_DECLINE)
     if person.rival_known:
         lose_to_rival(world, person, now)
     else:
@@ -322,7 +331,7 @@ def push(world: World, person: Person, now: float) -> tuple[int, float]:
     """
     gap, seen, off, rival = rules.push_block(person, world.market)
     rules.plan_push(person, world.market, gap, now)
-    person.belief = rules.believe(person, world.market, seen, off)
+    person.belief = guess(world, person, now, seen, off)
     choice = rules.choose_push(person, world.market)
     if world.market.may_rest:
         choice = send_rested(world, person, choice, now)
@@ -343,7 +352,7 @@ def follow(world: World, person: Person, now: float) -> tuple[int, float]:
     seen, off, rival, luck = rules.follow_block(person, world.market, touch, waits)
     rules.wait_anew(touch, waits, now)
     rules.find_next_follow(person, world.pushes, waits, now)
-    person.belief = rules.believe(person, world.market, seen, off)
+    person.belief = guess(world, person, now, seen, off)
     if world.market.may_rest:
         times = world.last_times[person.id]
         if rules.rests(touch, times, now):
@@ -440,6 +449,8 @@ def touch_person(
     if belief >= 0 and rules.fed_up(person, market, now):
         rules.opt_out(person, market, now)
         write(world, person, now, events.OPT_OUT, touch.number)
+    if person.known:
+        take_note(world, person, now, touch, belief)
     if market.follows:
         happens(world, person, now, AFTER_CONTACT + touch.number)
         happens(world, person, now, AFTER_SILENCE)
@@ -450,9 +461,64 @@ def become_known(world: World, person: Person, now: float, touch: int) -> None:
     if not person.known:
         person.known = 1
         write(world, person, now, events.KNOWN, touch)
+        begin_file(world, person, now)
         rules.start_pushing(person, world.market, now)
         plan_follows(world, person, now)
         happens(world, person, now, AFTER_KNOWN)
+
+
+# --- what the firm believes -------------------------------------------------------------------
+
+
+def guess(world: World, person: Person, now: float, seen: float, off: float) -> int:
+    """The stage that the firm takes a person to be at, to whom it is about to go."""
+    if not world.market.filters:
+        return rules.believe(person, world.market, seen, off)
+    live_up_to(world, person, world.chain, now)
+    return rules.likeliest(world.beliefs[person.id])
+
+
+def live_up_to(world: World, person: Person, chain: Sequence[Sequence[float]], now: float) -> None:
+    """What the firm believes of a person, and of strangers, lives on up to now."""
+    if len(chain) == 0:
+        return
+    strangers, spare = world.beliefs[len(world.people)], world.beliefs[len(world.people) + 1]
+    odds = world.beliefs[person.id]
+    if rules.is_followed(odds):
+        rules.live_by(odds, spare, chain, rules.powers_of_the_known(chain), now)
+    rules.follow_strangers(strangers, spare, chain, world.market, now)
+
+
+def begin_file(world: World, person: Person, now: float) -> None:
+    """The firm knows a person from now on: they stood where any stranger may stand."""
+    if len(world.chain) == 0:
+        return
+    live_up_to(world, person, world.chain, now)
+    odds, strangers = world.beliefs[person.id], world.beliefs[len(world.people)]
+    rules.set_belief(odds, strangers)
+    odds[rules.DAY] = strangers[rules.DAY]
+    odds[rules.ASKED] = 0.0
+
+
+def learn(world: World, person: Person, now: float, row: int) -> None:
+    """Something was seen that leaves no doubt: a row of the chain says where it leads."""
+    if len(world.chain) > 0:
+        live_up_to(world, person, world.chain, now)
+        rules.set_belief(world.beliefs[person.id], world.chain[row])
+
+
+def take_note(world: World, person: Person, now: float, touch: Touch, belief: int) -> None:
+    """A contact with somebody the firm knows: they came by themselves, they answered."""
+    if len(world.chain) == 0:
+        return
+    live_up_to(world, person, world.chain, now)
+    odds, spare = world.beliefs[person.id], world.beliefs[len(world.people) + 1]
+    if belief < 0:
+        rules.weigh_contact(odds, spare, touch)
+    if touch.hears > 0.0:
+        answer = rules.hear_answer(person, world.market, touch, odds)
+        if answer != SILENT:
+            rules.weigh_answer(odds, spare, world.market, answer)
 
 
 # --- word of mouth ----------------------------------------------------------------------------

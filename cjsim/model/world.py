@@ -25,6 +25,9 @@ class World:
     waits: Sequence[MutableSequence[float]]  # per person, of what follows: see `rules.wait_after`
     sessions: Sequence[MutableSequence[float]]  # per touchpoint of the library: `rules.has_seat`
     purse: MutableSequence[float]  # the firm's: see `rules.can_pay`
+    beliefs: Sequence[MutableSequence[float]]  # per person; then of strangers, and room to reckon
+    chain: Sequence[Sequence[float]]  # what they live by: see `model.chain`; often nothing
+    chain_before: Sequence[Sequence[float]]  # up to the last change
     before: Parameters  # what held up to the last change, and who pulled
     pulls_before: Sequence[Touch]
     tally: MutableSequence[int]  # who is present, and how many of them are customers: see `rules`

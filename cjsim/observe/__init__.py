@@ -1,6 +1,15 @@
 """What the firm's systems see of a run, and what a firm makes of it."""
 
 from cjsim.observe.attribution import Attribution, attribute
+from cjsim.observe.belief import (
+    Judged,
+    beliefs,
+    beliefs_at_pushes,
+    brier,
+    confusion,
+    confusion_of,
+    reliability,
+)
 from cjsim.observe.losses import LossCurve, loss_curve
 from cjsim.observe.paths import Paths, paths_of
 from cjsim.observe.plans import (
@@ -13,10 +22,17 @@ from cjsim.observe.plans import (
     pilot,
 )
 from cjsim.observe.systems import Observed, Records, observe
+from cjsim.observe.thermometer import (
+    best_delay,
+    share_true,
+    worth_of_answers,
+    worth_of_readings,
+)
 from cjsim.observe.worlds import World, world
 
 __all__ = [
     "Attribution",
+    "Judged",
     "LossCurve",
     "Observed",
     "Paths",
@@ -25,7 +41,13 @@ __all__ = [
     "alike_within",
     "answers",
     "attribute",
+    "beliefs",
+    "beliefs_at_pushes",
+    "best_delay",
     "best_plan",
+    "brier",
+    "confusion",
+    "confusion_of",
     "learned_plan",
     "learning_curve",
     "loss_curve",
@@ -33,5 +55,9 @@ __all__ = [
     "paths_of",
     "person_days",
     "pilot",
+    "reliability",
+    "share_true",
     "world",
+    "worth_of_answers",
+    "worth_of_readings",
 ]

@@ -27,6 +27,8 @@ from tests.lab.browser import Visit
 
 PRESETS = ("phone", "corporate_it", "flat")
 CLOSE = 1e-12
+FILTERING = "filtering"
+"""The phone, its guide acting on a filter that hears answers, its site closed for a while."""
 
 
 HELPERS = """<script>
@@ -51,7 +53,7 @@ def opened(browser, tmp_path_factory):
 
     def open_(preset):
         if preset not in visits:
-            scenario = cjsim.Scenario.load(preset)
+            scenario = filtering() if preset == FILTERING else cjsim.Scenario.load(preset)
             product = product_of(scenario)
             product["people"] = {"usual": 500, "choices": [50]}  # the fewer, the sooner there
             plan = plan_of(scenario, product)
@@ -66,6 +68,13 @@ def opened(browser, tmp_path_factory):
     for visit, _, _ in visits.values():
         assert visit.wrong == []
         assert {url.split(":")[0] for url in visit.asked} <= {"file", "blob"}
+
+
+def filtering():
+    closed = {"day": 40, "until": 90.5, "guide.touchpoints.site": 0.0}
+    return cjsim.Scenario.load("phone").with_changes(
+        {"guide.targeting": "filter", "touchpoints.site.hears": 0.5, "changes": [closed]}
+    )
 
 
 def scenario_of(scenario, ask, place):
@@ -93,10 +102,12 @@ ASK = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("preset", PRESETS)
+@pytest.mark.parametrize("preset", [*PRESETS, FILTERING])
 def test_logs_in_a_page_are_the_compiled_engines(opened, preset):
-    visit, scenario, _ = opened(preset)
+    visit, scenario, plan = opened(preset)
     ask = {**ASK, "people": 50}
+    ask["dials"] = {key: value for key, value in ask["dials"].items() if key not in plan["refused"]}
+    assert ("product.quality" in plan["refused"]) == (preset == FILTERING)
     for place in range(len(ask["sides"])):
         for level in LEVELS:
             there = visit.page.evaluate(f"log({json.dumps(ask)}, {place}, 1, '{level}')")

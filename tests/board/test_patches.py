@@ -136,3 +136,17 @@ def test_a_block_says_where_numbers_differ():
     places = one.unlike(other)
     assert [other.number(place) for place in places] == [7.0, np.inf, 5]
     assert [place.kind for place in places] == ["f8", "f8", "i1"]
+
+
+def test_a_dial_that_changes_what_a_firm_takes_the_journey_to_be_is_refused():
+    """Thousands of numbers, none of them the dial's; what does not touch them is served."""
+    filtering = cjsim.Scenario.load("phone").with_changes({"guide.targeting": "filter"})
+    dials = [dial("market.onset_days", 200, 300), dial("strategies.guide.accuracy", 0.5, 0.9)]
+    base, patches, refused = served(filtering, dials, sizes=(500,))
+    assert list(patches) == ["strategies.guide.accuracy"]
+    assert list(refused) == ["market.onset_days"]
+    assert 'targeting = "filter"' in refused["market.onset_days"]
+    settings = {"strategies.guide.accuracy": 0.9}
+    now = blocks_of(p.changed(filtering, settings), [500], ["guide"])[500]["side.guide"]
+    given = p.patched(base[500]["side.guide"], "side.guide", 500, patches, settings)
+    assert given == now.content

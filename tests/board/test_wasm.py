@@ -130,3 +130,22 @@ def test_arrays_that_are_full_are_lengthened(wasm, monkeypatch):
     scenario = cjsim.Scenario.load("yogurt", strategy="animator")
     rows = same_log(wasm, monkeypatch, scenario, 300)["rows"]
     assert len(rows) // ROW.itemsize > 8192 + 40 * 300, "no array was full: take more people"
+
+
+def test_a_firm_that_filters_believes_the_same(wasm, monkeypatch):
+    """Over a burn-in, changes and answers; the stage it believed stands in the truths."""
+    base = cjsim.Scenario.load("phone", strategy="guide").with_changes(
+        {
+            "guide.targeting": "filter",
+            "touchpoints.site.hears": 0.5,
+            "changes": [{"day": 40, "until": 200.5, "guide.touchpoints.site": 2.0}],
+        }
+    )
+    native, people = fast.machine(), _people(base, 60, 1)
+    here, there = (
+        run_on(machine, monkeypatch, base, people, 1, "all", truth=True)
+        for machine in (native, wasm)
+    )
+    assert here == there
+    reading = base.with_changes({"guide.targeting": "reading"})
+    assert run_on(native, monkeypatch, reading, people, 1, "all", truth=True) != here

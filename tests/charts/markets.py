@@ -13,7 +13,16 @@ from cjsim.experiment.optimise import Optimum, optimise
 from cjsim.experiment.sweep import Sweep
 from cjsim.experiment.tornado import Tornado, tornado
 from cjsim.experiment.weak_point import WeakPoint, weak_point
-from cjsim.observe import Attribution, LossCurve, World, attribute, loss_curve, world
+from cjsim.observe import (
+    Attribution,
+    Judged,
+    LossCurve,
+    World,
+    attribute,
+    beliefs,
+    loss_curve,
+    world,
+)
 from tests.builders import in_full, neutral
 from tests.measures.by_hand import lively
 
@@ -29,6 +38,12 @@ def firm(people: int) -> cjsim.Scenario:
 def market() -> cjsim.Run:
     """A market in which everything that can happen does."""
     return cjsim.simulate(firm(300), seed=3)
+
+
+@functools.cache
+def judged() -> Judged:
+    """What that firm believes of those it knows."""
+    return beliefs(market(), 20.0)
 
 
 @functools.cache

@@ -34,6 +34,7 @@ from tests.charts.markets import (
     comparison,
     credited,
     hidden,
+    judged,
     losses,
     market,
     optimum_of_one,
@@ -55,6 +56,7 @@ MARKS = [(60, "price 320"), (63.5, "site closed"), (250, "two more reps, and the
 PICTURES: dict[str, Callable[[str], charts.Picture]] = {
     "attribution": lambda lang: charts.attribution(credited(), lang, truth=hidden().truth),
     "cohorts": lambda lang: charts.cohorts(market(), lang),
+    "confusion_map": lambda lang: charts.confusion_map(judged(), lang),
     "contact_map": lambda lang: charts.contact_map(market(), lang),
     "funnel": lambda lang: charts.funnel(comparison(), lang),
     "journey_map": lambda lang: charts.journey_map(market(), lang),
@@ -67,6 +69,7 @@ PICTURES: dict[str, Callable[[str], charts.Picture]] = {
     "phase_map": lambda lang: charts.phase_map(sweep(), lang=lang),
     "profile": lambda lang: charts.profile(sweep(), ACCURACY, lang=lang),
     "record_loss": lambda lang: charts.record_loss(losses(), lang),
+    "reliability": lambda lang: charts.reliability(judged(), lang),
     "retention": lambda lang: charts.retention(market(), lang),
     "retention_all": lambda lang: charts.retention(market(), lang, by=None),
     "step_matrix": lambda lang: charts.step_matrix(market(), lang),

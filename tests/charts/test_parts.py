@@ -2,6 +2,7 @@
 
 import inspect
 import operator
+from operator import attrgetter
 
 import numpy as np
 import pytest
@@ -93,6 +94,7 @@ def test_each_chart_is_named_under_what_it_draws():
 def test_each_kind_is_made_by_a_public_function():
     assert set(MAKERS) == set(CHARTS_OF)
     assert all(callable(operator.attrgetter(maker)(cjsim)) for maker in MAKERS.values())
+    assert all(callable(attrgetter(maker)(cjsim)) for maker in MAKERS.values())
 
 
 @pytest.mark.parametrize("draw", OF_A_RUN.values(), ids=OF_A_RUN)

@@ -100,6 +100,8 @@ NEUTRAL = {
     "contract.upgrade_share": 0.3,
     "contract.trial_days": 14.0,
     "touchpoints.thanks.wins_back": 0.5,
+    "guide.targeting": "filter",
+    "touchpoints.cases.hears": 0.5,
 }
 """Mechanisms that no preset has switched on yet."""
 

@@ -194,6 +194,9 @@ def test_the_idle_keys_of_a_preset() -> None:
         ("guide", "contract.notice_days", "no_contract"),
         ("guide", "touchpoints.mail_offer.lead_days", "no_renewal"),
         ("guide", "touchpoints.mail_offer.wins_back", "no_contract"),
+        ("guide", "touchpoints.mail_offer.hears", "no_filter"),
+        ("pull", "pull.targeting", "no_push"),
+        ("animator", "animator.targeting", "animator"),
     ],
 )
 def test_each_reason(strategy: str, key: str, why: str) -> None:
@@ -202,6 +205,26 @@ def test_each_reason(strategy: str, key: str, why: str) -> None:
     note = idle(scenario, key)
     assert note is not None
     assert note.why == why
+
+
+def test_a_filter_reads_nothing_but_answers() -> None:
+    """Then how right readings are says nothing, and answers say nothing to who does not filter."""
+    reading = cjsim.Scenario.load("phone", strategy="guide").with_changes({"burn_in_days": 0.0})
+    filtering = reading.with_changes({"guide.targeting": "filter"})
+    asking = filtering.with_changes({
+        "firm.cold_list_share": 1.0, **{f"touchpoints.{t}.hears": 1.0 for t in reading.touchpoints}
+    })  # fmt: skip
+    for key in ("guide.accuracy", "guide.optimism"):
+        note = idle(filtering, key)
+        assert note is not None
+        assert note.why == "no_answers"
+        assert idle(asking, key) is None
+        assert life(filtering.with_changes({key: 0.1})).equals(life(filtering))
+        assert not life(asking.with_changes({key: 0.1})).equals(life(asking))
+    assert idle(filtering, "touchpoints.site.hears") is None
+    assert idle(filtering, "guide.targeting") is None
+    heard = reading.with_changes({"touchpoints.site.hears": 1.0})
+    assert life(heard).equals(life(reading))
 
 
 def test_what_ran_before_day_0_counts_as_running() -> None:

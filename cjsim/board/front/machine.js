@@ -191,8 +191,11 @@ export class Machine {
     const market = side[`market.${nth}`];
     const pulls = this.copied(touch, side[`pulls.${nth}`]);
     const pushes = this.copied(touch, side[`pushes.${nth}`]);
+    const { placed } = this.layout;
+    const chain = { ...this.copied(8 * placed, side[`chain.${nth}`]), columns: placed, bytes: 8 };
     this.world = {
       ...world, before: world.market, pulls_before: world.pulls,
+      chain_before: world.chain, chain,
       market: this.copied(market.byteLength, market), pulls, pushes,
       all_touches: this.together(world.all_touches, pulls, pushes),
     };
@@ -258,13 +261,14 @@ export class Machine {
 
   // The arrays of a world in the first period of a side.
   worldOf(side, level) {
-    const { touch, stages, total, none, counts: place } = this.layout;
-    const [timesKept, library, days] = integersIn(this.frame.rooms);
+    const { touch, stages, placed, total, none, counts: place } = this.layout;
+    const [timesKept, library, days, believed] = integersIn(this.frame.rooms);
     const people = this.people.rows;
     const market = side["market.0"];
     const pulls = this.copied(touch, side["pulls.0"]);
     const pushes = this.copied(touch, side["pushes.0"]);
     const waits = numbersIn(this.frame.waits);
+    const chain = { ...this.copied(8 * placed, side["chain.0"]), columns: placed, bytes: 8 };
     const counts = this.zeros(place.COUNTS, 8);
     const words = this.view(counts, BigInt64Array);
     words[place.FREE_REPS] = BigInt(integersIn(side.places)[0]);
@@ -286,6 +290,9 @@ export class Machine {
       waits: this.room(people, 8, waits.length),
       sessions: this.zeros(Math.max(1, library), 8, 2),
       purse: this.zeros(2, 8),
+      beliefs: this.filled(people + 2, believed, Float64Array, -Infinity),
+      chain,
+      chain_before: chain,
       rows: this.room(SOME + ROWS_A_PERSON[level] * people, this.layout.row.size),
       truths: this.room(0, 8, this.layout.truths),
       counts,

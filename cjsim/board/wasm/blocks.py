@@ -15,10 +15,11 @@ import numpy as np
 import numpy.typing as npt
 
 from cjsim.board.crowd import traits_of
-from cjsim.engine.fast.engine import before_day_0
+from cjsim.engine.fast.engine import before_day_0, chain_of
 from cjsim.log import folding_rates, whole_days
 from cjsim.measures.money import rep_cost, running_cost, running_worth
 from cjsim.measures.over_periods import over_periods
+from cjsim.model.chain import kept
 from cjsim.model.parameters import (
     Parameters,
     Touch,
@@ -31,7 +32,7 @@ from cjsim.model.parameters import (
     waits_kept,
 )
 from cjsim.model.population import Person, initial_state, opening
-from cjsim.model.rules import places_at_desk
+from cjsim.model.rules import ROOM_OF_A_BELIEF, places_at_desk
 from cjsim.scenario import Scenario
 from cjsim.scenario.calendar import periods
 
@@ -39,6 +40,8 @@ Floats = npt.NDArray[np.float64]
 FRAME, BURN_IN = "frame", "burn_in"
 SIDE = "side."
 """Before the name of a strategy: its block."""
+CHAIN = "chain"
+"""Before the number of a period: what the firm takes the journey to be in it."""
 ALIGNED = 8
 
 
@@ -147,6 +150,8 @@ def _sides(scenario: Scenario, sizes: Iterable[int]) -> dict[int, Block]:
     for nth, (period, pulls) in enumerate(zip(calendar, pulls_of(calendar), strict=True)):
         met[f"pulls.{nth}"] = records(Touch, pulls)
         met[f"pushes.{nth}"] = records(Touch, touches(period.scenario, "push"))
+    for nth, period in enumerate(calendar):
+        met[f"{CHAIN}.{nth}"] = chain_of(period, kept(scenario))
     days, prices = np.array([period.day for period in calendar]), prices_of(scenario)
     blocks = {}
     for size in sizes:
@@ -163,10 +168,11 @@ def frame_of(scenario: Scenario) -> Block:
     """What is the same for every strategy: who comes, and what totals are folded with.
 
     `spans` are the day of the opening and the horizon; `rooms` how many times are kept of each
-    person, how many touchpoints there are, and whole days.
+    person, how many touchpoints there are, whole days, and room for what is believed of a person.
     """
     start, rates = opening(scenario), folding_rates(scenario)
-    rooms = times_kept(scenario), max(1, len(scenario.touchpoints))
+    days = whole_days(scenario.horizon_days)
+    rooms = times_kept(scenario), max(1, len(scenario.touchpoints)), days
     first = np.zeros(1, record_type(Person))
     for name, value in initial_state(scenario, start).items():
         if name != "visits":
@@ -174,7 +180,7 @@ def frame_of(scenario: Scenario) -> Block:
     return packed(
         {
             "spans": np.array([start, scenario.horizon_days]),
-            "rooms": np.array([*rooms, whole_days(scenario.horizon_days)]),
+            "rooms": np.array([*rooms, ROOM_OF_A_BELIEF if kept(scenario) else 0]),
             "traits": traits_of(scenario),
             "first": first,
             "waits": np.array([waits_kept(scenario)]),

@@ -20,7 +20,7 @@ from contextlib import suppress
 from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
-from cjsim.board.wasm.blocks import BURN_IN, FRAME, SIDE, Block, Number, blocks_of
+from cjsim.board.wasm.blocks import BURN_IN, CHAIN, FRAME, SIDE, Block, Number, blocks_of
 from cjsim.scenario import Scenario, ScenarioError
 
 PROBES: Final = 6
@@ -118,6 +118,11 @@ class Asked:
                         raise RefusedError(
                             f"{self.dial.key}: at {value:g} there is more or less of {name}"
                         )
+                    if not _same_chain(block, self.base[size][name]):
+                        raise RefusedError(
+                            f"{self.dial.key} changes all that the firm takes the journey to be "
+                            'by targeting = "filter": thousands of numbers, none of them its own'
+                        )
 
     def places(self, size: int, name: str) -> list[Number]:
         """Where numbers of a block are others than the scenario's, at what was looked at."""
@@ -137,6 +142,12 @@ class Asked:
         """The blocks that the dial may change."""
         own = [SIDE + name for name in self._only or self.scenario.strategies]
         return [name for name in (FRAME, BURN_IN, *own) if name in next(iter(self.base.values()))]
+
+
+def _same_chain(one: Block, other: Block) -> bool:
+    """Do two blocks of the same parts hold the same firm's picture of the journey?"""
+    spans = [slice(p.at, p.at + p.size) for p in one.parts if p.name.startswith(CHAIN)]
+    return all(one.content[span] == other.content[span] for span in spans)
 
 
 def patches_of(scenario: Scenario, dial: Dial, base: Sizes) -> dict[str, dict[str, list[Patch]]]:

@@ -24,6 +24,7 @@ from cjsim.engine.fast.engine import CARRIED, NO_ROWS
 from cjsim.journey import STAGES, TWELVE
 from cjsim.labels import LANGUAGES, text
 from cjsim.log import LEVELS, ROW, TRUTHS
+from cjsim.model.chain import PLACED
 from cjsim.model.events import CONTACT
 from cjsim.model.parameters import Parameters, Touch, record_type
 from cjsim.model.population import ADOPTER_CUTS, Person
@@ -110,6 +111,7 @@ def layout() -> dict[str, Any]:
         "total": _places(journal.TOTAL, ("stood",)),
         "truths": len(TRUTHS),
         "stages": len(STAGES),
+        "placed": PLACED,
         "twelve": [int(stage) for stage in TWELVE],
         "jobs": _numbers(loop, ("BEGIN", "SWITCH", "STARTS", "GO_ON", "TURN")),
         "full": _numbers(loop, ("DONE", "ROWS_FULL", "CALENDAR_FULL", "REQUESTS_FULL")),

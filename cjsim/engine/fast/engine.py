@@ -16,12 +16,12 @@ import numpy as np
 from cjsim.engine.fast import calendar as cal
 from cjsim.engine.fast import journal, loop, pointers
 from cjsim.log import LEVELS, ROW, TRUTHS, Folded, folding_rates, whole_days
-from cjsim.model import parameters, population
+from cjsim.model import chain, parameters, population
 from cjsim.model.compile import Source, compiled
 from cjsim.model.population import Person, Population
 from cjsim.model.replaced import refuse_replaced
-from cjsim.model.rules import places_at_desk
-from cjsim.scenario import Scenario, Season, digest
+from cjsim.model.rules import ROOM_OF_A_BELIEF, places_at_desk
+from cjsim.scenario import Scenario, Season, Strategy, digest
 from cjsim.scenario.calendar import Period, periods
 
 SOURCES = (
@@ -74,6 +74,8 @@ class Warm(NamedTuple):
     waits: Any
     sessions: Any
     purse: Any
+    beliefs: Any
+    chain_before: Any  # it was the burn-in's own
 
     def copy(self) -> Warm:
         """The same with arrays of its own."""
@@ -85,7 +87,7 @@ class Warm(NamedTuple):
 
 CARRIED = (
     "people", "counts", "clock", "requests", "life_entry", "all_touches", "last_times", "waits",
-    "sessions", "purse", "tally",
+    "sessions", "purse", "tally", "beliefs", "chain_before",
 )  # fmt: skip
 _REMEMBERED: dict[tuple[str, int], Warm] = {}
 _MAKING: dict[tuple[str, int], threading.Lock] = {}
@@ -110,6 +112,7 @@ class CompiledEngine:
             raise ValueError("the truth stands beside every row: it needs log='all'")
         refuse_replaced("the compiled engine")
         self.scenario, self.periods = scenario, periods(scenario)
+        self.filters = chain.kept(scenario)
         self.level = LEVELS.index(log)
         self.seed = seed
         self.truth = truth
@@ -172,6 +175,7 @@ class CompiledEngine:
         world.counts[loop.FIRST_TOUCH] += len(world.pulls) + len(world.pushes)
         self.world = world._replace(
             before=world.market, pulls_before=world.pulls, **now._asdict(),
+            chain_before=world.chain, chain=self._chain(self.periods[nth]),
         )  # fmt: skip
         self._plan_everybody(loop.TURN, self.periods[nth].day)
 
@@ -228,6 +232,10 @@ class CompiledEngine:
         single = [markets[nth : nth + 1] for nth in range(len(calendar))]
         return list(map(Numbers, single, pulls, pushes))
 
+    def _chain(self, period: Span) -> Any:
+        """What the firm takes the journey to be in a period; nothing where it does not filter."""
+        return chain_of(period, self.filters)
+
     def _world(self, calendar: Sequence[Span], level: int) -> loop.World:
         """The arrays of a world in the first of some periods, at a level of the log."""
         people, scenario = len(self.people), calendar[0].scenario
@@ -239,7 +247,7 @@ class CompiledEngine:
         counts[[loop.QUEUE_HEAD, loop.QUEUE_TAIL, loop.FREE_REQUEST]] = cal.NONE
         size = 8192 + (40, 12, 8)[level] * people
         folding = people if level else 0
-        rates = folding_rates(scenario)
+        rates, of_days = folding_rates(scenario), self._chain(calendar[0])
         return loop.World(
             market=market,
             people=self.people,
@@ -255,6 +263,9 @@ class CompiledEngine:
             waits=np.tile(np.array(parameters.waits_kept(scenario)), (people, 1)),
             sessions=np.zeros((max(1, len(scenario.touchpoints)), 2)),
             purse=np.zeros(2),
+            beliefs=np.full((people + 2, ROOM_OF_A_BELIEF if self.filters else 0), -np.inf),
+            chain=of_days,
+            chain_before=of_days,
             rows=np.empty(size, ROW),
             truths=np.empty((size if self.truth else 0, len(TRUTHS))),
             counts=counts,
@@ -269,10 +280,22 @@ class CompiledEngine:
         )
 
 
+FILTERING = "(filter)"
+"""In a burn-in's list of strategies: records are kept for one that is to come. No file says it."""
+
+
+def chain_of(period: Span, filters: bool) -> Any:
+    """The table of `chain.table_of` as an array, empty where no strategy filters."""
+    rows = chain.table_of(period.scenario, period.season) if filters else ()
+    return np.array(rows, float).reshape(-1, chain.PLACED)
+
+
 def before_day_0(scenario: Scenario) -> Scenario:
     """What a burn-in is lived under: one strategy, no calendar."""
     first = scenario.burn_in_strategy
     only = {first: scenario.strategies[first]}
+    if chain.kept(scenario):
+        only[FILTERING] = Strategy(targeting="filter")
     update = {"strategy": first, "strategies": only, "changes": (), "season": Season()}
     return scenario.model_copy(update=update)
 

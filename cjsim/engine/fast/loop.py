@@ -70,6 +70,9 @@ class World(NamedTuple):
     waits: Any
     sessions: Any
     purse: Any
+    beliefs: Any
+    chain: Any
+    chain_before: Any
     rows: Any
     truths: Any
     counts: Any
@@ -100,6 +103,9 @@ world_behind = behind(
     waits=(np.float64, 2),
     sessions=(np.float64, 2),
     purse=(np.float64, 1),
+    beliefs=(np.float64, 2),
+    chain=(np.float64, 2),
+    chain_before=(np.float64, 2),
     rows=(ROW, 1),
     truths=(np.float64, 2),
     counts=(np.int64, 1),

@@ -130,6 +130,12 @@ class Touchpoint(Table):
         30.0, "ours", "days", "seats: so long until they are free again", ge=0.01, le=200_000
     )
 
+    hears: Number = a_share(
+        0.0, "C95, C160; size ours",
+        "Chance that a contact with somebody the firm knows yields an answer about where they "
+        "stand: a reading as right as the strategy's `accuracy`, for targeting = \"filter\"",
+    )  # fmt: skip
+
     def fit_at(self, stage: int) -> float:
         """Its fit to a stage, 0..1; 0 where the file names none.
 
@@ -158,6 +164,11 @@ class Strategy(Table):
     jitter: Number = a_share(0.3, "ours", "Relative width of the spread of that time")
     accuracy: Number = a_share(0.7, "C95; .6-.9, Netzer 2008 [S]", "Chance to see the true stage")
     optimism: Number = a_share(0.7, "C160; size ours", "Chance that a wrong belief is too high")
+    targeting: Literal["reading", "filter"] = Field(
+        default="reading",
+        description="What a guide believes. reading: the true stage with chance accuracy, anew "
+        "each time; filter: the likeliest stage after all contacts, deals and answers so far",
+    )
     min_fit: Number = a_share(0.4, "C39; size ours", "guide: stay silent below this fit")
     plan: dict[StageKey, str] = Field(
         default_factory=dict,
