@@ -98,7 +98,7 @@ _WAYS: dict[int, tuple[int, ...]] = {
     STUDY: (COMPARISON, ACTION, DORMANT, WITH_RIVAL),  # the emotional skip comparison
     COMPARISON: (ACTION, WITH_RIVAL),
     ACTION: (FIRST_DEAL, DORMANT, WITH_RIVAL),  # a long queue or an empty shelf: the rival's
-    FIRST_DEAL: (SATISFACTION,),
+    FIRST_DEAL: (SATISFACTION, DORMANT, WITH_RIVAL),  # a free trial may end without a deal
     SATISFACTION: (REPEAT_DEAL, WITH_RIVAL),  # the gate
     # After it: round and round by the next need, with ways up, out and back to a tender.
     REPEAT_DEAL: (REPEAT_DEAL, CURIOSITY, LOYALTY, COMPARISON, DORMANT, WITH_RIVAL),
@@ -117,6 +117,7 @@ EXITS: Final[Mapping[Stage, tuple[Stage, ...]]] = {
 """The stages a person may enter next, for each stage. What decides among them is in the rules.
 
 - Nobody sets out without a pain or a dream (C24): from `UNAWARE` one way leads on, and none back.
+- A first deal that was begun is completed, but for a free trial that does not convince.
 - The rational pass from study to comparison, the emotional may go straight to action (C33-C35).
 - The rival is met at comparison (C37), earlier if somebody names it (C38). Hence walking away ends
   in `DORMANT` or `WITH_RIVAL` before comparison, and always in `WITH_RIVAL` at it.

@@ -146,7 +146,6 @@ def test_the_rival_gets_nobody_who_is_unaware_asleep_served_or_loyal() -> None:
     safe = {
         Stage.UNAWARE,
         Stage.DORMANT,
-        Stage.FIRST_DEAL,
         Stage.LOYALTY,
         Stage.RECOMMENDATION,
         Stage.GONE,
@@ -165,6 +164,7 @@ def test_interest_falls_asleep_before_the_deal_or_between_two_needs() -> None:
         Stage.DESIRE,
         Stage.STUDY,
         Stage.ACTION,
+        Stage.FIRST_DEAL,  # a free trial
         Stage.REPEAT_DEAL,
     }
 

@@ -322,5 +322,5 @@ class Engine:
                 self.touch(person, contact)
                 self.wake(person)
                 yield Moment(self.env, self.env.now + touch.rep_days * stretch, person.id)
-        if not turn.triggered:
+        if not turn.triggered and person.stage != GONE:  # who has left is not missed
             self.log(person, events.DROPPED, touch.number, belief)

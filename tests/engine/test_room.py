@@ -178,7 +178,7 @@ def test_one_event_has_room_for_all_the_friends_that_can_be_told() -> None:
 
 def test_touchpoints_of_one_stream_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """They would be met at the same moments: 32 bits of a hash had such pairs."""
-    monkeypatch.setattr(parameters, "stream_of", lambda name: 1 << 62)
+    monkeypatch.setattr(parameters, "_stream_of", lambda name: 1 << 62)
     with pytest.raises(ValueError, match="would draw the same random numbers"):
         parameters.parameters_of(many_touchpoints(), people=1, seed=1)
 

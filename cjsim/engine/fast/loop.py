@@ -424,7 +424,7 @@ def give_up(world: Any, calendar: Any, slot: int, now: float) -> None:
     if request.touch == NONE:
         transitions.give_up(world, person, now)
         plan_life(world, calendar, person)
-    else:
+    elif person.stage != GONE:  # who has left the category is not missed
         number = world.all_touches[request.touch].number
         write(world, person, now, events.DROPPED, number, 0.0, request.belief)
 
