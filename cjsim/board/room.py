@@ -13,9 +13,10 @@ import socket
 import sys
 import threading
 import webbrowser
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import Final
+from typing import Any, Final
 
 from cjsim.board.serve import Site, bound, serve
 from cjsim.experiment.orphans import ended_as_by_ctrl_c
@@ -66,7 +67,27 @@ def open_page(
                 threading.Thread(target=webbrowser.open, args=(page,), daemon=True).start()
 
         with ended_as_by_ctrl_c(), suppress(KeyboardInterrupt):
-            asyncio.run(serve(site, door, ready))
+            _until_told(serve(site, door, ready))
+
+
+def _until_told(serving: Coroutine[Any, Any, None]) -> None:
+    """Serve in a thread with a loop of its own, as a notebook has one that runs; Ctrl-C ends it."""
+    running: list[tuple[asyncio.AbstractEventLoop, asyncio.Task[None]]] = []
+
+    async def job() -> None:
+        task = asyncio.ensure_future(serving)
+        running.append((asyncio.get_running_loop(), task))
+        await task
+
+    with ThreadPoolExecutor(1) as pool:
+        future = pool.submit(asyncio.run, job())
+        try:
+            future.result()
+        except KeyboardInterrupt:
+            for loop, task in running:
+                loop.call_soon_threadsafe(task.cancel)
+            with suppress(asyncio.CancelledError):
+                future.result()
 
 
 def site_of(scenario: str, hosts: Collection[str], lang: str = SPOKEN) -> Site:

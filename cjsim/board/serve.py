@@ -94,6 +94,7 @@ class Shelf:
     def __init__(self, files: Mapping[str, Callable[[], str]]) -> None:
         self.files = files
         self.made: dict[str, asyncio.Future[File]] = {}
+        self.makers: list[threading.Thread] = []
 
     async def file(self, name: str) -> File:
         """A file; whoever wants it meanwhile waits for the same, and may go."""
@@ -121,8 +122,15 @@ class Shelf:
             with suppress(RuntimeError):  # the doors are closed
                 loop.call_soon_threadsafe(done)
 
-        threading.Thread(target=make, daemon=True).start()  # nobody waits for it at the end
+        self.makers = [maker for maker in self.makers if maker.is_alive()]
+        self.makers.append(threading.Thread(target=make, daemon=True))
+        self.makers[-1].start()
         return future
+
+    def wait_for_makers(self, seconds: float) -> None:
+        """Let what is being made be finished: Python may abort if it ends in the midst of it."""
+        for maker in self.makers:
+            maker.join(seconds)
 
 
 # --- one request --------------------------------------------------------------------------------
@@ -316,6 +324,7 @@ async def serve(
         await loop.create_future()
     finally:
         server.close()
+        shelf.wait_for_makers(limits.patience)
 
 
 def bound(host: str, ports: Collection[int]) -> socket.socket:

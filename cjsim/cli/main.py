@@ -38,6 +38,13 @@ def main(words: Sequence[str] | None = None) -> int:
     return finish() or status
 
 
+def _in_words(error: Exception) -> str:
+    """What went wrong; of a file its name first, without the number of the error."""
+    if isinstance(error, OSError) and error.filename and error.strerror:
+        return f"{error.filename}: {error.strerror}"
+    return str(error)
+
+
 def _run(words: Sequence[str] | None) -> int:
     from cjsim.scenario import ScenarioError
 
@@ -56,7 +63,7 @@ def _run(words: Sequence[str] | None) -> int:
         no_memory = text("report.no_memory", lang)
         say(f"cjsim: {no_memory} {error}".rstrip(), sys.stderr)
     except (ValueError, OSError, RuntimeError) as error:  # RuntimeError: the workers died
-        say(f"cjsim: {error}", sys.stderr)
+        say(f"cjsim: {_in_words(error)}", sys.stderr)
     except KeyboardInterrupt:
         say("\n" + _stopped(args, lang), sys.stderr)
         return 130

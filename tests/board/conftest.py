@@ -4,7 +4,7 @@ from tests.board.stand import Stand, html
 from tests.lab.browser import chromium, window
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")  # while one is open its loop runs, and no other can
 def browser():
     if chromium() is None:
         pytest.skip("no Chromium on this machine")

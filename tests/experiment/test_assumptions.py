@@ -317,15 +317,18 @@ def test_who_opts_out_trusts_as_before():
 
 
 @pytest.mark.parametrize(
-    ("name", "event"),
-    [("unread", "unopened"), ("seats", "full"), ("budget", "budget")],
+    ("name", "event", "scarce"),
+    [
+        ("unread", "unopened", {}),
+        ("seats", "full", {"touchpoints.site.seats": 1, "touchpoints.site.session_days": 300.0}),
+        ("budget", "budget", {"guide.budget": 1.0}),
+    ],
 )
-def test_nothing_fails_any_more(name, event):
+def test_nothing_fails_any_more(name, event, scarce):
     def failed(scenario):
         return (log(scenario)["event"] == event).sum()
 
-    scarce = {"touchpoints.site.seats": 1, "touchpoints.site.session_days": 300.0}
-    phone = preset("phone", "guide", **{**NEUTRAL, **scarce, "guide.budget": 1.0})
+    phone = preset("phone", "guide", **{**NEUTRAL, **scarce})
     assert failed(phone) > 0
     assert failed(without(phone, name)) == 0
 
