@@ -88,7 +88,7 @@ def test_a_lecture_is_rehearsed_in_a_copy_and_opens_again_with_its_figures(brows
             assert bar not in in_sight
         assert page.locator(".jp-CodeCell .jp-OutputArea-output").count() == 1  # the first figure
         page.locator(".jp-CodeCell .cm-content").first.click()
-        for _ in ("figure", "words", "table", "words", "guess"):
+        for _ in ("trail", "words", "figure", "words", "table", "words", "guess"):
             page.keyboard.press("Shift+Enter")
         page.locator(".widget-radio-box input").nth(1).check()
         page.keyboard.press("Shift+Enter")  # runs the cell of the buttons again
@@ -98,8 +98,14 @@ def test_a_lecture_is_rehearsed_in_a_copy_and_opens_again_with_its_figures(brows
         copy = tmp_path / "notebooks" / "en" / "01_pull_or_push.ipynb"
         wait_until(lambda: "You said Guide" in copy.read_text(encoding="utf-8"))
     with opened_lecture(browser, tmp_path, "--keep") as page:
+        page.locator(".jp-CodeCell").first.hover()
+
+        def scrolled_to_the_guess():
+            page.mouse.wheel(0, 200)  # JupyterLab draws what is in sight
+            return "You said Guide" in page.inner_text(".jp-Notebook")
+
+        wait_until(scrolled_to_the_guess)
         in_sight = page.inner_text(".jp-Notebook")
-        assert "You said Guide" in in_sight
         assert "Pull · Guide · Animator" in in_sight  # what could be chosen, in place of buttons
         assert "Error displaying widget" not in in_sight
     assert (ROOT / "notebooks" / "en" / "01_pull_or_push.ipynb").read_bytes() == stored
