@@ -443,7 +443,7 @@ def feels_alike(market: Parameters, before: Parameters) -> bool:
 def mismatch(person: Person, market: Parameters, touch: Touch) -> float:
     """How much a contact jars: intrusiveness · ((1 - fit) · too_hot or too_cold + crowding · P).
 
-    C90-C93; P counts the recent pushes: even what fits wears out (van Diepen 2009).
+    C9, C90-C93; P counts the recent pushes: even what fits wears out (van Diepen 2009).
     """
     jar = touch.intrusiveness * (1.0 - touch.fit[person.stage])
     if touch.aims_at > PLACES[person.stage]:
@@ -1433,7 +1433,8 @@ def is_considered(person: Person, market: Parameters, now: float) -> bool:
 def next_stage(person: Person, market: Parameters, now: float) -> int:
     """The stage after this one when the step-on clock has rung; 6 and 9 are the engine's.
 
-    C35: from study the rational compare, the emotional act at once. C49: satisfaction is a gate.
+    C35, C40: from study the rational compare, the emotional act at once. C49: satisfaction is a
+    gate.
     """
     stage = person.stage
     if stage < STUDY:

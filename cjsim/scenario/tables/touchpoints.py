@@ -131,7 +131,7 @@ class Touchpoint(Table):
     )
 
     hears: Number = a_share(
-        0.0, "C95, C160; size ours",
+        0.0, "C95, C96, C151, C160; size ours",
         "Chance that a contact with somebody the firm knows yields an answer about where they "
         "stand: a reading as right as the strategy's `accuracy`, for targeting = \"filter\"",
     )  # fmt: skip
