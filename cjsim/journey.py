@@ -1,9 +1,9 @@
 """The map of the customer journey: the stages, the ways between them, and coarser maps of it.
 
 A person stands at one of sixteen stages. Twelve of them are the stations of the podcast, seven up
-to the first deal and five after it (Dozortsev, C4, C44, C83). The other four lie around them: before
-the journey, with a rival, asleep, and gone for good. From the first contact until they leave (B1,
-C1) people go their own ways among them (C15). It is one author's map and no law (C16): other
+to the first deal and five after it (Dozortsev, C4, C44, C83). The other four lie around them:
+before the journey, with a rival, asleep, and gone for good. From the first contact until they leave
+(B1, C1) people go their own ways among them (C15). It is one author's map and no law (C16): other
 authors count four, seven or ten steps, and a *lens* shows the same people on their maps.
 
 Nothing here moves a person or knows of time; this is the paper map, read by everything else.
