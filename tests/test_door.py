@@ -215,7 +215,7 @@ def test_other_wrong_kinds_are_told(phone):
 
 
 def test_the_lab_takes_a_scenario_and_says_what_size_cannot_be(phone):
-    assert lab.lab(phone, people=5).settings.base == phone
+    assert lab.lab(phone, people=5).kernel.base == phone
     with pytest.raises(ValueError, match=r"people = 50\.5: must be a whole number"):
         lab.lab("phone", people=50.5)
     with pytest.raises(ValueError, match="scenario = 7: must be one Scenario"):

@@ -209,7 +209,7 @@ def main(words: list[str]) -> None:
     """Build into the file named, or into the package."""
     if words:
         warnings.filterwarnings("ignore", message="Cannot cache compiled function")
-        Path(words[0]).write_bytes(engine())
+        write_bytes(words[0], engine())
         return
     write_bytes(MODULE, build())
     write_text(SOURCES_OF_IT, digest() + "\n")

@@ -76,6 +76,20 @@ CALLS = {
         "Paths": "observe.Paths.of([(['a', 'b'], 1, 2)]).entropy()",
         "world": "one = observe.world('chain', 200)",
         "World": "observe.attribute(one.paths).against(one.truth)",
+        "beliefs": "firm = cjsim.Scenario.load('phone', strategy='guide').with_changes("
+        "{'guide.targeting': 'filter', 'burn_in_days': 0})\n"
+        "filtered = cjsim.simulate(firm, people=30)\n"
+        "judged = observe.beliefs(filtered, 90)",
+        "Judged": "observe.Judged, judged.right()",
+        "beliefs_at_pushes": "observe.beliefs_at_pushes(filtered)",
+        "brier": "observe.brier(judged)",
+        "reliability": "observe.reliability(judged)",
+        "confusion": "observe.confusion(judged)",
+        "confusion_of": "observe.confusion_of(0.7, 0.5)",
+        "worth_of_answers": "observe.worth_of_answers(firm, 'site', (0.9,), **few)",
+        "worth_of_readings": "observe.worth_of_readings(firm, (0.9,), **few)",
+        "share_true": "observe.share_true(0.5, euphoria=0.6, half_life_days=0.5, moves_a_day=0.1)",
+        "best_delay": "observe.best_delay(euphoria=0.6, half_life_days=0.5, moves_a_day=0.1)",
         "alike_within": "observe.alike_within(phone, 'aida')",
         "answers": "filed = observe.answers(cjsim.simulate(observe.pilot(phone), 200))",
         "best_plan": "observe.best_plan(phone)",
@@ -87,6 +101,8 @@ CALLS = {
     },
     "cjsim.charts": {
         "attribution": "charts.attribution(made['Attribution'])._repr_html_()",
+        "reliability": "charts.reliability(judged)",
+        "confusion_map": "charts.confusion_map(judged)",
         "path_variants": "charts.path_variants(seen)._repr_html_()",
         "record_loss": "charts.record_loss(made['LossCurve'])._repr_html_()",
         "Picture": "charts.funnel(made['Comparison']).save('funnel.svg')",
