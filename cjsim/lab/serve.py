@@ -34,10 +34,8 @@ NOT_NEEDED = (
 """Parts of the server that other tools bring and the lab does without: each would be waited for."""
 
 PAGE = "labconfig/page_config.json"
-OUT_OF_SIGHT = {
-    "disabledExtensions": {"@jupyter/nbgrader": True, "@voila-dashboards/jupyterlab-preview": True}
-}
-"""Bars and buttons for who marks exercises or serves pages; a class would only wonder."""
+OUT_OF_SIGHT = {"disabledExtensions": {"@jupyter/nbgrader": True}}
+"""Bars and buttons for who marks exercises; a class would only wonder."""
 DEFAULTS = "labconfig/default_setting_overrides.json"
 NO_NEWS = {
     "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}

@@ -238,7 +238,9 @@ def command(**words):
 
 @pytest.mark.parametrize("ending", ["SIGINT", "SIGTERM", "SIGHUP"])
 def test_a_signal_ends_it_in_good_order_whoever_is_inside(ending):
-    with running(*command(lang="ru"), ending=getattr(signal, ending)) as address:
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        own = door.getsockname()[1]  # the usual port may be another test's right after
+    with running(*command(lang="ru", port=own), ending=getattr(signal, ending)) as address:
         assert fetched(address) == "ru"
         assert fetched(f"{address}car.json") == "car"
         assert not listening(address.replace("127.0.0.1", "127.0.0.2"))

@@ -1,4 +1,4 @@
-"""Chromium on the lab: JupyterLab and the page as servers, and what a visitor does and sees."""
+"""Chromium on the lab: JupyterLab and the page as servers, and a visitor who asks only them."""
 
 import json
 import os
@@ -27,7 +27,6 @@ FLAGS = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 HERE = ("127.0.0.1", "localhost")
-BOARD = "svg.cjsim-board[data-answer]"
 SECONDS = 60
 """How long anything may take before a test gives up; nothing is asserted about time."""
 
@@ -146,7 +145,7 @@ def window(headless: bool = True):
 
 
 class Visit:
-    """A page with the lab on it: its controls by name, and what it shows."""
+    """A page: what it asks for, and what goes wrong on it."""
 
     def __init__(self, browser, width: int = 1400, height: int = 1250) -> None:
         self.context = browser.new_context(viewport={"width": width, "height": height})
@@ -158,12 +157,6 @@ class Visit:
         self.page.on("websocket", lambda socket: self.asked.append(socket.url))
         self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
 
-    def open_notebook(self, address: str, name: str) -> "Visit":
-        """A notebook in JupyterLab, its code cell run."""
-        self.page.goto(f"{address}/lab/tree/{name}?reset")
-        self.run_cell()
-        return self.settled()
-
     def run_cell(self) -> None:
         """Run the notebook's code cell, once the kernel is there."""
         self.wait_until("document.querySelector('#jp-main-statusbar')?.innerText.includes('Idle')")
@@ -174,16 +167,6 @@ class Visit:
         """Until an expression is true. It is asked at every frame, a selector every half second."""
         self.page.wait_for_function(holds)
 
-    def painted(self) -> None:
-        """Until there is a picture."""
-        self.wait_until(f"document.querySelector({BOARD!r})")
-
-    def settled(self) -> "Visit":
-        """Until all worlds are in the picture."""
-        self.painted()
-        self.wait_for(0)
-        return self
-
     def close(self) -> None:
         self.context.close()
 
@@ -192,63 +175,6 @@ class Visit:
         parts = ((urlsplit(url), url) for url in self.asked)
         own = ("data", "blob", "about")
         return [url for at, url in parts if at.scheme not in own and at.hostname not in HERE]
-
-    # --- what is shown
-
-    @property
-    def answer(self) -> int:
-        """The number of the answer on the board."""
-        return int(self.page.get_attribute(BOARD, "data-answer"))
-
-    @property
-    def sentence(self) -> str:
-        return self.page.inner_text(".cjsim-words")
-
-    @property
-    def bars(self) -> list[str]:
-        """The lengths of the bars."""
-        return self.page.eval_on_selector_all(
-            f"{BOARD} rect[height='11']", "bars => bars.map((bar) => bar.getAttribute('width'))"
-        )
-
-    def wait_for(self, answer: int, runs: int = 5) -> None:
-        """Until an answer later than this one is on the board, with all its worlds."""
-        self.page.wait_for_function(
-            """([board, answer, runs]) =>
-                Number(document.querySelector(board).dataset.answer) > answer &&
-                [...document.querySelectorAll(".widget-label")].some(
-                    (label) => label.textContent.endsWith(`: ${runs}`))""",
-            arg=[BOARD, answer, runs],
-        )
-
-    # --- what a visitor does
-
-    @contextmanager
-    def answered(self, runs: int = 5) -> Iterator[None]:
-        """What is done inside is answered when the block ends."""
-        before = self.answer
-        yield
-        self.wait_for(before, runs)
-
-    def button(self, words: str):
-        return self.page.locator(".widget-button", has_text=re.compile(f"^{words}$"))
-
-    def selects(self):
-        """Product, A, B, people, drawers."""
-        return self.page.locator(".widget-dropdown select")
-
-    def dial(self, label: str):
-        """The handle of a slider, by the words beside it."""
-        slider = self.page.locator(".widget-slider", has_text=label)
-        return slider.locator(".noUi-handle")
-
-    def open_drawer(self, name: str) -> None:
-        self.selects().nth(4).select_option(name)
-
-    def box(self, label: str):
-        """A control in the open drawer, by its key."""
-        row = self.page.locator(".widget-text", has_text=re.compile(f"^{re.escape(label)}$"))
-        return row.locator("input")
 
     def picture(self, name: str) -> None:
         """Keep a screenshot, if CJSIM_SCREENSHOTS names a folder."""
