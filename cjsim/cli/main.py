@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import math
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cjsim.cli import pages, seen, touchpoints
+from cjsim.cli import options, pages, seen, touchpoints
 from cjsim.cli.sides import now_and_changes, running, side_by_side, strategies
-from cjsim.cli.terminal import Parser, finish, get_ready, say, say_json, shown
+from cjsim.cli.terminal import Parser, finish, get_ready, say, say_json
 from cjsim.experiment.orphans import ended_as_by_ctrl_c
-from cjsim.files import expanded
 from cjsim.labels import LANGUAGES, text
 
 if TYPE_CHECKING:
@@ -92,7 +90,7 @@ def _parser() -> argparse.ArgumentParser:
         help="comma-separated; the first is what others differ from (default: all; of several "
         "scenarios each under its own)",
     )
-    _add_shared(job, "figures, tables and scenarios", executor="threads", several=True)
+    options.add_shared(job, "figures, tables and scenarios", executor="threads", several=True)
     job.set_defaults(job=_compare)
 
     job = jobs.add_parser(
@@ -101,7 +99,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog='for example: cjsim what-if phone guide --change "one more rep" firm.reps=2 '
         "--change guide.every_days=14 firm.reps=2",
     )
-    _add_shared(
+    options.add_shared(
         job, "figures, tables and scenarios", executor="threads",
         change="what to change; several of them are one change, made together",
     )  # fmt: skip
@@ -122,35 +120,41 @@ def _parser() -> argparse.ArgumentParser:
         "--vary", action="append", required=True, metavar="KEY=LOW:HIGH:POINTS",
         help="a key and its values, also KEY=A,B,C; two keys give a map",
     )  # fmt: skip
-    job.add_argument("--sample", type=_count, help="this many settings in the ranges, no grid")
-    _add_measure(job)
-    _add_shared(job, "parts, map and manifest; a sweep goes on where it stopped")
+    job.add_argument(
+        "--sample", type=options.count, help="this many settings in the ranges, no grid"
+    )
+    options.add_measure(job)
+    options.add_shared(job, "parts, map and manifest; a sweep goes on where it stopped")
     job.set_defaults(job=_sweep)
 
     job = jobs.add_parser("weak-point", help="which stage, passed a little better, gains most?")
     job.add_argument("--strategy", help="the strategy that runs (default: the scenario's)")
-    job.add_argument("--better", type=_number, default=0.01, help="relative rise (default: 0.01)")
-    _add_measure(job, "profit_per_day")
-    _add_shared(job, "the ranking as figure and table")
+    job.add_argument(
+        "--better", type=options.number, default=0.01, help="relative rise (default: 0.01)"
+    )
+    options.add_measure(job, "profit_per_day")
+    options.add_shared(job, "the ranking as figure and table")
     job.set_defaults(job=_weak_point)
 
     job = jobs.add_parser("touchpoints", help="what does each touchpoint really bring?")
     touchpoints.add_options(job)
-    _add_measure(job)
-    _add_shared(job, "the shares as figure and tables")
+    options.add_measure(job)
+    options.add_shared(job, "the shares as figure and tables")
     job.set_defaults(job=_touchpoints)
 
     job = jobs.add_parser("observe", help="what do the firm's systems record of a run?")
     seen.add_observe(job)
-    _add_market(job, "the firm's log, and the truth to judge it by")
+    options.add_market(job, "the firm's log, and the truth to judge it by")
     job.set_defaults(job=_observe)
 
     job = jobs.add_parser(
         "attribute", help="whom does a firm's log credit with its deals, and how wrong is that?"
     )
     seen.add_attribute(job)
-    _add_market(job, "credits, picture and verdict", or_else=", or a log (.csv, .parquet, .xes)")
-    _add_workers(job)
+    options.add_market(
+        job, "credits, picture and verdict", or_else=", or a log (.csv, .parquet, .xes)"
+    )
+    options.add_workers(job)
     job.set_defaults(job=_attribute)
 
     job = jobs.add_parser("optimise", help="the best value of a few keys, and how flat it is there")
@@ -160,27 +164,29 @@ def _parser() -> argparse.ArgumentParser:
         help="a key and its range, e.g. firm.reps=1:12; may be repeated",
     )  # fmt: skip
     job.add_argument("--split", help="comma-separated touchpoints that share a budget")
-    job.add_argument("--budget", type=_number, help="money a day for --split (default: as it is)")
+    job.add_argument(
+        "--budget", type=options.number, help="money a day for --split (default: as it is)"
+    )
     job.add_argument("--least", action="store_true", help="look for the least, as of churn anyway")
-    _add_measure(job)
-    _add_shared(job, "the curve as figure and table, and the scenario at its best")
+    options.add_measure(job)
+    options.add_shared(job, "the curve as figure and table, and the scenario at its best")
     job.set_defaults(job=_optimise)
 
     job = jobs.add_parser("lab", help="turn dials and see what happens: the what-if lab")
-    _add_shown(job)
+    options.add_shown(job)
     pages.add_lab_options(job)
     job.add_argument(
-        "--port", type=_count, help="port to serve at (default: 8000 or one that is free)"
+        "--port", type=options.count, help="port to serve at (default: 8000 or one that is free)"
     )
     job.set_defaults(job=pages.lab)
 
     job = jobs.add_parser(
         "board", help="the what-if lab as a file that needs neither Python nor web"
     )
-    _add_shown(job)
-    job.add_argument("--out", type=_path, dest="file", help=f"default: {pages.BOARD}")
+    options.add_shown(job)
+    job.add_argument("--out", type=options.path, dest="file", help=f"default: {pages.BOARD}")
     job.add_argument(
-        "--all", type=_path, metavar="FOLDER",
+        "--all", type=options.path, metavar="FOLDER",
         help="a folder with all products instead, for a web server",
     )  # fmt: skip
     job.set_defaults(job=pages.board)
@@ -188,39 +194,51 @@ def _parser() -> argparse.ArgumentParser:
     job = jobs.add_parser(
         "trail", help="the people walking, two strategies side by side, as a file"
     )
-    _add_shown(job)
+    options.add_shown(job)
     job.add_argument("--strategies", help="one or two, comma-separated (default: as the lab opens)")
     job.add_argument(
-        "--people", type=_count,
+        "--people", type=options.count,
         help=f"a sample of so many (default: {pages.WALKING:,}, or the whole market)",
     )  # fmt: skip
-    job.add_argument("--seed", type=_whole, default=1, help="number of the world (default: 1)")
+    job.add_argument(
+        "--seed", type=options.whole, default=1, help="number of the world (default: 1)"
+    )
     job.add_argument(
         "--set", action="append", default=[], metavar="KEY=VALUE", dest="changes",
         help="change a key, e.g. --set guide.accuracy=0.9; may be repeated",
     )  # fmt: skip
     job.add_argument(
-        "--out", type=_path, dest="file", default=pages.TRAIL, help="default: %(default)s"
+        "--out", type=options.path, dest="file", default=pages.TRAIL, help="default: %(default)s"
     )
     job.set_defaults(job=pages.trail, out=None)
 
     job = jobs.add_parser("lecture", help="open a lecture in JupyterLab, as a copy to work in")
     job.add_argument("number", nargs="?", default="01", help="01 to 04 (default: 01)")
     job.add_argument("--lang", default="en", help="language of the lecture: en or ru")
-    job.add_argument("--folder", type=_path, help="where the copy goes (default: work/)")
+    job.add_argument("--folder", type=options.path, help="where the copy goes (default: work/)")
     job.add_argument("--keep", action="store_true", help="go on with the copy that is there")
-    job.add_argument("--port", type=_count, help="port to serve at (default: one that is free)")
+    job.add_argument(
+        "--port", type=options.count, help="port to serve at (default: one that is free)"
+    )
     job.add_argument("--no-browser", action="store_true", help="only say where it is")
     job.set_defaults(job=_lecture)
 
     job = jobs.add_parser("grade", help="grade a folder of exercises, each in a process of its own")
     job.add_argument(
-        "folder", type=_path, help="NAME.ipynb, NAME/tasks.ipynb, NAME/SET/tasks.ipynb"
+        "folder", type=options.path, help="NAME.ipynb, NAME/tasks.ipynb, NAME/SET/tasks.ipynb"
     )
-    job.add_argument("--out", type=_path, default=Path("grades.csv"), help="default: %(default)s")
-    job.add_argument("--seconds", type=_positive, default=60.0, help="of a notebook (%(default)g)")
-    job.add_argument("--memory", type=_positive, default=2.0, help="GB of a notebook (%(default)g)")
-    job.add_argument("--workers", type=_count, help="notebooks at a time (default: the processors)")
+    job.add_argument(
+        "--out", type=options.path, default=Path("grades.csv"), help="default: %(default)s"
+    )
+    job.add_argument(
+        "--seconds", type=options.positive, default=60.0, help="of a notebook (%(default)g)"
+    )
+    job.add_argument(
+        "--memory", type=options.positive, default=2.0, help="GB of a notebook (%(default)g)"
+    )
+    job.add_argument(
+        "--workers", type=options.count, help="notebooks at a time (default: the processors)"
+    )
     job.add_argument("--set", default="", help="of notebooks that do not tell theirs, e.g. 01")
     job.add_argument("--lang", choices=LANGUAGES, default="en", help="language of words")
     job.set_defaults(job=_grade)
@@ -235,116 +253,13 @@ def _parser() -> argparse.ArgumentParser:
     job.set_defaults(job=_presets)
 
     job = jobs.add_parser("new", help="start a scenario file of your own")
-    job.add_argument("file", type=_path, help="the file to write")
+    job.add_argument("file", type=options.path, help="the file to write")
     job.add_argument("--product", default="phone", help="the preset it builds on (default: phone)")
     job.set_defaults(job=_new)
 
     job = jobs.add_parser("schema", help="print the JSON Schema of scenario files, for editors")
     job.set_defaults(job=_schema)
     return parser
-
-
-A_CHANGE = "change a key, e.g. --set guide.accuracy=0.9; may be repeated"
-SEVERAL = "; one or several"
-
-
-def _add_shared(
-    job: argparse.ArgumentParser,
-    contents: str,
-    executor: str = "processes",
-    several: bool = False,
-    change: str = A_CHANGE,
-) -> None:
-    """What every experiment takes."""
-    _add_market(job, contents, several, change)
-    job.add_argument("--runs", type=_count, default=10, help="markets to run (default: 10)")
-    _add_workers(job, executor)
-
-
-def _add_market(
-    job: argparse.ArgumentParser,
-    contents: str,
-    several: bool = False,
-    change: str = A_CHANGE,
-    or_else: str = "",
-) -> None:
-    """Which market, and what is to be told of it."""
-    job.add_argument(
-        "scenario",
-        nargs="+" if several else None,
-        help="a preset's name or a scenario file" + (SEVERAL if several else or_else),
-    )
-    job.add_argument(
-        "--people", type=_count, help="a sample of so many (default: the whole market)"
-    )
-    job.add_argument(
-        "--seed", type=_whole, default=1, help="number of the first world (default: 1)"
-    )
-    job.add_argument(
-        "--set", action="append", default=[], metavar="KEY=VALUE", dest="changes",
-        help=change,
-    )  # fmt: skip
-    job.add_argument("--out", type=_path, help=f"folder for {contents}")
-    job.add_argument("--json", action="store_true", help="print JSON instead of tables")
-    job.add_argument("--lang", choices=LANGUAGES, default="en", help="language of words")
-
-
-def _add_workers(job: argparse.ArgumentParser, executor: str = "processes") -> None:
-    """Where markets are run."""
-    job.add_argument(
-        "--executor", default=executor,
-        help=f"threads, processes, here, dask or dask:ADDRESS (default: {executor})",
-    )  # fmt: skip
-    job.add_argument("--workers", type=_count, help="runs at a time (default: the processors)")
-
-
-def _add_shown(job: argparse.ArgumentParser) -> None:
-    """What every page takes."""
-    job.add_argument("scenario", nargs="?", default="phone", help="a preset or a scenario file")
-    job.add_argument("--lang", choices=LANGUAGES, default="en", help="language of words")
-
-
-def _add_measure(job: argparse.ArgumentParser, measure: str = "profit_per_person") -> None:
-    job.add_argument("--measure", default=measure, help="a name of the summary (%(default)s)")
-
-
-def _path(word: str) -> Path:
-    if not word:
-        raise argparse.ArgumentTypeError("is empty; give a path")
-    return expanded(word)
-
-
-def _count(word: str) -> int:
-    number = _whole(word)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{word} must be at least 1")
-    return number
-
-
-def _whole(word: str) -> int:
-    try:
-        return int(word)
-    except ValueError:
-        raise argparse.ArgumentTypeError(
-            f"{shown(word)} is no whole number, such as 2000"
-        ) from None
-
-
-def _positive(word: str) -> float:
-    number = _number(word)
-    if not number > 0:
-        raise argparse.ArgumentTypeError(f"{word} must be above 0")
-    return number
-
-
-def _number(word: str) -> float:
-    try:
-        number = float(word)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{shown(word)} is no number, such as 0.5") from None
-    if not math.isfinite(number):
-        raise argparse.ArgumentTypeError(f"{shown(word)} must be a finite number")
-    return number
 
 
 def _run_options(args: argparse.Namespace) -> dict[str, Any]:
