@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from cjsim.door import mapping_of, seed_of, whole
+from cjsim.door import seed_of, whole
 from cjsim.experiment.intervals import difference
 from cjsim.journey import LENSES, TWELVE
 from cjsim.labels import unknown
@@ -174,7 +174,7 @@ def fineness(
 
     chosen = list(passages.models) if models is None else list(models)
     for name in chosen:
-        if name not in mapping_of("models", passages.models, "{name: situations}"):
+        if name not in passages.models:
             raise unknown("model", name, passages.models)
     who, person = np.unique(passages.person, return_inverse=True)
     parts = whole("folds", folds, 2)

@@ -88,8 +88,10 @@ def by_all_subsets(walk, chance):
     """Counts expected of one walk: each set of records, and how likely it is."""
     counts = np.zeros((len(chance), len(chance)))
     for kept in itertools.product([False, True], repeat=len(walk)):
-        likely = np.prod([chance[s] if k else 1 - chance[s] for s, k in zip(walk, kept)])
-        left = [s for s, k in zip(walk, kept) if k]
+        likely = np.prod(
+            [chance[s] if k else 1 - chance[s] for s, k in zip(walk, kept, strict=True)]
+        )
+        left = [s for s, k in zip(walk, kept, strict=True) if k]
         for here, there in itertools.pairwise(left):
             counts[here, there] += likely
     return counts
