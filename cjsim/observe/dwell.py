@@ -101,7 +101,7 @@ def _variance(share: Floats, before: Floats, d: Ints, n: Floats, steps: Floats) 
 
 def _band(name: str, share: Floats, variance: Floats, z: float, at_0: float) -> dict[str, Floats]:
     """A share with its log(-log) limits, which stay between 0 and 1; NaN where there are none."""
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         spread = z * np.sqrt(variance) / np.abs(share * np.log(share))
         ends = [share ** np.exp(sign * spread) for sign in (1.0, -1.0)]
     inside = (share > 0) & (share < 1) & np.isfinite(spread)

@@ -1,5 +1,8 @@
 """How long people stay: by closed forms, against lifelines and scipy, and on the plan's clocks."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,6 +13,8 @@ from scipy import stats
 from scipy.special import gamma
 
 import cjsim
+from benchmarks import dwelling
+from benchmarks.dwelling import HEAD, PEOPLE, held
 from cjsim import observe
 from cjsim.measures.log import Log
 from cjsim.measures.survival import kaplan_meier, share_first
@@ -305,3 +310,39 @@ def test_the_sentence_has_the_means_of_the_best_law_and_of_what_is_over(tmp_path
     assert found.bias == found.table.at["finished", "mean"] - row["mean"]
     assert found.save(tmp_path) == ["curve.csv", "dwell.csv", "ends.csv"]
     assert repr(found).startswith("<Dwell Comparison: ")
+
+
+# --- how often limits hold ------------------------------------------------------------------------
+
+PAGE = (Path(__file__).parents[2] / "docs" / "expert.md").read_text(encoding="utf-8")
+STORED = 2000
+
+
+def stored():
+    """Rows of the page's table: law, people -> cells."""
+    rows = re.findall(r"^\| (\w+) \| (\d+) \| (.*) \|$", PAGE, re.MULTILINE)
+    cells = {(law, int(people)): rest.split("|") for law, people, rest in rows}
+    return {row: [cell.strip() for cell in rest] for row, rest in cells.items()}
+
+
+def test_the_page_has_a_row_for_every_law_and_size():
+    assert HEAD in PAGE
+    assert list(stored()) == [(law, people) for law in dwelling.LAWS for people in PEOPLE]
+
+
+def test_limits_of_the_page_hold_as_often_as_they_say():
+    """92 % and more, within two standard errors of the 2,000 repeats."""
+    error = 2 * np.sqrt(0.92 * 0.08 / STORED)
+    for _, _, mean, shape, on, _ in stored().values():
+        assert min(float(share) for share in (mean, shape or mean, on)) >= 0.92 - error
+
+
+def test_the_page_says_what_the_benchmark_finds():
+    """Of 150 repeats, within four standard errors."""
+    found = held("weibull", 100, 150, seed=2)
+    seen, still, mean, shape, on, naive = map(float, stored()["weibull", 100])
+    error = 4 * np.sqrt(0.05 * 0.95 / 150)
+    for name, share in (("mean", mean), ("shape", shape), ("on", on)):
+        assert abs(found[name] - share) < error, name
+    assert found["naive"] == pytest.approx(naive, abs=0.3)
+    assert (found["stays"], found["open"]) == pytest.approx((seen, still), abs=2)

@@ -1,7 +1,9 @@
 """An expert's table: a Dirichlet prior by hand and by theory, and what it is worth beside data."""
 
 import itertools
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -247,31 +249,35 @@ def test_the_sentence_says_from_where_data_are_as_right(curves):
 
 # --- files ----------------------------------------------------------------------------------------
 
-FILE = """
-title = "Anna"
-strength = 40
-
-[interest]
-desire = 0.6
-dormant = 0.3
-with_rival = 0.1
-
-[desire]
-strength = 10
-study = 0.7
-dormant = 0.3
-"""
+PAGE = (Path(__file__).parents[2] / "docs" / "expert.md").read_text(encoding="utf-8")
+FILE = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)[0]
+"""The one that the page shows."""
 
 
 def test_a_file_is_read(tmp_path):
     (tmp_path / "anna.toml").write_text(FILE, encoding="utf-8")
     anna = Transitions.read(tmp_path / "anna.toml")
-    assert anna.title == "Anna"
+    assert anna.title == "Anna, ten years in sales"
     assert anna.said().loc["interest", "desire"] == pytest.approx(0.6)
     assert anna.passages.sum() == pytest.approx(50)
     assert learn(market(), tmp_path / "anna.toml").passages.sum() == pytest.approx(
         learn(market()).passages.sum() + 50
     )
+
+
+def test_an_expert_may_speak_of_what_the_firm_sees(tmp_path):
+    """C164: from contact to contact, and to the deal; any state may follow any other."""
+    seen = observe.observe(market())
+    (tmp_path / "chain.toml").write_text("[start]\ntent = 1.0\n[tent]\ndeal = 0.1\nnothing = 0.9")
+    learned = learn(seen, tmp_path / "chain.toml")
+    data = learn(seen)
+    gained = (learned.passages - data.passages).sum(axis=1)
+    assert dict(zip(learned.states, gained, strict=True)) == pytest.approx(
+        dict.fromkeys(learned.states, 0.0) | {"start": 50.0, "tent": 50.0}
+    )
+    (tmp_path / "chain.toml").write_text("[tnt]\ndeal = 1.0")
+    with pytest.raises(ValueError, match=r"unknown state: 'tnt'\. Did you mean 'tent'"):
+        learn(seen, tmp_path / "chain.toml")
 
 
 def test_what_is_saved_is_read_again(tmp_path):
