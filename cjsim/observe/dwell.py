@@ -113,27 +113,40 @@ def _band(name: str, share: Floats, variance: Floats, z: float, at_0: float) -> 
 # --- laws -----------------------------------------------------------------------------------------
 
 
-def _weibull(t: Floats, mean: float, shape: float) -> tuple[Floats, Floats]:
-    """log density and log share that lasts."""
+def _weibull(t: Floats, mean: float, shape: float) -> Floats:
+    """Log density."""
     from scipy.special import gammaln
 
     log_scale = np.log(mean) - gammaln(1.0 + 1.0 / shape)
-    log_u = np.log(t) - log_scale
-    lasts = -np.exp(np.minimum(shape * log_u, 700.0))
-    return np.log(shape) - log_scale + (shape - 1.0) * log_u + lasts, lasts
+    steps = (shape - 1.0) * (np.log(t) - log_scale)
+    return np.asarray(np.log(shape) - log_scale + steps + _weibull_lasts(t, mean, shape))
 
 
-def _gamma(t: Floats, mean: float, shape: float) -> tuple[Floats, Floats]:
-    from scipy.special import gammaincc, gammaln
+def _weibull_lasts(t: Floats, mean: float, shape: float) -> Floats:
+    """Log of the share that lasts."""
+    from scipy.special import gammaln
 
-    x = t * shape / mean
-    log_density = shape * np.log(shape / mean) + (shape - 1.0) * np.log(t) - x - gammaln(shape)
-    lasts = np.log(np.maximum(gammaincc(shape, x), 1e-300))
-    return log_density, lasts
+    log_u = np.log(t) - np.log(mean) + gammaln(1.0 + 1.0 / shape)
+    return np.asarray(-np.exp(np.minimum(shape * log_u, 700.0)))
 
 
-DENSITIES: Final[dict[str, Callable[[Floats, float, float], tuple[Floats, Floats]]]] = {
-    "exponential": _weibull, "weibull": _weibull, "gamma": _gamma,
+def _gamma(t: Floats, mean: float, shape: float) -> Floats:
+    from scipy.special import gammaln
+
+    rate = shape / mean
+    return np.asarray(shape * np.log(rate) + (shape - 1.0) * np.log(t) - rate * t - gammaln(shape))
+
+
+def _gamma_lasts(t: Floats, mean: float, shape: float) -> Floats:
+    from scipy.special import gammaincc
+
+    return np.asarray(np.log(np.maximum(gammaincc(shape, t * shape / mean), 1e-300)))
+
+
+Law = Callable[[Floats, float, float], Floats]
+DENSITIES: Final[dict[str, tuple[Law, Law]]] = {
+    "exponential": (_weibull, _weibull_lasts), "weibull": (_weibull, _weibull_lasts),
+    "gamma": (_gamma, _gamma_lasts),
 }  # fmt: skip
 
 
@@ -143,10 +156,12 @@ def log_likelihood(stays: Stays, law: str, mean: float, shape: float = 1.0) -> f
     >>> round(log_likelihood(Stays.of([2.0, 3.0], [0, -1]), "exponential", 5.0), 4)  # -log 5 - 1
     -2.6094
     """
-    density, lasts = DENSITIES[law](stays.days, mean, shape)
-    came = DENSITIES[law](np.maximum(stays.late, 1e-300), mean, shape)[1]
-    known = np.where(stays.over, density, lasts) - np.where(stays.late > 0, came, 0.0)
-    return float(known.sum())
+    density, lasts = DENSITIES[law]
+    over, late = stays.over, stays.late > 0
+    seen = (
+        density(stays.days[over], mean, shape).sum() + lasts(stays.days[~over], mean, shape).sum()
+    )
+    return float(seen - lasts(stays.late[late], mean, shape).sum())
 
 
 def fitted(stays: Stays, law: str, confidence: float = 0.95) -> dict[str, float]:
@@ -274,7 +289,7 @@ class Dwell(Result):
             raise unknown("law", law, LAWS)
         days = np.maximum(np.asarray(day, np.float64), SHORTEST)
         mean, shape = self.table.loc[law, ["mean", "shape"]]
-        return np.exp(DENSITIES[law](days, float(mean), float(shape))[1])
+        return np.asarray(np.exp(DENSITIES[law][1](days, float(mean), float(shape))))
 
     def says(self, lang: str = SPOKEN) -> str:
         """The mean by the best law, its shape, and what those that are over alone would say."""

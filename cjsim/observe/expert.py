@@ -1,4 +1,4 @@
-"""An expert's table of where people go next, and what data make of it (C112, C164, C165).
+"""An expert's table of where people go next, and what data make of it (C112, C115, C164, C165).
 
     plan = Transitions.of("phone", strength=50)         # an expert who knows the plan
     anna = Transitions.read("anna.toml")                # or what somebody has written down

@@ -1,4 +1,4 @@
-"""Learning curve: an expert alone, data alone, and both, by how many people were seen (C165).
+"""Learning curve: expert, data, and both, by how many people were seen (C113, C165).
 
     curve = expert_curve(run, Transitions.read("anna.toml"), people=(10, 100, 1000))
     curve.overtaken                                  # from how many people on data alone do better
