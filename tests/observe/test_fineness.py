@@ -99,7 +99,7 @@ def test_of_a_market_the_best_map_is_finer_the_more_people_were_seen():
     few, many = sum(draws) / 40, fineness(passages)
     assert few.idxmax() == "ten_steps"
     assert few["twelve, motive"] < few["one"] < few["aida"] < few["twelve"]
-    assert many["log_likelihood"].idxmax() == "twelve"
+    assert many["log_likelihood"].idxmax() in ("twelve", "twelve, motive")
     assert many.loc["aida", "low"] > 0.02
     assert many.loc["ten_steps", "low"] > 0
     assert many.loc["twelve, motive, adopter", "low"] > 0
