@@ -4,6 +4,8 @@ from cjsim.charts.attribution import attribution
 from cjsim.charts.cohorts import cohorts
 from cjsim.charts.confusion_map import confusion_map
 from cjsim.charts.contact_map import contact_map
+from cjsim.charts.dwell import dwell
+from cjsim.charts.expert_curve import expert_curve
 from cjsim.charts.funnel import funnel
 from cjsim.charts.journey_map import journey_map
 from cjsim.charts.occupancy import occupancy
@@ -32,6 +34,8 @@ __all__ = [
     "cohorts",
     "confusion_map",
     "contact_map",
+    "dwell",
+    "expert_curve",
     "funnel",
     "journey_map",
     "occupancy",

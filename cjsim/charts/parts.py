@@ -24,6 +24,8 @@ MAKERS = {
     "Attribution": "observe.attribute",
     "Log": "data.read",
     "LossCurve": "observe.loss_curve",
+    "ExpertCurve": "observe.expert_curve",
+    "Dwell": "observe.dwell",
     "Run": "simulate",
     "Comparison": "compare",
     "Sweep": "sweep",
@@ -38,6 +40,8 @@ CHARTS_OF = {
     "Attribution": "attribution",
     "Log": "cohorts, path_variants",
     "LossCurve": "record_loss",
+    "ExpertCurve": "expert_curve",
+    "Dwell": "dwell",
     "Run": "cohorts, contact_map, journey_map, occupancy, path_variants, retention, step_matrix, "
     "story, timeline, waterfall",
     "Comparison": "funnel, paired, uplift, waterfall",

@@ -10,6 +10,10 @@ from cjsim.observe.belief import (
     confusion_of,
     reliability,
 )
+from cjsim.observe.dwell import Dwell, dwell, incidence
+from cjsim.observe.expert import Transitions, learn, worth
+from cjsim.observe.expert_curve import ExpertCurve, expert_curve
+from cjsim.observe.fineness import Passages, fineness, onward, orders
 from cjsim.observe.losses import LossCurve, loss_curve
 from cjsim.observe.paths import Paths, paths_of
 from cjsim.observe.plans import (
@@ -21,6 +25,8 @@ from cjsim.observe.plans import (
     person_days,
     pilot,
 )
+from cjsim.observe.record_bias import record_bias
+from cjsim.observe.stays import Stays, stays_of, waits_of
 from cjsim.observe.systems import Observed, Records, observe
 from cjsim.observe.thermometer import (
     best_delay,
@@ -28,15 +34,22 @@ from cjsim.observe.thermometer import (
     worth_of_answers,
     worth_of_readings,
 )
+from cjsim.observe.walks import Walks, thinned_chain, walks_of
 from cjsim.observe.worlds import World, world
 
 __all__ = [
     "Attribution",
+    "Dwell",
+    "ExpertCurve",
     "Judged",
     "LossCurve",
     "Observed",
+    "Passages",
     "Paths",
     "Records",
+    "Stays",
+    "Transitions",
+    "Walks",
     "World",
     "alike_within",
     "answers",
@@ -48,16 +61,29 @@ __all__ = [
     "brier",
     "confusion",
     "confusion_of",
+    "dwell",
+    "expert_curve",
+    "fineness",
+    "incidence",
+    "learn",
     "learned_plan",
     "learning_curve",
     "loss_curve",
     "observe",
+    "onward",
+    "orders",
     "paths_of",
     "person_days",
     "pilot",
+    "record_bias",
     "reliability",
     "share_true",
+    "stays_of",
+    "thinned_chain",
+    "waits_of",
+    "walks_of",
     "world",
+    "worth",
     "worth_of_answers",
     "worth_of_readings",
 ]

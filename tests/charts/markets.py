@@ -15,12 +15,18 @@ from cjsim.experiment.tornado import Tornado, tornado
 from cjsim.experiment.weak_point import WeakPoint, weak_point
 from cjsim.observe import (
     Attribution,
+    Dwell,
+    ExpertCurve,
     Judged,
     LossCurve,
+    Transitions,
     World,
     attribute,
     beliefs,
+    dwell,
+    expert_curve,
     loss_curve,
+    stays_of,
     world,
 )
 from tests.builders import in_full, neutral
@@ -128,3 +134,16 @@ def sweep() -> Sweep:
                 head = {"cell": cell, **at, "scenario": name, "run": run, "seed": run}
                 rows.append({**head, "profit_per_person": value})
     return Sweep(settings, ("pull", "guide"), 1, pd.DataFrame(rows))
+
+
+@functools.cache
+def stayed() -> Dwell:
+    """How long people stay at comparison, seen for a part of the time."""
+    return dwell(stays_of(market(), "comparison", since=10.0, until=80.0))
+
+
+@functools.cache
+def taught() -> ExpertCurve:
+    """What an expert is worth who knows the plan."""
+    expert = Transitions.of(market().scenario, strength=20)
+    return expert_curve(market(), expert, (5, 20, 80), draws=5)
