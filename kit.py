@@ -4,6 +4,7 @@ python3 kit.py demo             compare three strategies on the same people
 python3 kit.py test             run every check; further words go to pytest
 python3 kit.py lecture 01       open a fresh copy of a lecture in JupyterLab; --lang ru in Russian
 python3 kit.py lab              turn dials and see what happens: the what-if lab
+python3 kit.py site             build the course and the documentation as a folder, site/
 python3 kit.py compare phone    these two and any other word are cjsim commands
 """
 
@@ -82,6 +83,8 @@ def main(word, *words):
         for check in CHECKS:
             print(f"\n== {check}", flush=True)
             run(PYTHON, "-m", *check.split(), *(words if check == "pytest -n 2" else ()))
+    elif word == "site":
+        run(PYTHON, "-m", "tools.site", *words)
     elif word == "demo":
         run(CJSIM, *DEMO.split(), *words)
     else:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
 
 from cjsim.board.bundle import FRONT, script, styles
-from cjsim.board.product import product_of
+from cjsim.board.product import FIRST, MORE, product_of
 from cjsim.board.wasm.build import built
 from cjsim.board.wasm.plan import plan_of
 from cjsim.files import all_together, write_text
@@ -75,17 +75,22 @@ def files_of_a_folder(
     return {INDEX: lambda: _folder_page(products, lang), **files}
 
 
-def parts_of(scenario: Scenario) -> dict[str, Any]:
+def parts_of(
+    scenario: Scenario,
+    dials: Sequence[str] = (*FIRST, *MORE),
+    ranges: Mapping[str, tuple[float, float]] | None = None,
+    people: int | None = None,
+) -> dict[str, Any]:
     """What a page needs of one product: for the front end, and for the engine.
 
-    Dials that the page's engine cannot serve exactly are left out.
+    Parameters as of `product_of`. Dials that the page's engine cannot serve exactly are left out.
     """
-    product = product_of(scenario)
+    product = product_of(scenario, dials, ranges, people)
     plan = plan_of(scenario, product)
     refused = {key.rpartition(".")[2] for key in plan["refused"] if key.startswith("strategies.")}
     refused |= set(plan["refused"])
-    dials = [dial for dial in product["dials"] if dial["id"] not in refused]
-    return {"product": {**product, "dials": dials}, "plan": plan}
+    kept = [dial for dial in product["dials"] if dial["id"] not in refused]
+    return {"product": {**product, "dials": kept}, "plan": plan}
 
 
 def _folder_page(names: Iterable[str], lang: str) -> str:

@@ -7,7 +7,7 @@ board holds no words and no rule.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from cjsim.board.ranges import MOST, usual_range, usual_step
@@ -20,7 +20,7 @@ from cjsim.labels.numbers import decimals
 from cjsim.model.events import Event
 from cjsim.model.population import ADOPTERS, MOTIVES
 from cjsim.scenario import Scenario, presets, to_toml
-from cjsim.scenario.words import scenario_title, strategy_title, touchpoint_title
+from cjsim.scenario.words import meaning, scenario_title, strategy_title, touchpoint_title
 
 SIDE_DIALS: Final = ("accuracy", "every_days", "min_fit")
 """Keys of a strategy's table: each side has its own."""
@@ -51,12 +51,20 @@ TOLD_EVENTS: Final = ("start", "enter", "contact", "first_deal", "repeat_deal")
 """The rows of a life that are drawn."""
 
 
-def product_of(scenario: Scenario) -> dict[str, Any]:
+def product_of(
+    scenario: Scenario,
+    dials: Sequence[str] = (*FIRST, *MORE),
+    ranges: Mapping[str, tuple[float, float]] | None = None,
+    people: int | None = None,
+) -> dict[str, Any]:
     """What a front end needs to know of a scenario, as JSON.
 
     Parameters
     ----------
     scenario : a product with its market and its strategies.
+    dials : the keys that can be turned, as for `dial_of`.
+    ranges : dial -> (lowest, highest), where the usual range does not suit.
+    people : how many there are at first; the usual number when not given.
 
     Returns a dictionary of plain values. `number` is the place among the presets, -1 for a
     scenario that is none or differs from its preset.
@@ -67,19 +75,14 @@ def product_of(scenario: Scenario) -> dict[str, Any]:
         "name": scenario.name,
         "number": names.index(scenario.name) if is_preset else -1,
         "title": _in_each(lambda lang: _title(scenario, lang)),
-        "people": {
-            "usual": min(SIZES[1], scenario.market.people),
-            "market": scenario.market.people,
-            "choices": sorted({n for n in SIZES if n <= scenario.market.people}
-                              | {scenario.market.people}),
-        },
+        "people": _sizes(scenario.market.people, people),
         "worlds": list(WORLDS),
         "years": scenario.horizon_days / DAYS_A_YEAR,
         "days": scenario.horizon_days,
         "currency": scenario.money,
         "strategies": _strategies(scenario),
         "sides": list(_first_sides(scenario)),
-        "dials": [dial_of(scenario, dial) for dial in (*FIRST, *MORE)],
+        "dials": [dial_of(scenario, dial, (ranges or {}).get(dial)) for dial in dials],
         "stages": [
             {"number": int(stage), "title": _label(f"stage.{stage.key}.label")} for stage in TWELVE
         ],
@@ -99,6 +102,16 @@ def product_of(scenario: Scenario) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _sizes(market: int, people: int | None) -> dict[str, Any]:
+    """How many people there are at first, and how many may be asked for."""
+    usual = min(SIZES[1], market) if people is None else people
+    return {
+        "usual": usual,
+        "market": market,
+        "choices": sorted({n for n in SIZES if n <= market} | {usual, market}),
+    }
+
+
 def words(lang: str) -> dict[str, str]:
     """The words of the board in one language, by their keys without `board.`."""
     known = {key[6:]: text(key, lang) for key in all_keys(lang) if key.startswith("board.")}
@@ -108,13 +121,22 @@ def words(lang: str) -> dict[str, str]:
     return {**known, **plural, **motives, **adopters}
 
 
-def dial_of(scenario: Scenario, dial: str) -> dict[str, Any]:
+def dial_of(
+    scenario: Scenario, dial: str, ends: tuple[float, float] | None = None
+) -> dict[str, Any]:
     """One dial: its ends, its step, where it stands, and for whom it cannot act.
 
     Parameters
     ----------
     dial : a key of a strategy's table ("accuracy") or a full key ("product.price").
+    ends : lowest and highest value; the usual ones when not given.
     """
+    known = dial in (*FIRST, *MORE)
+    title, unit = (
+        (_label(f"board.dial.{dial.replace('.', '_')}"), _unit(scenario, dial))
+        if known
+        else _meant(dial)
+    )
     side = dial in SIDE_DIALS
     usual = {
         name: float(scenario.value(f"strategies.{name}.{dial}" if side else dial))
@@ -122,20 +144,20 @@ def dial_of(scenario: Scenario, dial: str) -> dict[str, Any]:
     }
     value = _telling(scenario, usual) if side else float(scenario.value(dial))
     key = f"strategies.{next(iter(scenario.strategies))}.{dial}" if side else dial
-    low, high, step = _ends(scenario, key, value)
+    low, high, step = _ends(scenario, key, value, ends)
     return {
         "id": dial,
-        "number": (*FIRST, *MORE).index(dial),
+        "number": (*FIRST, *MORE).index(dial) if known else -1,
         "side": side,
-        "title": _label(f"board.dial.{dial.replace('.', '_')}"),
-        "unit": _unit(scenario, dial),
+        "title": title,
+        "unit": unit,
         "low": low,
         "high": high,
         "step": step,
         "digits": max(decimals(step), decimals(low)),
         "whole": bool(scenario.key(key).is_whole),
         "usual": {name: _plain(v) for name, v in usual.items()} if side else _plain(value),
-        "first": dial in FIRST,
+        "first": dial not in MORE,
         "off": dict(_off(scenario, dial, side)),
     }
 
@@ -187,9 +209,21 @@ def _telling(scenario: Scenario, usual: dict[str, float]) -> float:
     return next((usual[name] for name in pushing), next(iter(usual.values())))
 
 
-def _ends(scenario: Scenario, key: str, value: float) -> tuple[float, float, float]:
+def _meant(key: str) -> tuple[dict[str, str], dict[str, str]]:
+    """What a key means, and its unit."""
+    table, _, name = key.rpartition(".")
+    meant = _in_each(lambda lang: meaning(table.partition(".")[0], name, lang))
+    titles = {lang: words.partition(" [")[0] for lang, words in meant.items()}
+    return titles, {lang: words.partition(" [")[2].rstrip("]") for lang, words in meant.items()}
+
+
+def _ends(
+    scenario: Scenario, key: str, value: float, ends: tuple[float, float] | None = None
+) -> tuple[float, float, float]:
     """Lowest and highest value of a dial and its step; the last step of an endless one is inf."""
     whole = bool(scenario.key(key).is_whole)
+    if ends is not None:
+        return *ends, 1.0 if whole else usual_step(*ends, value)
     if not math.isfinite(value):
         return 0.0, MOST + 1.0, 1.0
     if key == "product.price" and value > 0:

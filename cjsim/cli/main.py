@@ -49,7 +49,7 @@ def _run(words: Sequence[str] | None) -> int:
     args = argparse.Namespace(job=None)
     lang = "en"
     try:
-        args = _parser().parse_args(words)
+        args = command_line().parse_args(words)
         lang = getattr(args, "lang", lang)
         status: int = args.job(args)
         return status
@@ -78,7 +78,7 @@ def _stopped(args: argparse.Namespace, lang: str) -> str:
     return text("report.stopped", lang)
 
 
-def _parser() -> argparse.ArgumentParser:
+def command_line() -> argparse.ArgumentParser:
     parser = Parser(prog="cjsim", description="Run the customer journey instead of drawing it.")
     jobs = parser.add_subparsers(required=True, metavar="command")
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import html
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from itertools import count
 from typing import Any, TypeVar
 
 import ipywidgets as widgets
@@ -23,6 +24,8 @@ from cjsim.labels import SPOKEN, find, language, text, unknown
 from cjsim.labels.numbers import setting
 
 VERDICTS = ("holds", "open", "fails")
+_ASKED = count(1)
+"""Numbers of the questions of this session, by which a page finds the answer to each."""
 _MADE: dict[tuple[str, str], Any] = {}
 """The guesses of this session, by cell and question: who runs a cell again keeps their guess."""
 
@@ -39,6 +42,7 @@ class Guess(ABC):
         self.lang = lang
         self.value: Any = None
         self.right: bool | None = None
+        self.number = next(_ASKED)
         self._place: tuple[str, str] | None = None
         control.observe(self._take_guess, names="value")
 
@@ -64,7 +68,11 @@ class Guess(ABC):
     def _choices(self) -> str:
         """All that could be said, to be read."""
 
-    def _judged(self, truth: Any, right: bool, answer: str) -> Line:
+    @abstractmethod
+    def _control_for_a_page(self) -> dict[str, Any]:
+        """What a page without Python needs to ask the same."""
+
+    def _judged(self, truth: Any, right: bool, answer: str, within: float = 0.0) -> Line:
         if self.value is None:
             self.right = None
             line = text("course.no_guess", self.lang)
@@ -73,7 +81,9 @@ class Guess(ABC):
             kind = "guessed" if right else "missed"
             guess = self._as_words(self.value)
             line = text(f"course.{kind}", self.lang).format(said=guess, truth=answer)
-        return Line(line)
+        of_page = {"number": self.number, "truth": truth, "within": within, "shown": answer}
+        lines = {kind: text(f"course.{kind}", self.lang) for kind in ("guessed", "missed")}
+        return Line(line, answer={**of_page, **lines})
 
     def __repr__(self) -> str:
         return f"<{text('course.guess', self.lang)}: {self._asked()}>"
@@ -85,7 +95,9 @@ class Guess(ABC):
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         """The live control; for a saved notebook the choices in words."""
         live: dict[str, Any] = self.box._repr_mimebundle_(**kwargs)
-        saved = paragraph(self._asked())
+        saved = paragraph(
+            self._asked(), guess={"number": self.number, **self._control_for_a_page()}
+        )
         return {**live, "text/plain": repr(self), "text/html": saved}
 
 
@@ -104,6 +116,9 @@ class Choice(Guess):
 
     def _choices(self) -> str:
         return " · ".join(self._as_words(name) for name in self.options)
+
+    def _control_for_a_page(self) -> dict[str, Any]:
+        return {"options": {name: self._as_words(name) for name in self.options}}
 
     def answer(self, truth: str) -> Line:
         """The line that sets what was chosen beside what is true, one of the options.
@@ -149,11 +164,15 @@ class Estimate(Guess):
     def _asked(self) -> str:
         return f"{self._choices()} ({self._said.value})"
 
+    def _control_for_a_page(self) -> dict[str, Any]:
+        ends = {"low": self.control.min, "high": self.control.max, "step": self.step}
+        return {"question": self.question, **ends}
+
     def answer(self, truth: float, within: float) -> Line:
         """The line that sets the guess beside the truth; right if no further away than `within`."""
         right = self.value is not None and abs(self.value - truth) <= within
         rounded = round(truth / self.step) * self.step
-        return self._judged(truth, right, self._as_words(rounded))
+        return self._judged(float(truth), right, self._as_words(rounded), within)
 
 
 def choose(*options: str, lang: str = SPOKEN) -> Choice:
@@ -191,7 +210,10 @@ def _option(name: str, lang: str) -> str:
 def score(*guesses: Guess, lang: str = SPOKEN) -> Line:
     """How many predictions were right, of those that were made and answered."""
     verdicts = [guess.right for guess in guesses if guess.right is not None]
-    if not verdicts:
-        return Line(text("course.none_made", lang).format(questions=len(guesses)))
     line = text("course.score", lang)
-    return Line(line.format(right=sum(verdicts), made=len(verdicts), questions=len(guesses)))
+    of_page = {"numbers": [guess.number for guess in guesses], "line": line}
+    if not verdicts:
+        none_made = text("course.none_made", lang).format(questions=len(guesses))
+        return Line(none_made, score=of_page)
+    told = line.format(right=sum(verdicts), made=len(verdicts), questions=len(guesses))
+    return Line(told, score=of_page)

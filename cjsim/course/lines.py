@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import base64
 import html
+import json
+from typing import Any
 
 
 class Line:
-    """Words to be read; what `tell` returns. Prints as they are."""
+    """Words to be read; what `tell` returns. Prints as they are.
 
-    def __init__(self, words: str) -> None:
+    `hidden` is for a page without Python, which can so judge a prediction: name -> what a page
+    needs to know, written so that nobody reads it in passing.
+    """
+
+    def __init__(self, words: str, **hidden: Any) -> None:
         self.words = words
+        self._hidden = hidden
 
     def __repr__(self) -> str:
         return self.words
 
     def _repr_html_(self) -> str:
-        return paragraph(self.words)
+        return paragraph(self.words, **self._hidden)
 
 
 def tell(words: str) -> Line:
@@ -27,6 +35,11 @@ def tell(words: str) -> Line:
     return Line(words)
 
 
-def paragraph(words: str) -> str:
-    """The words as HTML."""
-    return f"<p>{html.escape(words)}</p>"
+def paragraph(words: str, **hidden: Any) -> str:
+    """The words as HTML; what is hidden stands in attributes, `data-NAME`, as JSON in base64."""
+    attributes = "".join(f' data-{name}="{_coded(value)}"' for name, value in hidden.items())
+    return f"<p{attributes}>{html.escape(words)}</p>"
+
+
+def _coded(value: Any) -> str:
+    return base64.b64encode(json.dumps(value, ensure_ascii=False).encode()).decode()

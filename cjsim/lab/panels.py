@@ -25,10 +25,11 @@ from cjsim.experiment.idle import idle_of, sentences
 from cjsim.lab.dials import hint, slider
 from cjsim.lab.ghosts import Limits, add_ghosts, hold_axes
 from cjsim.lab.keyboard import box_of_its_own
+from cjsim.lab.packing import packed
 from cjsim.labels import SPOKEN, language, text, unknown
 from cjsim.labels.numbers import number, setting
 from cjsim.run import Run, simulate
-from cjsim.scenario import Scenario, ScenarioError
+from cjsim.scenario import Scenario, ScenarioError, to_toml
 
 BOTH: dict[str, Callable[[Comparison, str], Picture]] = {
     "funnel": charts.funnel,
@@ -113,6 +114,11 @@ class Panel:
         self._show = show
         self._people = people
         self._seed = seed
+        self._asked = {
+            "scenario": to_toml(scenario.with_strategy(own)),
+            "beside": beside or scenario.strategy, "keys": keys, "ranges": ranges, "show": show,
+            "people": people,
+        }  # fmt: skip
         self._changed = scenario.with_strategy(own)
         reference = scenario.with_strategy(beside or scenario.strategy)
         self._names = _side_names(reference, self._changed, lang)
@@ -198,7 +204,8 @@ class Panel:
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         """The live box, and for a saved notebook the picture and the sentence as they stand."""
-        saved = str(self._canvas.value) + str(self._sentence.value)
+        stands = f"{self._canvas.value}{self._sentence.value}"
+        saved = f'<div data-panel="{packed(self._asked)}">{stands}</div>'
         live: dict[str, Any] = self.box._repr_mimebundle_(**kwargs)
         return {**live, "text/plain": repr(self), "text/html": saved}
 

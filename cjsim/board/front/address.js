@@ -26,6 +26,7 @@ export function addressOf(state, product) {
   parts.push(`lang=${state.lang}`);
   if (state.theme) parts.push(`theme=${state.theme}`);
   if (state.room) parts.push("room");
+  if (state.bare) parts.push("bare");
   return "#" + parts.join(";");
 }
 
@@ -73,6 +74,7 @@ function read(state, product, name, words) {
   else if (name === "lang" && words in product.words) state.lang = words;
   else if (name === "theme" && ["light", "dark"].includes(words)) state.theme = words;
   else if (name === "room") state.room = true;
+  else if (name === "bare") state.bare = true;
   else readDial(state.dials, product, name, plainWords(words));
 }
 

@@ -214,6 +214,7 @@ export class Board {
     root.dataset.theme = this.theme;
     root.dataset.view = state.view;
     root.classList.toggle("room", state.room);
+    root.classList.toggle("bare", state.bare);
     this.parts.trouble.textContent = "";
     if (!this.options.inNotebook) {
       document.documentElement.lang = state.lang;

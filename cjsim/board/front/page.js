@@ -34,10 +34,11 @@ export async function openPage() {
   };
   const asked = productNamed(location.hash);
   const names = shell.products.map(({ name }) => name);
+  const isThere = names.includes(asked) || /^panel-[0-9a-f]+$/.test(asked);
   const dark = matchMedia("(prefers-color-scheme: dark)");
   let engine = null;
   board = new Board(document.body, {
-    product: await load(names.includes(asked) ? asked : names[0]),
+    product: await load(isThere ? asked : names[0]),
     products: shell.products, load, lang: shell.lang,
     numbered: (number) => shell.products.find((one) => one.number === number)?.name,
     engine: (product) => {
@@ -49,4 +50,12 @@ export async function openPage() {
     theme: () => (dark.matches ? "dark" : "light"),
   });
   document.cjsimBoard = board;
+  if (parent !== window) tellHeight(board);
+}
+
+// In a frame of a page of ours: how high the frame has to be.
+function tellHeight(board) {
+  const tell = () => parent.postMessage({ cjsimHeight: board.root.scrollHeight }, "*");
+  new ResizeObserver(tell).observe(board.root);
+  tell();
 }

@@ -8,7 +8,7 @@ export function firstState(product, lang) {
     product: product.name, people: product.people.usual, worlds: product.worlds[0], same: true,
     sides: product.sides.map((strategy) => ({ strategy, dials: {} })), dials: {},
     view: "funnel", guess: null, tried: null, more: false, person: null, pins: [],
-    lang, theme: null, room: false,
+    lang, theme: null, room: false, bare: false,
   };
 }
 

@@ -1,0 +1,122 @@
+"""The site as a whole: its links lead somewhere, nothing comes from elsewhere, it is light."""
+
+from functools import cache
+from html.parser import HTMLParser
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+from cjsim.scenario import presets
+from tools.site.reference import PACKAGES
+from tools.site.tree import pages_of
+
+MOST = 40e6  # bytes
+FETCHED = {
+    ("link", "href"),
+    ("script", "src"),
+    ("img", "src"),
+    ("iframe", "src"),
+    ("source", "src"),
+}
+
+
+class Page(HTMLParser):
+    """What a page links to, what it fetches, which places it has, which pictures are mute."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.links, self.fetched, self.places, self.mute, self.lang = [], [], set(), [], None
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        known = dict(attributes)
+        self.places |= {known[name] for name in ("id", "name") if known.get(name)}
+        if tag == "html":
+            self.lang = known["lang"]
+        if tag == "a" and known.get("href"):
+            self.links.append(known["href"])
+        self.fetched += [known[at] for name, at in FETCHED if name == tag and known.get(at)]
+        if tag == "img" and not known.get("alt"):
+            self.mute.append(known["src"])
+
+
+@cache
+def page_at(path):
+    return Page(path.read_text(encoding="utf-8"))
+
+
+def pages(site):
+    return sorted(path for path in site.rglob("*.html") if "board" not in path.parts)
+
+
+def has_place(path, fragment):
+    """The board's fragments are settings, not places."""
+    isnt_ours = not fragment or path.suffix != ".html" or "board" in path.parts
+    return isnt_ours or fragment in page_at(path).places
+
+
+def test_every_page_is_there(site):
+    for lang in ("en", "ru"):
+        for name in pages_of(lang):
+            assert (site / lang / f"{name}.html").is_file(), name
+    for name in ("commands", "keys", *PACKAGES):
+        assert (site / "en" / "reference" / f"{name}.html").is_file()
+    for name in presets():
+        assert (site / "board" / f"{name}.json").is_file()
+
+
+def test_every_link_and_anchor_leads_somewhere(site):
+    lost = []
+    for path in pages(site):
+        page = page_at(path)
+        for link in (*page.links, *page.fetched):
+            parts = urlsplit(link)
+            if parts.scheme or link.startswith("//"):
+                continue
+            target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
+            target = target / "index.html" if target.is_dir() else target
+            if not target.is_file() or not has_place(target, unquote(parts.fragment)):
+                lost.append((path.relative_to(site), link))
+    assert lost == []
+
+
+def test_nothing_is_fetched_from_elsewhere(site):
+    away = [
+        (path.relative_to(site), link)
+        for path in pages(site)
+        for link in page_at(path).fetched
+        if urlsplit(link).netloc or urlsplit(link).scheme not in ("", "data")
+    ]
+    assert away == []
+
+
+def test_every_picture_says_what_it_shows(site):
+    assert {path.name: page_at(path).mute for path in pages(site) if page_at(path).mute} == {}
+
+
+def test_a_page_says_its_language_and_leads_to_its_twin(site):
+    for lang, other in (("en", "ru"), ("ru", "en")):
+        page = page_at(site / lang / "notebooks" / lang / "01_pull_or_push.html")
+        assert page.lang == lang
+        assert f"../../../{other}/notebooks/{other}/01_pull_or_push.html" in page.links
+
+
+def test_it_is_light(site):
+    assert sum(path.stat().st_size for path in site.rglob("*") if path.is_file()) < MOST
+
+
+@pytest.mark.parametrize("lang", ["en", "ru"])
+def test_a_notebook_to_take_along_answers_nothing(site, lang):
+    import nbformat
+
+    taken = site / "files" / f"notebooks_{lang}_01_pull_or_push.ipynb"
+    notebook = nbformat.read(taken, as_version=4)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert code[0].outputs
+    assert not any(cell.outputs for cell in code[1:])
+
+
+def test_search_finds_words_in_both_languages(site):
+    for lang, word in (("en", "touchpoint"), ("ru", "проводник")):
+        index = (site / lang / "searchindex.js").read_text(encoding="utf-8")
+        assert word[:8] in index

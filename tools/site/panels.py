@@ -1,0 +1,80 @@
+"""The live panels of a lecture: each gets the board's engine, with its own scenario and dials."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import tempfile
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+from cjsim.board.page import files_of_a_folder, parts_of
+from cjsim.board.product import SIDE_DIALS
+from cjsim.files import write_text
+from cjsim.lab.packing import unpacked
+from cjsim.scenario import Scenario
+
+PANEL: Final = re.compile(r'data-panel="([^"]+)"')
+VIEWS: Final = {"funnel": "funnel", "uplift": "who", "waterfall": "money"}
+"""What a panel shows -> the board's view of it; of others the stored picture stays."""
+
+
+class Panels:
+    """The panels that were met, each once, though both languages have it."""
+
+    def __init__(self) -> None:
+        self.asked: dict[str, dict[str, Any]] = {}
+
+    def alive(self, output: str, lang: str) -> str:
+        """The HTML of an output, in which each panel says where it lives on the site."""
+
+        def one(match: re.Match[str]) -> str:
+            asked = unpacked(match[1])
+            if asked["show"] not in VIEWS:
+                return ""
+            name = f"panel-{hashlib.sha256(match[1].encode()).hexdigest()[:10]}"
+            self.asked[name] = asked
+            return f'data-board="{address(name, asked, lang)}"'
+
+        return PANEL.sub(one, output)
+
+    def save(self, folder: Path) -> None:
+        """Write the board, its products, and a product for each panel."""
+        folder.mkdir()
+        for name, made in files_of_a_folder().items():
+            write_text(folder / name, made())
+        for name, asked in self.asked.items():
+            write_text(folder / f"{name}.json", product(name, asked))
+
+
+def address(name: str, asked: dict[str, Any], lang: str) -> str:
+    """The address of a panel behind the board's: its product, sides, view."""
+    names = asked["beside"], scenario_of(asked).strategy
+    sides = "+".join(quote(name, safe="") for name in names)
+    view = VIEWS[asked["show"]]
+    return f"#{name};s={sides};view={view};guess=skip;lang={lang};bare"
+
+
+def product(name: str, asked: dict[str, Any]) -> str:
+    """The product of a panel as JSON."""
+    dials = list(dict.fromkeys(_dial(key) for key in asked["keys"]))
+    ranges = {_dial(key): (ends[0], ends[1]) for key, ends in asked["ranges"].items()}
+    parts = parts_of(scenario_of(asked), dials, ranges, asked["people"])
+    parts["product"] = {**parts["product"], "name": name, "number": -1}
+    return json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
+
+
+def scenario_of(asked: dict[str, Any]) -> Scenario:
+    """The scenario that a panel was made of."""
+    with tempfile.TemporaryDirectory() as scratch:
+        path = Path(scratch) / "panel.toml"
+        path.write_text(asked["scenario"], encoding="utf-8")
+        return Scenario.load(path)
+
+
+def _dial(key: str) -> str:
+    """A key as the board's dials name it: that of a strategy without the strategy."""
+    last = key.rpartition(".")[2]
+    return last if last in SIDE_DIALS else key

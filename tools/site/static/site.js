@@ -1,0 +1,151 @@
+// The lectures of the site: predictions that hide their answers, panels that run in the page.
+"use strict";
+
+const decoded = (text) =>
+  JSON.parse(new TextDecoder().decode(Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0))));
+
+const make = (tag, attributes = {}, ...children) => {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else element.setAttribute(name, value);
+  }
+  element.append(...children);
+  return element;
+};
+
+const isRussian = document.documentElement.lang.startsWith("ru");
+const WORDS = isRussian
+  ? { guess: "Мой прогноз", skip: "Дальше без прогноза", live: "Живая панель: двигайте ползунки" }
+  : { guess: "That is my guess", skip: "Go on without a guess", live: "A live panel: move the dials" };
+const shown = (value) => String(value).replace(".", isRussian ? "," : ".");
+
+// --- predictions: what stands behind one is veiled until it is made
+
+class Lecture {
+  constructor(article) {
+    this.blocks = [...article.querySelectorAll("section > *:not(section)")];
+    this.guesses = [...article.querySelectorAll("[data-guess]")].map((at) => this.question(at));
+    this.answers = [...article.querySelectorAll("[data-answer]")]
+      .map((at) => ({ at, ...decoded(at.dataset.answer) }));
+    this.score = article.querySelector("[data-score]");
+    this.tell();
+    addEventListener("hashchange", () => this.reveal(location.hash));
+    addEventListener("beforeprint", () => this.veil(null));
+    this.reveal(location.hash);
+  }
+
+  question(at) {
+    const guess = { at, value: null, isOver: false, ...decoded(at.dataset.guess) };
+    const control = guess.options ? this.choice(guess) : this.slider(guess);
+    const skip = make("button", { type: "button", class: "skipguess", onclick: () => this.over(guess) }, WORDS.skip);
+    guess.form = make("form", { class: "prediction", onsubmit: (event) => {
+      event.preventDefault();
+      guess.value = control.value();
+      if (guess.value !== null) this.over(guess);
+    } }, ...control.parts, make("button", { type: "submit" }, WORDS.guess), skip);
+    at.replaceWith(guess.form);
+    return guess;
+  }
+
+  choice(guess) {
+    const name = `guess-${guess.number}`;
+    const labels = Object.entries(guess.options).map(([value, words]) =>
+      make("label", {}, make("input", { type: "radio", name, value, required: "" }), ` ${words}`));
+    return { parts: labels, value: () => guess.form.querySelector("input:checked")?.value ?? null };
+  }
+
+  slider(guess) {
+    const middle = (guess.low + guess.high) / 2;
+    const range = make("input", { type: "range", min: guess.low, max: guess.high, step: guess.step,
+      value: middle, "aria-label": guess.question });
+    const output = make("output", {}, "…");
+    let isTouched = false;
+    range.addEventListener("input", () => {
+      isTouched = true;
+      output.textContent = shown(range.value);
+    });
+    const parts = [make("p", {}, guess.question), make("span", {}, shown(guess.low)), range,
+      make("span", {}, shown(guess.high)), output];
+    return { parts, value: () => (isTouched ? Number(range.value) : null) };
+  }
+
+  over(guess) {
+    guess.isOver = true;
+    for (const part of guess.form.elements) part.disabled = true;
+    this.tell();
+  }
+
+  tell() {
+    for (const answer of this.answers) {
+      const guess = this.guesses.find(({ number }) => number === answer.number);
+      if (guess?.isOver) answer.at.textContent = this.judged(guess, answer);
+    }
+    this.veil(this.guesses.find(({ isOver }) => !isOver) ?? null);
+    if (this.score) this.count(decoded(this.score.dataset.score));
+  }
+
+  judged(guess, answer) {
+    if (guess.value === null) return answer.missed.replace(/^.*\{said\}[.»”"]*\s*/, "").replace("{truth}", answer.shown);
+    guess.isRight = guess.options ? guess.value === answer.truth
+      : Math.abs(guess.value - answer.truth) <= answer.within + 1e-12;
+    const said = guess.options ? guess.options[guess.value] : shown(guess.value);
+    return answer[guess.isRight ? "guessed" : "missed"].replace("{said}", said).replace("{truth}", answer.shown);
+  }
+
+  count({ numbers, line }) {
+    const made = this.guesses.filter((guess) => numbers.includes(guess.number) && guess.isRight !== undefined);
+    if (!made.length) return;
+    const right = made.filter(({ isRight }) => isRight).length;
+    this.score.textContent = line.replace("{right}", right).replace("{made}", made.length)
+      .replace("{questions}", numbers.length);
+  }
+
+  veil(open) {
+    const behind = (block) => open !== null && !block.contains(open.form)
+      && Boolean(open.form.compareDocumentPosition(block) & Node.DOCUMENT_POSITION_FOLLOWING);
+    for (const block of this.blocks) block.classList.toggle("veiled", behind(block));
+  }
+
+  // Who follows a link into what is veiled has decided to go on.
+  reveal(hash) {
+    const target = hash.length > 1 && document.getElementById(decodeURIComponent(hash.slice(1)));
+    if (!target) return;
+    const passed = this.guesses.filter((guess) => !guess.isOver
+      && guess.form.compareDocumentPosition(target) & Node.DOCUMENT_POSITION_FOLLOWING);
+    for (const guess of passed) this.over(guess);
+    if (passed.length) target.scrollIntoView();
+  }
+}
+
+// --- panels: the board in a frame; without a server the stored picture stays
+
+function comeAlive(panel) {
+  const frame = make("iframe", { src: `${boardAddress()}${panel.dataset.board}`, title: WORDS.live,
+    class: "livepanel" });
+  const stored = [...panel.childNodes];
+  const heard = (event) => {
+    if (event.source !== frame.contentWindow || !event.data?.cjsimHeight) return;
+    frame.style.height = `${event.data.cjsimHeight + 8}px`;
+    for (const node of stored) node.remove();
+  };
+  addEventListener("message", heard);
+  panel.prepend(frame);
+}
+
+const boardAddress = () => `${document.documentElement.dataset.content_root ?? "./"}../board/index.html`;
+
+document.addEventListener("DOMContentLoaded", () => {
+  const article = document.querySelector("article");
+  if (!article?.querySelector(".cell")) return;
+  new Lecture(article);
+  if (location.protocol === "file:") return;
+  const seen = new IntersectionObserver((entries) => {
+    for (const { isIntersecting, target } of entries) {
+      if (!isIntersecting) continue;
+      seen.unobserve(target);
+      comeAlive(target);
+    }
+  }, { rootMargin: "300px" });
+  for (const panel of article.querySelectorAll("[data-board]")) seen.observe(panel);
+});
