@@ -256,13 +256,13 @@ def reach(
 def buy(world: Any, calendar: Any, person: Any, now: float) -> None:
     """Ready to buy; see `Engine.buy`."""
     again = person.stage == REPEAT_DEAL
-    if again and world.market.term > 0.0 and not transitions.renews(world, person, now):
+    by_contract = again and world.market.term > 0.0  # nothing lies on a shelf
+    if by_contract and not transitions.renews(world, person, now):
         return
     if again and not person.leaves_for and rules.holds_tender(person, world.market):
         write(world, person, now, events.TENDER)
         transitions.enter(world, person, COMPARISON, now)
         return
-    by_contract = again and world.market.term > 0.0  # nothing lies on a shelf
     if world.clock[REFILL_AT] > now and not by_contract:
         write(world, person, now, events.STOCKOUT)
         if rules.waits_for_shelf(person, world.market):
