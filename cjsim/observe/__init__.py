@@ -7,9 +7,9 @@ from cjsim.observe.belief import (
     beliefs_at_pushes,
     brier,
     confusion,
-    confusion_of,
     reliability,
 )
+from cjsim.observe.filter import confusion_of
 from cjsim.observe.losses import LossCurve, loss_curve
 from cjsim.observe.paths import Paths, paths_of
 from cjsim.observe.plans import (
