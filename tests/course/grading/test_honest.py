@@ -117,6 +117,7 @@ CALLS = {
     },
     "cjsim.measures": {
         "UNITS": "list(measures.UNITS)",
+        "OF_LOGS": "list(measures.OF_LOGS)",
         "contracts": "rented = phone.with_changes({'contract.term_days': 90})\n"
         "measures.contracts(cjsim.simulate(rented, 50))",
         "planned_loss": "measures.planned_loss(phone)",
