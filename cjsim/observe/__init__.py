@@ -10,6 +10,7 @@ from cjsim.observe.belief import (
     reliability,
 )
 from cjsim.observe.filter import confusion_of
+from cjsim.observe.limits import over_people
 from cjsim.observe.losses import LossCurve, loss_curve
 from cjsim.observe.paths import Paths, paths_of
 from cjsim.observe.plans import (
@@ -52,6 +53,7 @@ __all__ = [
     "learning_curve",
     "loss_curve",
     "observe",
+    "over_people",
     "paths_of",
     "person_days",
     "pilot",
