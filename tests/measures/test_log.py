@@ -214,10 +214,38 @@ def test_the_charts_take_it():
     seen = observe.observe(market(), offline=0.5)
     picture = charts.cohorts(seen, period_days=50)
     assert_frame_equal(picture.data.dropna(axis=1, how="all"), picture.data)
-    with pytest.raises(
-        TypeError, match=r"not Observed\. Observed is drawn by: cohorts, path_variants"
-    ):
-        charts.timeline(seen)
+    for draw in (charts.journey_map, charts.occupancy, charts.step_matrix, charts.contact_map):
+        with pytest.raises(TypeError) as error:
+            draw(seen)
+        assert str(error.value).endswith(
+            "not Observed. Observed is drawn by: cohorts, path_variants, retention, timeline; it "
+            "has only who did what when, no stages and no costs"
+        )
+
+
+def test_the_timeline_of_a_log_has_what_was_paid_and_spent():
+    run, log = market(), log_of(market())
+    picture = charts.timeline(log, "en", every=50, marks=[(10, "a sale")])
+    money, account = picture.data[["revenue", "spent"]].iloc[-1], measures.money(run).iloc[0]
+    assert money.tolist() == pytest.approx([account["revenue"], account["contact_cost"]])
+    deals = charts.timeline(run, every=50).data[["first_deals", "repeat_deals"]]
+    assert_frame_equal(picture.data[["first_deals", "repeat_deals"]], deals)
+    assert picture.alt.startswith(f"A log of {log.lives} people, ")
+    assert "a sale" in picture.alt
+    paid, spent = (line.get_ydata()[-1] for line in picture.figure.axes[0].get_lines()[:2])
+    assert paid / spent == pytest.approx(account["revenue"] / account["contact_cost"])
+    assert charts.timeline(log, "ru").alt.startswith("Журнал, ")
+
+
+def test_the_retention_of_a_log_is_by_silence():
+    log = log_of(market())
+    picture = charts.retention(log, "en", silent_days=60.0)
+    assert_frame_equal(picture.data, measures.retention(log, silent_days=60.0))
+    assert "no deal for 60 days" in picture.figure.get_supxlabel().replace("\n", " ")
+    with pytest.raises(ValueError, match="silent_days = None"):
+        charts.retention(log)
+    with pytest.raises(ValueError, match="a log tells nothing of what people are like"):
+        charts.retention(log, by="motive", silent_days=60.0)
 
 
 @pytest.mark.parametrize(
