@@ -25,9 +25,9 @@ from cjsim import measures, observe
 from cjsim.measures.log import Log
 from cjsim.observe.belief import Judged
 
-SILENT = 400.0
+SILENT = 200.0
 DAY = 365.0
-DRAWS = 100
+DRAWS = 60
 Limits = Mapping[str, tuple[float, float]]
 Told = dict[str, list[tuple[float, float]]]
 """Of each estimate the limits of many firms; the last pair is the truth, twice."""

@@ -123,7 +123,7 @@ class Log:
 
     # --- what measures ask a record for -----------------------------------------------------------
 
-    @property
+    @cached_property
     def scenario(self) -> Scenario:
         """How long was looked at and from which date on: all that is known of the market."""
         return Scenario(horizon_days=self.days, start=self.start)

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from math import ceil
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -49,7 +50,7 @@ def over_people(
     seen : a run, a `Log` (an `Observed` is one), a frame, `Paths` or `Judged`. Of paths those who
         went them are drawn; one person's paths to several deals count as several people's.
     ask : takes such a thing, gives a number, several by name, or a column of a table.
-    draws : how often the people are drawn, 20 or more.
+    draws : how often the people are drawn; 39 or more for limits of 95 %.
     confidence : of the limits, 0..1.
     seed : of the draws.
 
@@ -61,14 +62,15 @@ def over_people(
     >>> from cjsim.observe import attribute
     >>> table = over_people(paths, lambda p: attribute(p, "last").table["last"], draws=100)
     >>> table.loc["mail"].round().tolist()
-    [30.0, 22.0, 39.0]
+    [30.0, 21.0, 40.0]
     """
     import pandas as pd
 
     if not 0 < confidence < 1:
         raise ValueError(f"confidence = {confidence}: must be between 0 and 1")
-    if whole("draws", draws) < 20:
-        raise ValueError(f"draws = {draws}: must be at least 20, for limits to mean anything")
+    least = ceil(2.0 / (1.0 - confidence) - 1e-9) - 1  # so that a draw lies beyond either limit
+    if whole("draws", draws) < least:
+        raise ValueError(f"draws = {draws}: limits of {100 * confidence:g} % take {least} or more")
     there: Seen = seen if isinstance(seen, Paths | Judged) else log_of(seen)
     estimate = _numbers(ask(there))
     luck = np.random.Generator(np.random.PCG64([seed_of(seed), STREAM]))
@@ -78,7 +80,7 @@ def over_people(
     tail = (1.0 - confidence) / 2.0
     told = ~np.isnan(answers).all(axis=0)
     limits = np.full((2, len(estimate)), np.nan)
-    limits[:, told] = np.nanquantile(answers[:, told], [tail, 1.0 - tail], axis=0)
+    limits[:, told] = np.nanquantile(answers[:, told], [tail, 1.0 - tail], axis=0, method="weibull")
     limits[:, estimate.isna()] = np.nan
     return pd.DataFrame({"estimate": estimate, "low": limits[0], "high": limits[1]})
 

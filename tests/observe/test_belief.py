@@ -165,9 +165,9 @@ CASES = [
      "changes": [{"day": 50, "ask.accuracy": 1.0}]},
     {"firm.reps": 1, "firm.deal_hours": 20.0, "firm.patience_days": 4.0,
      "firm.repeat_needs_rep": True, "touchpoints.site.rep_hours": 8.0},
-    {"touchpoints.site.seats": 1, "touchpoints.site.session_days": 9.0,
+    {"horizon_days": 45.0, "touchpoints.site.seats": 1, "touchpoints.site.session_days": 9.0,
      "ask.push": "animator", "touchpoints.letter.intrusiveness": 1.0,
-     "touchpoints.letter.fit": {"study": 1.0, "desire": 0.5}, "market.tolerance_mean": 0.3},
+     "touchpoints.letter.fit": {"study": 1.0, "desire": 0.5}, "market.tolerance_mean": 0.1},
 ]  # fmt: skip
 TOLD = [
     {"contact", "first_deal"}, {"start"}, {"known"}, {"notice", "stays", "pause", "payment"},

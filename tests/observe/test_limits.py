@@ -73,19 +73,21 @@ def test_the_limits_of_a_share_are_those_of_a_binomial():
 def test_the_same_seed_gives_the_same_limits_and_numbers_may_be_missing():
     log = visits_and_orders(np.random.default_rng(3), 20)
     ask = lambda one: {"rows": len(one), "none": np.nan}  # noqa: E731
-    one, same = (observe.over_people(log, ask, draws=30) for _ in range(2))
-    other = observe.over_people(log, ask, draws=30, seed=2)
+    one, same = (observe.over_people(log, ask, draws=40) for _ in range(2))
+    other = observe.over_people(log, ask, draws=40, seed=2)
     assert one.equals(same)
     assert not one.equals(other)
     assert one.loc["rows", "low"] < len(log) < one.loc["rows", "high"]
     assert one.loc["none"].isna().all()
-    assert observe.over_people(log, len, draws=20).index.tolist() == ["it"]
+    assert observe.over_people(log, len, draws=39).index.tolist() == ["it"]
 
 
 def test_what_cannot_be_asked_is_refused():
     log = visits_and_orders(np.random.default_rng(3), 5)
-    with pytest.raises(ValueError, match="draws = 5: must be at least 20"):
-        observe.over_people(log, len, draws=5)
+    with pytest.raises(ValueError, match="draws = 38: limits of 95 % take 39 or more"):
+        observe.over_people(log, len, draws=38)
+    with pytest.raises(ValueError, match="draws = 100: limits of 99 % take 199"):
+        observe.over_people(log, len, draws=100, confidence=0.99)
     with pytest.raises(ValueError, match="confidence = 1"):
         observe.over_people(log, len, confidence=1)
 
