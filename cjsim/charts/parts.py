@@ -38,7 +38,7 @@ MAKERS = {
 """What can be drawn, and the function of `cjsim` that makes it."""
 CHARTS_OF = {
     "Attribution": "attribution",
-    "Log": "cohorts, path_variants",
+    "Log": "cohorts, path_variants, retention, timeline",
     "LossCurve": "record_loss",
     "ExpertCurve": "expert_curve",
     "Dwell": "dwell",
@@ -72,6 +72,8 @@ def wanted_kind(given: object, *kinds: type) -> None:
     kinds_of_it = (kind.__name__ for kind in type(given).__mro__)  # a WhatIf is a Comparison
     if known := next((kind for kind in kinds_of_it if kind in CHARTS_OF), None):
         others = f". {given_kind} is drawn by: {CHARTS_OF[known]}"
+        if known == "Log":
+            others += "; it has only who did what when, no stages and no costs"
     raise TypeError(
         f"this chart draws what {makers} returns ({' or '.join(names)}), not {given_kind}{others}"
     )

@@ -18,7 +18,8 @@ from cjsim.colours import COLOURS
 from cjsim.labels import SPOKEN, text
 from cjsim.labels.numbers import counted, decimals, number, per_cent
 from cjsim.measures.groups import Flags, Floats, Groups, groups
-from cjsim.measures.retention import customers, leavings
+from cjsim.measures.log import Log
+from cjsim.measures.retention import customers, first_silence, leavings
 from cjsim.measures.visits import lifetimes
 from cjsim.run import Run
 
@@ -32,20 +33,27 @@ DAYS = (365.0, 180.0, 90.0, 60.0, 30.0, 14.0, 7.0)
 COLUMNS = {1: 1, 2: 2, 3: 3, 4: 2}
 
 
-def retention(run: Run, lang: str = SPOKEN, *, by: str | None = "adopter") -> Picture:
+def retention(
+    run: Run | Log, lang: str = SPOKEN, *, by: str | None = "adopter",
+    silent_days: float | None = None,
+) -> Picture:  # fmt: skip
     """The share of customers still with us by days since their first deal, a panel per group.
 
     Bands are 95 % limits (Greenwood's variance on the log-log scale); a tick on a curve is a
     customer still with us at the horizon, who was seen no longer; the thin line is that of all
     customers. Groups of fewer than 20 customers are named and left out.
 
-    `by` is "adopter", "motive", "segment", or None for all in one curve; `lang` "en" or "ru".
+    `by` is "adopter", "motive", "segment", or None for all in one curve; `lang` "en" or "ru". A
+    `Log` tells nothing of what people are like: there it is one curve, and whoever makes no deal
+    for `silent_days` counts as lost.
 
     Raises ValueError for another `by`, where the log has no stages, or no group is large enough.
     """
-    wanted_kind(run, Run)
+    wanted_kind(run, Run, Log)
+    if isinstance(run, Log) and by == "adopter":
+        by = None
     parts = groups(run, by)
-    curves = measures.retention(run, by)
+    curves = measures.retention(run, by, silent_days=silent_days)
     sizes = parts.count(customers(run).person)
     shown_groups = [g for g in range(len(parts)) if sizes[g] >= ENOUGH]
     if not shown_groups:
@@ -59,7 +67,8 @@ def retention(run: Run, lang: str = SPOKEN, *, by: str | None = "adopter") -> Pi
     left_out = ""
     if small_groups:
         left_out = text("retention.left_out", lang).format(groups=small_groups, enough=ENOUGH)
-    ends = [_last_day(run, parts.of == g, table) for g, table in tables.items()]
+    still = {g: _open_after(run, parts.of == g, silent_days) for g in tables}
+    ends = [_last_day(still[g], table) for g, table in tables.items()]
     day = _telling_day(tables, min(run.scenario.horizon_days / 2, *ends))
     with style():
         columns = COLUMNS.get(len(shown_groups), 3)
@@ -67,12 +76,17 @@ def retention(run: Run, lang: str = SPOKEN, *, by: str | None = "adopter") -> Pi
         figure = Figure(figsize=(11.5, 1.3 + (5.0 if rows == 1 else 2.65 * rows)))
         panels = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).ravel()
         for place, (axes, g) in enumerate(zip(panels, shown_groups, strict=False)):
-            _draw(axes, run, parts.of == g, tables[g], COLOURS[place % len(COLOURS)])
+            _draw(axes, still[g], tables[g], COLOURS[place % len(COLOURS)])
             _mark(axes, tables[g], day, lang)
             axes.set_title(words[g], fontsize=16)
-        if by is not None:
+        if by is not None and isinstance(run, Run):
             _draw_all(panels[: len(shown_groups)], run, lang)
-        _finish(figure, panels, len(shown_groups), left_out, lang)
+        notes = [text("retention.note", lang), left_out]
+        if isinstance(run, Log) and silent_days is not None:
+            notes.append(text("retention.silence", lang).format(
+                days=counted("days", silent_days, lang, decimals(silent_days))
+            ))  # fmt: skip
+        _finish(figure, panels, len(shown_groups), notes, lang)
     data = curves if by is None else curves.loc[[parts.names[g] for g in shown_groups]]
     alt = _alt({words[g]: table for g, table in tables.items()}, day, left_out, lang)
     return Picture(figure, alt, data, lang)
@@ -86,10 +100,9 @@ def _group_word(parts: Groups, group: int, lang: str) -> str:
     return name if parts.by == "segment" else text(f"{parts.by}.{name}", lang)
 
 
-def _draw(axes: Axes, run: Run, members: Flags, table: pd.DataFrame, colour: str) -> None:
+def _draw(axes: Axes, open_after: Floats, table: pd.DataFrame, colour: str) -> None:
     """A curve, its band and the ticks of those who are still there."""
-    open_after = _open_after(run, members)
-    day = np.append(table.index.to_numpy(), _last_day(run, members, table))
+    day = np.append(table.index.to_numpy(), _last_day(open_after, table))
     low, retained, high = (
         np.append(table[name], table[name].iloc[-1]) for name in ("low", "retained", "high")
     )
@@ -102,7 +115,8 @@ def _draw(axes: Axes, run: Run, members: Flags, table: pd.DataFrame, colour: str
 def _draw_all(panels: Any, run: Run, lang: str) -> None:
     """The curve of all customers, to hold each group against."""
     table = measures.retention(run)
-    day = np.append(table.index.to_numpy(), _last_day(run, np.ones(run.lives, bool), table))
+    open_after = _open_after(run, np.ones(run.lives, bool), None)
+    day = np.append(table.index.to_numpy(), _last_day(open_after, table))
     retained = np.append(table["retained"], table["retained"].iloc[-1])
     for axes in panels:
         axes.step(
@@ -121,7 +135,7 @@ def _mark(axes: Axes, table: pd.DataFrame, day: float, lang: str) -> None:
     )  # fmt: skip
 
 
-def _finish(figure: Figure, panels: Any, shown: int, left_out: str, lang: str) -> None:
+def _finish(figure: Figure, panels: Any, shown: int, notes: list[str], lang: str) -> None:
     """Axes, title and notes; panels without a group are taken away."""
     longest = max(line.get_xdata()[-1] for axes in panels[:shown] for line in axes.lines[:1])
     for place, axes in enumerate(panels):
@@ -138,7 +152,7 @@ def _finish(figure: Figure, panels: Any, shown: int, left_out: str, lang: str) -
     if handles:
         figure.legend(handles, words, loc="outside upper right")
     lines = [text("retention.days", lang)]
-    for note in (text("retention.note", lang), left_out):
+    for note in notes:
         lines += textwrap.wrap(note, 92)
     figure.supxlabel("\n".join(lines), fontsize=SMALL)
     layout = figure.get_layout_engine()
@@ -146,9 +160,11 @@ def _finish(figure: Figure, panels: Any, shown: int, left_out: str, lang: str) -
     layout.set(w_pad=0.12, h_pad=0.08)
 
 
-def _open_after(run: Run, members: Flags) -> Floats:
+def _open_after(run: Run | Log, members: Flags, silent_days: float | None) -> Floats:
     """Days that those customers were seen since the first deal who have not left since."""
     won = customers(run)
+    if isinstance(run, Log):
+        return (run.days - won.since)[np.isnan(first_silence(run, won, silent_days))]
     leaving_rows = leavings(run)
     last_left = np.full(run.lives, -1)
     last_left[run.events["person"][leaving_rows]] = leaving_rows  # the last one stands
@@ -156,9 +172,9 @@ def _open_after(run: Run, members: Flags) -> Floats:
     return (lifetimes(run)[1][won.person] - won.since)[still_here]
 
 
-def _last_day(run: Run, members: Flags, table: pd.DataFrame) -> float:
+def _last_day(open_after: Floats, table: pd.DataFrame) -> float:
     """The last day [since the first deal] on which any of these customers was seen."""
-    return max(float(table.index[-1]), float(_open_after(run, members).max(initial=0.0)))
+    return max(float(table.index[-1]), float(open_after.max(initial=0.0)))
 
 
 def _row_on(table: pd.DataFrame, day: float) -> Any:

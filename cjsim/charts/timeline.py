@@ -19,6 +19,7 @@ from cjsim.colours import COLOURS, QUIET
 from cjsim.door import number_of, shown
 from cjsim.labels import SPOKEN, text, title
 from cjsim.labels.numbers import counted, digits_for, number
+from cjsim.measures.log import Log
 from cjsim.measures.money import A_MONTH
 from cjsim.run import Run
 from cjsim.scenario.calendar import what_changes
@@ -40,7 +41,7 @@ BOX: Any = {"frameon": True, "facecolor": "white", "edgecolor": "none", "frameal
 
 
 def timeline(
-    run: Run, lang: str = SPOKEN, *, every: float = A_MONTH, marks: Marks | None = None
+    run: Run | Log, lang: str = SPOKEN, *, every: float = A_MONTH, marks: Marks | None = None
 ) -> Picture:
     """Money since day 0, with the day from which it is above 0 to stay, and deals by the month.
 
@@ -50,7 +51,8 @@ def timeline(
 
     Parameters
     ----------
-    run : with all rows of its log.
+    run : with all rows of its log. A `Log` tells neither costs nor profit: there the upper panel
+        has what customers have paid since day 0, and what was spent on people.
     lang : "en", "ru", or what `cjsim.speak` has set.
     every : days of a period; a month when not given. The last may be shorter: deals are shown per
         full period.
@@ -60,34 +62,49 @@ def timeline(
     Raises ValueError for a log without contacts, an `every` that cannot be, or a mark that is none
     or lies outside the run.
     """
-    wanted_kind(run, Run)
+    wanted_kind(run, Run, Log)
     horizon = run.scenario.horizon_days
     if marks is None:
         marks = what_changes(run.scenario, lang)[:MOST_MARKS]
     named_marks = _checked(marks, horizon)
     data = _data(run, every)
-    day = measures.break_even_day(run)
+    day = math.nan if isinstance(run, Log) else measures.break_even_day(run)
     with style():
         lines = [_mark_words(n, mark, lang) for n, mark in enumerate(named_marks, 1)]
         below = sum(line.count("\n") + 1 for line in lines) / 2
         figure = Figure(figsize=(11, 6.2 + 0.2 * below))
         money, deals = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
-        _draw_money(money, data, run, day, lang)
+        if isinstance(run, Log):
+            _draw_receipts(money, data, lang)
+        else:
+            _draw_money(money, data, run, day, lang)
         _draw_deals(deals, data, every, lang)
         _draw_marks((money, deals), [at for at, _ in named_marks], horizon)
         deals.set_xlim(0, horizon)
         deals.set_xlabel(text("chart.days", lang))
-        head = text("timeline.title", lang).format(
-            people=counted("people", len(run), lang), name=title(run.scenario.strategy, lang)
-        )
+        head = text("timeline.title", lang).format(people=_people(run, lang), name=_name(run, lang))
         figure.suptitle(head, x=0.01, ha="left", fontsize=17, weight="bold")
         if lines:
             _list_marks(figure, money, lines)
         money.annotate(
-            text("timeline.one_run", lang), (1, 1), (0, 18), xycoords="axes fraction",
+            text("timeline.one_log" if isinstance(run, Log) else "timeline.one_run", lang),
+            (1, 1), (0, 18), xycoords="axes fraction",
             textcoords="offset points", ha="right", va="bottom", fontsize=SMALL, color=QUIET,
         )  # fmt: skip
+    if isinstance(run, Log):
+        return Picture(figure, _alt_of_log(run, data, named_marks, lang), data, lang)
     return Picture(figure, _alt(run, data, day, named_marks, lang), data, lang)
+
+
+def _people(run: Run | Log, lang: str) -> str:
+    return counted("people", run.lives if isinstance(run, Log) else len(run), lang)
+
+
+def _name(run: Run | Log, lang: str) -> str:
+    """The strategy that ran; of a log nobody knows."""
+    return (
+        text("timeline.log", lang) if isinstance(run, Log) else title(run.scenario.strategy, lang)
+    )
 
 
 def _checked(marks: Marks, horizon: float) -> list[tuple[float, str]]:
@@ -105,9 +122,11 @@ def _checked(marks: Marks, horizon: float) -> list[tuple[float, str]]:
     return sorted(checked, key=lambda mark: mark[0])
 
 
-def _data(run: Run, every: float) -> pd.DataFrame:
+def _data(run: Run | Log, every: float) -> pd.DataFrame:
     """One row per period: its deals, and the money from day 0 to its end."""
     deals = measures.deals_over_time(run, every)
+    if isinstance(run, Log):
+        return deals.join(measures.revenue_over_time(run, every)[["revenue", "spent"]].cumsum())
     money = measures.profit_over_time(run, every).iloc[1:]
     return deals.join(money.set_axis(deals.index))
 
@@ -141,6 +160,22 @@ def _draw_money(axes: Axes, data: pd.DataFrame, run: Run, day: float, lang: str)
     axes.grid(True, axis="both")
     axes.set_axisbelow(True)
     axes.legend(loc="upper left" if profit[-1] >= 0 else "lower left", **BOX)
+
+
+def _draw_receipts(axes: Axes, data: pd.DataFrame, lang: str) -> None:
+    """What has been paid and spent since day 0."""
+    words, unit = scale_of(float(data[["revenue", "spent"]].to_numpy().max(initial=0.0)))
+    ends = np.append(0.0, data.index + data["days"])
+    for name, colour, line in (("revenue", COLOURS[0], "-"), ("spent", COLOURS[3], "--")):
+        axes.plot(
+            ends, np.append(0.0, data[name] / unit), line, color=colour, lw=2.5,
+            label=text(f"timeline.{name}", lang),
+        )  # fmt: skip
+    axes.set_ylabel(text(f"waterfall.{words}", lang).format(money=text("unit.money", lang)))
+    axes.set_title(text("timeline.money", lang), fontsize=16, pad=16)
+    axes.grid(True, axis="both")
+    axes.set_axisbelow(True)
+    axes.legend(loc="upper left", **BOX)
 
 
 def _draw_deals(axes: Axes, data: pd.DataFrame, every: float, lang: str) -> None:
@@ -208,7 +243,7 @@ def _alt(
     else:
         back = text("timeline.alt_never", lang)
     words = text("timeline.alt", lang).format(
-        people=counted("people", len(run), lang), name=title(run.scenario.strategy, lang),
+        people=_people(run, lang), name=_name(run, lang),
         days=counted("days", run.scenario.horizon_days, lang), money=run.scenario.money,
         profit=number(profit.iloc[-1], lang, digits), back=back,
         first=number(data["first_deals"].sum(), lang),
@@ -219,8 +254,24 @@ def _alt(
         words += " " + text("timeline.alt_lowest", lang).format(
             profit=number(profit.iloc[worst], lang, digits), day=number(low_day, lang)
         )
-    if marks:
-        listed = "; ".join(_mark_words(n, mark, lang) for n, mark in enumerate(marks, 1))
-        listed = " ".join(listed.split())
-        words += " " + text("timeline.alt_marks", lang).format(marks=listed)
-    return words
+    return words + _marked(marks, lang)
+
+
+def _alt_of_log(log: Log, data: pd.DataFrame, marks: list[tuple[float, str]], lang: str) -> str:
+    """The finding: what was paid and spent, and the deals."""
+    revenue, spent = (float(data[name].iloc[-1]) for name in ("revenue", "spent"))
+    words = text("timeline.alt_log", lang).format(
+        people=_people(log, lang), days=counted("days", log.days, lang),
+        revenue=number(revenue, lang, digits_for(revenue)),
+        spent=number(spent, lang, digits_for(spent)),
+        first=number(data["first_deals"].sum(), lang),
+        repeat=number(data["repeat_deals"].sum(), lang),
+    )  # fmt: skip
+    return words + _marked(marks, lang)
+
+
+def _marked(marks: list[tuple[float, str]], lang: str) -> str:
+    if not marks:
+        return ""
+    listed = "; ".join(_mark_words(n, mark, lang) for n, mark in enumerate(marks, 1))
+    return " " + text("timeline.alt_marks", lang).format(marks=" ".join(listed.split()))

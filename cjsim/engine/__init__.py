@@ -35,6 +35,9 @@ class Simulation(Protocol):
     def run(self) -> None:
         """Let the market live from its burn-in to its horizon."""
 
+    def before_day_0(self) -> npt.NDArray[Any]:
+        """The rows of the burn-in (`log.ROW`), which no log keeps; asked for in place of `run`."""
+
     def journal(self) -> tuple[npt.NDArray[Any], npt.NDArray[Any] | None, Folded | None]:
         """Rows (`log.ROW`), truths per row (`log.TRUTHS`) if asked for, totals of dropped rows.
 

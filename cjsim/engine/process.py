@@ -19,7 +19,7 @@ from typing import Any
 import simpy
 
 from cjsim.engine.moment import BEFORE_ALL, Moment
-from cjsim.journey import ACTION, COMPARISON, GONE, RECOMMENDATION, REPEAT_DEAL
+from cjsim.journey import ACTION, GONE, RECOMMENDATION, REPEAT_DEAL
 from cjsim.log import as_arrays
 from cjsim.model import chain, events, parameters, population, rules, transitions
 from cjsim.model.journal import write
@@ -77,10 +77,7 @@ class Engine:
 
     def run(self) -> None:
         """From the burn-in to the horizon. What is open at the horizon stays open."""
-        for person in self.present():
-            transitions.begin(self.world, person, self.env.now)
-        self.shelf = self.env.process(self.keep_shelf())
-        self.lives = [self.env.process(self.life(person)) for person in self.people]
+        self.begin()
         if self.start < 0:
             self.live_until(0.0)
             self.open(self.calendar)
@@ -93,6 +90,19 @@ class Engine:
             self.live_until(period.day)
             self.turn(nth)
         self.live_until(self.scenario.horizon_days)
+
+    def begin(self) -> None:
+        """All who are there set out, and the shelf is filled."""
+        for person in self.present():
+            transitions.begin(self.world, person, self.env.now)
+        self.shelf = self.env.process(self.keep_shelf())
+        self.lives = [self.env.process(self.life(person)) for person in self.people]
+
+    def before_day_0(self) -> Any:
+        """The rows of the burn-in, which no log keeps; ask for them in place of `run`."""
+        self.begin()
+        self.live_until(0.0)
+        return as_arrays(self.world.rows)[0]
 
     def live_until(self, day: float) -> None:
         """Let things happen up to, but not at, a day: `env.run(day)` may miss it by a last bit."""
@@ -229,8 +239,7 @@ class Engine:
         if by_contract and not transitions.renews(world, person, self.env.now):
             return
         if again and not person.leaves_for and rules.holds_tender(person, market):
-            self.log(person, events.TENDER)
-            return transitions.enter(world, person, COMPARISON, self.env.now)
+            return transitions.hold_tender(world, person, self.env.now)
         if self.refill_at > self.env.now and not by_contract:
             self.log(person, events.STOCKOUT)
             if not rules.waits_for_shelf(person, market):
@@ -256,7 +265,7 @@ class Engine:
         """Queue for a rep until served or out of patience; then the rep's time is taken."""
         patience, deal_days = rules.desk_times(person, self.world.market)
         person.busy = 1
-        self.log(person, events.QUEUE)
+        transitions.ask_for_desk(self.world, person, self.env.now)
         with self.desk.request() as turn:
             until = min(self.env.now + patience, person.leaves_at)
             yield turn | Moment(self.env, until, person.id)
@@ -323,4 +332,4 @@ class Engine:
                 self.wake(person)
                 yield Moment(self.env, self.env.now + touch.rep_days * stretch, person.id)
         if not turn.triggered and person.stage != GONE:  # who has left is not missed
-            self.log(person, events.DROPPED, touch.number, belief)
+            transitions.drop(self.world, person, self.env.now, touch, belief)

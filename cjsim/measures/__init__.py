@@ -2,7 +2,8 @@
 
 Tables come as pandas frames, with units in the docstrings. `by` is None, "segment", "motive" or
 "adopter"; `lens` names the map through which stages are seen. What is open at the horizon is
-counted as open, never as lost. A mean or a share of nothing is NaN.
+counted as open, never as lost. A mean or a share of nothing is NaN. What needs no more than who did
+what when takes a `Log` as it takes a run; what it does not tell is NaN.
 """
 
 from cjsim.measures.category import churn, share_of_category
@@ -16,14 +17,16 @@ from cjsim.measures.log import event_funnel
 from cjsim.measures.money import break_even_day, deals_over_time, money, profit_over_time
 from cjsim.measures.occupancy import occupancy
 from cjsim.measures.passage import conversion, time_in_stage
+from cjsim.measures.receipts import revenue_over_time, revenue_per_customer
 from cjsim.measures.retention import repeat_rate, retention
 from cjsim.measures.satisfaction import satisfaction
 from cjsim.measures.service import service
-from cjsim.measures.summary import UNITS, summary
+from cjsim.measures.summary import OF_LOGS, UNITS, summary
 from cjsim.measures.value import customer_value, payback, payback_day
 from cjsim.measures.wordofmouth import generations, k_by_generation, word_of_mouth
 
 __all__ = [
+    "OF_LOGS",
     "UNITS",
     "break_even_day",
     "churn",
@@ -49,6 +52,8 @@ __all__ = [
     "renewals",
     "repeat_rate",
     "retention",
+    "revenue_over_time",
+    "revenue_per_customer",
     "satisfaction",
     "sent",
     "service",

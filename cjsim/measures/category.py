@@ -9,7 +9,7 @@ import numpy as np
 from cjsim.journey import DORMANT, GONE, WITH_RIVAL
 from cjsim.log import first_bought
 from cjsim.measures.groups import Flags, Groups, Numbers, by_group, groups, ratio
-from cjsim.measures.visits import final_stage
+from cjsim.measures.visits import THE_STAGES, final_stage, need_run
 from cjsim.model.events import Event
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ def share_of_category(run: Record, by: str | None = None) -> pd.DataFrame:
 
 def category_columns(run: Record, parts: Groups) -> dict[str, Numbers]:
     """The columns of `share_of_category`, one number per group."""
+    need_run(run, "what people buy elsewhere")
     rows = run.events.rows
     is_our_deal = (rows["event"] == Event.FIRST_DEAL) | (rows["event"] == Event.REPEAT_DEAL)
     our_deals = parts.count(rows["person"][is_our_deal])
@@ -52,6 +53,7 @@ def churn(run: Record, by: str | None = None) -> pd.DataFrame:
 
 def churn_columns(run: Record, parts: Groups) -> dict[str, Numbers]:
     """The columns of `churn`, one number per group."""
+    need_run(run, THE_STAGES)
     bought, last = ever_bought(run), final_stage(run)
     still_here = parts.count(np.flatnonzero(bought & (last != GONE)))
     away = parts.count(np.flatnonzero(bought & ((last == WITH_RIVAL) | (last == DORMANT))))

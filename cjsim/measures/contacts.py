@@ -18,7 +18,8 @@ from cjsim.measures.groups import (
     stacked,
     steps_index,
 )
-from cjsim.measures.visits import need, step_of
+from cjsim.measures.log import Log
+from cjsim.measures.visits import THE_STAGES, need, need_run, step_of
 from cjsim.model.events import Event
 from cjsim.model.parameters import fits
 from cjsim.scenario.calendar import periods
@@ -29,8 +30,10 @@ if TYPE_CHECKING:
     from cjsim.record import Record
 
 
-def contacts(run: Record, by: str | None = None) -> pd.DataFrame:
+def contacts(run: Record | Log, by: str | None = None) -> pd.DataFrame:
     """Contacts with all touchpoints together: one row per group.
+
+    Of a `Log` people are those it knows, and mismatch_rate is missing: nobody sees the stages.
 
     Columns
     -------
@@ -73,7 +76,7 @@ def contacts(run: Record, by: str | None = None) -> pd.DataFrame:
     )
 
 
-def contact_columns(run: Record, parts: Groups) -> dict[str, Numbers]:
+def contact_columns(run: Record | Log, parts: Groups) -> dict[str, Numbers]:
     """The columns of `contacts` that the summary needs, one number per group."""
     event, person = run.events["event"], run.events["person"]
     contact_count = parts.sum(run.totals.contacts)
@@ -87,19 +90,22 @@ def contact_columns(run: Record, parts: Groups) -> dict[str, Numbers]:
     }
 
 
-def touchpoints(run: Record, by: str | None = None) -> pd.DataFrame:
+def touchpoints(run: Record | Log, by: str | None = None) -> pd.DataFrame:
     """Contacts by touchpoint: one row for each that the strategy runs (within each group).
 
     Columns: contact (pull or push), contacts, people (met at least once), mismatch_rate (mean of
     1 - fit at the true stage, 0..1), cost (of its contacts, and of what was sent and not read
     [money]; what it costs to keep it running is in `money`), dropped, opt_outs (right after a
     contact with it).
+
+    Of a `Log` these are the touchpoints in it; contact and mismatch_rate are missing.
     """
     need(run, "all")
-    scenario = run.scenario
     parts = groups(run, by)
     running = [i for i, name in enumerate(run.events.touchpoints) if _runs(run, name)]
-    kinds = [scenario.touchpoints[run.events.touchpoints[i]].contact for i in running]
+    library = run.scenario.touchpoints
+    names = [run.events.touchpoints[i] for i in running]
+    kinds = [library[name].contact if name in library else None for name in names]
     columns = {key: values[:, running] for key, values in _by_touchpoint(run, parts).items()}
     frames = [
         _touchpoint_frame(run, running, {"contact": kinds} | {k: v[g] for k, v in columns.items()})
@@ -108,7 +114,7 @@ def touchpoints(run: Record, by: str | None = None) -> pd.DataFrame:
     return stacked(frames, parts)
 
 
-def sent(run: Record, by: str | None = None) -> pd.DataFrame:
+def sent(run: Record | Log, by: str | None = None) -> pd.DataFrame:
     """What became of each touchpoint that the strategy runs: one row for each (within a group).
 
     Columns: sent (contacts, those that no rep had time for, pushes that were not read), delivered
@@ -121,7 +127,7 @@ def sent(run: Record, by: str | None = None) -> pd.DataFrame:
     running = [i for i, name in enumerate(run.events.touchpoints) if _runs(run, name)]
 
     def count_of(event: Event) -> Numbers:
-        event_rows = rows[rows["event"] == event]
+        event_rows = rows[(rows["event"] == event) & (rows["touchpoint"] >= 0)]
         return parts.table(event_rows["person"], event_rows["touchpoint"], size)[:, running]
 
     opened = count_of(Event.CONTACT) + count_of(Event.DROPPED)
@@ -141,23 +147,29 @@ def sent(run: Record, by: str | None = None) -> pd.DataFrame:
     return stacked(frames, parts)
 
 
-def _runs(run: Record, name: str) -> bool:
-    """Does it run at some time from day 0 on?"""
+def _runs(run: Record | Log, name: str) -> bool:
+    """Does it run at some time from day 0 on? All that a log knows of do."""
+    if isinstance(run, Log):
+        return True
     calendar = periods(run.scenario)
     return any(period.scenario.running.touchpoints.get(name, 0.0) > 0 for period in calendar)
 
 
-def _by_touchpoint(run: Record, parts: Groups) -> dict[str, Numbers]:
+def _by_touchpoint(run: Record | Log, parts: Groups) -> dict[str, Numbers]:
     """Numbers of shape (groups, library)."""
     rows = run.events.rows
     size = len(run.events.touchpoints)
+    rows = rows[rows["touchpoint"] >= 0]  # elsewhere some contacts are with nobody knows what
     contact_rows = rows[rows["event"] == Event.CONTACT]
     sent_rows = rows[np.isin(rows["event"], SENT)]
     person, touchpoint = contact_rows["person"], contact_rows["touchpoint"]
     contact_count = parts.table(person, touchpoint, size)
     pair = np.unique(person.astype(np.int64) * size + touchpoint)
     cell = parts.of[person] * size + touchpoint
-    mismatch = 1.0 - fits(run.scenario)[touchpoint, contact_rows["stage"]]
+    if isinstance(run, Log):
+        mismatch = np.full(len(contact_rows), np.nan)
+    else:
+        mismatch = 1.0 - fits(run.scenario)[touchpoint, contact_rows["stage"]]
 
     sent_cell = parts.of[sent_rows["person"]] * size + sent_rows["touchpoint"]
 
@@ -178,7 +190,9 @@ def _by_touchpoint(run: Record, parts: Groups) -> dict[str, Numbers]:
     }
 
 
-def _touchpoint_frame(run: Record, running: list[int], columns: dict[str, Numbers]) -> pd.DataFrame:
+def _touchpoint_frame(
+    run: Record | Log, running: list[int], columns: dict[str, Numbers]
+) -> pd.DataFrame:
     import pandas as pd
 
     names = [run.events.touchpoints[i] for i in running]
@@ -188,6 +202,7 @@ def _touchpoint_frame(run: Record, running: list[int], columns: dict[str, Number
 
 def contact_map(run: Record, lens: str = "twelve") -> pd.DataFrame:
     """Contacts by running touchpoint (rows) and the person's true step of the lens (columns)."""
+    need_run(run, THE_STAGES)
     need(run, "all")
     chosen_lens = lens_named(lens)
     rows = run.events.rows

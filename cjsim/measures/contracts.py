@@ -14,8 +14,9 @@ import numpy as np
 from cjsim.journey import DAYS_A_YEAR, FIRST_DEAL, RECOMMENDATION, SATISFACTION
 from cjsim.measures.days import index_of, moments
 from cjsim.measures.groups import Floats, Groups, Ints, Numbers, by_group, groups, ratio
+from cjsim.measures.log import Log
 from cjsim.measures.money import A_MONTH
-from cjsim.measures.visits import need
+from cjsim.measures.visits import need, need_run
 from cjsim.model.events import Event
 
 if TYPE_CHECKING:
@@ -67,8 +68,11 @@ def contracts(run: Record, every: float | str = A_MONTH) -> pd.DataFrame:
     return pd.DataFrame(columns, index=index_of(run.scenario, day, every))
 
 
-def renewals(run: Record, by: str | None = None) -> pd.DataFrame:
+def renewals(run: Record | Log, by: str | None = None) -> pd.DataFrame:
     """What becomes of trials and contracts: one row per group.
+
+    A `Log` does not tell which contracts have come to their end: there due and renewal_rate are
+    missing.
 
     Columns
     -------
@@ -83,13 +87,15 @@ def renewals(run: Record, by: str | None = None) -> pd.DataFrame:
     return by_group(renewal_columns(run, parts), parts)
 
 
-def renewal_columns(run: Record, parts: Groups) -> dict[str, Numbers]:
+def renewal_columns(run: Record | Log, parts: Groups) -> dict[str, Numbers]:
     """The columns of `renewals`, one number per group."""
     rows = run.events.rows
     event, person = rows["event"], rows["person"]
     ended: Numbers = np.zeros(len(parts))
     renewed: Numbers = np.zeros(len(parts))
-    if run.scenario.contract.term_days > 0:
+    if isinstance(run, Log):
+        ended = renewed = np.full(len(parts), np.nan)
+    elif run.scenario.contract.term_days > 0:
         changes = _changes(run)
         ended = parts.count(changes.person[(changes.before > 0) & (changes.after == 0)])
         again = (event == Event.REPEAT_DEAL) & _runs_on(changes, len(rows))
@@ -99,7 +105,8 @@ def renewal_columns(run: Record, parts: Groups) -> dict[str, Numbers]:
         return parts.count(person[np.isin(event, kinds)])
 
     declined = count(Event.DECLINED)
-    tried = run.scenario.contract.trial_days > 0
+    seen = isinstance(run, Log) and run.has(Event.TRYOUT, Event.DECLINED)
+    tried = seen or run.scenario.contract.trial_days > 0
     converted = count(Event.FIRST_DEAL) if tried else np.zeros(len(parts))
     return {
         "trials": count(Event.TRYOUT),
@@ -132,6 +139,7 @@ class Changes:
 
 
 def _changes(run: Record) -> Changes:
+    need_run(run, "the terms of contracts and who leaves")
     contract = run.scenario.contract
     if contract.term_days <= 0:
         raise ValueError("this run has no contracts: contract.term_days = 0")

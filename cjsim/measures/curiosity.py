@@ -8,7 +8,7 @@ import numpy as np
 
 from cjsim.journey import CURIOSITY, LOYALTY, REPEAT_DEAL
 from cjsim.measures.groups import Groups, Numbers, by_group, groups, ratio
-from cjsim.measures.visits import next_entry
+from cjsim.measures.visits import THE_STAGES, need_run, next_entry
 from cjsim.model.events import Event
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ def curiosity(run: Record, by: str | None = None) -> pd.DataFrame:
 
 def curiosity_columns(run: Record, parts: Groups) -> dict[str, Numbers]:
     """The columns of `curiosity`, one number per group."""
+    need_run(run, THE_STAGES)
     rows = run.events.rows
     event, stage, person = rows["event"], rows["stage"], rows["person"]
     entered = (event == Event.ENTER) & (stage == CURIOSITY)

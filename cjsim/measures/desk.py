@@ -10,6 +10,7 @@ from cjsim.journey import GONE
 from cjsim.labels import SPOKEN, text
 from cjsim.labels.numbers import number
 from cjsim.measures.groups import Groups, Numbers, by_group, groups, ratio
+from cjsim.measures.log import Log
 from cjsim.measures.visits import by_person, final_stage
 from cjsim.model import parameters
 from cjsim.model.events import Event
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from cjsim.record import Record
 
 
-def desk(run: Record, by: str | None = None) -> pd.DataFrame:
+def desk(run: Record | Log, by: str | None = None) -> pd.DataFrame:
     """Buyers at the sales desk: one row per group. Contacts that need a rep are not among them.
 
     Columns
@@ -36,7 +37,7 @@ def desk(run: Record, by: str | None = None) -> pd.DataFrame:
     waiting : in the queue at the horizon. Who left the category for good out of the queue is
         among the queued only.
     wait_days : mean wait of those who queued and were served or lost [days of the market's desk:
-        that of a sample is slower, see `parameters.desk_of`].
+        that of a sample is slower, see `parameters.desk_of`; of a `Log` as it stands there].
     wait_days_served : the same for those served.
     waited : share of them who had to wait at all, 0..1.
     """
@@ -44,7 +45,7 @@ def desk(run: Record, by: str | None = None) -> pd.DataFrame:
     return by_group(desk_columns(run, parts), parts)
 
 
-def desk_columns(run: Record, parts: Groups) -> dict[str, Numbers]:
+def desk_columns(run: Record | Log, parts: Groups) -> dict[str, Numbers]:
     """The columns of `desk`, one number per group."""
     rows = run.events.rows
     rows = rows[(rows["event"] >= Event.QUEUE) & (rows["event"] <= Event.RENEGED)]
@@ -53,7 +54,7 @@ def desk_columns(run: Record, parts: Groups) -> dict[str, Numbers]:
     joined = event == Event.QUEUE
     goes_on = np.append(person[1:] == person[:-1], False)[: len(rows)]
     over = joined & goes_on  # a person's next row tells how the wait ended
-    _, stretch = parameters.desk_of(run.scenario, len(run))
+    stretch = 1.0 if isinstance(run, Log) else parameters.desk_of(run.scenario, len(run))[1]
     wait = np.where(over, np.roll(time, -1) - time, 0.0) / stretch
     served = over & (np.roll(event, -1) == Event.SERVED)
     waits_over = parts.count(person[over])

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,7 +21,7 @@ import numpy as np
 from cjsim.door import number_of, shown
 from cjsim.journey import FIRST_DEAL, REPEAT_DEAL, STAGES, UNAWARE
 from cjsim.labels.tables import one_line
-from cjsim.log import ROW, EventLog, Folded, whole_days
+from cjsim.log import ROW, EventLog, Folded, Rates, fold, whole_days
 from cjsim.model.events import EVENTS, Event
 from cjsim.scenario import Scenario
 
@@ -123,7 +123,7 @@ class Log:
 
     # --- what measures ask a record for -----------------------------------------------------------
 
-    @property
+    @cached_property
     def scenario(self) -> Scenario:
         """How long was looked at and from which date on: all that is known of the market."""
         return Scenario(horizon_days=self.days, start=self.start)
@@ -180,17 +180,22 @@ class Log:
         kinds[np.delete(won, first)] = Event.REPEAT_DEAL
         return kinds, kinds >= 0
 
-    @property
+    @cached_property
     def totals(self) -> Folded:
-        """Everybody was seen, and nobody was seen to leave."""
-        people, day = self.lives, whole_days(self.days)
-        none = np.zeros(people)
-        return Folded(
-            contacts=np.zeros(people, np.int64), contact_cost=none, contact_worth=none,
-            cost_before=none, rep_hours=none, rep_hours_before=none, mismatch=none,
-            stood=np.ones(people, np.uint16), last=np.full(people, REPEAT_DEAL, np.uint8),
-            cost_by_day=np.zeros(day),
+        """Everybody was seen, and nobody was seen to leave; how a contact fits, nobody knows."""
+        library = max(1, len(self.events.touchpoints))
+        rates = Rates(
+            fits=np.full((library, len(STAGES)), np.nan), rep_hours=np.zeros(library),
+            worth=np.ones(whole_days(self.days) + 1),
         )  # fmt: skip
+        return replace(
+            fold(self.events.rows, self.lives, self.days, rates),
+            stood=np.ones(self.lives, np.uint16), last=np.full(self.lives, REPEAT_DEAL, np.uint8),
+        )  # fmt: skip
+
+    def has(self, *kinds: Event) -> bool:
+        """Does it hold a row of any of these kinds? Where it does not, nobody may have looked."""
+        return bool(np.isin(self.events["event"], kinds).any())
 
 
 def _numbers(column: Any, name: str) -> np.ndarray[Any, np.dtype[np.float64]]:

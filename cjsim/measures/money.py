@@ -28,7 +28,7 @@ from cjsim.log import SPENT_ON, day_worths
 from cjsim.measures.days import index_of, moments
 from cjsim.measures.groups import Flags, Floats, Groups, Ints, Numbers, by_group, groups, ratio
 from cjsim.measures.over_periods import in_period, over_periods
-from cjsim.measures.visits import lifetimes, need
+from cjsim.measures.visits import lifetimes, need, need_run
 from cjsim.model.events import Event
 from cjsim.scenario.calendar import periods
 
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from cjsim.scenario import Scenario
 
 A_MONTH = DAYS_A_YEAR / 12
+COSTS = "what a deal and a day cost"
 
 
 def money(run: Record, by: str | None = None) -> pd.DataFrame:
@@ -128,6 +129,7 @@ def income(run: Record) -> Deals:
 
 
 def _received(run: Record, *kinds: Event) -> Deals:
+    need_run(run, COSTS)
     rows, scenario = run.events.rows, run.scenario
     row = np.flatnonzero(np.isin(rows["event"], kinds))
     deal_rows = rows[row]
@@ -153,6 +155,7 @@ def running_costs(run: Record) -> tuple[float, float]:
 
     In money, at the numbers of each period of the calendar.
     """
+    need_run(run, COSTS)
     scenario = run.scenario
     end = np.array(scenario.horizon_days)
     touchpoints, reps = (

@@ -71,7 +71,7 @@ def retention(
     parts = groups(run, by)
     won = customers(run)
     if isinstance(run, Log):
-        left_on = _first_silence(run, won, silent_days)
+        left_on = first_silence(run, won, silent_days)
     else:
         left_on = _first_leaving(run, won)
     seen_until = lifetimes(run)[1][won.person]
@@ -91,7 +91,7 @@ def _first_leaving(run: Record | Log, won: Customers) -> Floats:
     return np.asarray(time[next_row])
 
 
-def _first_silence(log: Log, won: Customers, silent_days: float | None) -> Floats:
+def first_silence(log: Log, won: Customers, silent_days: float | None) -> Floats:
     """For each customer the day on which a silence had first lasted so long, NaN if none has."""
     if silent_days is None or not silent_days > 0:
         raise ValueError(

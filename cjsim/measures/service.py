@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cjsim.measures.groups import Groups, Numbers, by_group, groups, ratio
+from cjsim.measures.log import Log
 from cjsim.model.events import Event
 
 if TYPE_CHECKING:
@@ -15,8 +16,11 @@ if TYPE_CHECKING:
     from cjsim.record import Record
 
 
-def service(run: Record, by: str | None = None) -> pd.DataFrame:
+def service(run: Record | Log, by: str | None = None) -> pd.DataFrame:
     """What goes wrong at our deals and what comes of it: one row per group.
+
+    Firms do not see failures of which nobody complains, nor who is warned: missing of a `Log` that
+    has none.
 
     Columns
     -------
@@ -32,7 +36,7 @@ def service(run: Record, by: str | None = None) -> pd.DataFrame:
     return by_group(service_columns(run, parts), parts)
 
 
-def service_columns(run: Record, parts: Groups) -> dict[str, Numbers]:
+def service_columns(run: Record | Log, parts: Groups) -> dict[str, Numbers]:
     """The columns of `service`, one number per group."""
     rows = run.events.rows
     event, person = rows["event"], rows["person"]
@@ -40,14 +44,18 @@ def service_columns(run: Record, parts: Groups) -> dict[str, Numbers]:
     def count(*kinds: Event) -> Numbers:
         return parts.count(person[np.isin(event, kinds)])
 
+    def hidden(kind: Event) -> Numbers:
+        unseen = isinstance(run, Log) and not run.has(kind)
+        return np.full(len(parts), np.nan) if unseen else count(kind)
+
     made_good = event == Event.RECOVERED
-    failures = count(Event.FAILURE)
+    failures = hidden(Event.FAILURE)
     return {
         "failures": failures,
         "failure_share": ratio(failures, count(Event.FIRST_DEAL, Event.REPEAT_DEAL)),
         "complaints": count(Event.COMPLAINT),
         "recovered": count(Event.RECOVERED),
         "recovery_cost": parts.total(person[made_good], 0.0 - rows["amount"][made_good]),
-        "warned": count(Event.BAD_WORD),
+        "warned": hidden(Event.BAD_WORD),
         "new_managers": count(Event.NEW_MANAGER),
     }

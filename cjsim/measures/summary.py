@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -13,7 +13,9 @@ from cjsim.measures.contacts import contact_columns
 from cjsim.measures.curiosity import curiosity_columns
 from cjsim.measures.desk import desk_columns
 from cjsim.measures.groups import Groups, Numbers, groups
+from cjsim.measures.log import Log
 from cjsim.measures.money import break_even_day, money_columns
+from cjsim.measures.receipts import paid_by
 from cjsim.measures.value import value_columns
 from cjsim.measures.wordofmouth import word_columns
 from cjsim.model.events import EVENTS, Event
@@ -65,6 +67,11 @@ LESS_IS_BETTER: Final = frozenset({
 """Measures of which a firm wants little: who has less of them is ahead. Of all others, more."""
 
 
+OF_LOGS: Final = (
+    "first_deals", "repeat_deals", "contacts", "contacts_per_deal", "dropped", "opt_outs",
+    "queue_wait_days", "lost_in_queue", "revenue",
+)  # fmt: skip
+"""What of it a log tells, in which nobody stands at a stage and nothing has a cost of its own."""
 HEADLINE: Final = (
     "first_deals", "repeat_deals", "share_of_category", "churn", "curiosity_trials", "referrals",
     "contacts", "opt_outs", "profit_per_person",
@@ -105,15 +112,38 @@ def known_measure(measure: str, *others: str) -> None:
         raise unknown("measure", measure, known)
 
 
-def summary(run: Record) -> pd.Series[float]:
+def summary(run: Record | Log) -> pd.Series[float]:
     """The named measures of a run, in a fixed order; `UNITS` has their units.
+
+    Of a `Log` those that it tells: `OF_LOGS`.
 
     A measure is NaN where there is nothing to measure: no share of no deals, no wait where nobody
     queued. The module of each measure says exactly what is counted.
     """
     import pandas as pd
 
+    if isinstance(run, Log):
+        return pd.Series(_of_log(run), name="log", dtype=float)
     return pd.Series(numbers(run), name=run.scenario.strategy, dtype=float)
+
+
+def _of_log(log: Log) -> dict[str, float]:
+    """What a log tells of the summary."""
+    parts = groups(log, None)
+    contact, waits = contact_columns(log, parts), desk_columns(log, parts)
+    bought = np.bincount(log.events["event"], minlength=len(EVENTS))
+    columns: dict[str, Any] = {
+        "first_deals": bought[Event.FIRST_DEAL],
+        "repeat_deals": bought[Event.REPEAT_DEAL],
+        "contacts": contact["contacts"],
+        "contacts_per_deal": contact["per_deal"],
+        "dropped": contact["dropped"],
+        "opt_outs": contact["opt_outs"],
+        "queue_wait_days": waits["wait_days"],
+        "lost_in_queue": waits["lost"],
+        "revenue": paid_by(log).amount.sum(),
+    }
+    return {name: float(np.asarray(columns[name]).reshape(-1)[0]) for name in OF_LOGS}
 
 
 def numbers(run: Record) -> dict[str, float]:

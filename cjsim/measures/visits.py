@@ -18,12 +18,13 @@ from cjsim.journey import (
 )
 from cjsim.log import LEVELS
 from cjsim.measures.groups import Flags, Floats, Ints, Numbers
+from cjsim.measures.log import Log
 from cjsim.model.events import Event
 
 if TYPE_CHECKING:
-    from cjsim.measures.log import Log
     from cjsim.record import Record
 
+THE_STAGES = "the stages that people are at"
 OPEN = -1
 """Where a visit leads that is not over at the horizon: nowhere yet."""
 
@@ -92,6 +93,7 @@ def by_person(person: Numbers) -> Ints:
 
 def visits(run: Record, lens: str = "twelve") -> Visits:
     """All visits of a run, seen through the lens of that name."""
+    need_run(run, THE_STAGES)
     need(run, "stages")
     chosen_lens = lens_named(lens)
     rows = run.events.rows
@@ -157,6 +159,7 @@ def lifetimes(run: Record | Log) -> tuple[Floats, Floats]:
 
 def next_entry(run: Record, rows: Ints) -> Ints:
     """The stage that the person of each of these log rows enters next, OPEN if none."""
+    need_run(run, THE_STAGES)
     log = run.events.rows
     size = len(log)
     enters = np.flatnonzero(log["event"] == Event.ENTER)
@@ -172,6 +175,15 @@ def next_entry(run: Record, rows: Ints) -> Ints:
 def final_stage(run: Record | Log) -> Ints:
     """The stage of each person at the horizon."""
     return run.totals.last.astype(np.int64)
+
+
+def need_run(run: Record | Log, what: str) -> None:
+    """Raise ValueError for a log where a measure needs more than logs hold; `what` it needs."""
+    if isinstance(run, Log):
+        raise ValueError(
+            f"this measure needs {what}, and a log has only {', '.join(run.frame)}; what takes a "
+            "log is listed in docs/observe.md"
+        )
 
 
 def need(run: Record | Log, level: str) -> None:

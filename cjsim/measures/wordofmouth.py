@@ -9,6 +9,7 @@ import numpy as np
 
 from cjsim.journey import AWARENESS, DORMANT, UNAWARE
 from cjsim.measures.groups import Flags, Groups, Ints, Numbers, by_group, groups, ratio
+from cjsim.measures.visits import need_run
 from cjsim.model.events import Event
 
 if TYPE_CHECKING:
@@ -112,6 +113,7 @@ def awakenings(run: Record) -> Awakenings:
     The log has no column for it and needs none: a TOLD row of the one who tells, the REFERRAL
     of the friend and the friend's ENTER follow one another.
     """
+    need_run(run, "who tells whom and who awakes")
     rows = run.events.rows
     event, stage, person = rows["event"], rows["stage"], rows["person"].astype(np.int64)
     size = max(len(rows), 1)

@@ -52,10 +52,12 @@ PLACED: Final = GONE
 """
 FASTEST: Final = 100.0
 """Stages that take less than a hundredth of a day take that, in a picture of days."""
-PRIOR, AFTER_FIRST, AFTER_REPEAT, ON_TRIAL, AFTER_DECLINE, POWERS = 0, 1, 2, 3, 4, 5
+PRIOR, AFTER_FIRST, AFTER_REPEAT, ON_TRIAL, AFTER_DECLINE = 0, 1, 2, 3, 4
+AT_DESK, OUT_OF_QUEUE, AT_TENDER, BOUND, CONTRACT_OVER, POWERS = 5, 6, 7, 8, 9, 10
 """Rows of the table: where a stranger stands at the opening, where what was seen has led to.
 
-From POWERS on stand those of strangers, then as many of people who are known.
+AT_DESK is told by its chances, all else leaves no doubt. From POWERS on stand those of strangers,
+then as many of people who are known.
 """
 TERMS: Final = 20
 """Terms of the series of e^x for x up to 1/2: the next is below 1e-25."""
@@ -69,6 +71,7 @@ class Expert(NamedTuple):
     days : typical days of each stage.
     losses : share of each that walks away.
     first, repeat : share that passes the gate after a first deal, and after later ones.
+    queues_again : do customers need a rep for later deals too?
     renewed : a day, how many of the strangers leave the category and are replaced.
     doublings : how many powers are kept.
     """
@@ -85,6 +88,7 @@ class Expert(NamedTuple):
     comes_back: float
     leaves_rival: float
     tender: float
+    queues_again: bool
     served: float
     renewed: float
     met: Row
@@ -145,6 +149,7 @@ def expert_of(s: Scenario, season: float = 1.0) -> Expert:
         comes_back=logistic(s.curiosity.choice_slope * (repeat - s.rival.quality)),
         leaves_rival=leaves / (s.rival.retention + leaves) if leaves > 0.0 else 0.0,
         tender=1.0 / product.tender_every if product.tender_every else 0.0,
+        queues_again=s.firm.repeat_needs_rep,
         served=m.served_share,
         renewed=(1.0 / m.stay_years + m.growth_a_year) / DAYS_A_YEAR,
         met=_met(s),
@@ -224,6 +229,20 @@ def after_repeat(e: Expert) -> Ways:
     ]
 
 
+def at_desk(e: Expert) -> Ways:
+    """Where somebody stands who asks for a rep, all stages being equal."""
+    return [(ACTION, 0.5), (REPEAT_DEAL, 0.5)] if e.queues_again else [(ACTION, 1.0)]
+
+
+def after_contract(e: Expert) -> Ways:
+    """Where a contract leads that ends by a notice: cancelled by itself, or for a rival."""
+    asleep = e.losses[REPEAT_DEAL]
+    away = (1.0 - asleep) * (1.0 - e.repeat)
+    if asleep + away <= 0.0:
+        return [(WITH_RIVAL, 1.0)]
+    return [(DORMANT, asleep / (asleep + away)), (WITH_RIVAL, away / (asleep + away))]
+
+
 def _lost(e: Expert, share: float) -> Ways:
     """Where a buyer goes who does not buy: to the rival who knows one, that is who compared."""
     return [(WITH_RIVAL, share * e.rational), (DORMANT, share * (1.0 - e.rational))]
@@ -266,6 +285,11 @@ def table(e: Expert) -> Matrix:
         _row(after_repeat(e)),
         _row([(FIRST_DEAL, 1.0)]),
         _row(_lost(e, 1.0)),
+        _row(at_desk(e)),
+        _row([(WITH_RIVAL, 1.0)]),
+        _row([(COMPARISON, 1.0)]),
+        _row([(REPEAT_DEAL, 1.0)]),
+        _row(after_contract(e)),
     ]
     for generator in (strangers, known):
         power = exponential_of(generator)

@@ -445,12 +445,16 @@ def mismatch(person: Person, market: Parameters, touch: Touch) -> float:
 
     C9, C90-C93; P counts the recent pushes: even what fits wears out (van Diepen 2009).
     """
-    jar = touch.intrusiveness * (1.0 - touch.fit[person.stage])
-    if touch.aims_at > PLACES[person.stage]:
-        jar = jar * market.too_hot
-    else:
-        jar = jar * market.too_cold
+    jar = jars_at(market, touch, person.stage)
     return jar + touch.intrusiveness * market.crowding * person.pressure
+
+
+def jars_at(market: Parameters, touch: Touch, stage: int) -> float:
+    """How much a contact jars people at a stage who were left in peace before."""
+    jar = touch.intrusiveness * (1.0 - touch.fit[stage])
+    if touch.aims_at > PLACES[stage]:
+        return jar * market.too_hot
+    return jar * market.too_cold
 
 
 def contact(
@@ -829,6 +833,24 @@ def weigh_contact(
     """
     for stage in range(PLACED):
         spare[stage] = touch.fit[stage]
+    weigh(odds, spare)
+
+
+def weigh_opt_out(
+    odds: MutableSequence[float], spare: MutableSequence[float], market: Parameters, touch: Touch
+) -> None:
+    """A push was the last straw: the likelier at a stage, the more it jars there."""
+    for stage in range(PLACED):
+        spare[stage] = jars_at(market, touch, stage)
+    weigh(odds, spare)
+
+
+def weigh_chances(
+    odds: MutableSequence[float], spare: MutableSequence[float], chances: Sequence[float]
+) -> None:
+    """Something was seen whose chance at each stage stands in a row of the chain."""
+    for stage in range(PLACED):
+        spare[stage] = chances[stage]
     weigh(odds, spare)
 
 

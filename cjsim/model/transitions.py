@@ -11,6 +11,7 @@ from math import inf
 
 from cjsim.journey import (
     AWARENESS,
+    COMPARISON,
     CURIOSITY,
     DORMANT,
     FIRST_DEAL,
@@ -21,7 +22,17 @@ from cjsim.journey import (
     WITH_RIVAL,
 )
 from cjsim.model import events, rules
-from cjsim.model.chain import AFTER_DECLINE, AFTER_FIRST, AFTER_REPEAT, ON_TRIAL
+from cjsim.model.chain import (
+    AFTER_DECLINE,
+    AFTER_FIRST,
+    AFTER_REPEAT,
+    AT_DESK,
+    AT_TENDER,
+    BOUND,
+    CONTRACT_OVER,
+    ON_TRIAL,
+    OUT_OF_QUEUE,
+)
 from cjsim.model.journal import write
 from cjsim.model.parameters import (
     AFTER_CONTACT,
@@ -172,6 +183,7 @@ def give_up(world: World, person: Person, now: float) -> None:
         enter(world, person, GONE, now)
     else:
         write(world, person, now, events.RENEGED)
+        learn(world, person, now, OUT_OF_QUEUE)
         happens(world, person, now, AFTER_RENEGED)
         lose_to_rival(world, person, now)
 
@@ -283,6 +295,7 @@ def notice(world: World, person: Person, stage: int, now: float) -> None:
     """The contract is to end; see `rules.give_notice`. `stage` is where the person goes then."""
     rules.give_notice(person, world.market, stage, now)
     write(world, person, now, events.NOTICE)
+    learn(world, person, now, BOUND)
     happens(world, person, now, AFTER_NOTICE)
 
 
@@ -293,13 +306,16 @@ def renews(world: World, person: Person, now: float) -> bool:
     """
     if person.to_pay > 0:
         write(world, person, now, events.PAYMENT, -1, rules.pay_on(person, world.market, now))
+        learn(world, person, now, BOUND)
         return False
     if person.pausing or person.bound or person.leaves_for == 0:
         person.pausing = person.bound = 0
         return True
     if rules.pauses(person, world.market, now):
         write(world, person, now, events.PAUSE)
+        learn(world, person, now, BOUND)
         return False
+    learn(world, person, now, CONTRACT_OVER)
     if person.leaves_for == WITH_RIVAL:
         lose_to_rival(world, person, now)
     else:
@@ -383,10 +399,12 @@ def takes_place(
     seats = world.sessions[touch.number]
     if touch.seats > 0 and not rules.has_seat(touch, market, seats, now):
         write(world, person, now, events.FULL, touch.number, 0.0, belief)
+        turn_away(world, person, now, touch, belief)
         return False
     limited = touch.cost > 0.0 and market.budget < inf
     if limited and not rules.can_pay(touch, market, world.purse, now):
         write(world, person, now, events.BUDGET, touch.number, 0.0, belief)
+        turn_away(world, person, now, touch, belief)
         return False
     if luck >= touch.delivered:
         write(world, person, now, events.UNDELIVERED, touch.number, 0.0 - touch.cost, belief)
@@ -442,6 +460,7 @@ def touch_person(
     has_noticed = touch.wins_back > 0.0 and person.leaves_for != 0
     if has_noticed and rules.takes_back(person, market, touch, fresh):
         write(world, person, now, events.STAYS)
+        learn(world, person, now, BOUND)
     if rival < touch.names_rival:
         rules.name_rival(person, market, now)
     if capture < touch.capture:
@@ -449,6 +468,7 @@ def touch_person(
     if belief >= 0 and rules.fed_up(person, market, now):
         rules.opt_out(person, market, now)
         write(world, person, now, events.OPT_OUT, touch.number)
+        hear_opt_out(world, person, now, touch)
     if person.known:
         take_note(world, person, now, touch, belief)
     if market.follows:
@@ -502,9 +522,51 @@ def begin_file(world: World, person: Person, now: float) -> None:
 
 def learn(world: World, person: Person, now: float, row: int) -> None:
     """Something was seen that leaves no doubt: a row of the chain says where it leads."""
-    if len(world.chain) > 0:
-        live_up_to(world, person, world.chain, now)
+    if follows_up_to(world, person, now):
         rules.set_belief(world.beliefs[person.id], world.chain[row])
+
+
+def ask_for_desk(world: World, person: Person, now: float) -> None:
+    """A buyer asks for a rep, who sees that they want to buy."""
+    write(world, person, now, events.QUEUE)
+    if follows_up_to(world, person, now):
+        odds, spare = world.beliefs[person.id], world.beliefs[len(world.people) + 1]
+        rules.weigh_chances(odds, spare, world.chain[AT_DESK])
+
+
+def hold_tender(world: World, person: Person, now: float) -> None:
+    """A customer's need goes to whoever bids best."""
+    write(world, person, now, events.TENDER)
+    learn(world, person, now, AT_TENDER)
+    enter(world, person, COMPARISON, now)
+
+
+def drop(world: World, person: Person, now: float, touch: Touch, belief: int) -> None:
+    """No rep had time for a contact; whoever came by themselves has come all the same."""
+    write(world, person, now, events.DROPPED, touch.number, 0.0, belief)
+    turn_away(world, person, now, touch, belief)
+
+
+def turn_away(world: World, person: Person, now: float, touch: Touch, belief: int) -> None:
+    """Somebody came to a touchpoint that had no room for them: a visit to the firm's records."""
+    if belief < 0 and follows_up_to(world, person, now):
+        odds, spare = world.beliefs[person.id], world.beliefs[len(world.people) + 1]
+        rules.weigh_contact(odds, spare, touch)
+
+
+def hear_opt_out(world: World, person: Person, now: float, touch: Touch) -> None:
+    """Somebody wants no more of this: it was not for where they stand."""
+    if follows_up_to(world, person, now):
+        odds, spare = world.beliefs[person.id], world.beliefs[len(world.people) + 1]
+        rules.weigh_opt_out(odds, spare, world.market, touch)
+
+
+def follows_up_to(world: World, person: Person, now: float) -> bool:
+    """Does the firm keep a belief of this person? Then it lives on up to now."""
+    if len(world.chain) == 0 or not rules.is_followed(world.beliefs[person.id]):
+        return False
+    live_up_to(world, person, world.chain, now)
+    return True
 
 
 def take_note(world: World, person: Person, now: float, touch: Touch, belief: int) -> None:

@@ -7,13 +7,14 @@ from cjsim.observe.belief import (
     beliefs_at_pushes,
     brier,
     confusion,
-    confusion_of,
     reliability,
 )
 from cjsim.observe.dwell import Dwell, dwell, incidence
 from cjsim.observe.expert import Transitions, learn, worth
 from cjsim.observe.expert_curve import ExpertCurve, expert_curve
+from cjsim.observe.filter import confusion_of
 from cjsim.observe.fineness import Passages, fineness, onward, orders
+from cjsim.observe.limits import over_people
 from cjsim.observe.losses import LossCurve, loss_curve
 from cjsim.observe.paths import Paths, paths_of
 from cjsim.observe.plans import (
@@ -72,6 +73,7 @@ __all__ = [
     "observe",
     "onward",
     "orders",
+    "over_people",
     "paths_of",
     "person_days",
     "pilot",

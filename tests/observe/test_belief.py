@@ -16,8 +16,18 @@ from cjsim.journey import STAGES
 from cjsim.model import chain, population, rules
 from cjsim.model.chain import PLACED, POWERS
 from cjsim.observe import belief as b
-from cjsim.observe import thermometer
-from tests.builders import everywhere, in_full, market, neutral, person, plans, touch
+from cjsim.observe import confusion_of, thermometer
+from cjsim.observe.filter import replays
+from tests.builders import (
+    everywhere,
+    in_full,
+    market,
+    neutral,
+    person,
+    plans,
+    random_scenario,
+    touch,
+)
 
 FEW = 12
 """People of a small market."""
@@ -62,8 +72,24 @@ def by_enumeration(prior, steps):
     return found / found.sum()
 
 
+def seen_of_one_kind(odds, spare, luck, n):
+    """Something is seen: a visit, an opt-out, or what has a row of the chain. Its chances."""
+    fit = luck.uniform(0.1, 1, n)
+    seen = touch(fit=[*fit, *[0.0] * (16 - n)], aims_at=1, intrusiveness=2.0)
+    kind = luck.integers(0, 3)
+    if kind == 0:
+        rules.weigh_contact(odds, spare, seen)
+        return fit
+    if kind == 1:
+        terms = market(too_hot=3.0, too_cold=0.5)
+        rules.weigh_opt_out(odds, spare, terms, seen)
+        return 2.0 * (1.0 - fit) * np.where(np.arange(n) < 1, 3.0, 0.5)
+    rules.weigh_chances(odds, spare, [*fit, *[0.0] * (PLACED - n)])
+    return fit
+
+
 @given(st.integers(0, 2**32), st.integers(1, 4))
-@settings(max_examples=20)
+@settings(max_examples=30)
 def test_the_rules_are_the_sum_over_all_paths(seed, signals):
     """Three stages that communicate, powers as the chain keeps them, to 1e-12."""
     luck = np.random.default_rng(seed)
@@ -79,10 +105,9 @@ def test_the_rules_are_the_sum_over_all_paths(seed, signals):
     for _ in range(signals):
         days = int(luck.integers(0, 16))
         now += days
-        seen = touch(fit=[*luck.uniform(0.1, 1, n), *[0.0] * (16 - n)])
         rules.live_by(odds, spare, table, POWERS, now + 0.7)
-        rules.weigh_contact(odds, spare, seen)
-        steps.append((np.linalg.matrix_power(day, days)[:n, :n], seen.fit[:n]))
+        chances = seen_of_one_kind(odds, spare, luck, n)
+        steps.append((np.linalg.matrix_power(day, days)[:n, :n], chances))
     assert odds[rules.DAY] == now
     assert np.allclose(odds[:n], by_enumeration(prior, steps), rtol=0, atol=1e-12)
 
@@ -109,7 +134,7 @@ def test_an_answer_has_the_chances_of_a_reading(accuracy, optimism):
     accuracy = min(accuracy, 1 - 1e-12)
     terms, chances = (
         market(accuracy=accuracy, optimism=optimism),
-        b.confusion_of(accuracy, optimism),
+        confusion_of(accuracy, optimism),
     )
     assert np.allclose(chances.sum(axis=1), 1.0)
     parts = [
@@ -132,34 +157,89 @@ CASES = [
     {"market.served_share": 0.4, "market.stay_years": 0.5},
     {"changes": [{"day": 30.5, "touchpoints.site.hears": 1.0, "market.onset_days": 5.0},
                  {"day": 80, "ask.touchpoints.site": 3.0, "ask.accuracy": 0.9}]},
-    {"contract.trial_days": 10.0, "contract.term_days": 40.0},
+    {"contract.trial_days": 10.0, "contract.term_days": 40.0, "contract.payments": 4,
+     "contract.notice_days": 10.0, "contract.pause_share": 0.3,
+     "touchpoints.letter.wins_back": 0.3},
     {"product.tender_every": 2, "market.presence": 0.5, "product.complexity": 1.0},
+    {"burn_in_days": 70.5, "burn_in_strategy": "ask",
+     "changes": [{"day": 50, "ask.accuracy": 1.0}]},
+    {"firm.reps": 1, "firm.deal_hours": 20.0, "firm.patience_days": 4.0,
+     "firm.repeat_needs_rep": True, "touchpoints.site.rep_hours": 8.0},
+    {"horizon_days": 45.0, "touchpoints.site.seats": 1, "touchpoints.site.session_days": 9.0,
+     "ask.push": "animator", "touchpoints.letter.intrusiveness": 1.0,
+     "touchpoints.letter.fit": {"study": 1.0, "desire": 0.5}, "market.tolerance_mean": 0.1},
 ]  # fmt: skip
+TOLD = [
+    {"contact", "first_deal"}, {"start"}, {"known"}, {"notice", "stays", "pause", "payment"},
+    {"tender"}, {"repeat_deal"}, {"queue", "reneged", "dropped"}, {"full", "opt_out"},
+]  # fmt: skip
+"""What a case is there for: each of them is in its log."""
 
 
-@pytest.mark.parametrize("changes", CASES)
-def test_the_log_gives_what_the_engine_believes(changes):
-    """All odds of the last day, and the stage believed at each push."""
-    scenario = firm(60, **changes)
-    people = population.draw(scenario, 60, 5)
-    engine = Engine(scenario, people, 5, truth=True)
+def assert_the_log_tells(scenario, people, seed):
+    """The belief of everybody on the last day, as the engine has it; returns the run."""
+    engine = Engine(scenario, population.draw(scenario, people, seed), seed)
     engine.run()
-    run = cjsim.simulate(scenario, seed=5)
-    kept = {k: np.array(row[:PLACED]) for k, row in enumerate(engine.beliefs) if row[-1] > -inf}
-    assert len(kept) > 30
-    for replay in b._replays(run):
-        for _ in replay._read(0, len(replay.rows)):
+    run = cjsim.simulate(scenario, people, seed=seed)
+    beliefs = enumerate(engine.beliefs[:-2])
+    kept = {k: np.array(odds[:PLACED]) for k, odds in beliefs if odds[rules.DAY] > -inf}
+    for replay in replays(run):
+        for _ in replay.read(0, len(replay.rows)):
             pass
         if replay.odds is not None:
-            replay.day, day = int(engine.beliefs[replay.person][rules.DAY]), replay.day
-            replay.odds = replay.firm.filter.lived(replay.odds, day, replay.day)
-            assert np.allclose(replay.odds, kept.pop(replay.person), rtol=0, atol=1e-9)
+            day = int(engine.beliefs[replay.person][rules.DAY])
+            odds = replay.firm.filter.lived(replay.odds, replay.day, day)
+            assert np.allclose(odds, kept.pop(replay.person), rtol=0, atol=1e-9)
     assert not kept
-    told = run.truth()["belief"]
+    return run
+
+
+@pytest.mark.parametrize(("changes", "told"), [*zip(CASES, TOLD, strict=True)])
+def test_the_log_gives_what_the_engine_believes(changes, told):
+    """All odds of the last day, and the stage believed at each push, whatever is signalled."""
+    run = assert_the_log_tells(firm(60, **changes), 60, 5)
+    assert told <= set(run.log()["event"])
+    believed = run.truth()["belief"]
+    takes_place = believed.notna() & run.log()["event"].eq("contact")
     pushes = b.beliefs_at_pushes(run)
-    assert len(pushes) == told.notna().sum() > 100
-    order = np.argsort(run.events["person"][told.notna().to_numpy()], kind="stable")
-    assert (told.dropna().cat.codes.to_numpy()[order] == pushes.believed).all()
+    assert len(pushes) == takes_place.sum() > 100
+    order = np.argsort(run.events["person"][takes_place.to_numpy()], kind="stable")
+    assert (believed[takes_place].cat.codes.to_numpy()[order] == pushes.believed).all()
+
+
+@given(number=st.integers(0, 2**32), seed=st.integers(0, 2**40))
+@settings(max_examples=12, deadline=None)
+def test_the_log_of_any_firm_gives_what_its_engine_believes(number, seed):
+    """Burn-in, calendar, contracts, seats, budgets, desk: whatever firms are made of."""
+    scenario = random_scenario(number).with_changes({"other.targeting": "filter"})
+    assert_the_log_tells(in_full(scenario, 15), 15, seed)
+
+
+def test_a_burn_in_is_lived_again_by_either_engine():
+    """The rows before day 0, which no log keeps, are the same; and the beliefs made of them."""
+    scenario = firm(40, **{"burn_in_days": 60.0, "burn_in_strategy": "ask"})
+    runs = [cjsim.simulate(scenario, seed=3, engine=name) for name in ("simpy", "compiled")]
+    early = [run.engine(scenario, run.everybody, 3).before_day_0() for run in runs]
+    assert early[0].tobytes() == early[1].tobytes()
+    assert -60.0 <= early[0]["time"].min() < early[0]["time"].max() < 0.0
+    judged = [b.beliefs(run, 50.0) for run in runs]
+    assert np.array_equal(judged[0].odds, judged[1].odds)
+    forgotten = firm(40, **{"firm.cold_list_share": 0.0})
+    assert judged[0].time.min() == 50.0
+    assert len(b.beliefs(cjsim.simulate(forgotten, seed=3), 50.0)) < len(judged[0])
+
+
+def test_what_is_sent_tells_nothing_whether_it_is_read_or_not():
+    """Why opened letters are no signal: the chance to be read is the same at every stage."""
+    unread = {"touchpoints.letter.delivered": 0.8, "touchpoints.letter.opened": 0.5}
+    run = cjsim.simulate(firm(400, **unread), seed=2)
+    log = run.log()
+    sent = log[log["event"].isin(["contact", "unopened"]) & (log["touchpoint"] == "letter")]
+    share = sent["event"].eq("contact").groupby(sent["stage"], observed=True).agg(["mean", "size"])
+    share = share[share["size"] > 100]
+    assert len(share) > 5
+    error = np.sqrt(0.25 / share["size"])
+    assert (np.abs(share["mean"] - 0.5) < 4 * error).all()
 
 
 def test_a_filter_of_like_people_is_calibrated():
@@ -197,8 +277,6 @@ def test_what_cannot_be_asked_is_refused():
     reading = firm(**{"ask.targeting": "reading"})
     with pytest.raises(ValueError, match=r"ask\.targeting: 'reading'"):
         thermometer.worth_of_answers(reading, "site")
-    with pytest.raises(ValueError, match="burn_in_days"):
-        b.beliefs(cjsim.simulate(firm(**{"burn_in_days": 5.0, "burn_in_strategy": "ask"})))
     with pytest.raises(ValueError, match="log='all'"):
         b.beliefs(cjsim.simulate(firm(), log="stages"))
     with pytest.raises(ValueError, match="every_days: 0"):

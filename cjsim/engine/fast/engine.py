@@ -151,11 +151,19 @@ class CompiledEngine:
 
     def _lived(self, before: Scenario) -> Warm:
         """A burn-in, lived here and now."""
-        self.world = self._world((Period(self.start, before),), NO_ROWS)
-        self._ask(loop.BEGIN, self.start)
-        self._ask(loop.GO_ON, 0.0)
+        self._live_up_to_day_0(before, NO_ROWS)
         state = {name: getattr(self.world, name) for name in CARRIED}
         return Warm(self.everybody, self.calendar, **state)
+
+    def _live_up_to_day_0(self, before: Scenario, level: int) -> None:
+        self.world = self._world((Period(self.start, before),), level)
+        self._ask(loop.BEGIN, self.start)
+        self._ask(loop.GO_ON, 0.0)
+
+    def before_day_0(self) -> Any:
+        """The rows of the burn-in, which no log keeps; ask for them in place of `run`."""
+        self._live_up_to_day_0(before_day_0(self.scenario), 0)
+        return self.world.rows[: self.world.counts[journal.ROWS]]
 
     def _change_strategy(self, warm: Warm) -> None:
         """The burn-in is over: everybody meets the new touchpoints."""

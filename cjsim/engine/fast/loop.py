@@ -14,7 +14,7 @@ import numpy as np
 from cjsim.engine.fast.calendar import ENTRY, KINDS, NONE, first, pop_heap, release, room, schedule
 from cjsim.engine.fast.journal import ROWS, TOTAL
 from cjsim.engine.fast.pointers import behind
-from cjsim.journey import ACTION, COMPARISON, GONE, RECOMMENDATION, REPEAT_DEAL
+from cjsim.journey import ACTION, GONE, RECOMMENDATION, REPEAT_DEAL
 from cjsim.log import ROW
 from cjsim.model import events, rules, transitions
 from cjsim.model.journal import write
@@ -256,13 +256,12 @@ def reach(
 def buy(world: Any, calendar: Any, person: Any, now: float) -> None:
     """Ready to buy; see `Engine.buy`."""
     again = person.stage == REPEAT_DEAL
-    if again and world.market.term > 0.0 and not transitions.renews(world, person, now):
+    by_contract = again and world.market.term > 0.0  # nothing lies on a shelf
+    if by_contract and not transitions.renews(world, person, now):
         return
     if again and not person.leaves_for and rules.holds_tender(person, world.market):
-        write(world, person, now, events.TENDER)
-        transitions.enter(world, person, COMPARISON, now)
+        transitions.hold_tender(world, person, now)
         return
-    by_contract = again and world.market.term > 0.0  # nothing lies on a shelf
     if world.clock[REFILL_AT] > now and not by_contract:
         write(world, person, now, events.STOCKOUT)
         if rules.waits_for_shelf(person, world.market):
@@ -282,7 +281,7 @@ def go_to_desk(world: Any, calendar: Any, person: Any, now: float) -> None:
     if world.market.reps != ENDLESS and (not again or world.market.repeat_needs_rep):
         patience, days = rules.desk_times(person, world.market)
         person.busy = 1
-        write(world, person, now, events.QUEUE)
+        transitions.ask_for_desk(world, person, now)
         until = min(now + patience, person.leaves_at)
         ask_for_rep(world, calendar, new_request(world, person.id, days), until, now)
     else:
@@ -425,8 +424,8 @@ def give_up(world: Any, calendar: Any, slot: int, now: float) -> None:
         transitions.give_up(world, person, now)
         plan_life(world, calendar, person)
     elif person.stage != GONE:  # who has left the category is not missed
-        number = world.all_touches[request.touch].number
-        write(world, person, now, events.DROPPED, number, 0.0, request.belief)
+        touch = world.all_touches[request.touch]
+        transitions.drop(world, person, now, touch, request.belief)
 
 
 # --- the loop ---------------------------------------------------------------------------------

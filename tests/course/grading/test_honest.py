@@ -73,6 +73,7 @@ CALLS = {
         "loss_curve": "shown(observe.loss_curve(run, at=(1.0, 0.5), draws=2)).save('losses')",
         "LossCurve": "made['LossCurve'].table",
         "paths_of": "observe.paths_of(seen).variants(5)",
+        "over_people": "observe.over_people(seen, len, draws=39)",
         "Paths": "observe.Paths.of([(['a', 'b'], 1, 2)]).entropy()",
         "world": "one = observe.world('chain', 200)",
         "World": "observe.attribute(one.paths).against(one.truth)",
@@ -139,6 +140,7 @@ CALLS = {
     },
     "cjsim.measures": {
         "UNITS": "list(measures.UNITS)",
+        "OF_LOGS": "list(measures.OF_LOGS)",
         "contracts": "rented = phone.with_changes({'contract.term_days': 90})\n"
         "measures.contracts(cjsim.simulate(rented, 50))",
         "planned_loss": "measures.planned_loss(phone)",
