@@ -1,4 +1,4 @@
-"""`cjsim data check` and `cjsim data convert`: what a firm's file holds, and its log in a form of ours."""
+"""`cjsim data check` and `convert`: what a firm's file holds, and its log in a form of ours."""
 
 from __future__ import annotations
 

@@ -57,14 +57,14 @@ def _named(table: Mapping[str, Any], is_columns: bool) -> list[str]:
 
 
 def _by_name(how: FileMap, heads: Sequence[str]) -> dict[str, str]:
-    """What is not said, by what columns are often called; the optional ones only if none is."""
+    """What is not said, by what columns are often called."""
     plains: dict[str, str] = {}
     for head in heads:
         plains.setdefault(plain(head), head)
     taken = set(_named(how.columns, True)) | set(_named(how.dates, False))
     ours = {}
     for name, called in COLUMNS.items():
-        if name in how.columns or (name not in NEEDED and how.columns):
+        if name in how.columns:
             continue
         for word in map(plain, called.split()):
             if word in plains and plains[word] not in taken:
@@ -80,7 +80,7 @@ def _wide(heads: Sequence[str], sample: Sequence[Sequence[str]]) -> dict[str, st
     """Columns of dates that are called as events are."""
     return {
         head: FROM_WIDE[plain(head)] for place, head in enumerate(heads)
-        if plain(head) in FROM_WIDE and _share(DATE, _column(sample, place)) > 0.5
+        if plain(head) in FROM_WIDE and _share(DATE, _column(sample, place)) >= 0.5
     }  # fmt: skip
 
 

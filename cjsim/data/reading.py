@@ -44,6 +44,7 @@ class Reading:
     mapping : how it was read, with what was guessed.
     told : what a file of the kit says of itself: days, start.
     dated : times are dates, not days.
+    undecided : columns in which a date that may have its day or its month first is bad.
     """
 
     path: Path
@@ -57,6 +58,7 @@ class Reading:
     meant: dict[str, str | None] = field(default_factory=dict)
     start: str = ""
     dated: bool = False
+    undecided: list[str] = field(default_factory=list)
 
     def one(self, asked: str) -> tuple[Any, ...]:
         """The only row of an answer."""
@@ -118,6 +120,8 @@ def _take_text(reading: Reading, folder: Path) -> list[list[str]]:
         with bad.open("w", encoding="utf-8", newline="\n") as wrong:
             poured = source.pour(path, form, clean, wrong)
     reading.poured, reading.heads = poured, poured.heads
+    if not poured.heads:
+        raise ValueError(f"{path}: holds no line that could be read")
     columns = [f"c{place}" for place in range(len(poured.heads))]
     taken = [_with_line_ends(name, poured.with_line_ends) for name in columns]
     select = f"CREATE TABLE raw AS SELECT {', '.join(['line AS place', 'line', *taken])}"
@@ -149,8 +153,8 @@ def _load(db: duckdb.DuckDBPyConnection, path: Path, names: list[str], select: s
     kinds = ", ".join(f"'{name}': '{'BIGINT' if name == 'line' else 'VARCHAR'}'" for name in names)
     db.execute(
         f"{select} FROM read_csv({in_sql(path.as_posix())}, delim = {in_sql(CELL)}, quote = '', "
-        f"escape = '', header = false, auto_detect = false, max_line_size = 8000000, "
-        f"columns = {{{kinds}}})"
+        f"escape = '', header = false, auto_detect = false, max_line_size = 2000000, "
+        f"buffer_size = 4000000, columns = {{{kinds}}})"
     )
 
 
@@ -327,6 +331,8 @@ def _parse_part(reading: Reading, part: int, entry: tuple[str, Any] | None) -> b
                 {time} AS t, {amount} AS x, {beside} AS b
             FROM (SELECT *, {word} AS e0 FROM raw)) WHERE {there})
         LEFT JOIN words w ON e = w.word LEFT JOIN stages s ON st = s.word""")
+    if any(note.key == "guess.open_dates" for note in told):
+        reading.undecided.append(column)
     return time_form.days
 
 
@@ -356,13 +362,17 @@ def _tell_currencies(reading: Reading, amount: str, column: str) -> None:
 def _tell_bad(reading: Reading) -> None:
     """Fill `bad` with each cell that cannot be, and its row's line."""
     how = reading.mapping
-    time_told = "date" if reading.dated else "days"
+    undecided = ", ".join(map(in_sql, reading.undecided)) or "NULL"
+    is_open = f"col IN ({undecided}) AND regexp_matches(no_time, {in_sql(times.OPEN)})"
+    time_told = f"CASE WHEN {is_open} THEN 'open_date' ELSE 'date' END"
+    if not reading.dated:
+        time_told = "'days'"
     event_column = in_sql(str(how.columns.get("event", "event")))
     currency = how.amount.get("currency", "")
     refused = str(how.amount.get("negatives") == "mistake").lower()
     negative = f"{refused} AND amount < 0 AND event IN {DEALS}"
     asked = {
-        f"col, no_time, '{time_told}', ''": "moment IS NULL AND days IS NULL",
+        f"col, no_time, {time_told}, ''": "moment IS NULL AND days IS NULL",
         f"{in_sql(how.columns['person'])}, '', 'word', ''": _is_blank("person"),
         f"{event_column}, '', 'event', ''": "word = '' AND event = ''",
         f"amount_col, no_amount, '{'currency' if currency else 'amount'}', {in_sql(currency)}":

@@ -24,7 +24,7 @@ CELL: Final = "\x1f"
 LINE_END: Final = "\x1e"
 CARRIAGE: Final = "\x1d"
 """Stand for \n and \r within a cell."""
-MOST_LINE: Final = 1_000_000
+MOST_LINE: Final = 200_000
 """Characters of a line; one that is longer is no row."""
 MOST_LINES: Final = 100
 """Lines that a cell in quotes may span."""
@@ -230,7 +230,7 @@ def _take_row(seen: Poured, number: int, cells: list[str], rows: IO[str], bad: I
 
 def _clean(word: str) -> str:
     r"""A value that can stand in our file: what no text holds is spelt, \x00."""
-    word = word.rstrip("\r\n")[:200].replace("\n", LINE_END).replace("\r", CARRIAGE)
+    word = word.rstrip("\r\n")[:80].replace("\n", LINE_END).replace("\r", CARRIAGE)
     return UNREADABLE.sub(_spelt, word)
 
 

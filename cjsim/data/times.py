@@ -29,6 +29,9 @@ CLOCK: Final = (
 )
 ISO: Final = r"^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})" + CLOCK
 DMY: Final = r"^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})" + CLOCK
+OPEN: Final = r"^(0?[1-9]|1[0-2])[-/.](0?[1-9]|1[0-2])[-/.]\d"
+"""Day or month first: the row does not tell."""
+SAME: Final = "^(" + "|".join(f"0?{n}[-/.]0?{n}[-/.]" for n in range(1, 13)) + ")"
 DAY_NAME: Final = r"^(\d{1,2})[ .-]+(\p{L}{3})\p{L}*[., -]+(\d{4})" + CLOCK
 NAME_DAY: Final = r"^(\p{L}{3})\p{L}*\.? +(\d{1,2}),? +(\d{4})" + CLOCK
 IN_NUMBERS: Final = {
@@ -52,7 +55,7 @@ class TimeForm:
 
     days: bool = False
     numbers: str = "excel"  # what a number is, where it is a date
-    day_first: bool | None = None  # None: each row tells by itself
+    day_first: bool | None = None  # None: each row tells by itself, or is bad
     form: str = ""
 
 
@@ -138,6 +141,8 @@ def _day_first(counts: dict[str, int], how: FileMap, column: str) -> tuple[bool 
         return False, [Note("guess.month_first", facts | {"sure": month})]
     if not day and not month and counts["dotted"] >= either:
         return True, [Note("guess.dotted", facts)]
+    if either <= counts["dates"] / 2:
+        return None, [Note("guess.open_dates", facts)]
     told = (
         f"{day:,} rows have the day first and {month:,} the month" if day or month
         else "no row tells"
@@ -192,7 +197,10 @@ def _dmy(time: str, day_first: bool | None, zone: str) -> str:
         _of_parts(time, DMY, ("a", "b", "y"), year, month, day, zone)
         for day, month in orders.values()
     )
-    return f"coalesce({day_then}, {month_then})"
+    return (
+        f"CASE WHEN NOT regexp_matches({time}, {in_sql(OPEN)}) OR "
+        f"regexp_matches({time}, {in_sql(SAME)}) THEN coalesce({day_then}, {month_then}) END"
+    )
 
 
 def _month(part: str) -> str:

@@ -202,7 +202,7 @@ def test_bad_events_of_an_xes_are_told_by_line(tmp_path):
     ("text", "told"),
     [
         ("at,who,so\n1,2,3\n", "has no column for 'person'; it has 'at', 'who', 'so'"),
-        ("", "has no column for 'person'; it has none"),
+        ("", "holds no line that could be read"),
     ],
 )
 def test_a_file_that_holds_no_log_is_told(text, told, tmp_path):
