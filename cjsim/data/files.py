@@ -199,10 +199,7 @@ def convert(
 
 
 def propose(file: str | Path, mapping: object = None, **columns: Any) -> FileMap:
-    """A mapping for a file: what is said, and for the rest what was guessed.
-
-    >>> print(propose("crm.csv").toml())  # doctest: +SKIP
-    """
+    """A mapping for a file: what is said, and for the rest what was guessed; see `check`."""
     return check(file, mapping, **columns).mapping
 
 

@@ -103,7 +103,12 @@ class FileMap:
         return replace(self, **merged)
 
     def toml(self) -> str:
-        """The mapping as the text of a file."""
+        """The mapping as the text of a file.
+
+        >>> print(FileMap.of({"columns": {"person": "client"}}).toml(), end="")
+        [columns]
+        person = "client"
+        """
         tables = {one.name: dict(getattr(self, one.name)) for one in fields(self)}
         named = {name: tables[name] for name in TABLES if tables[name]}
         return "\n".join(document(named)).strip() + "\n"

@@ -378,10 +378,12 @@ def _knows(reading: Reading) -> frozenset[str]:
         "amounts": f"amount <> 0 AND event IN {DEALS}",
         "touchpoints": "touchpoint <> '' AND event = 'contact'",
         "costs": "amount <> 0 AND event IN ('contact', 'unopened', 'undelivered')",
-        "opens": "event IN ('unopened', 'undelivered', 'mail_sent')",
+        "opens": "event IN ('unopened', 'undelivered')",
         "stages": "stage IS NOT NULL",
     }
     for fact, where in facts.items():
         if reading.one(f"SELECT count(*) > 0 {rows} AND {where}")[0]:
             knows.add(fact)
+    if {"mail_sent", "mail_opened"} <= set(reading.meant.values()):
+        knows.add("opens")
     return frozenset(knows)

@@ -87,7 +87,7 @@ CELLS = {
     "mixed money": _cells(3, ["1.234,50", "1,234.50", "1 234", "1'234.5", "€ 5", "7 $", "5 руб."]),
     "open money": _cells(3, ["1,234", "1.234"]),
     "no money": _cells(3, ["ten", "#REF!", "NaN", "1e999", "--", "1,2,3", "0x10"]),
-    "formulas": _cells(2, ["=CMD|' /C calc'!A0", "+1", "@SUM(A1)", "-2+3"]),
+    "formulas": _cells(2, ["=CMD|' /C calc'!Z", "+1", "@SUM(A1)", "-2+3"]),
     "formulas for people": _cells(0, ["=1+1", "'=1+1", "@x", "-"]),
     "emoji": _cells(2, ["🎉", "👩‍💻 called", "\u202egnirts", "ﷺ"]),
     "no people": _cells(0, ["", " ", "\u00a0", "NULL"]),
