@@ -14,9 +14,9 @@ from cjsim.data import xes
 from cjsim.data.export import Export
 from cjsim.data.guards import guarded
 from cjsim.data.mapping import FileMap
+from cjsim.data.raw import Reading
 from cjsim.data.reading import (
     MEMORY,
-    Reading,
     canonical,
     has_stage,
     read_in,
@@ -191,11 +191,20 @@ def convert(
             report.refuse()
         note = in_sql(_note(report.days, report.start))
         with whole(out) as draft:
-            reading.db.execute(
-                f"COPY ({canonical(reading)}) TO {in_sql(draft.as_posix())} "
-                f"(FORMAT parquet, KV_METADATA {{{event_log.NOTE}: {note}}})"
+            _copy(
+                reading, draft, f"(FORMAT parquet, KV_METADATA {{{event_log.NOTE}: {note}}})", out
             )
     return report
+
+
+def _copy(reading: Reading, draft: Path, form: str, out: Path) -> None:
+    """Write the canonical log as DuckDB can."""
+    import duckdb
+
+    try:
+        reading.db.execute(f"COPY ({canonical(reading)}) TO {in_sql(draft.as_posix())} {form}")
+    except duckdb.Error as error:
+        raise event_log.as_ours(error, f"{out}: cannot be written") from error
 
 
 def propose(file: str | Path, mapping: object = None, **columns: Any) -> FileMap:

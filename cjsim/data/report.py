@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 from cjsim.data.mapping import FileMap
 from cjsim.data.mistakes import HEADS, LogError
 from cjsim.data.notes import Note
-from cjsim.data.reading import Reading, fill, rows_of, words_beyond
+from cjsim.data.raw import Reading
+from cjsim.data.reading import fill, rows_of, words_beyond
 from cjsim.data.source import name_of
 from cjsim.data.words import ALL, DEALS, KNOWS
 from cjsim.labels import SPOKEN, text
@@ -129,10 +130,11 @@ class Report:
         ]  # fmt: skip
 
     def _head(self, lang: str) -> list[str]:
-        form = {name: text(f"data.form.{name}", lang).format(value=text(f"data.what.{v}", lang)
-                if name == "separator" else v) for name, v in self.form.items()}  # fmt: skip
-        told = ", ".join([self.file, *form.values()])
-        lines = [told]
+        told = [self.file]
+        if self.form:
+            sign = text(f"data.what.{self.form['separator']}", lang)
+            told += [self.form["encoding"], text("data.separator", lang).format(value=sign)]
+        lines = [", ".join(told)]
         if self.start and self.counts["kept"]:
             first = datetime.date.fromisoformat(self.start)
             last = first + datetime.timedelta(days=max(math.ceil(self.days) - 1, 0))
@@ -156,7 +158,8 @@ class Report:
             return []
         lines = [text("data.bad_rows", lang)]
         for row, reason in zip(self.bad.head(TOLD).itertuples(), self.reasons, strict=False):
-            facts = {"line": str(row.line), "column": row.column, "value": repr(row.value),
+            column = text("data.whole_row", lang) if row.column == "(row)" else row.column
+            facts = {"line": str(row.line), "column": column, "value": repr(row.value),
                      "allowed": reason.said(lang)}  # fmt: skip
             lines.append("  " + text("data.bad_row", lang).format(**facts))
         if (more := len(self.bad) - TOLD) > 0:
@@ -347,11 +350,12 @@ def _gaps(reading: Reading, end: float) -> list[tuple[str, int]]:
         f"SELECT DISTINCT CAST(floor(time) AS BIGINT) AS d {rows_of(reading)} ORDER BY d"
     ).fetchall()
     with_rows = [day for (day,) in found]
-    if len(with_rows) < 2:
+    if not with_rows:
         return []
-    looked_at = with_rows[-1] - with_rows[0] + 1
-    silent = 1.0 - len(with_rows) / looked_at
-    if silent == 0.0:
+    with_rows.append(max(math.ceil(end), with_rows[-1] + 1))  # the silence at the end is one, too
+    looked_at = with_rows[-1] - with_rows[0]
+    silent = 1.0 - (len(with_rows) - 1) / looked_at
+    if silent <= 0.0:
         return []
     shortest = max(2, math.ceil(math.log(RARE / looked_at) / math.log(silent)))
     gaps = [
