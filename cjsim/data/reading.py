@@ -135,6 +135,7 @@ def _parse(reading: Reading) -> None:
     reading.dated = forms == {False}
     if len(forms) > 1:
         raise ValueError(f"{reading.path}: some columns of [dates] hold days and some dates")
+    reading.told["rows"] = reading.one("SELECT count(*) FROM raw")[0]
     db.execute("DROP TABLE raw")
 
 
@@ -274,7 +275,7 @@ def _make_log(reading: Reading) -> None:
     )
     db.execute(f"""
         CREATE TABLE log AS SELECT *, coalesce(time - {before} <= {within + 1e-9!r}, false) AS twice
-        FROM (SELECT place, part, line, {time} AS time, person, {event} AS event,
+        FROM (SELECT place, part, {time} AS time, person, {event} AS event,
             coalesce(touchpoint, '') AS touchpoint, stage, stage_word, amount
             FROM parsed WHERE {good})""")
     ignored = reading.one(f"SELECT count(DISTINCT line) FROM parsed WHERE event = '{IGNORE}'")[0]

@@ -219,13 +219,12 @@ def _counts(reading: Reading) -> dict[str, int]:
         f"SELECT count(*), count(*) FILTER (event = 'refund'), "
         f"count(*) FILTER (stage IS NULL AND stage_word <> '') {rows}"
     )
-    early, twice, lines = reading.one(
-        "SELECT count(*) FILTER (time < 0), count(*) FILTER (twice AND time >= 0), "
-        "count(DISTINCT line) FROM log"
+    early, twice = reading.one(
+        "SELECT count(*) FILTER (time < 0), count(*) FILTER (twice AND time >= 0) FROM log"
     )
     bad = reading.one("SELECT count(DISTINCT line) FROM bad")[0]
     ignored = reading.told["ignored"]
-    read = poured.rows if poured else lines + bad + ignored
+    read = poured.rows if poured else reading.told["rows"]
     people, alike, shortened = reading.one(
         "SELECT count(DISTINCT person), "
         "count(DISTINCT person) - count(DISTINCT lower(trim(person))), "

@@ -45,6 +45,19 @@ def test_a_moment_is_the_same_in_any_form(word, tmp_path):
     assert moments(data.read(path))[1] == "2024-04-03 17:05:00"
 
 
+MONTHS = {
+    "en": "Jan Feb March Apr May June Jul Aug Sept Oct Nov December",
+    "ru": "янв февраля мар апр мая июня июль авг сент окт ноя декабря",
+}
+
+
+@pytest.mark.parametrize("lang", MONTHS)
+def test_months_have_names(lang, tmp_path):
+    rows = [f"1,5 {name} 2024,won,5" for name in MONTHS[lang].split()]
+    log = data.read(crm(tmp_path, rows))
+    assert [date.month for date in log.frame["date"]] == list(range(1, 13))
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
@@ -150,6 +163,7 @@ def test_a_date_and_a_clock_are_put_together(tmp_path):
         (["1,234", "1.5"], [1234, 1.5]),
         (["1.234", "7"], [1.234, 7]),
         (["1e3", "0.125", ".5", "5."], [1000, 0.125, 0.5, 5]),
+        (["-5", "−5", "(5)", "−€5", "€-5"], [-5] * 5),
     ],
 )
 def test_sums_are_read_as_their_column_writes_them(words, values, tmp_path):
@@ -438,6 +452,22 @@ def test_a_silence_too_long_for_chance_is_a_gap_and_weekends_are_none(tmp_path):
     assert "2024-06-29" in data.check(crm(tmp_path, [f"1,{day},call," for day in closed])).says(
         "ru"
     )
+
+
+@pytest.mark.parametrize("silent", range(4, 12))
+def test_a_gap_is_what_one_log_of_a_hundred_would_have(silent, tmp_path):
+    """Every other day has a row; then a silence. A gap is what chance makes in fewer than 1 %."""
+    with_rows = [*range(0, 101, 2), *range(101 + silent, 200 + silent, 2)]
+    looked_at = with_rows[-1] + 1
+    share = 1 - len(with_rows) / looked_at
+    report = data.check(crm(tmp_path, [f"1,{day}.5,call," for day in with_rows]))
+    assert report.gaps == ([("101", silent)] if looked_at * share**silent < 0.01 else [])
+
+
+def test_a_silence_at_the_end_is_a_gap_where_it_was_looked_at(tmp_path):
+    path = crm(tmp_path, [f"1,{day},call," for day in range(100) if day % 7])
+    assert data.check(path).gaps == []
+    assert data.check(path, days=200).gaps == [("100", 100)]
 
 
 # --- what is known ------------------------------------------------------------------------------
