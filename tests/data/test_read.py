@@ -2,13 +2,14 @@
 
 import datetime
 import random
+import subprocess
+import sys
 
 import numpy as np
 import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
-import cjsim
 from cjsim import charts, data, measures, observe
 from cjsim.data.words import ALL, CALLED, COLUMNS, KNOWS, WORDS, canonical, probably
 from cjsim.labels import all_keys, text
@@ -649,6 +650,12 @@ def test_no_word_is_called_as_another_one():
     assert len(columns) == len(set(columns))
 
 
+def test_the_package_needs_no_import_of_its_own():
+    words = "import cjsim; print(cjsim.data.read.__name__, cjsim.measures.cohorts.__name__)"
+    ran = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, check=True)
+    assert ran.stdout == "read cohorts\n"
+
+
 def test_a_log_shows_how_far_it_can_be_trusted(tmp_path):
     log = data.read(crm(tmp_path, ["1,0,won,5", "x,y,won,5"]))
     assert repr(log) == "<Log of 1 person, 1 row, 1 days>".replace("Log", "Export").replace(
@@ -661,4 +668,3 @@ def test_a_log_shows_how_far_it_can_be_trusted(tmp_path):
     assert isinstance(log, data.Log)
     assert isinstance(log.log, pd.DataFrame)
     assert np.array_equal(log.log["time"], [0.0])
-    assert cjsim.data.Export is data.Export
