@@ -134,9 +134,9 @@ def _currency(unit: str) -> str:
 def currencies(db: duckdb.DuckDBPyConnection, cells: str, amount: str) -> list[str]:
     """The currencies that a column names."""
     parts = f"regexp_extract({amount}, {in_sql(AMOUNT)}, ['o','s','unit','t','d','unit2'])"
+    named = rf"regexp_matches({amount}, '[^\d.,\s-]')"  # most rows name none, and cost little
     found = db.execute(
-        f"SELECT DISTINCT {_currency('concat(p.unit, p.unit2)')} "
-        f"FROM (SELECT {parts} p FROM {cells} "
-        f"WHERE regexp_matches({amount}, '[^\\d.,\\s-]')) WHERE concat(p.unit, p.unit2) <> ''"
+        f"SELECT DISTINCT CASE WHEN {named} THEN list_transform([{parts}], lambda p: "
+        f"{_currency('concat(p.unit, p.unit2)')})[1] END AS code FROM {cells}"
     ).fetchall()
-    return sorted(code for (code,) in found)
+    return sorted(code for (code,) in found if code)
