@@ -66,6 +66,8 @@ _HOMES = {
     "cjsim.scenario.scenario": ("Scenario",),
 }
 """Module -> the public names that it brings."""
+_ROOMS = ("charts", "data", "measures", "observe")
+"""Packages that are there without an import of their own: `cjsim.data.read`."""
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = sorted(_HOME_OF)
@@ -74,6 +76,8 @@ __all__ = sorted(_HOME_OF)
 def __getattr__(name: str) -> Any:
     if name in _HOME_OF:
         return getattr(importlib.import_module(_HOME_OF[name]), name)
+    if name in _ROOMS:
+        return importlib.import_module(f"cjsim.{name}")
     raise AttributeError(f"module 'cjsim' has no attribute {name!r}")
 
 

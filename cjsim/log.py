@@ -293,17 +293,17 @@ def _save_parquet(frame: pd.DataFrame, draft: Path, path: Path, note: str) -> No
     try:
         with duckdb.connect() as db:
             db.register("frame", frame)
-            about = f", KV_METADATA {{{NOTE}: {_in_sql(note)}}}" if note else ""
-            db.execute(f"COPY frame TO {_in_sql(draft.as_posix())} (FORMAT parquet{about})")
+            about = f", KV_METADATA {{{NOTE}: {in_sql(note)}}}" if note else ""
+            db.execute(f"COPY frame TO {in_sql(draft.as_posix())} (FORMAT parquet{about})")
     except (duckdb.Error, RuntimeError) as error:  # neither an OSError nor a ValueError
-        raise _as_ours(error, f"{path}: cannot be written") from error
+        raise as_ours(error, f"{path}: cannot be written") from error
 
 
-def _in_sql(word: str) -> str:
+def in_sql(word: str) -> str:
     return "'" + word.replace("'", "''") + "'"
 
 
-def _as_ours(error: Exception, what: str) -> BaseException:
+def as_ours(error: Exception, what: str) -> BaseException:
     """An error of DuckDB's as an OSError; being told to end, which it tells as one, as that."""
     first_line = next(iter(str(error).splitlines()), type(error).__name__)
     if re.search("(^|[:(] ?)(KeyboardInterrupt|Query interrupted)", first_line):
@@ -323,7 +323,7 @@ def read(paths: Sequence[Path], columns: Sequence[str]) -> pd.DataFrame:
     """
     import duckdb
 
-    files = [_letters(path) for path in paths]
+    files = [letters(path) for path in paths]
     try:
         with duckdb.connect() as db:
             table = db.read_parquet(files, hive_partitioning=False, filename=True)
@@ -331,7 +331,7 @@ def read(paths: Sequence[Path], columns: Sequence[str]) -> pd.DataFrame:
             return table.select(*wanted).df()
     except (duckdb.Error, RuntimeError) as error:
         names = str(paths[0]) if len(paths) == 1 else f"{paths[0]} or a file beside it"
-        raise _as_ours(error, f"{names}: cannot be read") from error
+        raise as_ours(error, f"{names}: cannot be read") from error
 
 
 def notes(paths: Sequence[Path]) -> list[str]:
@@ -339,17 +339,17 @@ def notes(paths: Sequence[Path]) -> list[str]:
     import duckdb
 
     asked = "SELECT file_name, value FROM parquet_kv_metadata(?) WHERE key = ?"
-    files = [_letters(path) for path in paths]
+    files = [letters(path) for path in paths]
     try:
         with duckdb.connect() as db:
             rows = db.execute(asked, [files, NOTE.encode()]).fetchall()
     except (duckdb.Error, RuntimeError) as error:
-        raise _as_ours(error, f"{paths[0]}: cannot be read") from error
+        raise as_ours(error, f"{paths[0]}: cannot be read") from error
     told = {name: bytes(value).decode(errors="replace") for name, value in rows}
     return [told.get(str(path), "") for path in paths]
 
 
-def _letters(path: Path) -> str:
+def letters(path: Path) -> str:
     """A path in which DuckDB sees no pattern."""
     return re.sub(r"([\[*?])", r"[\1]", str(path))
 

@@ -39,7 +39,8 @@ def of_page(path):
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
 def test_a_page_gives_what_it_shows(path, tmp_path, monkeypatch):
-    for file in path.parent.glob("*.toml"):  # an example's firm
+    files = [*path.parent.glob("*.toml"), *path.parent.glob("*.csv")]  # an example's firm
+    for file in files:
         shutil.copy(file, tmp_path)
     monkeypatch.chdir(tmp_path)
     told = []

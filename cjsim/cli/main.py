@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cjsim.cli import options, pages, seen, touchpoints
+from cjsim.cli import data, options, pages, seen, touchpoints
 from cjsim.cli.sides import now_and_changes, running, side_by_side, strategies
 from cjsim.cli.terminal import Parser, finish, get_ready, say, say_json
 from cjsim.experiment.orphans import ended_as_by_ctrl_c
@@ -171,6 +171,8 @@ def command_line() -> argparse.ArgumentParser:
     options.add_measure(job)
     options.add_shared(job, "the curve as figure and table, and the scenario at its best")
     job.set_defaults(job=_optimise)
+
+    data.add(jobs)
 
     job = jobs.add_parser("lab", help="turn dials and see what happens: the what-if lab")
     options.add_shown(job)

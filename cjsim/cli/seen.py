@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cjsim.cli.sides import running
@@ -88,7 +87,7 @@ def attribute(args: argparse.Namespace, options: dict[str, Any]) -> str | dict[s
             raise ValueError(
                 f"{args.scenario}: is a log; --record, --strategy and --set are for runs"
             )
-        log: Any = data.read(Path(args.scenario))
+        log: Any = data.read(args.scenario, strict=True)
     else:
         log = _seen(args)
     result: Attribution = credited(

@@ -1,25 +1,41 @@
-"""One door for logs in files: `write` and `read`, by the ending of the name."""
+"""One door for logs in files: `write`, `read`, `check` and `convert`, by the ending of the name."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from cjsim import log as event_log
 from cjsim.data import xes
-from cjsim.data.mistakes import Mistakes
-from cjsim.data.tables import columns_of, guarded, of_columns, rows_of_csv
-from cjsim.door import mapping_of
-from cjsim.files import expanded, whole
+from cjsim.data.export import Export
+from cjsim.data.guards import guarded
+from cjsim.data.mapping import FileMap
+from cjsim.data.raw import Reading
+from cjsim.data.reading import (
+    MEMORY,
+    canonical,
+    has_stage,
+    read_in,
+    rows_of,
+    whole_numbers,
+)
+from cjsim.data.report import Report, people_before, report_of, save_bad
+from cjsim.door import shown
+from cjsim.files import all_together, expanded, whole
+from cjsim.log import in_sql
 from cjsim.measures.log import Log
 from cjsim.record import Record
 
 if TYPE_CHECKING:
     import pandas as pd
 
-ENDINGS = (".csv", ".parquet", ".xes")
+ENDINGS: Final = (".csv", ".parquet", ".xes")
+"""What a log is kept as. Text is read whatever its ending is."""
+BAD_ROWS: Final = "bad_rows.csv"
 
 
 def log_of(given: object) -> Log:
@@ -62,12 +78,16 @@ def write(log: Log | Record | pd.DataFrame, path: str | Path) -> Path:
         return path
     if path.suffix == ".csv":
         return event_log.save(_guarded(table.frame), path)
-    note = json.dumps({"days": table.days, "start": table.start})
-    return event_log.save(table.frame, path, note)
+    return event_log.save(table.frame, path, _note(table.days, table.start))
+
+
+def _note(days: float, start: str) -> str:
+    """What a Parquet file says of its log."""
+    return json.dumps({"days": days, "start": start})
 
 
 def _guarded(frame: pd.DataFrame) -> pd.DataFrame:
-    """The frame, its words such that reading gives them back; see `tables.guarded`."""
+    """The frame, its words such that reading gives them back; see `guards.guarded`."""
     frame = frame.copy(deep=False)
     for name in ("event", "touchpoint"):
         words = frame[name].cat.categories
@@ -78,54 +98,156 @@ def _guarded(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def read(
-    path: str | Path,
-    columns: Mapping[str, str] | None = None,
+    file: str | Path,
+    mapping: object = None,
     *,
     days: float | None = None,
-    start: str = "",
-) -> Log:
-    """Read a log from a .csv, .parquet or .xes file: the kit's own, or somebody else's.
+    strict: bool = False,
+    **columns: Any,
+) -> Export:
+    """Read a log from a file: the kit's own, or a firm's export.
+
+    Text is read whatever its letters and separators are; .parquet and .xes by their ending. What
+    the mapping does not say is looked for in the file and told by `.check()`, with every row that
+    could not be read.
 
     Parameters
     ----------
-    columns : name in the file -> time, person, event, touchpoint or amount, where it is not called
-        so. A time may be days since day 0, or dates (2024-01-31, 2024-01-31 17:05): then day 0 is
-        the midnight before the first of them, unless `start` says another.
+    mapping : a TOML file, its tables, or a `FileMap`.
     days : how long was looked at; up to the last row when not given and not told by the file.
-    start : ISO date of day 0.
+    strict : refuse a file with bad rows.
+    columns : person, time, event, amount, touchpoint, stage: what the file calls them; start: the
+        date of day 0. They go before the mapping.
 
-    Returns the `Log`. Raises `LogError` with a report of every bad row, ValueError for a column
-    that is not there or another ending, OSError for a file that cannot be read.
+    Returns the `Export`. Raises `LogError` with a report of every bad row where no row is good (or
+    one is bad, if strict), ValueError for what is no table or must be said, OSError for a file that
+    cannot be read.
     """
-    path = _known(path)
-    names = dict(mapping_of("columns", columns or {}, '{"client": "person"}'))
-    mistakes = Mistakes(path)
-    told: dict[str, Any] = {}
-    lines: Sequence[int]
-    if path.suffix == ".xes":
-        table, lines, told = xes.read(path, mistakes)
-    elif path.suffix == ".csv":
-        table, lines = rows_of_csv(path, mistakes)
-    else:
-        table, lines, told = _of_parquet(path)
-    parts = of_columns(
-        columns_of(table, names, path), lines, mistakes, start or str(told.get("start", ""))
-    )
-    mistakes.told()
-    frame, first_day = parts
-    end = told.get("days") if days is None else days
-    return Log.of(frame, end, first_day)
+    with _opened(file, mapping, columns) as reading:
+        report = report_of(reading, days)
+        if strict or not report.counts["kept"]:
+            report.refuse()
+        table = Log.of(_frame(reading), report.days, report.start)
+        before = _index(reading)
+    return Export(table.frame, table.days, table.start, report=report, before=before)
 
 
-def _of_parquet(path: Path) -> tuple[dict[str, Any], range, dict[str, Any]]:
+def check(
+    file: str | Path,
+    mapping: object = None,
+    *,
+    days: float | None = None,
+    folder: str | Path | None = None,
+    memory: str = MEMORY,
+    **columns: Any,
+) -> Report:
+    """What a file holds, what is wrong with it, and what can never be known from it.
+
+    Parameters
+    ----------
+    file, mapping, days, columns : as in `read`.
+    folder : gets bad_rows.csv with every bad row, if there is one.
+    memory : that may be used, such as "500MB"; a file may be larger.
+
+    Raises as `read` does, but tells also of a file without a good row.
+    """
+    with _opened(file, mapping, columns, memory) as reading:
+        report = report_of(reading, days)
+        if folder is not None and report.counts["bad"]:
+            with all_together(folder) as draft:
+                save_bad(reading, draft / BAD_ROWS)
+    return report
+
+
+def convert(
+    file: str | Path,
+    out: str | Path,
+    mapping: object = None,
+    *,
+    days: float | None = None,
+    memory: str = MEMORY,
+    **columns: Any,
+) -> Report:
+    """Write the log of a file as .parquet, .csv or .xes, whole or not at all.
+
+    A file may be larger than memory where Parquet is written.
+
+    Parameters
+    ----------
+    file, mapping, days, columns : as in `read`.
+    out : the file to write.
+    memory : as in `check`.
+
+    Returns the report. Raises as `read` does, OSError where `out` cannot be written.
+    """
+    out = _known(out)
+    if out.suffix != ".parquet":
+        export = read(file, mapping, days=days, **columns)
+        write(export, out)
+        return export.report
+    with _opened(file, mapping, columns, memory) as reading:
+        report = report_of(reading, days)
+        if not report.counts["kept"]:
+            report.refuse()
+        note = in_sql(_note(report.days, report.start))
+        with whole(out) as draft:
+            _copy(
+                reading, draft, f"(FORMAT parquet, KV_METADATA {{{event_log.NOTE}: {note}}})", out
+            )
+    return report
+
+
+def _copy(reading: Reading, draft: Path, form: str, out: Path) -> None:
+    """Write the canonical log as DuckDB can."""
     import duckdb
 
-    (note,) = event_log.notes([path])
-    with duckdb.connect() as db:  # which columns there are; `log.read` takes those that are named
-        there = db.read_parquet(str(path)).columns
-    frame = event_log.read([path], there).drop(columns="filename")
-    told = json.loads(note) if note.startswith("{") else {}
-    return {str(name): frame[name] for name in frame}, range(1, len(frame) + 1), told
+    try:
+        reading.db.execute(f"COPY ({canonical(reading)}) TO {in_sql(draft.as_posix())} {form}")
+    except duckdb.Error as error:
+        raise event_log.as_ours(error, f"{out}: cannot be written") from error
+
+
+def propose(file: str | Path, mapping: object = None, **columns: Any) -> FileMap:
+    """A mapping for a file: what is said, and for the rest what was guessed; see `check`."""
+    return check(file, mapping, **columns).mapping
+
+
+@contextmanager
+def _opened(
+    file: str | Path, mapping: object, columns: dict[str, Any], memory: str = MEMORY
+) -> Iterator[Reading]:
+    if not isinstance(file, str | Path) or not str(file):
+        raise ValueError(f"file = {shown(file)}: must be the path of a file")
+    if not re.fullmatch(r"\d+(\.\d+)? ?[KMGT]i?B", memory):
+        raise ValueError(f'memory = {shown(memory)}: must be as in "500MB"')
+    start = columns.pop("start", "")
+    said = FileMap.of({"columns": columns, "time": {"start": start} if start else {}})
+    how = FileMap.of(mapping).but(columns=said.columns, time=said.time)
+    with read_in(expanded(file), how, memory) as reading:
+        yield reading
+
+
+def _frame(reading: Reading) -> pd.DataFrame:
+    """The canonical log in memory, its words as categories."""
+    asked = canonical(reading)
+    for name in ("event", "touchpoint", *(["stage"] if has_stage(reading) else [])):
+        found = reading.db.execute(
+            f"SELECT DISTINCT {name} {rows_of(reading)} AND {name} <> '' LIMIT 20001"
+        ).fetchall()
+        if 0 < len(found) <= 20_000:  # as categories they take a byte or two each
+            words = ", ".join(in_sql(word) for (word,) in sorted(found))
+            reading.db.execute(f"CREATE TYPE {name}_words AS ENUM ({words})")
+            asked = f"SELECT * REPLACE (CAST({name} AS {name}_words) AS {name}) FROM ({asked})"
+    reading.db.execute("SET preserve_insertion_order = true")
+    return reading.db.execute(asked).df()
+
+
+def _index(reading: Reading) -> pd.Index:
+    import pandas as pd
+
+    people = people_before(reading)
+    kind = "int64" if whole_numbers(reading) else object
+    return pd.Index(pd.Series(people, dtype=object).astype(kind), name="person")
 
 
 def _known(path: str | Path) -> Path:

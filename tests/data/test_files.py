@@ -64,7 +64,7 @@ def test_what_was_observed_comes_back_with_its_dates(ending, tmp_path):
 
 @pytest.mark.parametrize("ending", ENDINGS)
 @given(rows=ROWS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_any_words_and_numbers_come_back(ending, rows, tmp_path_factory):
     log = data.Log.of(frame_of(rows))
     read = again(log, tmp_path_factory.mktemp("any") / f"a.{ending}")
@@ -116,7 +116,7 @@ def test_a_foreign_xes_is_read_by_its_dates(tmp_path):
     log = data.read(tmp_path / "a.xes", days=30)
     assert log.start == "2024-01-02"
     assert log.frame["time"].tolist() == pytest.approx([10 / 24, 2.0])
-    assert log.frame["event"].tolist() == ["visit", "purchase"]
+    assert log.frame["event"].tolist() == ["contact", "deal"]
     assert log.frame["amount"].tolist() == [0.0, 9.5]
     assert set(log.frame["person"]) == {"Ann"}
 
@@ -125,13 +125,17 @@ def test_a_foreign_csv_is_read_under_its_own_names(tmp_path):
     (tmp_path / "crm.csv").write_text(
         "client,when,what,paid\n7,2024-02-01,visit,\n7,2024-02-03 06:00,order,100\n", "utf-8"
     )
-    names = {"client": "person", "when": "time", "what": "event", "paid": "amount"}
-    log = data.read(tmp_path / "crm.csv", names, days=60)
+    log = data.read(
+        tmp_path / "crm.csv", person="client", time="when", event="what", amount="paid", days=60
+    )
     assert log.start == "2024-02-01"
     assert log.frame["time"].tolist() == [0.0, 2.25]
     assert log.frame["person"].tolist() == [7, 7]
     assert log.frame["amount"].tolist() == [0.0, 100.0]
-    assert log.events["event"].tolist() == [11]  # a person's first order is a first deal
+    assert log.events["event"].tolist() == [
+        2,
+        11,
+    ]  # a contact, a first deal
 
 
 BAD = {
@@ -139,7 +143,7 @@ BAD = {
     19: ("time", "-3"),
     20: ("person", ""),
     333: ("event", " "),
-    334: ("amount", "12,5"),
+    334: ("amount", "twelve"),
     500: ("amount", "inf"),
     998: ("time", "nan"),
 }
@@ -156,24 +160,21 @@ def test_a_log_of_a_thousand_rows_reports_each_bad_one(tmp_path):
     path = tmp_path / "bad.csv"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(data.LogError) as error:
-        data.read(path)
+        data.read(path, strict=True)
     report = error.value.report
     told = [*((line, *what) for line, what in BAD.items()),
-            (602, "(row)", "2 fields"), (603, "(row)", "5 fields")]  # fmt: skip
+            (602, "(row)", "2"), (603, "(row)", "5")]  # fmt: skip
     assert sorted(zip(report["line"], report["column"], report["value"], strict=True)) == sorted(
         (line, column, value.strip() and value) for line, column, value in told
     )
     assert set(report["file"]) == {str(path)}
     assert report["line"].is_monotonic_increasing
     assert set(report["allowed"]) == {
-        "a number of days from 0 on, or a date such as 2024-01-31", "a finite number, or nothing",
-        "a word or a number", "4 fields, as in the first line",
+        "a number of days from 0 on", "a finite number, or nothing", "a word or a number",
+        "a word for what happened", "a row of 4 fields, as the first line has",
     }  # fmt: skip
     message = str(error.value).splitlines()
-    assert message[0] == (
-        f"{path}, line 7: time = 'soon': must be a number of days from 0 on, or a date such as "
-        "2024-01-31"
-    )
+    assert message[0] == (f"{path}, line 7: time = 'soon': must be a number of days from 0 on")
     assert message[-1] == "and 4 mistakes more, see .report"
 
 
@@ -181,7 +182,7 @@ def test_lines_are_those_of_the_file_where_cells_hold_line_ends(tmp_path):
     path = tmp_path / "a.csv"
     path.write_text('time,person,event\n1,a,"two\nlines"\nx,a,b\n', encoding="utf-8")
     with pytest.raises(data.LogError, match="line 4: time = 'x'"):
-        data.read(path)
+        data.read(path, strict=True)
 
 
 def test_bad_events_of_an_xes_are_told_by_line(tmp_path):
@@ -191,32 +192,36 @@ def test_bad_events_of_an_xes_are_told_by_line(tmp_path):
     lines[at[1]] = lines[at[1]].replace('key="amount" value="2.0"', 'key="amount" value="much"')
     path.write_text("\n".join(lines), encoding="utf-8")
     with pytest.raises(data.LogError, match=rf"line {at[1] + 1}: amount = 'much'"):
-        data.read(path)
+        data.read(path, strict=True)
     path.write_text("\n".join(lines[:-2]), encoding="utf-8")
     with pytest.raises(data.LogError, match="must be well-formed XML"):
         data.read(path)
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "told"),
+    ("text", "told"),
     [
-        ("a.csv", "when,who,what\n1,2,3\n", "has no column 'time'; it has 'when', 'who', 'what'"),
-        ("a.csv", "", "has no column 'time'; it has none"),
-        ("a.txt", "", "a log is kept as .csv, .parquet, .xes, not '.txt'"),
+        ("at,who,so\n1,2,3\n", "has no column for 'person'; it has 'at', 'who', 'so'"),
+        ("", "holds no line that could be read"),
     ],
 )
-def test_a_file_that_holds_no_log_is_told(name, text, told, tmp_path):
-    (tmp_path / name).write_text(text, encoding="utf-8")
+def test_a_file_that_holds_no_log_is_told(text, told, tmp_path):
+    (tmp_path / "a.csv").write_text(text, encoding="utf-8")
     with pytest.raises(ValueError, match=told):
-        data.read(tmp_path / name)
+        data.read(tmp_path / "a.csv")
+
+
+def test_a_log_is_written_in_three_forms_alone(tmp_path):
+    with pytest.raises(ValueError, match=r"is kept as .csv, .parquet, .xes, not '.txt'"):
+        data.write(frame_of([(1.0, 1, "visit", None, 2.0)]), tmp_path / "a.txt")
 
 
 def test_wrong_names_of_columns_are_told(tmp_path):
     path = data.write(data.Log.of(frame_of([(1.0, 1, "visit", None, 2.0)])), tmp_path / "a.csv")
     with pytest.raises(ValueError, match=r"unknown column in .*'pperson'\. Did you mean 'person'"):
-        data.read(path, {"pperson": "person"})
-    with pytest.raises(ValueError, match=r"unknown column of a log: 'people'"):
-        data.read(path, {"person": "people"})
+        data.read(path, person="pperson")
+    with pytest.raises(ValueError, match=r"unknown column in \[columns\] of mapping: 'people'"):
+        data.read(path, people="person")
     with pytest.raises(ValueError, match="must be a run, a Log or a frame"):
         data.write("phone", path)
 

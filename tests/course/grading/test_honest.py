@@ -63,6 +63,13 @@ CALLS = {
         "write": "data.write(run, 'a.csv'), data.write(run, 'a.xes'), data.write(run, 'a.parquet')",
         "read": "log = data.read('a.parquet'); data.read('a.csv'); data.read('a.xes')",
         "Log": "data.Log.of(run.log()).frame; measures.cohorts(log); measures.repeat_rate(log)",
+        "Export": "log.check().says('ru'), log.bad, log.knows, log.before",
+        "check": "Path('y.csv').write_text('client,date,type\\n1,2024-01-31,won\\n1,x,won')\n"
+        "shown(data.check('y.csv', folder='found'))",
+        "Report": "made['Report'].table, made['Report'].bad",
+        "propose": "data.propose('y.csv').save('map.toml')",
+        "FileMap": "data.FileMap.of('map.toml').toml()",
+        "convert": "data.convert('y.csv', 'y.parquet', 'map.toml')",
     },
     "cjsim.observe": {
         "observe": "seen = shown(observe.observe(run, offline=0.5)); seen.save('firm')",
