@@ -211,7 +211,7 @@ def write(comparison: Comparison, folder: Path, lang: str = SPOKEN) -> list[str]
     folder = folder_of("folder", folder)
     with all_together(folder) as draft:
         comparison.save(draft)
-        for name, picture in _pictures(comparison, lang).items():
+        for name, picture in pictures(comparison, lang).items():
             for ending in PICTURES:
                 picture.save(draft / f"{name}.{ending}")  # funnel.csv has all of the table's, too
         write_text(draft / "summary.txt", summary(comparison, lang) + "\n")
@@ -222,21 +222,21 @@ def write(comparison: Comparison, folder: Path, lang: str = SPOKEN) -> list[str]
     return names
 
 
-def _pictures(comparison: Comparison, lang: str) -> dict[str, Picture]:
+def pictures(comparison: Comparison, lang: str) -> dict[str, Picture]:
     """What a comparison looks like: the money only where all have the same kind and days."""
     from cjsim import charts
     from cjsim.charts.paired import MEASURES as PAIRED
 
-    pictures = {"funnel": charts.funnel(comparison, lang)}
+    drawn = {"funnel": charts.funnel(comparison, lang)}
     sides = comparison.scenarios.values()
     if len({(side.money, side.horizon_days) for side in sides}) == 1:
-        pictures["waterfall"] = charts.waterfall(comparison, lang)
+        drawn["waterfall"] = charts.waterfall(comparison, lang)
     if len(comparison.scenarios) > 1:
-        pictures["uplift"] = charts.uplift(comparison, lang)
+        drawn["uplift"] = charts.uplift(comparison, lang)
         one_money = len({side.money for side in sides}) == 1
         measures = [m for m in PAIRED if one_money or not UNITS[m].startswith("money")]
-        pictures["paired"] = charts.paired(comparison, lang, measures=measures)
-    return pictures
+        drawn["paired"] = charts.paired(comparison, lang, measures=measures)
+    return drawn
 
 
 def _written(folder: Path) -> set[str]:

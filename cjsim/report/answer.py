@@ -1,0 +1,442 @@
+"""A report: one page for somebody who was not there when the question was asked.
+
+    result.save("answer.html")          # or cjsim report compare phone --out answer.html
+
+Question, answer, picture, numbers, both doubts, what was assumed, what would change the answer, the
+scenario, and how to have it again. It is one file that asks nobody for anything and prints on two
+A4 pages. The same question gives the same bytes: no date is in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from concurrent.futures import Executor
+from pathlib import Path
+from typing import Any, Final
+
+from cjsim import charts
+from cjsim.charts.picture import Picture
+from cjsim.door import shown
+from cjsim.engine import Simulation
+from cjsim.experiment.asked import Progress
+from cjsim.experiment.assumptions import ASSUMPTIONS
+from cjsim.experiment.coalitions import TouchpointTruth
+from cjsim.experiment.compare import Comparison
+from cjsim.experiment.grounds import (
+    Claim,
+    Grounds,
+    acting,
+    claim_of,
+    grounds,
+    is_less_better,
+    measure_of,
+    state_of,
+)
+from cjsim.experiment.optimise import Optimum
+from cjsim.experiment.result import Result, amount, in_per_cent
+from cjsim.experiment.sweep import Sweep
+from cjsim.experiment.weak_point import WeakPoint
+from cjsim.experiment.what_if import WhatIf, setting_in_words
+from cjsim.files import expanded, write_text
+from cjsim.labels import SPOKEN, language, text
+from cjsim.labels.numbers import number
+from cjsim.measures.summary import in_words
+from cjsim.report import comparison as of_comparison
+from cjsim.report import doubts, page
+from cjsim.report.again import Recipe, again, preset_of
+from cjsim.report.experiments import sweep_pictures
+from cjsim.scenario import Scenario
+from cjsim.scenario.scenario import to_toml
+from cjsim.scenario.words import scenario_title, strategy_title
+from cjsim.version import VERSION
+
+KINDS: Final = (Comparison, WeakPoint, TouchpointTruth, Optimum, Sweep)
+ON_PAPER: Final = 8
+"""Rows of a table of assumptions or keys that are printed; the rest is in the appendix."""
+NUMBERS: Final = 15
+"""Rows of the table of numbers that are printed."""
+
+
+# --- The file -------------------------------------------------------------------------------------
+
+
+def save(
+    result: Result,
+    path: str | Path,
+    lang: str = SPOKEN,
+    *,
+    deep: bool = False,
+    keys: str | Iterable[str] = (),
+    measure: str | None = None,
+    command: str = "",
+    executor: str | Executor = "processes",
+    workers: int | None = None,
+    progress: Progress | None = None,
+    engine: str | type[Simulation] = "auto",
+) -> Path:
+    """Write the report of a result, whole or not at all.
+
+    Parameters
+    ----------
+    result : of compare, what_if, weak_point, touchpoint_truth, optimise or sweep.
+    path : of the page; it ends in .html.
+    lang : "en", "ru", or what `cjsim.speak` has set.
+    deep : take out each assumption, and look for the keys along which the answer turns; that takes
+        as long as some fifty questions of its kind.
+    keys : dotted keys along which it is asked where the answer turns.
+    measure : what a comparison is judged by: profit per person when not given. Others have theirs.
+    command : the words of a terminal that asked, to be shown.
+    executor, workers, progress, engine : of `deep` and `keys`, see `cjsim.experiment.asked`.
+
+    Returns the path. Raises ValueError for another ending, a result without a report, a measure or
+    a key that cannot be; OSError where the file cannot be written.
+
+    >>> import cjsim
+    >>> save(cjsim.simulate("phone", 20), "answer.html", "en")
+    Traceback (most recent call last):
+    ValueError: Run: has no report; there is one of compare, what_if, ...
+    """
+    file = page_path(path, lang)
+    _must_have_a_report(result, lang)
+    claim = claim_of(result, measure, lang)
+    basis = None
+    if deep or keys:
+        if claim is None:
+            raise ValueError(text("answer.no_claim", lang))
+        where: dict[str, Any] = {"executor": executor, "workers": workers, "engine": engine}
+        basis = grounds(claim, deep=deep, keys=keys, progress=progress, **where)
+    return write_text(file, html(result, lang, measure=measure, basis=basis, command=command))
+
+
+def page_path(path: str | Path, lang: str = SPOKEN) -> Path:
+    """The path of a page; ValueError for what is none."""
+    file = expanded(path)
+    if file.suffix.lower() != ".html":
+        key = "no_pdf" if file.suffix.lower() == ".pdf" else "wrong_ending"
+        raise ValueError(text(f"answer.{key}", lang).format(file=shown(str(path))))
+    if file.is_dir():
+        raise ValueError(text("answer.is_folder", lang).format(file=shown(str(path))))
+    return file
+
+
+def _must_have_a_report(result: object, lang: str) -> None:
+    if not isinstance(result, KINDS):
+        raise ValueError(text("answer.no_report", lang).format(kind=type(result).__name__))
+
+
+def html(
+    result: Result,
+    lang: str = SPOKEN,
+    *,
+    measure: str | None = None,
+    basis: Grounds | None = None,
+    command: str = "",
+) -> str:
+    """The report as HTML.
+
+    Parameters
+    ----------
+    basis : what the answer rests on, where that was asked.
+    result, lang, measure, command : as of `save`.
+
+    >>> import cjsim
+    >>> found = cjsim.compare(["phone", "yogurt"], 30, runs=2, executor="here")
+    >>> html(found, "ru").splitlines()[1]
+    '<html lang="ru">'
+    """
+    _must_have_a_report(result, lang)
+    lang = language(lang)
+    judged = measure_of(result, measure)
+    claim = claim_of(result, judged, lang)
+    recipe = again(result)
+    question = _question(result, lang)
+    shown_picture, *more = _pictures(result, judged, lang)
+    heads, rows = result.grid(lang)
+    numbers = text("answer.numbers", lang)
+    blocks = [
+        f"<h1>{page.words(question)}</h1>",
+        page.facts(_facts(result, judged, lang)),
+        page.section(text("answer.answer", lang), *_answer(result, judged, lang)),
+        page.figure(shown_picture),
+        page.section(numbers, page.table(heads, rows[:NUMBERS], _caption(result, lang)),
+                     _left_over(rows, NUMBERS, lang)),
+        page.section(text("answer.doubts", lang), *_doubts(result, lang)),
+        page.section(text("answer.assumed", lang), *_assumed(claim, basis, lang)),
+        page.section(text("answer.turns", lang), *_turns(claim, basis, lang)),
+        page.section(text("answer.scenario", lang), *_scenario(result, lang)),
+        page.section(text("answer.again", lang), *_again(recipe, command, lang)),
+        f'<section class="screen">\n<h2>{page.words(text("answer.appendix", lang))}</h2>',
+        page.fold(text("answer.pictures", lang), *map(page.figure, more)),
+        page.fold(numbers, page.table(heads, rows, numbers) if len(rows) > NUMBERS else ""),
+        page.fold(text("answer.assumed_more", lang), _all_assumptions(claim, basis, lang)),
+        *_whole_scenarios(result, recipe, lang),
+        "</section>",
+        f"<footer>{page.words(text('answer.page', lang).format(version=VERSION))}</footer>",
+    ]  # fmt: skip
+    return page.whole(lang, question, blocks)
+
+
+def _left_over(rows: Any, most: int, lang: str) -> str:
+    """That a table goes on in the appendix."""
+    left = len(rows) - most
+    if left <= 0:
+        return ""
+    return page.paragraph(text("answer.more_rows", lang).format(rows=number(left, lang)), "quiet")
+
+
+# --- Question and answer --------------------------------------------------------------------------
+
+
+def _first(result: Result) -> Scenario:
+    return next(iter(result.scenarios_by_name().values()))
+
+
+def _titles(result: Result, lang: str) -> str:
+    sides = result.scenarios_by_name().values()
+    titles = [scenario_title(side.title, lang) or side.name for side in sides]
+    return " / ".join(dict.fromkeys(titles))
+
+
+def _question(result: Result, lang: str) -> str:
+    """The question in one sentence."""
+    first = _first(result)
+    places = {
+        "title": _titles(result, lang), "strategy": strategy_title(first, first.strategy, lang)
+    }  # fmt: skip
+    if isinstance(result, Comparison):
+        names = [result.named(name, lang) for name in result.scenarios]
+        kind = "what_if" if isinstance(result, WhatIf) else "compare"
+        kind = kind if len(names) > 1 else "alone"
+        places |= {"first": names[0], "names": "; ".join(names[1:])}
+    elif isinstance(result, WeakPoint):
+        kind = "weak_point"
+        places["better"] = in_per_cent(result.better, lang)
+    elif isinstance(result, TouchpointTruth):
+        kind = "touchpoints"
+    elif isinstance(result, Optimum):
+        kind = "optimise"
+        places["keys"] = "; ".join(result.name(axis, lang) for axis in result.axes)
+    else:
+        assert isinstance(result, Sweep)
+        kind = "sweep"
+        places["keys"] = "; ".join(map(str, result.settings.columns))
+    return text(f"answer.question.{kind}", lang).format(**places)
+
+
+def _money(result: Result) -> str:
+    """The currency; none where the scenarios have several."""
+    named = {scenario.money for scenario in result.scenarios_by_name().values()}
+    return named.pop() if len(named) == 1 else ""
+
+
+def _facts(result: Result, measure: str, lang: str) -> list[tuple[str, str]]:
+    days = {number(s.horizon_days, lang) for s in result.scenarios_by_name().values()}
+    values = {
+        "measure": in_words(measure, _money(result), lang),
+        "days": f"{' / '.join(sorted(days))} {text('unit.days', lang)}",
+        "people": number(result.people, lang),
+        "worlds": number(len(result.seeds), lang),
+        "seed": str(result.seeds[0]),
+    }
+    return [(text(f"answer.fact.{name}", lang), value) for name, value in values.items()]
+
+
+def _answer(result: Result, measure: str, lang: str) -> list[str]:
+    """The verdict on each difference, then the finding in the words of the result."""
+    finding = result.says(lang)
+    if isinstance(result, Comparison) and len(result.scenarios) > 1:
+        verdicts = [_verdict(result, name, measure, lang) for name in list(result.scenarios)[1:]]
+        return [*(page.paragraph(verdict, "verdict") for verdict in verdicts),
+                page.paragraph(finding)]  # fmt: skip
+    notes = [result.note(lang)] if isinstance(result, WeakPoint) else []
+    return [page.paragraph(finding, "verdict"), *map(page.paragraph, notes)]
+
+
+def _verdict(result: Comparison, name: str, measure: str, lang: str) -> str:
+    row = result.table.loc[(name, measure)]
+    state = state_of(row, is_less_better(result, measure))
+    verdict = text(f"answer.{state}", lang).format(
+        name=result.named(name, lang), first=result.named(result.first, lang)
+    )
+    size = text("answer.size", lang).format(
+        measure=in_words(measure, _money(result), lang), amount=amount(row, lang)
+    )
+    return verdict if state in ("alike", "none") else f"{verdict} {size}"
+
+
+def _caption(result: Result, lang: str) -> str:
+    """What the numbers are, in the words of the comparison or of the doubts."""
+    if isinstance(result, Comparison) and len(result.scenarios) > 1 and len(result.seeds) > 1:
+        first = result.named(result.first, lang)
+        return text("chart.difference_to", lang).format(first=first)
+    return text("answer.numbers", lang)
+
+
+def _pictures(result: Result, measure: str, lang: str) -> list[Picture]:
+    """The picture to be seen first, then the others."""
+    if isinstance(result, Comparison):
+        drawn = of_comparison.pictures(result, lang)
+        first = "paired" if "paired" in drawn else "funnel"
+        return [drawn.pop(first), *drawn.values()]
+    if isinstance(result, WeakPoint):
+        return [charts.weak_point(result, lang)]
+    if isinstance(result, TouchpointTruth):
+        return [charts.touchpoints(result, lang, measure=measure)]
+    if isinstance(result, Optimum):
+        return [charts.optimum(result, lang)]
+    assert isinstance(result, Sweep)
+    return list(sweep_pictures(result, measure, lang).values())
+
+
+# --- Doubts, assumptions, what would change it ----------------------------------------------------
+
+
+def _doubts(result: Result, lang: str) -> list[str]:
+    """Luck, and what is not known of the market: side by side, never one for the other."""
+    luck = text("answer.luck" if len(result.seeds) > 1 else "answer.one_run", lang).format(
+        level=in_per_cent(result.confidence, lang), runs=number(len(result.seeds), lang),
+        people=number(result.people, lang),
+    )  # fmt: skip
+    doubt = doubts.doubt_of(result)
+    if doubt is None:
+        return [page.paragraph(luck), page.paragraph(text("answer.known", lang))]
+    blocks = [page.paragraph(luck), page.bullets(doubts.words(doubt, lang))]
+    if grid := doubts.grid(doubt, lang):
+        blocks.append(page.table(*grid, caption=text("answer.inputs", lang)))
+    if picture := doubts.picture(doubt, lang):
+        blocks.append(page.figure(picture))
+    return blocks
+
+
+def _assumed(claim: Claim | None, basis: Grounds | None, lang: str) -> list[str]:
+    """How many assumptions act, and without which of them the answer is another."""
+    if claim is None:
+        return []
+    deep = basis is not None and len(basis.assumptions) > 0
+    count = len(basis.assumptions) if basis and deep else len(acting(claim))
+    note = text("answer.assumed_note", lang).format(count=number(count, lang))
+    if basis is None or not deep:
+        return [page.paragraph(f"{note} {text('answer.assumed_how', lang)}")]
+    verdict = text(f"answer.assumed_{'turned' if basis.turned else 'kept'}", lang).format(
+        turned=number(len(basis.turned), lang), count=number(count, lang),
+        state=text(f"answer.state.{basis.state}", lang),
+    )  # fmt: skip
+    of = text("answer.assumed_of", lang).format(first=claim.first, other=claim.other)
+    heads = [_head("assumption", lang), _then(claim, lang), _head("state", lang)]
+    rows = [
+        [ASSUMPTIONS[str(name)].assumed(lang), amount(row, lang),
+         text(f"answer.state.{row['state']}", lang)]
+        for name, row in basis.assumptions.head(ON_PAPER).iterrows()
+    ]  # fmt: skip
+    return [
+        page.paragraph(f"{note} {verdict} {of}"),
+        page.table(heads, rows, text("answer.assumed", lang), in_words=[2]),
+        _left_over(basis.assumptions, ON_PAPER, lang),
+    ]
+
+
+def _then(claim: Claim, lang: str) -> str:
+    money = {scenario.money for scenario in claim.sides.values()}
+    unit = in_words(claim.measure, money.pop() if len(money) == 1 else "", lang)
+    return f"{_head('then', lang)}: {unit}"
+
+
+def _head(name: str, lang: str) -> str:
+    return text(f"answer.head.{name}", lang)
+
+
+def _all_assumptions(claim: Claim | None, basis: Grounds | None, lang: str) -> str:
+    """Every assumption that acts, and what is so without it; with what becomes of the answer."""
+    if claim is None:
+        return ""
+    heads = [_head("assumption", lang), _head("off", lang)]
+    caption = text("answer.assumed_more", lang)
+    if basis is None or not len(basis.assumptions):
+        known = [ASSUMPTIONS[name] for name in acting(claim)]
+        rows = [[of.assumed(lang), of.when_off(lang)] for of in known]
+        return page.table(heads, rows, caption, in_words=[1])
+    rows = [
+        [ASSUMPTIONS[str(name)].assumed(lang), ASSUMPTIONS[str(name)].when_off(lang),
+         amount(row, lang), text(f"answer.state.{row['state']}", lang)]
+        for name, row in basis.assumptions.iterrows()
+    ]  # fmt: skip
+    heads += [_then(claim, lang), _head("state", lang)]
+    return page.table(heads, rows, caption, in_words=[1, 3])
+
+
+def _turns(claim: Claim | None, basis: Grounds | None, lang: str) -> list[str]:
+    """Where the answer turns, along each key that was asked."""
+    if claim is None:
+        return []
+    if basis is None:
+        return [page.paragraph(text("answer.turns_how", lang))]
+    if not basis.flips:
+        return [page.paragraph(text("answer.turns_none", lang))]
+    meaning = basis.flips[0].meaning(lang)
+    sentences = [flip.where(lang) for flip in basis.flips]
+    return [page.bullets(sentences), page.paragraph(meaning, "quiet")]
+
+
+# --- The scenario, and how to have it again -------------------------------------------------------
+
+
+def _scenario(result: Result, lang: str) -> list[str]:
+    """The first scenario against its preset, and the others against the first."""
+    first = _first(result)
+    preset = preset_of(first)
+    changes = preset.diff(first) if preset else {}
+    told = {key: values for key, values in changes.items() if key not in ("strategy", "title")}
+    kind = "own" if preset is None else "changed" if told else "preset"
+    sentence = text(f"answer.{kind}", lang).format(
+        title=scenario_title(first.title, lang) or first.name, preset=first.name,
+        strategy=strategy_title(first, first.strategy, lang),
+    )  # fmt: skip
+    blocks = [page.paragraph(sentence)]
+    if told:
+        heads = [_head(name, lang) for name in ("key", "there", "here")]
+        rows = _rows_of(told, lang)
+        blocks += [
+            page.table(heads, rows[:ON_PAPER], text("answer.scenario", lang)),
+            _left_over(rows, ON_PAPER, lang),
+        ]
+    return blocks
+
+
+def _rows_of(changes: dict[str, tuple[Any, Any]], lang: str) -> list[list[str]]:
+    return [[key, *(setting_in_words(value, lang) for value in pair)]
+            for key, pair in changes.items()]  # fmt: skip
+
+
+def _again(recipe: Recipe, command: str, lang: str) -> list[str]:
+    """The command that asked, and code; nothing where neither is known."""
+    how = text("answer.again_how", lang).format(version=VERSION)
+    parts = [page.code(part) for part in (command, recipe.code) if part]
+    files = [page.paragraph(text("answer.again_file", lang).format(file=", ".join(recipe.files)))]
+    return [page.paragraph(how), *parts, *(files if recipe.files else [])] if parts else []
+
+
+def _whole_scenarios(result: Result, recipe: Recipe, lang: str) -> list[str]:
+    """The first scenario in full, others that code needs as files, and how all others differ."""
+    scenarios = result.scenarios_by_name()
+    (name, first), *others = scenarios.items()
+    files = {id(scenario): file for file, scenario in recipe.files.items()}
+    label = files.get(id(first)) or result.named(name, lang)
+    folds = [page.fold(text("answer.whole", lang).format(name=label), page.code(to_toml(first)))]
+    for file, scenario in recipe.files.items():
+        if scenario is not first:
+            words = text("answer.whole", lang).format(name=file)
+            folds.append(page.fold(words, page.code(to_toml(scenario))))
+    preset = preset_of(first)
+    differences = preset.diff(first) if preset else {}
+    if len(differences) > ON_PAPER:
+        heads = [_head(key, lang) for key in ("key", "there", "here")]
+        words = text("answer.scenario", lang)
+        folds.append(page.fold(words, page.table(heads, _rows_of(differences, lang), words)))
+    for other, scenario in others:
+        words = f"{result.named(other, lang)}: " + text("answer.differs", lang).format(
+            first=result.named(name, lang)
+        )
+        heads = [_head("key", lang), result.named(name, lang), result.named(other, lang)]
+        rows = _rows_of(first.diff(scenario), lang)
+        folds.append(page.fold(words, page.table(heads, rows, words)))
+    return folds
