@@ -9,6 +9,8 @@ A4 pages. The same question gives the same bytes: no date is in it.
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Iterable
 from concurrent.futures import Executor
 from pathlib import Path
@@ -39,7 +41,7 @@ from cjsim.experiment.weak_point import WeakPoint
 from cjsim.experiment.what_if import WhatIf, setting_in_words
 from cjsim.files import expanded, write_text
 from cjsim.labels import SPOKEN, language, text
-from cjsim.labels.numbers import number
+from cjsim.labels.numbers import counted, number
 from cjsim.measures.summary import in_words
 from cjsim.report import comparison as of_comparison
 from cjsim.report import doubts, page
@@ -109,13 +111,15 @@ def save(
 
 
 def page_path(path: str | Path, lang: str = SPOKEN) -> Path:
-    """The path of a page; ValueError for what is none."""
+    """The path of a page; ValueError for what is none, OSError for a folder that is not there."""
     file = expanded(path)
     if file.suffix.lower() != ".html":
         key = "no_pdf" if file.suffix.lower() == ".pdf" else "wrong_ending"
         raise ValueError(text(f"answer.{key}", lang).format(file=shown(str(path))))
     if file.is_dir():
         raise ValueError(text("answer.is_folder", lang).format(file=shown(str(path))))
+    if not file.parent.is_dir():  # before minutes of work, not after
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
     return file
 
 
@@ -230,10 +234,10 @@ def _money(result: Result) -> str:
 
 
 def _facts(result: Result, measure: str, lang: str) -> list[tuple[str, str]]:
-    days = {number(s.horizon_days, lang) for s in result.scenarios_by_name().values()}
+    days = dict.fromkeys(side.horizon_days for side in result.scenarios_by_name().values())
     values = {
         "measure": in_words(measure, _money(result), lang),
-        "days": f"{' / '.join(sorted(days))} {text('unit.days', lang)}",
+        "days": " / ".join(counted("days", horizon, lang) for horizon in days),
         "people": number(result.people, lang),
         "worlds": number(len(result.seeds), lang),
         "seed": str(result.seeds[0]),

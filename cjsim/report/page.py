@@ -11,6 +11,7 @@ from html import escape
 from typing import Final
 
 from cjsim.charts.picture import Picture
+from cjsim.labels.numbers import GAP
 from cjsim.labels.visible import visible
 
 POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
@@ -35,8 +36,9 @@ ul { padding-left: 1.2rem; }
 dl { display: flex; flex-wrap: wrap; gap: .1rem 1.4rem; margin: 0; color: var(--quiet); }
 dl div { display: flex; gap: .4rem; }
 dd { margin: 0; color: var(--words); }
-figure { margin: .8rem 0; }
-img { display: block; width: 100%; height: auto; background: #fff; border-radius: .3rem; }
+figure { margin: .8rem 0; overflow-x: auto; }
+img { display: block; width: 100%; min-width: 38rem; height: auto; background: #fff;
+  border-radius: .3rem; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; line-height: 1.35;
   overflow-wrap: normal; font-variant-numeric: tabular-nums; }
@@ -71,23 +73,23 @@ summary { cursor: pointer; }
   th, td { padding-top: .5mm; padding-bottom: .5mm; }
   thead { display: table-header-group; }
   figure { margin: 2mm 0; }
-  img { width: auto; max-width: 100%; max-height: 80mm; margin: 0 auto; }
+  img { width: auto; min-width: 0; max-width: 100%; max-height: 80mm; margin: 0 auto; }
   pre { font-size: 7.5pt; padding: 1.5mm 2.5mm; }
   p, ul { margin: 1mm 0; }
-  footer { margin-top: 3mm; }
-  .scroll { overflow: visible; }
+  footer { margin-top: 3mm; font-size: 7.5pt; }
+  .scroll, figure { overflow: visible; }
   .screen, details { display: none; }
 }
 """
 
 
 def words(text: str) -> str:
-    """Text as HTML: no tag in it is one, and nothing in it turns the writing.
+    """Text as HTML: no tag in it is one, nothing turns the writing, no interval is torn apart.
 
     >>> words("<b>")
     '&lt;b&gt;'
     """
-    return escape(visible(text))
+    return escape(visible(text).replace(" .. ", f"{GAP}..{GAP}"))
 
 
 def paragraph(text: str, kind: str = "") -> str:
@@ -146,7 +148,8 @@ def figure(picture: Picture) -> str:
     """A picture with the sentence that says what it shows."""
     data = base64.b64encode(picture.svg().encode()).decode()
     return (
-        f'<figure><img alt="{words(picture.alt)}" src="data:image/svg+xml;base64,{data}"></figure>'
+        f'<figure tabindex="0"><img alt="{words(picture.alt)}" '
+        f'src="data:image/svg+xml;base64,{data}"></figure>'
     )
 
 
