@@ -27,7 +27,7 @@ from cjsim.experiment.optimise import Optimum
 from cjsim.experiment.result import Result
 from cjsim.experiment.sensitivity import number_key
 from cjsim.experiment.switching import switched_off
-from cjsim.experiment.tornado import moves
+from cjsim.experiment.tornado import ends_of
 from cjsim.experiment.weak_point import WeakPoint
 from cjsim.experiment.workers import essence, evaluate
 from cjsim.labels import SPOKEN, text
@@ -334,7 +334,7 @@ def _steps(claim: Claim) -> Iterator[tuple[str, tuple[float, float]]]:
         if key in idle and not idle[key].money:
             continue
         try:
-            _, low, high = moves(first, key, STEP)
+            _, low, high = ends_of(first, key, STEP)
             for scenario in claim.sides.values():
                 scenario.with_changes({key: low}), scenario.with_changes({key: high})
         except ValueError:  # 0, inf, or a value that disagrees with another key

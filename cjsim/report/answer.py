@@ -53,6 +53,8 @@ from cjsim.scenario.words import scenario_title, strategy_title
 from cjsim.version import VERSION
 
 KINDS: Final = (Comparison, WeakPoint, TouchpointTruth, Optimum, Sweep)
+AT_A_GLANCE: Final = 240
+"""Letters of a verdict."""
 ON_PAPER: Final = 8
 """Rows of a table of assumptions or keys that are printed; the rest is in the appendix."""
 NUMBERS: Final = 15
@@ -211,7 +213,8 @@ def _question(result: Result, lang: str) -> str:
         names = [result.named(name, lang) for name in result.scenarios]
         kind = "what_if" if isinstance(result, WhatIf) else "compare"
         kind = kind if len(names) > 1 else "alone"
-        places |= {"first": names[0], "names": "; ".join(names[1:])}
+        between = "; " if kind == "what_if" else ", "  # a change may be "a = 1, b = 2"
+        places |= {"first": names[0], "names": between.join(names[1:])}
     elif isinstance(result, WeakPoint):
         kind = "weak_point"
         places["better"] = in_per_cent(result.better, lang)
@@ -253,7 +256,19 @@ def _answer(result: Result, measure: str, lang: str) -> list[str]:
         return [*(page.paragraph(verdict, "verdict") for verdict in verdicts),
                 page.paragraph(finding)]  # fmt: skip
     notes = [result.note(lang)] if isinstance(result, WeakPoint) else []
-    return [page.paragraph(finding, "verdict"), *map(page.paragraph, notes)]
+    head, rest = _headline(finding)
+    return [page.paragraph(head, "verdict"), *map(page.paragraph, filter(None, [rest, *notes]))]
+
+
+def _headline(finding: str) -> tuple[str, str]:
+    """The first sentences, as many as can be read at a glance, and the others."""
+    sentences = finding.split(". ")
+    count = 1
+    while count < len(sentences) and len(". ".join(sentences[: count + 1])) <= AT_A_GLANCE:
+        count += 1
+    if count == len(sentences):
+        return finding, ""
+    return ". ".join(sentences[:count]) + ".", ". ".join(sentences[count:])
 
 
 def _verdict(result: Comparison, name: str, measure: str, lang: str) -> str:
@@ -269,11 +284,15 @@ def _verdict(result: Comparison, name: str, measure: str, lang: str) -> str:
 
 
 def _caption(result: Result, lang: str) -> str:
-    """What the numbers are, in the words of the comparison or of the doubts."""
-    if isinstance(result, Comparison) and len(result.scenarios) > 1 and len(result.seeds) > 1:
+    """What the numbers are, and what stands in brackets."""
+    parts = []
+    if isinstance(result, Comparison) and len(result.scenarios) > 1:
         first = result.named(result.first, lang)
-        return text("chart.difference_to", lang).format(first=first)
-    return text("answer.numbers", lang)
+        parts.append(text("chart.difference_to", lang).format(first=first) + ".")
+    if len(result.seeds) > 1:
+        level = in_per_cent(result.confidence, lang)
+        parts.append(text("answer.in_brackets", lang).format(level=level))
+    return " ".join(parts) or text("answer.numbers", lang)
 
 
 def _pictures(result: Result, measure: str, lang: str) -> list[Picture]:
