@@ -253,13 +253,12 @@ def grounds(
 
 def acting(claim: Claim) -> list[str]:
     """The assumptions without which one of the two sides would run otherwise."""
-    return [name for name in ASSUMPTIONS if _acts(name, claim.sides.values())]
-
-
-def _acts(name: str, scenarios: Iterable[Scenario]) -> bool:
-    """Would one of the scenarios run otherwise without an assumption?"""
-    off = ASSUMPTIONS[name].off
-    return any(essence(off(scenario)) != essence(scenario) for scenario in scenarios)
+    sides = {essence(scenario): scenario for scenario in claim.sides.values()}
+    return [
+        name
+        for name, assumption in ASSUMPTIONS.items()
+        if any(essence(assumption.off(scenario)) != now for now, scenario in sides.items())
+    ]
 
 
 def without_each(

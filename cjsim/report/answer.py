@@ -21,13 +21,10 @@ from cjsim.charts.picture import Picture
 from cjsim.door import shown
 from cjsim.engine import Simulation
 from cjsim.experiment.asked import Progress
-from cjsim.experiment.assumptions import ASSUMPTIONS
 from cjsim.experiment.coalitions import TouchpointTruth
 from cjsim.experiment.compare import Comparison
 from cjsim.experiment.grounds import (
-    Claim,
     Grounds,
-    acting,
     claim_of,
     grounds,
     is_less_better,
@@ -44,8 +41,9 @@ from cjsim.labels import SPOKEN, language, text
 from cjsim.labels.numbers import counted, number
 from cjsim.measures.summary import in_words
 from cjsim.report import comparison as of_comparison
-from cjsim.report import doubts, page
+from cjsim.report import page
 from cjsim.report.again import Recipe, again, preset_of
+from cjsim.report.basis import ON_PAPER, Basis, both_doubts, head
 from cjsim.report.experiments import sweep_pictures
 from cjsim.scenario import Scenario
 from cjsim.scenario.scenario import to_toml
@@ -55,8 +53,6 @@ from cjsim.version import VERSION
 KINDS: Final = (Comparison, WeakPoint, TouchpointTruth, Optimum, Sweep)
 AT_A_GLANCE: Final = 240
 """Letters of a verdict."""
-ON_PAPER: Final = 8
-"""Rows of a table of assumptions or keys that are printed; the rest is in the appendix."""
 NUMBERS: Final = 15
 """Rows of the table of numbers that are printed."""
 
@@ -154,6 +150,7 @@ def html(
     lang = language(lang)
     judged = measure_of(result, measure)
     claim = claim_of(result, judged, lang)
+    of = Basis(claim, basis, lang)
     recipe = again(result)
     question = _question(result, lang)
     shown_picture, *more = _pictures(result, judged, lang)
@@ -165,29 +162,21 @@ def html(
         page.section(text("answer.answer", lang), *_answer(result, judged, lang)),
         page.figure(shown_picture),
         page.section(numbers, page.table(heads, rows[:NUMBERS], _caption(result, lang)),
-                     _left_over(rows, NUMBERS, lang)),
-        page.section(text("answer.doubts", lang), *_doubts(result, lang)),
-        page.section(text("answer.assumed", lang), *_assumed(claim, basis, lang)),
-        page.section(text("answer.turns", lang), *_turns(claim, basis, lang)),
+                     page.left_over(rows, NUMBERS, lang)),
+        page.section(text("answer.doubts", lang), *both_doubts(result, lang)),
+        page.section(text("answer.assumed", lang), *of.assumed()),
+        page.section(text("answer.turns", lang), *of.turns()),
         page.section(text("answer.scenario", lang), *_scenario(result, lang)),
         page.section(text("answer.again", lang), *_again(recipe, command, lang)),
         f'<section class="screen">\n<h2>{page.words(text("answer.appendix", lang))}</h2>',
         page.fold(text("answer.pictures", lang), *map(page.figure, more)),
         page.fold(numbers, page.table(heads, rows, numbers) if len(rows) > NUMBERS else ""),
-        page.fold(text("answer.assumed_more", lang), _all_assumptions(claim, basis, lang)),
+        page.fold(text("answer.assumed_more", lang), of.all_assumptions()),
         *_whole_scenarios(result, recipe, lang),
         "</section>",
         f"<footer>{page.words(text('answer.page', lang).format(version=VERSION))}</footer>",
     ]  # fmt: skip
     return page.whole(lang, question, blocks)
-
-
-def _left_over(rows: Any, most: int, lang: str) -> str:
-    """That a table goes on in the appendix."""
-    left = len(rows) - most
-    if left <= 0:
-        return ""
-    return page.paragraph(text("answer.more_rows", lang).format(rows=number(left, lang)), "quiet")
 
 
 # --- Question and answer --------------------------------------------------------------------------
@@ -311,95 +300,6 @@ def _pictures(result: Result, measure: str, lang: str) -> list[Picture]:
     return list(sweep_pictures(result, measure, lang).values())
 
 
-# --- Doubts, assumptions, what would change it ----------------------------------------------------
-
-
-def _doubts(result: Result, lang: str) -> list[str]:
-    """Luck, and what is not known of the market: side by side, never one for the other."""
-    luck = text("answer.luck" if len(result.seeds) > 1 else "answer.one_run", lang).format(
-        level=in_per_cent(result.confidence, lang), runs=number(len(result.seeds), lang),
-        people=number(result.people, lang),
-    )  # fmt: skip
-    doubt = doubts.doubt_of(result)
-    if doubt is None:
-        return [page.paragraph(luck), page.paragraph(text("answer.known", lang))]
-    blocks = [page.paragraph(luck), page.bullets(doubts.words(doubt, lang))]
-    if grid := doubts.grid(doubt, lang):
-        blocks.append(page.table(*grid, caption=text("answer.inputs", lang)))
-    if picture := doubts.picture(doubt, lang):
-        blocks.append(page.figure(picture))
-    return blocks
-
-
-def _assumed(claim: Claim | None, basis: Grounds | None, lang: str) -> list[str]:
-    """How many assumptions act, and without which of them the answer is another."""
-    if claim is None:
-        return []
-    deep = basis is not None and len(basis.assumptions) > 0
-    count = len(basis.assumptions) if basis and deep else len(acting(claim))
-    note = text("answer.assumed_note", lang).format(count=number(count, lang))
-    if basis is None or not deep:
-        return [page.paragraph(f"{note} {text('answer.assumed_how', lang)}")]
-    verdict = text(f"answer.assumed_{'turned' if basis.turned else 'kept'}", lang).format(
-        turned=number(len(basis.turned), lang), count=number(count, lang),
-        state=text(f"answer.state.{basis.state}", lang),
-    )  # fmt: skip
-    of = text("answer.assumed_of", lang).format(first=claim.first, other=claim.other)
-    heads = [_head("assumption", lang), _then(claim, lang), _head("state", lang)]
-    rows = [
-        [ASSUMPTIONS[str(name)].assumed(lang), amount(row, lang),
-         text(f"answer.state.{row['state']}", lang)]
-        for name, row in basis.assumptions.head(ON_PAPER).iterrows()
-    ]  # fmt: skip
-    return [
-        page.paragraph(f"{note} {verdict} {of}"),
-        page.table(heads, rows, text("answer.assumed", lang), in_words=[2]),
-        _left_over(basis.assumptions, ON_PAPER, lang),
-    ]
-
-
-def _then(claim: Claim, lang: str) -> str:
-    money = {scenario.money for scenario in claim.sides.values()}
-    unit = in_words(claim.measure, money.pop() if len(money) == 1 else "", lang)
-    return f"{_head('then', lang)}: {unit}"
-
-
-def _head(name: str, lang: str) -> str:
-    return text(f"answer.head.{name}", lang)
-
-
-def _all_assumptions(claim: Claim | None, basis: Grounds | None, lang: str) -> str:
-    """Every assumption that acts, and what is so without it; with what becomes of the answer."""
-    if claim is None:
-        return ""
-    heads = [_head("assumption", lang), _head("off", lang)]
-    caption = text("answer.assumed_more", lang)
-    if basis is None or not len(basis.assumptions):
-        known = [ASSUMPTIONS[name] for name in acting(claim)]
-        rows = [[of.assumed(lang), of.when_off(lang)] for of in known]
-        return page.table(heads, rows, caption, in_words=[1])
-    rows = [
-        [ASSUMPTIONS[str(name)].assumed(lang), ASSUMPTIONS[str(name)].when_off(lang),
-         amount(row, lang), text(f"answer.state.{row['state']}", lang)]
-        for name, row in basis.assumptions.iterrows()
-    ]  # fmt: skip
-    heads += [_then(claim, lang), _head("state", lang)]
-    return page.table(heads, rows, caption, in_words=[1, 3])
-
-
-def _turns(claim: Claim | None, basis: Grounds | None, lang: str) -> list[str]:
-    """Where the answer turns, along each key that was asked."""
-    if claim is None:
-        return []
-    if basis is None:
-        return [page.paragraph(text("answer.turns_how", lang))]
-    if not basis.flips:
-        return [page.paragraph(text("answer.turns_none", lang))]
-    meaning = basis.flips[0].meaning(lang)
-    sentences = [flip.where(lang) for flip in basis.flips]
-    return [page.bullets(sentences), page.paragraph(meaning, "quiet")]
-
-
 # --- The scenario, and how to have it again -------------------------------------------------------
 
 
@@ -416,11 +316,11 @@ def _scenario(result: Result, lang: str) -> list[str]:
     )  # fmt: skip
     blocks = [page.paragraph(sentence)]
     if told:
-        heads = [_head(name, lang) for name in ("key", "there", "here")]
+        heads = [head(name, lang) for name in ("key", "there", "here")]
         rows = _rows_of(told, lang)
         blocks += [
             page.table(heads, rows[:ON_PAPER], text("answer.scenario", lang)),
-            _left_over(rows, ON_PAPER, lang),
+            page.left_over(rows, ON_PAPER, lang),
         ]
     return blocks
 
@@ -452,14 +352,14 @@ def _whole_scenarios(result: Result, recipe: Recipe, lang: str) -> list[str]:
     preset = preset_of(first)
     differences = preset.diff(first) if preset else {}
     if len(differences) > ON_PAPER:
-        heads = [_head(key, lang) for key in ("key", "there", "here")]
+        heads = [head(key, lang) for key in ("key", "there", "here")]
         words = text("answer.scenario", lang)
         folds.append(page.fold(words, page.table(heads, _rows_of(differences, lang), words)))
     for other, scenario in others:
         words = f"{result.named(other, lang)}: " + text("answer.differs", lang).format(
             first=result.named(name, lang)
         )
-        heads = [_head("key", lang), result.named(name, lang), result.named(other, lang)]
+        heads = [head("key", lang), result.named(name, lang), result.named(other, lang)]
         rows = _rows_of(first.diff(scenario), lang)
         folds.append(page.fold(words, page.table(heads, rows, words)))
     return folds

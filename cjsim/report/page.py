@@ -11,7 +11,8 @@ from html import escape
 from typing import Final
 
 from cjsim.charts.picture import Picture
-from cjsim.labels.numbers import GAP
+from cjsim.labels import text
+from cjsim.labels.numbers import GAP, number
 from cjsim.labels.visible import visible
 
 POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
@@ -83,18 +84,18 @@ summary { cursor: pointer; }
 """
 
 
-def words(text: str) -> str:
+def words(plain: str) -> str:
     """Text as HTML: no tag in it is one, nothing turns the writing, no interval is torn apart.
 
     >>> words("<b>")
     '&lt;b&gt;'
     """
-    return escape(visible(text).replace(" .. ", f"{GAP}..{GAP}"))
+    return escape(visible(plain).replace(" .. ", f"{GAP}..{GAP}"))
 
 
-def paragraph(text: str, kind: str = "") -> str:
+def paragraph(sentence: str, kind: str = "") -> str:
     """A paragraph; `kind` is one of the sheet's: "verdict", "quiet", "screen"."""
-    return f"<p{_kind(kind)}>{words(text)}</p>"
+    return f"<p{_kind(kind)}>{words(sentence)}</p>"
 
 
 def bullets(items: Iterable[str]) -> str:
@@ -108,9 +109,9 @@ def facts(pairs: Iterable[tuple[str, str]]) -> str:
     return f"<dl>{''.join(rows)}</dl>"
 
 
-def code(text: str) -> str:
+def code(typed: str) -> str:
     """Text as it is typed."""
-    return f"<pre><code>{words(text)}</code></pre>"
+    return f"<pre><code>{words(typed)}</code></pre>"
 
 
 def table(
@@ -151,6 +152,13 @@ def figure(picture: Picture) -> str:
         f'<figure tabindex="0"><img alt="{words(picture.alt)}" '
         f'src="data:image/svg+xml;base64,{data}"></figure>'
     )
+
+
+def left_over(rows: Sequence[object], most: int, lang: str) -> str:
+    """That a table goes on in the appendix; nothing where it does not."""
+    if (left := len(rows) - most) <= 0:
+        return ""
+    return paragraph(text("answer.more_rows", lang).format(rows=number(left, lang)), "quiet")
 
 
 def section(title: str, *blocks: str) -> str:

@@ -1,6 +1,7 @@
 """A report: everything that stands behind an answer, in one file that asks nobody for anything."""
 
 import dataclasses
+import itertools
 import re
 from functools import cache, partial
 from html.parser import HTMLParser
@@ -96,7 +97,7 @@ def test_each_answer_has_a_page_that_can_be_read_aloud(html_of, kind, lang):
     headings = [int(tag[1]) for tag, _ in page.tags if re.fullmatch("h[1-6]", tag)]
     assert headings[0] == 1
     assert headings.count(1) == 1
-    assert all(after - before <= 1 for before, after in zip(headings, headings[1:], strict=False))
+    assert all(after - before <= 1 for before, after in itertools.pairwise(headings))
     assert page.all("img")
     assert all(image["alt"] for image in page.all("img"))
     assert all(head["scope"] in ("row", "col") for head in page.all("th"))
