@@ -60,21 +60,21 @@ details { margin: .5rem 0; border: 1px solid var(--line); border-radius: .3rem;
   padding: .4rem .8rem; }
 summary { cursor: pointer; }
 :focus-visible { outline: 2px solid currentColor; outline-offset: 2px; }
-@page { size: A4; margin: 13mm 15mm; }
+@page { size: A4; margin: 12mm 15mm; }
 @media print {
   :root { color-scheme: light; --ground: #fff; --words: #000; --quiet: #44444c; --line: #ccc;
     --box: #f4f4f7; }
-  body { max-width: none; padding: 0; font-size: 9pt; line-height: 1.35; }
+  body { max-width: none; padding: 0; font-size: 8.6pt; line-height: 1.3; }
   h1 { font-size: 15pt; }
-  h2 { font-size: 11pt; margin: 3.2mm 0 1mm; }
-  .verdict { font-size: 11pt; }
+  h2 { font-size: 10.5pt; margin: 2.6mm 0 .8mm; }
+  .verdict { font-size: 10pt; }
   h1, h2, h3, caption { break-after: avoid; }
   p, li, figure, tr, pre, dl { break-inside: avoid; }
-  table { font-size: 8pt; line-height: 1.25; break-inside: avoid; }
-  th, td { padding-top: .5mm; padding-bottom: .5mm; }
+  table { font-size: 7.6pt; line-height: 1.2; break-inside: avoid; }
+  th, td { padding-top: .4mm; padding-bottom: .4mm; }
   thead { display: table-header-group; }
   figure { margin: 2mm 0; }
-  img { width: auto; min-width: 0; max-width: 100%; max-height: 80mm; margin: 0 auto; }
+  img { width: auto; min-width: 0; max-width: 100%; max-height: 70mm; margin: 0 auto; }
   pre { font-size: 7.5pt; padding: 1.5mm 2.5mm; }
   p, ul { margin: 1mm 0; }
   footer { margin-top: 3mm; font-size: 7.5pt; }
