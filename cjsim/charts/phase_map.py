@@ -39,7 +39,7 @@ DOT: dict[str, Any] = {
     "ls": "none",
 }
 """Where the interval includes zero: the white rim shows it on a dark cell, too."""
-BY_RATIO = 4.0
+BY_RATIO = 8.0
 """Values that reach so many times their least may be spaced by ratio."""
 OUTSIDE = 2.0
 """Times the difference that nine cells in ten keep to: colours go no further."""
