@@ -20,7 +20,8 @@ def size_of(args: argparse.Namespace) -> dict[str, Any]:
     """How large, how often and where: the arguments that every experiment takes."""
     from cjsim.experiment.workers import bar
 
-    names = ("people", "runs", "seed", "executor", "workers")
+    names = ["people", "runs", "seed", "executor", "workers"]
+    names += ["draws"] if "draws" in args else []
     return {**{name: getattr(args, name) for name in names}, "progress": bar}
 
 

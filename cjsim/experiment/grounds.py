@@ -47,7 +47,7 @@ SCREENED: Final = (
 )  # fmt: skip
 """Tables whose numbers are moved to find those that move a difference most; strategies are, too."""
 STEP: Final = 0.1
-SCREENING_RUNS: Final = 5
+SCREENING_RUNS: Final = 3
 MOST_FLIPS: Final = 3
 """Keys of which it is asked where the answer turns, unless keys are named."""
 

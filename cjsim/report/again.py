@@ -16,6 +16,7 @@ from cjsim.experiment.sweep import Sweep
 from cjsim.experiment.weak_point import WeakPoint
 from cjsim.experiment.what_if import WhatIf
 from cjsim.files import safe_names
+from cjsim.report.doubts import doubt_of
 from cjsim.scenario import Scenario, presets
 from cjsim.scenario.changes import plain_value
 
@@ -75,6 +76,10 @@ def again(result: Result) -> Recipe:
     recipe = Recipe()
     size = f"people={result.people}, runs={len(result.seeds)}, seed={result.seeds[0]}"
     size += f", confidence={result.confidence!r}"
+    if doubt := doubt_of(result):
+        if doubt.draws.fitted:  # a table that somebody has, and the page has not
+            return recipe
+        size += f", draws={len(doubt.draws)}"
     if isinstance(result, WhatIf):
         lines = _what_if(result, recipe, size)
     elif isinstance(result, Comparison):

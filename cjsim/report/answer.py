@@ -43,7 +43,8 @@ from cjsim.measures.summary import in_words
 from cjsim.report import comparison as of_comparison
 from cjsim.report import page
 from cjsim.report.again import Recipe, again, preset_of
-from cjsim.report.basis import ON_PAPER, Basis, both_doubts, head
+from cjsim.report.basis import ON_PAPER, Basis, both_doubts, head, table_of_doubt
+from cjsim.report.doubts import of_luck_alone
 from cjsim.report.experiments import sweep_pictures
 from cjsim.scenario import Scenario
 from cjsim.scenario.scenario import to_toml
@@ -171,6 +172,7 @@ def html(
         f'<section class="screen">\n<h2>{page.words(text("answer.appendix", lang))}</h2>',
         page.fold(text("answer.pictures", lang), *map(page.figure, more)),
         page.fold(numbers, page.table(heads, rows, numbers) if len(rows) > NUMBERS else ""),
+        page.fold(text("answer.inputs", lang), table_of_doubt(result, lang)),
         page.fold(text("answer.assumed_more", lang), of.all_assumptions()),
         *_whole_scenarios(result, recipe, lang),
         "</section>",
@@ -239,7 +241,7 @@ def _facts(result: Result, measure: str, lang: str) -> list[tuple[str, str]]:
 
 def _answer(result: Result, measure: str, lang: str) -> list[str]:
     """The verdict on each difference, then the finding in the words of the result."""
-    finding = result.says(lang)
+    finding = of_luck_alone(result).says(lang)
     if isinstance(result, Comparison) and len(result.scenarios) > 1:
         verdicts = [_verdict(result, name, measure, lang) for name in list(result.scenarios)[1:]]
         return [*(page.paragraph(verdict, "verdict") for verdict in verdicts),

@@ -32,12 +32,17 @@ def both_doubts(result: Result, lang: str) -> list[str]:
     doubt = doubts.doubt_of(result)
     if doubt is None:
         return [page.paragraph(luck), page.paragraph(text("answer.known", lang))]
-    blocks = [page.paragraph(luck), page.bullets(doubts.words(doubt, lang))]
-    if grid := doubts.grid(doubt, lang):
-        blocks.append(page.table(*grid, caption=text("answer.inputs", lang)))
-    if picture := doubts.picture(doubt, lang):
+    blocks = [page.paragraph(luck), page.paragraph(doubts.words(doubt, lang))]
+    if picture := doubts.picture(result, lang):
         blocks.append(page.figure(picture))
     return blocks
+
+
+def table_of_doubt(result: Result, lang: str) -> str:
+    """Every number of the doubt, for the appendix; nothing where there is none."""
+    doubt = doubts.doubt_of(result)
+    caption = text("answer.inputs", lang)
+    return page.table(*doubts.grid(doubt, lang), caption=caption) if doubt else ""
 
 
 @dataclass(frozen=True)

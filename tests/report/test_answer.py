@@ -14,6 +14,7 @@ from cjsim import charts
 from cjsim.cli import main
 from cjsim.experiment import grounds as of_grounds
 from cjsim.experiment.assumptions import ASSUMPTIONS
+from cjsim.experiment.compare import Comparison
 from cjsim.experiment.grounds import Claim, claim_of, grounds, movers, state_of, without_each
 from cjsim.labels import LANGUAGES, all_keys, text
 from cjsim.model.streams import worlds
@@ -379,26 +380,51 @@ def test_a_measure_of_another_question_is_refused(results):
 # --- doubt ----------------------------------------------------------------------------------------
 
 
+class Draws(list):
+    fitted = False
+
+
 class Doubt:
     """As a result carries one that was asked over draws of what is not known."""
 
-    def lines(self, lang):
-        return [f"ahead in 87 % of the worlds <{lang}>"]
+    draws = Draws(range(7))
+
+    def says(self, lang):
+        return f"ahead in 87 % of the worlds <{lang}>"
 
     def grid(self, lang):
         return ["Key", "Share of the doubt"], [["webinar.warmth", "50 %"]]
 
 
-def test_both_doubts_stand_side_by_side(undrawn, results):
+@dataclasses.dataclass(frozen=True, repr=False)
+class Doubtful(Comparison):
+    doubt: Doubt | None = None
+
+    def notes(self, lang="en"):
+        return [self.doubt.says(lang)] if self.doubt else []
+
+
+def test_both_doubts_stand_side_by_side_and_once(undrawn, results, monkeypatch):
+    monkeypatch.setattr(charts, "doubt", lambda *_: answer._pictures()[0], raising=False)
     known = text("answer.known", "en")
     assert known in Page(answer.html(results["compare"], "en")).words["p"]
-    doubtful = dataclasses.replace(results["compare"])
-    object.__setattr__(doubtful, "doubt", Doubt())
-    page = Page(answer.html(doubtful, "en"))
+    parts = {f.name: getattr(results["compare"], f.name) for f in dataclasses.fields(Comparison)}
+    html = answer.html(Doubtful(**{**parts, "doubt": Doubt()}), "en")
+    page = Page(html)
     assert known not in page.words["p"]
     assert "Luck: each number has a 95 % luck interval" in page.words["p"]
-    assert "ahead in 87 % of the worlds <en>" in page.words["li"]
-    assert "webinar.warmth" in page.words["tbody"]
+    assert page.words["p"].count("ahead in 87 % of the worlds <en>") == 1
+    assert "webinar.warmth" in page.words["details"]
+    assert len(page.all("img")) == 2
+    assert "draws=7)" in page.words["pre"]
+
+
+def test_draws_that_somebody_else_has_make_no_code(results):
+    parts = {f.name: getattr(results["compare"], f.name) for f in dataclasses.fields(Comparison)}
+    fitted = Doubt()
+    fitted.draws = Draws([1])
+    fitted.draws.fitted = True
+    assert again(Doubtful(**{**parts, "doubt": fitted})).code == ""
 
 
 # --- the command ----------------------------------------------------------------------------------
