@@ -289,7 +289,9 @@ def _caption(result: Result, lang: str) -> str:
 def _pictures(result: Result, measure: str, lang: str) -> list[Picture]:
     """The picture to be seen first, then the others."""
     if isinstance(result, Comparison):
-        drawn = of_comparison.pictures(result, lang)
+        plain = of_luck_alone(result)  # its doubt has a picture of its own, further down
+        assert isinstance(plain, Comparison)
+        drawn = of_comparison.pictures(plain, lang)
         first = "paired" if "paired" in drawn else "funnel"
         return [drawn.pop(first), *drawn.values()]
     if isinstance(result, WeakPoint):

@@ -227,16 +227,16 @@ def pictures(comparison: Comparison, lang: str) -> dict[str, Picture]:
     from cjsim import charts
     from cjsim.charts.paired import MEASURES as PAIRED
 
-    drawn = {"funnel": charts.funnel(comparison, lang)}
+    pictures = {"funnel": charts.funnel(comparison, lang)}
     sides = comparison.scenarios.values()
     if len({(side.money, side.horizon_days) for side in sides}) == 1:
-        drawn["waterfall"] = charts.waterfall(comparison, lang)
+        pictures["waterfall"] = charts.waterfall(comparison, lang)
     if len(comparison.scenarios) > 1:
-        drawn["uplift"] = charts.uplift(comparison, lang)
+        pictures["uplift"] = charts.uplift(comparison, lang)
         one_money = len({side.money for side in sides}) == 1
         measures = [m for m in PAIRED if one_money or not UNITS[m].startswith("money")]
-        drawn["paired"] = charts.paired(comparison, lang, measures=measures)
-    return drawn
+        pictures["paired"] = charts.paired(comparison, lang, measures=measures)
+    return pictures
 
 
 def _written(folder: Path) -> set[str]:
