@@ -11,6 +11,7 @@ from matplotlib.colors import LinearSegmentedColormap, ListedColormap, TwoSlopeN
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from matplotlib.ticker import FixedLocator, NullLocator, ScalarFormatter
 
 from cjsim.charts.parts import key_words, wanted_kind
 from cjsim.charts.picture import Picture, style
@@ -38,6 +39,10 @@ DOT: dict[str, Any] = {
     "ls": "none",
 }
 """Where the interval includes zero: the white rim shows it on a dark cell, too."""
+BY_RATIO = 8.0
+"""Values that reach so many times their least may be spaced by ratio."""
+OUTSIDE = 2.0
+"""Times the difference that nine cells in ten keep to: colours go no further."""
 LONG = 30
 """Characters of a word in the legend from which each has a line of its own."""
 BESIDE = 32
@@ -93,6 +98,7 @@ def phase_map(sweep: Sweep, measure: str = "profit_per_person", lang: str = SPOK
             axes.plot(unclear[x], unclear[y], **DOT)
             alone = phase[phase["clear"] & ~phase["clear_all"]]
             axes.plot(alone[x], alone[y], **RING)
+        _by_ratio_where_they_are(axes, np.unique(sweep.settings[x]), np.unique(sweep.settings[y]))
         axes.set_xlabel(key_words(x, lang))
         axes.set_ylabel(key_words(y, lang, BESIDE))
         handles = _legend(sweep, phase, lang)
@@ -102,12 +108,41 @@ def phase_map(sweep: Sweep, measure: str = "profit_per_person", lang: str = SPOK
     return Picture(figure, _map_alt(sweep, phase, measure, lang), phase, lang)
 
 
+def is_by_ratio(values: np.ndarray) -> bool:
+    """Do the values multiply rather than add, as 5, 10, 20, 40 do?
+
+    >>> is_by_ratio(np.array([5.0, 10.0, 20.0, 40.0])), is_by_ratio(np.array([0.4, 0.6, 0.8]))
+    (True, False)
+    """
+    if len(values) < 3 or values[0] <= 0 or values[-1] < BY_RATIO * values[0]:
+        return False
+    ratios, steps = values[1:] / values[:-1], np.diff(values)
+    return bool(ratios.max() / ratios.min() < steps.max() / steps.min())
+
+
 def _edges(values: np.ndarray) -> np.ndarray:
-    """The borders of cells around their values."""
+    """The borders of cells around their values: half way, by ratio where the values are."""
+    if is_by_ratio(values):
+        return np.asarray(np.exp(_half_way(np.log(values))))
+    return _half_way(values)
+
+
+def _half_way(values: np.ndarray) -> np.ndarray:
+    """The borders half way between values."""
     if len(values) == 1:
         return np.array([values[0] - 0.5, values[0] + 0.5])
     middle = (values[1:] + values[:-1]) / 2
     return np.concatenate([[2 * values[0] - middle[0]], middle, [2 * values[-1] - middle[-1]]])
+
+
+def _by_ratio_where_they_are(axes: Axes, x: np.ndarray, y: np.ndarray) -> None:
+    """An axis whose values multiply is one of ratios, with a tick at each value."""
+    for axis, scale, values in ((axes.xaxis, axes.set_xscale, x), (axes.yaxis, axes.set_yscale, y)):
+        if is_by_ratio(values.astype(float)):
+            scale("log")
+            axis.set_major_locator(FixedLocator(values.tolist()))
+            axis.set_minor_locator(NullLocator())
+            axis.set_major_formatter(ScalarFormatter())
 
 
 def _cells(sweep: Sweep, table: pd.DataFrame, column: str) -> pd.DataFrame:
@@ -120,7 +155,7 @@ def _cells(sweep: Sweep, table: pd.DataFrame, column: str) -> pd.DataFrame:
 def _draw_lead(axes: Axes, sweep: Sweep, phase: pd.DataFrame, measure: str, lang: str) -> None:
     """Two scenarios: how far the second is ahead, in colour."""
     table = _cells(sweep, sweep.differences(measure), "difference")
-    most = float(np.nanmax(np.abs(table.to_numpy()))) or 1.0
+    most, is_cut = _reach(np.abs(table.to_numpy()))
     x_values = table.columns.to_numpy(float)
     y_values = table.index.to_numpy(float)
     mesh = axes.pcolormesh(
@@ -137,10 +172,20 @@ def _draw_lead(axes: Axes, sweep: Sweep, phase: pd.DataFrame, measure: str, lang
             draw(place, color="black", lw=2.5)
     first, second = (sweep.named(name, lang) for name in sweep.names)
     assert axes.figure is not None
-    bar = axes.figure.colorbar(mesh, ax=axes)
+    bar = axes.figure.colorbar(mesh, ax=axes, extend="both" if is_cut else "neither")
     words = f"{text(f'measure.{measure}', lang)}: {second} − {first}"
     bar.set_label(fill(words, BESIDE))
     axes.set_title(text("chart.map_title", lang).format(measure=text(f"measure.{measure}", lang)))
+
+
+def _reach(sizes: np.ndarray) -> tuple[float, bool]:
+    """Up to which difference colours go, and whether some go further.
+
+    A few cells far beyond all others would leave these no colour: they have the last one.
+    """
+    largest = float(np.nanmax(sizes)) or 1.0
+    usual = float(np.nanpercentile(sizes, 90))
+    return (OUTSIDE * usual, True) if 0 < OUTSIDE * usual < largest else (largest, False)
 
 
 def _from_one_to_the_other(sweep: Sweep) -> LinearSegmentedColormap:

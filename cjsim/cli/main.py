@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cjsim.cli import data, options, pages, seen, touchpoints
-from cjsim.cli.sides import now_and_changes, running, side_by_side, strategies
+from cjsim.cli import ask, data, options, pages, report, seen, touchpoints
+from cjsim.cli.sides import strategies
 from cjsim.cli.terminal import Parser, finish, get_ready, say, say_json
 from cjsim.experiment.orphans import ended_as_by_ctrl_c
 from cjsim.labels import LANGUAGES, text
@@ -50,6 +50,7 @@ def _run(words: Sequence[str] | None) -> int:
     lang = "en"
     try:
         args = command_line().parse_args(words)
+        args.words = sys.argv[1:] if words is None else list(words)
         lang = getattr(args, "lang", lang)
         status: int = args.job(args)
         return status
@@ -173,6 +174,7 @@ def command_line() -> argparse.ArgumentParser:
     job.set_defaults(job=_optimise)
 
     data.add(jobs)
+    report.add(jobs)
 
     job = jobs.add_parser("lab", help="turn dials and see what happens: the what-if lab")
     options.add_shown(job)
@@ -264,25 +266,12 @@ def command_line() -> argparse.ArgumentParser:
     return parser
 
 
-def _run_options(args: argparse.Namespace) -> dict[str, Any]:
-    """How large, how often and where: the arguments that every experiment takes."""
-    from cjsim.experiment.workers import bar
-
-    names = ("people", "runs", "seed", "executor", "workers")
-    return {**{name: getattr(args, name) for name in names}, "progress": bar}
-
-
 def _compare(args: argparse.Namespace) -> int:
-    from cjsim.experiment.compare import compare
-
-    return _tell_compared(compare(side_by_side(args), **_run_options(args)), args, "funnel")
+    return _tell_compared(ask.compare(args), args, "funnel")
 
 
 def _what_if(args: argparse.Namespace) -> int:
-    from cjsim.experiment.what_if import what_if
-
-    now, changes = now_and_changes(args)
-    return _tell_compared(what_if(now, changes, **_run_options(args)), args, "paired")
+    return _tell_compared(ask.what_if(args), args, "paired")
 
 
 def _tell_compared(compared: Comparison, args: argparse.Namespace, picture: str) -> int:
@@ -315,7 +304,7 @@ def _sweep(args: argparse.Namespace) -> int:
     scenarios = strategies(args.scenario, args)
     settings = settings_of(args.vary, args.sample, args.seed)
     known_measure(args.measure)
-    answer = sweep(scenarios, settings, folder=args.out, **_run_options(args))
+    answer = sweep(scenarios, settings, folder=args.out, **ask.size_of(args))
     if len(answer.runs):
         if args.out:
             experiments.draw_sweep(answer, args.measure, args.out, args.lang)
@@ -327,10 +316,9 @@ def _sweep(args: argparse.Namespace) -> int:
 
 
 def _weak_point(args: argparse.Namespace) -> int:
-    from cjsim.experiment.weak_point import weak_point
     from cjsim.report import experiments
 
-    ranking = weak_point(running(args), args.measure, better=args.better, **_run_options(args))
+    ranking = ask.weak_point(args)
     if args.out:
         experiments.keep_weak_point(ranking, args.out, args.lang)
     _tell(experiments.of_weak_point(ranking, args.lang, args.json))
@@ -338,7 +326,7 @@ def _weak_point(args: argparse.Namespace) -> int:
 
 
 def _touchpoints(args: argparse.Namespace) -> int:
-    _tell(touchpoints.answer(running(args), args, _run_options(args)))
+    _tell(touchpoints.told(ask.touchpoints(args), args))
     return 0
 
 
@@ -348,22 +336,14 @@ def _observe(args: argparse.Namespace) -> int:
 
 
 def _attribute(args: argparse.Namespace) -> int:
-    _tell(seen.attribute(args, _run_options(args)))
+    _tell(seen.attribute(args, ask.size_of(args)))
     return 0
 
 
 def _optimise(args: argparse.Namespace) -> int:
-    from cjsim.cli.vary import ranges_of
-    from cjsim.experiment.optimise import optimise
     from cjsim.report import experiments
 
-    split = [name.strip() for name in args.split.split(",")] if args.split else []
-    if not args.vary and not split:
-        raise ValueError("say what may change: --vary firm.reps=1:12, or --split TOUCHPOINTS")
-    optimum = optimise(
-        running(args), ranges_of(args.vary), measure=args.measure, budget=args.budget, split=split,
-        least=args.least or None, **_run_options(args),
-    )  # fmt: skip
+    optimum = ask.optimise(args)
     if args.out:
         experiments.keep_optimum(optimum, args.out, args.lang)
     _tell(experiments.of_optimum(optimum, args.lang, args.json))

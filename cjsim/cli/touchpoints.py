@@ -6,6 +6,7 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from cjsim.experiment.coalitions import TouchpointTruth
     from cjsim.scenario import Scenario
 
 
@@ -20,12 +21,9 @@ def add_options(job: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
-def answer(
-    scenario: Scenario, args: argparse.Namespace, options: dict[str, Any]
-) -> str | dict[str, Any]:
-    """Ask, write the folder if there is one, and say what was found."""
+def truth(scenario: Scenario, args: argparse.Namespace, options: dict[str, Any]) -> TouchpointTruth:
+    """Switch them on and off, and see what is lost and won."""
     from cjsim.experiment.coalitions import touchpoint_truth
-    from cjsim.report import touchpoints as report
 
     named = args.touchpoints
     names = [name.strip() for name in named.split(",")] if named is not None else None
@@ -33,7 +31,13 @@ def answer(
     if orders is not None and orders.lstrip("-").isdecimal():
         orders = int(orders)
     measures = list(dict.fromkeys([args.measure, "margin", "costs"]))
-    truth = touchpoint_truth(scenario, names, measures=measures, orders=orders, **options)
+    return touchpoint_truth(scenario, names, measures=measures, orders=orders, **options)
+
+
+def told(truth: TouchpointTruth, args: argparse.Namespace) -> str | dict[str, Any]:
+    """Write the folder if there is one, and say what was found."""
+    from cjsim.report import touchpoints as report
+
     if args.out:
         report.keep(truth, args.measure, args.out, args.lang)
     return report.said(truth, args.measure, args.lang, args.json)

@@ -173,9 +173,10 @@ class FlipPoint(Result):
 
     def says(self, lang: str = SPOKEN) -> str:
         """Where the claim holds, in sentences; and that the key cannot act, if so."""
-        return self._claim_in_words(lang) + sentences(self.idle, lang)
+        return f"{self.where(lang)} {self.meaning(lang)}{sentences(self.idle, lang)}"
 
-    def _claim_in_words(self, lang: str) -> str:
+    def where(self, lang: str = SPOKEN) -> str:
+        """Where the claim holds, what was tried, and where the scenario stands."""
         least, most = self.values[0], self.values[-1]
         words = {
             "claim": " > ".join(self.claim), "key": self.key,
@@ -195,15 +196,15 @@ class FlipPoint(Result):
             sentences = [
                 text("flip.holds", lang).format(where=self._stretches_in_words(lang), **words)
             ]
-        sentences.append(text("flip.tried", lang).format(**words))
+        return " ".join([*sentences, text("flip.tried", lang).format(**words)])
+
+    def meaning(self, lang: str = SPOKEN) -> str:
+        """What it means that a claim holds, and of how many runs."""
         measure = "flip.deals" if self.measure == DEALS else f"measure.{self.measure}"
-        sentences.append(
-            text("flip.meaning", lang).format(
-                measure=text(measure, lang), level=setting(100 * self.confidence, lang),
-                runs=len(self.gaps), people=number(self.people, lang),
-            )
+        return text("flip.meaning", lang).format(
+            measure=text(measure, lang), level=setting(100 * self.confidence, lang),
+            runs=len(self.gaps), people=number(self.people, lang),
         )  # fmt: skip
-        return " ".join(sentences)
 
     def _stretches_in_words(self, lang: str) -> str:
         """The stretches on which the claim holds, e.g. up to one crossing and from another on."""

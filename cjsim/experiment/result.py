@@ -2,12 +2,13 @@
 
 result.table         the headline table, a DataFrame
 result.says("ru")    the finding with its numbers, one to three sentences
-result.save(folder)  its tables as CSV, and the scenarios that ran as TOML
+result.save(folder)  its tables as CSV, and the scenarios that ran as TOML; "answer.html": a report
 result               one line in a terminal, a small table with units in a notebook
 """
 
 from __future__ import annotations
 
+import importlib
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
 
 TOLD: Final = ("first_deals", "repeat_deals", "profit_per_person")
 """The measures that the sentence of a comparison tells."""
+PAGE: Final = "cjsim.report.answer"
+"""Writes a result as a page. It stands on a floor above, and is loaded when a page is wanted."""
+PAPER: Final = (".html", ".htm", ".pdf")
+"""Endings of what is meant to be a page, not a folder."""
 Grid = tuple[Sequence[str], Sequence[Sequence[str]]]
 """Heads, and rows of cells, as people read them."""
 
@@ -66,15 +71,24 @@ class Result:
         """What `save` writes: name of a file -> table."""
         return {"table": self.table.reset_index()}
 
-    def save(self, folder: str | Path) -> list[str]:
-        """Write the tables as CSV and the scenarios as TOML, each file whole or not at all.
+    def save(self, folder: str | Path, lang: str = SPOKEN, **of_a_page: Any) -> list[str]:
+        """Write the tables as CSV and the scenarios as TOML, or one page that says it all.
 
         Parameters
         ----------
-        folder : made if it is not there; files of the same name in it are replaced.
+        folder : made if it is not there; files of the same name in it are replaced. With the
+            ending .html it is a page, with question, answer, doubts and what stands behind.
+        lang, of_a_page : of the page, see `cjsim.report.answer.save`.
 
-        Returns the names of the files. Raises OSError where the folder cannot be written.
+        Returns the names of the files, each of which is written whole or not at all. Raises OSError
+        where they cannot be, ValueError for a page that cannot be.
         """
+        if isinstance(folder, str | Path) and Path(folder).suffix.lower() in PAPER:
+            page: Path = importlib.import_module(PAGE).save(self, folder, lang, **of_a_page)
+            return [page.name]
+        if of_a_page:
+            words = text("answer.of_a_page", lang)
+            raise ValueError(words.format(folder=folder, names=", ".join(of_a_page)))
         place = folder_of("folder", folder)
         place.mkdir(parents=True, exist_ok=True)
         names = []
@@ -84,6 +98,14 @@ class Result:
         for name, scenario in self._scenarios().items():
             names.append(scenario.save(place / f"scenario-{files[name]}.toml").name)
         return sorted(names)
+
+    def grid(self, lang: str = SPOKEN) -> Grid:
+        """The small table as people read it: heads with units, and rows of cells."""
+        return self._grid(lang)
+
+    def scenarios_by_name(self) -> Mapping[str, Scenario]:
+        """The scenarios it is about."""
+        return self._scenarios()
 
     def __repr__(self) -> str:
         return one_line(type(self).__name__, f"{self._facts()}: {self._headline()}")

@@ -187,7 +187,7 @@ def tornado(
         scenario, people=people, runs=runs, seed=seed, executor=executor, workers=workers,
         progress=progress, confidence=confidence, engine=engine,
     )  # fmt: skip
-    moves = {name: _moves(scenario, name, step) for name in names}
+    moves = {name: ends_of(scenario, name, step) for name in names}
     ends = [(name, value) for name, (_, low, high) in moves.items() for value in (low, high)]
     changed = [scenario.with_changes({name: value}) for name, value in ends]
     plan = dict(enumerate([scenario, *changed]))
@@ -245,7 +245,7 @@ def _gap_columns(name: str, gap: Mapping[str, float]) -> dict[str, float]:
 # --- How far a key can go -------------------------------------------------------------------------
 
 
-def _moves(scenario: Scenario, dotted: str, step: float) -> tuple[float, float, float]:
+def ends_of(scenario: Scenario, dotted: str, step: float) -> tuple[float, float, float]:
     """A key's value, and the values it has when it is a step smaller and a step larger."""
     key = number_key(scenario, dotted)
     value = scenario.value(dotted)

@@ -73,7 +73,7 @@ class WhatIf(Comparison):
         parts = []
         for name, changes in self.changes.items():
             steps = [
-                f"{key} {_in_words(was, lang)} → {_in_words(then, lang)}"
+                f"{key} {setting_in_words(was, lang)} → {setting_in_words(then, lang)}"
                 for key, (was, then) in changes.items()
             ]
             words = ", ".join(steps) or text("result.unchanged", lang)
@@ -187,7 +187,7 @@ def _in_short(key: str) -> str:
     return key.removeprefix("strategies.")
 
 
-def _in_words(value: Any, lang: str) -> str:
+def setting_in_words(value: Any, lang: str) -> str:
     """What a key holds, as people read it."""
     if value is None:
         return text("result.absent", lang)

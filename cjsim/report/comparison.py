@@ -211,7 +211,7 @@ def write(comparison: Comparison, folder: Path, lang: str = SPOKEN) -> list[str]
     folder = folder_of("folder", folder)
     with all_together(folder) as draft:
         comparison.save(draft)
-        for name, picture in _pictures(comparison, lang).items():
+        for name, picture in pictures(comparison, lang).items():
             for ending in PICTURES:
                 picture.save(draft / f"{name}.{ending}")  # funnel.csv has all of the table's, too
         write_text(draft / "summary.txt", summary(comparison, lang) + "\n")
@@ -222,7 +222,7 @@ def write(comparison: Comparison, folder: Path, lang: str = SPOKEN) -> list[str]
     return names
 
 
-def _pictures(comparison: Comparison, lang: str) -> dict[str, Picture]:
+def pictures(comparison: Comparison, lang: str) -> dict[str, Picture]:
     """What a comparison looks like: the money only where all have the same kind and days."""
     from cjsim import charts
     from cjsim.charts.paired import MEASURES as PAIRED

@@ -94,18 +94,21 @@ def _in_vain(sweep: Sweep, lang: str) -> list[str]:
 
 
 def draw_sweep(sweep: Sweep, measure: str, folder: Path, lang: str) -> None:
-    """The map of two keys, or the profile of each key, as SVG, PNG and table.
+    """The pictures of a sweep as SVG, PNG and table."""
+    with all_together(folder) as draft:
+        _keep(sweep_pictures(sweep, measure, lang), draft)
+
+
+def sweep_pictures(sweep: Sweep, measure: str, lang: str) -> dict[str, Picture]:
+    """The map of two keys, or the profile of each key.
 
     A key that holds words has no axis; one scenario, and more than colours, have no map.
     """
     keys = [key for key in sweep.settings if in_numbers(sweep, key)]
     both_in_numbers = len(keys) == len(sweep.settings.columns) == 2
     if both_in_numbers and sweep.is_grid and 1 < len(sweep.names) <= len(COLOURS):
-        pictures = {"map": phase_map(sweep, measure, lang)}
-    else:
-        pictures = {f"profile-{key}": profile(sweep, key, measure, lang) for key in keys}
-    with all_together(folder) as draft:
-        _keep(pictures, draft)
+        return {"map": phase_map(sweep, measure, lang)}
+    return {f"profile-{key}": profile(sweep, key, measure, lang) for key in keys}
 
 
 def stopped(sweep: Sweep, folder: Path | None, lang: str) -> str:

@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Literal, NamedTuple, get_origin
+from typing import Any, Final, Literal, NamedTuple, get_origin
 
 from pydantic import ValidationError
 
@@ -187,6 +187,10 @@ def bad_name(path: KeyPath) -> Finding:
     return Finding(path, None, phrase(label, names=stages), near)
 
 
+PER_CENT_FROM: Final = 10
+"""A share of this much, written without a sign, is taken for one in per cent."""
+
+
 def _bad_value(path: KeyPath, value: Any) -> Finding:
     key = key_at(path)
     if key is None:
@@ -197,7 +201,10 @@ def _bad_value(path: KeyPath, value: Any) -> Finding:
 
 
 def _probably_meant(key: Key, value: Any) -> str | None:
-    """What a wrong value was probably meant to be: 0.3 for "0,3" or for 30, true for "yes"."""
+    """What a wrong value was probably meant to be: 0.3 for "0,3", 30 or "30 %", true for "yes".
+
+    A share above 1 is told in per cent where it says so, or from ten on; a 2 may be anything.
+    """
     if isinstance(value, str):
         if get_origin(key.kind) is Literal:
             return nearest(value, key.names)
@@ -210,11 +217,13 @@ def _probably_meant(key: Key, value: Any) -> str | None:
         return None
     try:
         text = value if isinstance(value, str) else repr(value)
-        number = float(text.replace(",", ".").replace(" ", "").removesuffix("%"))
+        plain = text.replace(",", ".").replace(" ", "").replace("\u00a0", "")
+        number = float(plain.removesuffix("%"))
     except ValueError:
         return None
-    if 1 in (key.limits.get("le"), key.limits.get("lt")) and 1 < number <= 100:
-        number /= 100  # a percentage
+    is_share = 1 in (key.limits.get("le"), key.limits.get("lt"))
+    if is_share and (plain.endswith("%") or PER_CENT_FROM <= number <= 100):
+        number /= 100
     same = not isinstance(value, str) and number == value and type(value) is key.kind
     return f"{number:g}" if math.isfinite(number) and fits(number, key) and not same else None
 

@@ -135,6 +135,41 @@ def test_a_map_of_a_single_row_or_column_has_its_flip_line(table, at):
     assert [1.25, 1.25] in [list(place) for place in places]
 
 
+@pytest.mark.parametrize(("far", "most", "arrows"), [(5000.0, 2.0, "both"), (1.5, 1.5, "neither")])
+def test_a_cell_far_beyond_all_others_does_not_take_the_colours(far, most, arrows):
+    table = np.ones((3, 8))
+    table[0, 0], table[0, 1] = far, -1.0
+    figure = phase_map(ahead(table)).figure
+    mesh = figure.axes[0].collections[0]
+    assert (mesh.norm.vmin, mesh.norm.vmax) == (-most, most)
+    assert mesh.colorbar.extend == arrows
+
+
+@pytest.mark.parametrize(
+    ("days", "scale"),
+    [
+        ([5.0, 10.0, 20.0, 40.0, 80.0], "log"),
+        ([5.0, 10.0, 15.0, 20.0], "linear"),
+        ([1.0, 2.0], "linear"),
+        ([0.0, 1.0, 10.0], "linear"),
+    ],
+)
+@pytest.mark.parametrize("names", [("pull", "guide"), ("pull", "guide", "animator")])
+def test_values_that_double_have_rows_of_one_height(days, scale, names):
+    found = ahead(np.arange(3.0 * len(days)).reshape(len(days), 3), names)
+    place = dict(enumerate(days, start=1))
+    for frame in (found.settings, found.runs):
+        frame[DAYS] = frame[DAYS].map(place)
+    figure = phase_map(found, lang="ru").figure
+    axes = figure.axes[0]
+    assert axes.get_yscale() == scale
+    figure.draw_without_rendering()
+    if scale == "log":
+        edges = np.unique(axes.collections[0].get_coordinates()[:, 0, 1])
+        assert np.ptp(np.diff(np.log(edges))) < 1e-12
+        assert [label.get_text() for label in axes.get_yticklabels()] == [f"{d:g}" for d in days]
+
+
 @pytest.mark.parametrize("lang", ["en", "ru"])
 def test_nobody_is_ahead_of_an_equal(lang):
     twice = phase_map(ahead(np.zeros((2, 3)), ("pull", "copy")), lang=lang).alt

@@ -94,6 +94,14 @@ def test_a_check_that_fails_shows_its_hint_and_one_that_passes_does_not():
     assert points == "Points: 1 of 2"
 
 
+@pytest.mark.parametrize(("names", "hints"), [({}, 0), ({"gain": None}, 0), ({"gain": "a"}, 1)])
+def test_a_task_that_is_not_begun_has_no_hint_yet(names, hints):
+    task = Task(1, (Check("gain", lambda work: work.number("gain") > 0),))
+    report = look("01", [task], names, "en")
+    assert report.failed == ["1.gain"]
+    assert repr(report).count("hint: ") == hints
+
+
 def test_the_notebook_that_calls_is_the_one_that_is_looked_at():
     names = {"check": public_check, "reason": "opt_outs"}
     exec("report = check('01', 1, lang='en')", names)
@@ -103,7 +111,7 @@ def test_the_notebook_that_calls_is_the_one_that_is_looked_at():
 def test_the_report_speaks_the_students_language():
     try:
         cjsim.speak("ru")
-        assert "подсказка" in repr(check("01", 1, {}))
+        assert "подсказка" in repr(check("01", 1, {"gain": "a"}))
         assert "`gain` пока нет" in repr(check("01", 1, {}))
     finally:
         cjsim.speak("en")

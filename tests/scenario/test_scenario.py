@@ -313,12 +313,24 @@ def test_five_mistakes_are_five_lines_under_a_count(monkeypatch):
 
 def test_a_mistake_is_told_of_the_file_that_makes_it(file):
     base = file("extends = ''\n\n[market]\npeople = 0\n", "base.toml")
-    path = file("extends = 'base.toml'\n[market]\npain_share = 2.5\n")
+    path = file("extends = 'base.toml'\n[market]\npain_share = 25\n")
     assert told(load, path) == [
         f"{base}, line 4: market.people = 0: must be a whole number from 1 to 100000000",
-        f"{path}, line 3: market.pain_share = 2.5: must be a number from 0 to 1; "
-        "did you mean 0.025?",
+        f"{path}, line 3: market.pain_share = 25: must be a number from 0 to 1; did you mean 0.25?",
     ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("45", "0.45"), ("10", "0.1"), ("'2 %'", "0.02"), ("'2\u00a0%'", "0.02"), ("'150%'", None),
+        ("2", None), ("2.0", None), ("5", None), ("9.9", None), ("101", None), ("-0.1", None),
+        ("'0,3'", "0.3"),
+    ],
+)  # fmt: skip
+def test_a_share_is_taken_for_per_cent_only_where_it_looks_like_it(file, typed, meant):
+    (line,) = told(load, file(f"extends = 'phone'\n[market]\npain_share = {typed}\n"))
+    assert line.partition("; did you mean ")[2] == (f"{meant}?" if meant else "")
 
 
 def test_a_misspelt_preset_file_or_strategy_brings_the_nearest_spelling(tmp_path, monkeypatch):

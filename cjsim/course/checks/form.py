@@ -20,7 +20,17 @@ PASSED = 0.8
 
 
 class WorkError(Exception):
-    """A student's name that is missing, has the wrong type, or stops: one clear line."""
+    """A student's name that is missing, has the wrong type, or stops: one clear line.
+
+    Parameters
+    ----------
+    line : what is said.
+    begun : is there anything of the student's? A task not begun needs no hint yet.
+    """
+
+    def __init__(self, line: str, begun: bool = True) -> None:
+        super().__init__(line)
+        self.begun = begun
 
 
 class Amount(NamedTuple):
@@ -228,7 +238,8 @@ class Work:
 
     def problem(self, key: str, **facts: Any) -> WorkError:
         """A line from the words that all sets share."""
-        return WorkError(text(f"grade.problem.{key}", self.lang).format(**facts))
+        line = text(f"grade.problem.{key}", self.lang).format(**facts)
+        return WorkError(line, begun=key != "missing")
 
 
 def _message(error: BaseException) -> str:

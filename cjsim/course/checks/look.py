@@ -63,7 +63,7 @@ def look(number: str, tasks: Sequence[Task], names: Mapping[str, Any], lang: str
 
 def _finding(task: int, check: Check, work: Work, words_of: Mapping[str, str]) -> Finding:
     """One check, whatever the student's objects do."""
-    note = ""
+    note, begun = "", True
     try:
         verdict = check.test(work)
         mark = verdict if isinstance(verdict, Mark) else Mark(float(bool(verdict)))
@@ -71,7 +71,7 @@ def _finding(task: int, check: Check, work: Work, words_of: Mapping[str, str]) -
         note = words_of["note"].format(**places) if places else ""
     except WorkError as problem:
         mark = Mark(0.0)
-        note = str(problem)
+        note, begun = str(problem), problem.begun
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # an object of the student's that only looks like a number, say
@@ -79,6 +79,6 @@ def _finding(task: int, check: Check, work: Work, words_of: Mapping[str, str]) -
         note = text("grade.problem.odd", work.lang).format(error=type(error).__name__)
     share = min(max(mark.share, 0.0), 1.0) if math.isfinite(mark.share) else 0.0
     line = f"{words_of['says']}: {note}" if note else words_of["says"]
-    hint = "" if share == 1.0 else words_of["hint"]
+    hint = words_of["hint"] if share < 1.0 and begun else ""
     points = round(share * check.points, 2)
     return Finding(task, check.name, share, points, check.points, line, hint)
