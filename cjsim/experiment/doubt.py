@@ -18,7 +18,7 @@ import numpy as np
 from cjsim.experiment.asked import Asked
 from cjsim.experiment.draws import Draws, has
 from cjsim.experiment.idle import Idle, idle_of
-from cjsim.experiment.result import Grid, Result, cell, heads, in_per_cent
+from cjsim.experiment.result import Grid, Result, heads, in_per_cent
 from cjsim.experiment.shares import (
     Floats,
     Worth,
@@ -26,7 +26,7 @@ from cjsim.experiment.shares import (
     gain_of_knowing,
     means_of,
     split,
-    worth,
+    worths,
 )
 from cjsim.experiment.workers import outcomes
 from cjsim.labels import SPOKEN, text
@@ -105,6 +105,11 @@ class Doubt(Result):
         return table
 
     @cached_property
+    def independent(self) -> bool:
+        """Does no key tell of another?"""
+        return not self.draws.together
+
+    @cached_property
     def table(self) -> pd.DataFrame:
         """Both intervals side by side: rows (scenario, measure).
 
@@ -168,8 +173,7 @@ class Doubt(Result):
         values = self.values(name, measure)
         known = ~np.isnan(values).all(axis=1)
         keys = self.draws.values.to_numpy(float)[known]
-        independent = not self.draws.fitted
-        shares = first_order(values[known], keys, independent) if known.sum() > 1 else []
+        shares = first_order(values[known], keys, self.independent) if known.sum() > 1 else []
         none = (math.nan,) * 3
         worths = self._worths(measure)
         rows = [(*(shares[k] if shares else none), *worths[k]) for k in range(len(self.draws.keys))]
@@ -186,10 +190,8 @@ class Doubt(Result):
             gaps, known = self._gaps(measure)
             keys = self.draws.values.to_numpy(float)[known]
             choice = len(self.scenarios) > 1 and known.sum() > 1
-            cache[measure] = [
-                worth(gaps, key) if choice else Worth(math.nan, math.nan, math.nan)
-                for key in keys.T
-            ]
+            none = [Worth(math.nan, math.nan, math.nan)] * keys.shape[1]
+            cache[measure] = worths(gaps, keys, self.independent) if choice else none
         return cache[measure]
 
     def _gaps(self, measure: str) -> tuple[Floats, Any]:
@@ -223,7 +225,7 @@ class Doubt(Result):
     # --- In words -------------------------------------------------------------------------------
 
     def says(self, lang: str = SPOKEN) -> str:
-        """In how many worlds each is ahead, both intervals, whose the doubt is, what to find out."""
+        """Who is ahead in how many worlds, both intervals, whose the doubt is, what to find out."""
         sentences = [self._of_one(name, lang) for name in self.others]
         sentences += [self._whose(self.others[0], lang), self._to_find_out(lang)]
         if (self.table.xs(TOLD, level="measure")["note"] == "hidden").any():

@@ -1,4 +1,4 @@
-"""The shapes that [uncertain] may say: from a uniform number to a value of the key, by inversion."""
+"""The shapes that [uncertain] may say: from a uniform number to a value, by inversion."""
 
 from __future__ import annotations
 
@@ -72,8 +72,7 @@ def _curves(doubt: Uncertain, room: float) -> tuple[Curve, Curve]:
         if shape == "beta":
             return _beta(doubt.mean, doubt.sd)
         return _around(*_normal_of(shape, doubt.mean, doubt.sd), logs=shape == "lognormal")
-    assert doubt.five is not None and doubt.ninety_five is not None  # else it says nothing
-    ends = (doubt.five, doubt.ninety_five)
+    ends = (doubt.five or 0.0, doubt.ninety_five or 0.0)  # said, else nothing is
     logs = shape in ("lognormal", "log-uniform")
     five, ninety_five = map(math.log, ends) if logs else ends
     if shape in ("uniform", "log-uniform"):

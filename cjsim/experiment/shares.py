@@ -4,10 +4,11 @@ All of it is read off the runs there are, each draw with luck of its own ("given
 
 - `split`: variance of the expected value over the draws, and of luck within them (nested analysis
   of variance, unbiased for unequal numbers of worlds).
-- `curve_of`: the expected value given one key, a polynomial of the key or of its rank whose degree
-  the draws choose (BIC).
-- `first_order`: the variance of that curve, less what noise alone would give it, over that of the
-  doubt: the part of the doubt that would be gone, on average, if the key were known.
+- `curves_of`: the expected value given one key: a polynomial of the key or of its rank, whose
+  degree the draws choose (BIC). Of keys that were drawn independently all curves are fitted
+  together, which takes what the others do out of each.
+- `first_order`: the variance of such a curve, less what noise alone would give it, over that of
+  the doubt: the part of the doubt that would be gone, on average, if the key were known.
 - `worth`: what it brings to know a key before one of several sides is chosen, over choosing the
   side that is best on average (expected value of partial perfect information; Strong, Oakley &
   Brennan 2014), and what it brings to know everything.
@@ -16,7 +17,7 @@ All of it is read off the runs there are, each draw with luck of its own ("given
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -27,6 +28,8 @@ Floats = npt.NDArray[np.float64]
 HIGHEST: Final = 8
 """Degree of a curve at most; fewer where there are few draws."""
 DRAWS_A_DEGREE: Final = 10
+SWEEPS: Final = 3
+"""How often each curve is chosen anew with the others taken out."""
 TIMES: Final = 200
 """Samples of a bootstrap."""
 REACH: Final = 1.6448536269514722
@@ -89,48 +92,57 @@ def split(values: Floats) -> Split:
     return Split(mean, doubt, luck, False, expected)
 
 
-# --- One key ------------------------------------------------------------------------------------
+# --- Curves -------------------------------------------------------------------------------------
 
 
-class Curve(NamedTuple):
-    """The expected value given a key, at each draw, and its variance without that of the noise."""
+def curves_of(means: Floats, keys: Floats, independent: bool) -> list[Floats]:
+    """For each key the columns of its curve, (draws, degree); none for a key of one value.
 
-    fitted: Floats
-    variance: float
-    degree: int
+    Parameters
+    ----------
+    means : of the draws, (draws,).
+    keys : (draws, keys).
+    independent : are the others to be taken out of each?
+    """
+    count = keys.shape[1]
+    columns = [_columns_of(means, key) for key in keys.T]
+    if not independent:
+        return columns
+    fitted = [_fitted(means, own) for own in columns]
+    for _ in range(SWEEPS):
+        for k in range(count):
+            rest = means - sum((fitted[j] for j in range(count) if j != k), np.zeros(len(means)))
+            columns[k] = _columns_of(rest, keys[:, k])
+            fitted[k] = _fitted(rest, columns[k])
+    return columns
 
 
-def curve_of(values: Floats, key: Floats) -> Curve:
-    """The curve of a number over one key: that of the forms and degrees with the least BIC."""
+def _fitted(values: Floats, columns: Floats) -> Floats:
+    """What orthonormal columns without a constant explain of values."""
+    return np.asarray(columns @ (columns.T @ values))
+
+
+def _columns_of(values: Floats, key: Floats) -> Floats:
+    """Polynomials over the key or its rank, orthonormal over the draws, up to the chosen degree."""
     n = len(values)
-    mean = float(values.mean())
-    off = values - mean
+    off = values - values.mean()
     total = float(off @ off)
-    flat = Curve(np.full(n, mean), 0.0, 0)
-    distinct = len(np.unique(key))
-    highest = min(HIGHEST, n // DRAWS_A_DEGREE, distinct - 1)
-    if highest < 1 or total <= n * (1e-9 * max(1e-300, float(np.abs(values).max()))) ** 2:
-        return flat
-    best, least = flat, n * math.log(total / n)
+    highest = min(HIGHEST, max(1, n // DRAWS_A_DEGREE), len(np.unique(key)) - 1)
+    if highest < 1:
+        return np.empty((n, 0))
+    best, least = np.empty((n, 0)), math.inf
     for at in (key, _ranks(key)):
         basis = _orthonormal(_within_one(at), highest)
-        weights = basis.T @ off
-        left = total - np.cumsum(weights**2)
-        for degree in range(1, highest + 1):
-            rest = max(float(left[degree - 1]), 1e-18 * total)
-            cost = n * math.log(rest / n) + degree * math.log(n)
-            if cost < least - 1e-9:
-                least = cost
-                fitted = mean + basis[:, :degree] @ weights[:degree]
-                by_noise = degree * rest / (n - 1 - degree)
-                best = Curve(fitted, max(0.0, (total - rest - by_noise) / (n - 1)), degree)
+        left = np.maximum(total - np.cumsum((basis.T @ off) ** 2), 1e-18 * total + 1e-300)
+        costs = n * np.log(left / n) + np.arange(1, highest + 1) * math.log(n)
+        if (cost := float(costs.min())) < least - 1e-9:
+            best, least = basis[:, : int(costs.argmin()) + 1], cost
     return best
 
 
 def _orthonormal(at: Floats, highest: int) -> Floats:
     """Polynomials without a constant, orthonormal over the draws: column d has degree d + 1."""
-    powers = np.polynomial.legendre.legvander(at, highest)
-    basis, _ = np.linalg.qr(powers)
+    basis, _ = np.linalg.qr(np.polynomial.legendre.legvander(at, highest))
     return np.asarray(basis[:, 1:])
 
 
@@ -144,6 +156,48 @@ def _ranks(key: Floats) -> Floats:
     _, place, count = np.unique(key, return_inverse=True, return_counts=True)
     middle = np.cumsum(count) - (count - 1) / 2
     return np.asarray(middle[place], np.float64)
+
+
+def _samples(n: int) -> Floats:
+    """How often each draw counts: once in the first row, then as a bootstrap takes them."""
+    random = np.random.default_rng(20_140_401)
+    return np.vstack([np.ones((1, n)), random.multinomial(n, np.full(n, 1.0 / n), TIMES)])
+
+
+def _fits(
+    means: Floats, columns: Sequence[Floats], counts: Floats, together: bool
+) -> Iterator[tuple[Floats, Floats, int, int]]:
+    """Each key's curve without a constant in each sample, (samples, draws).
+
+    With it come what the fit leaves unexplained (sums of squares), the degree of the curve, and how
+    many columns the fit has: all curves `together`, or this one alone.
+    """
+    fits = [columns] if together else [[own] for own in columns]
+    for group in fits:
+        design = np.column_stack(list(group))
+        weights, left = _least_squares(means, design, counts)
+        upto = 1
+        for own in group:
+            degree = own.shape[1]
+            upto += degree
+            yield weights[:, upto - degree : upto] @ own.T, left, degree, design.shape[1]
+
+
+def _least_squares(means: Floats, design: Floats, counts: Floats) -> tuple[Floats, Floats]:
+    """Weights of a constant and columns in each sample, and what they leave (sum of squares)."""
+    n, width = len(means), design.shape[1] + 1
+    scale = n**0.5  # columns of unit variance: the constant is one of them
+    full = np.column_stack([np.ones(n), scale * design])
+    products = (full[:, :, None] * full[:, None, :]).reshape(n, width * width)
+    matrices = (counts @ products).reshape(-1, width, width) + 1e-9 * n * np.eye(width)
+    sums = counts @ (full * means[:, None])
+    weights = np.linalg.solve(matrices, sums[:, :, None])[:, :, 0]
+    left = (counts * (means - weights @ full.T) ** 2).sum(axis=1)
+    weights[:, 1:] *= scale
+    return weights, left
+
+
+# --- Whose doubt it is --------------------------------------------------------------------------
 
 
 class Share(NamedTuple):
@@ -166,36 +220,47 @@ def first_order(values: Floats, keys: Floats, independent: bool) -> list[Share]:
 
     The intervals (5-95 %) are over the draws (bootstrap). NaN where there is no doubt.
     """
-    count = keys.shape[1]
     if not split(values).doubt > 0:
-        return [Share(math.nan, math.nan, math.nan)] * count
-    means = means_of(values)
-
-    def parts(rows: npt.NDArray[np.int64]) -> Floats:
-        doubt = split(values[rows]).doubt
-        variances = [curve_of(means[rows], keys[rows, k]).variance for k in range(count)]
-        shares = np.clip(np.array(variances) / max(doubt, 1e-300), 0.0, 1.0)
-        return shares / max(1.0, shares.sum()) if independent else shares
-
-    told = parts(np.arange(len(values)))
-    reach = REACH * _bootstrap(parts, len(values))
+        return [Share(math.nan, math.nan, math.nan)] * keys.shape[1]
+    means, n = means_of(values), len(values)
+    counts = _samples(n)
+    doubt = _doubts(values, means, counts)
+    parts = []
+    for curve, left, degree, width in _fits(
+        means, curves_of(means, keys, independent), counts, independent
+    ):
+        middle = (counts * curve).sum(axis=1, keepdims=True) / n
+        squares = (counts * (curve - middle) ** 2).sum(axis=1)
+        by_noise = degree * left / max(1, n - 1 - width)
+        parts.append(np.clip((squares - by_noise) / (n - 1) / doubt, 0.0, 1.0))
+    shares = np.array(parts)
+    if independent:
+        shares = shares / np.maximum(1.0, shares.sum(axis=0))
+    reach = REACH * shares[:, 1:].std(axis=1)
     return [
         Share(float(s), float(max(0.0, s - r)), float(min(1.0, s + r)))
-        for s, r in zip(told, reach, strict=True)
+        for s, r in zip(shares[:, 0], reach, strict=True)
     ]
+
+
+def _doubts(values: Floats, means: Floats, counts: Floats) -> Floats:
+    """The variance of the doubt in each sample of the draws, never quite 0."""
+    n = len(means)
+    there = ~np.isnan(values)
+    worlds = there.sum(axis=1)
+    within = (np.where(there, values - means[:, None], 0.0) ** 2).sum(axis=1)
+    repeats = counts @ (worlds - 1.0)
+    luck = np.where(repeats > 0, counts @ within / np.maximum(repeats, 1.0), 0.0)
+    middle = counts @ means / n
+    spread = (counts * (means - middle[:, None]) ** 2).sum(axis=1) / (n - 1)
+    least = 1e-3 * spread + 1e-300
+    return np.asarray(np.maximum(spread - luck * (counts @ (1.0 / worlds)) / n, least))
 
 
 def means_of(values: Floats) -> Floats:
     """The mean of each draw over the worlds that it has."""
     there = ~np.isnan(values)
     return np.asarray(np.where(there, values, 0.0).sum(axis=1) / there.sum(axis=1))
-
-
-def _bootstrap(estimate: Callable[[npt.NDArray[np.int64]], Floats], n: int) -> Floats:
-    """The spread of estimates over samples of the rows, drawn with a seed of its own."""
-    random = np.random.default_rng(20_140_401)
-    samples = np.sort(random.integers(0, n, (TIMES, n)), axis=1)
-    return np.asarray(np.std([estimate(rows) for rows in samples], axis=0))
 
 
 # --- What it is worth to know -------------------------------------------------------------------
@@ -222,19 +287,30 @@ def gain_of_knowing(sides: Floats) -> float:
     return max(0.0, float(sides.max(axis=1).mean() - sides.mean(axis=0).max()))
 
 
-def worth(gaps: Floats, key: Floats) -> Worth:
-    """What it brings to know one key before one chooses between a side at 0 and others.
+def worths(gaps: Floats, keys: Floats, independent: bool) -> list[Worth]:
+    """What it brings to know each key before one chooses between a side at 0 and others.
 
     Parameters
     ----------
     gaps : means of the draws, what each other side has more than the first: (draws, others).
-    key : its values, one per draw.
+    keys : (draws, keys).
+    independent : were the keys drawn independently?
     """
-
-    def of(rows: npt.NDArray[np.int64]) -> Floats:
-        curves = [curve_of(gaps[rows, j], key[rows]).fitted for j in range(gaps.shape[1])]
-        return np.array([gain_of_knowing(np.column_stack([np.zeros(len(rows)), *curves]))])
-
-    value = float(of(np.arange(len(key)))[0])
-    reach = REACH * float(_bootstrap(of, len(key))[0])
-    return Worth(value, max(0.0, value - reach), value + reach)
+    n = len(gaps)
+    counts = _samples(n)
+    best = [np.zeros((len(counts), n)) for _ in range(keys.shape[1])]
+    on_average = [np.zeros(len(counts)) for _ in range(keys.shape[1])]
+    for gap in gaps.T:
+        level = counts @ gap / n
+        fits = _fits(gap, curves_of(gap, keys, independent), counts, independent)
+        for k, (curve, *_) in enumerate(fits):
+            given = level[:, None] + curve - ((counts * curve).sum(axis=1) / n)[:, None]
+            np.maximum(best[k], given, out=best[k])
+            np.maximum(on_average[k], level, out=on_average[k])
+    told = []
+    for k in range(keys.shape[1]):
+        gains = np.maximum(0.0, (counts * best[k]).sum(axis=1) / n - on_average[k])
+        reach = REACH * float(gains[1:].std())
+        value = float(gains[0]) if gains[0] > 1e-12 * float(np.abs(gaps).max()) else 0.0
+        told.append(Worth(value, max(0.0, value - reach), value + reach))
+    return told
