@@ -95,9 +95,10 @@ class Doubt(Result):
     def values(self, name: str, measure: str = TOLD) -> Floats:
         """Its difference to the first in each draw and world: (draws, worlds); NaN for none."""
         known_measure(measure)
-        own = self.runs.loc[name, measure]
+        runs = self.runs[measure]
+        own = runs.xs(name, level="scenario")
         if len(self.scenarios) > 1:
-            own = own - self.runs.loc[self.first, measure]
+            own = own - runs.xs(self.first, level="scenario")
         place = own.index.get_level_values("draw").to_numpy()
         world = own.groupby(level="draw").cumcount().to_numpy()
         table = np.full((len(self.draws), int(world.max()) + 1), np.nan)
