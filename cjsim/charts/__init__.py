@@ -4,6 +4,7 @@ from cjsim.charts.attribution import attribution
 from cjsim.charts.cohorts import cohorts
 from cjsim.charts.confusion_map import confusion_map
 from cjsim.charts.contact_map import contact_map
+from cjsim.charts.doubt import doubt
 from cjsim.charts.funnel import funnel
 from cjsim.charts.journey_map import journey_map
 from cjsim.charts.occupancy import occupancy
@@ -32,6 +33,7 @@ __all__ = [
     "cohorts",
     "confusion_map",
     "contact_map",
+    "doubt",
     "funnel",
     "journey_map",
     "occupancy",

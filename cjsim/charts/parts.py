@@ -26,6 +26,7 @@ MAKERS = {
     "LossCurve": "observe.loss_curve",
     "Run": "simulate",
     "Comparison": "compare",
+    "Doubt": "compare",
     "Sweep": "sweep",
     "Tornado": "tornado",
     "WeakPoint": "weak_point",
@@ -40,7 +41,8 @@ CHARTS_OF = {
     "LossCurve": "record_loss",
     "Run": "cohorts, contact_map, journey_map, occupancy, path_variants, retention, step_matrix, "
     "story, timeline, waterfall",
-    "Comparison": "funnel, paired, uplift, waterfall",
+    "Comparison": "doubt, funnel, paired, uplift, waterfall",
+    "Doubt": "doubt",
     "Sweep": "phase_map, profile",
     "Tornado": "tornado",
     "WeakPoint": "weak_point",

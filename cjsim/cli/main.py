@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cjsim.cli import options, pages, seen, touchpoints
+from cjsim.cli.draws import add_draws
 from cjsim.cli.sides import now_and_changes, running, side_by_side, strategies
 from cjsim.cli.terminal import Parser, finish, get_ready, say, say_json
 from cjsim.experiment.orphans import ended_as_by_ctrl_c
@@ -91,6 +92,7 @@ def _parser() -> argparse.ArgumentParser:
         "scenarios each under its own)",
     )
     options.add_shared(job, "figures, tables and scenarios", executor="threads", several=True)
+    add_draws(job)
     job.set_defaults(job=_compare)
 
     job = jobs.add_parser(
@@ -109,6 +111,7 @@ def _parser() -> argparse.ArgumentParser:
         help="one of several changes, each compared with now: its name, if it shall have one, "
         "and the keys it changes together; may be repeated",
     )  # fmt: skip
+    add_draws(job)
     job.set_defaults(job=_what_if)
 
     job = jobs.add_parser(
@@ -134,6 +137,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     options.add_measure(job, "profit_per_day")
     options.add_shared(job, "the ranking as figure and table")
+    add_draws(job)
     job.set_defaults(job=_weak_point)
 
     job = jobs.add_parser("touchpoints", help="what does each touchpoint really bring?")
@@ -170,6 +174,7 @@ def _parser() -> argparse.ArgumentParser:
     job.add_argument("--least", action="store_true", help="look for the least, as of churn anyway")
     options.add_measure(job)
     options.add_shared(job, "the curve as figure and table, and the scenario at its best")
+    add_draws(job)
     job.set_defaults(job=_optimise)
 
     job = jobs.add_parser("lab", help="turn dials and see what happens: the what-if lab")
@@ -266,7 +271,8 @@ def _run_options(args: argparse.Namespace) -> dict[str, Any]:
     """How large, how often and where: the arguments that every experiment takes."""
     from cjsim.experiment.workers import bar
 
-    names = ("people", "runs", "seed", "executor", "workers")
+    names = ["people", "runs", "seed", "executor", "workers"]
+    names += ["draws"] if "draws" in args else []
     return {**{name: getattr(args, name) for name in names}, "progress": bar}
 
 
@@ -294,7 +300,8 @@ def _tell_compared(compared: Comparison, args: argparse.Namespace, picture: str)
         say(comparison.summary(compared, args.lang))
     if files:
         note = text("report.wrote", args.lang).format(files=", ".join(files), folder=args.out)
-        onward = text("report.next", args.lang).format(folder=args.out, picture=picture)
+        first = "doubt" if compared.doubt else picture
+        onward = text("report.next", args.lang).format(folder=args.out, picture=first)
         say(f"\n{note}\n{onward}", sys.stderr if args.json else None)
     return 0
 

@@ -228,7 +228,9 @@ class Doubt(Result):
     def says(self, lang: str = SPOKEN) -> str:
         """Who is ahead in how many worlds, both intervals, whose the doubt is, what to find out."""
         sentences = [self._of_one(name, lang) for name in self.others]
-        sentences += [self._whose(self.others[0], lang), self._to_find_out(lang)]
+        sentences += [self._whose(name, lang) for name in self.others]
+        sentences += [text("doubt.together", lang)] if self.draws.together else []
+        sentences.append(self._to_find_out(lang))
         if (self.table.xs(TOLD, level="measure")["note"] == "hidden").any():
             sentences.append(text("doubt.hidden", lang))
         sentences += [note.said(lang) for note in self.idle.values() if not note.money]
@@ -237,7 +239,7 @@ class Doubt(Result):
     def _of_one(self, name: str, lang: str) -> str:
         row = self.table.loc[(name, TOLD)]
         signed = len(self.scenarios) > 1
-        width = max(row["doubt_high"] - row["doubt_low"], row["high"] - row["low"])
+        width = wider(row)
         said = {
             column: rough(row[column], width, lang, signed)
             for column in ("difference", "low", "high", "median", "doubt_low", "doubt_high")
@@ -247,9 +249,16 @@ class Doubt(Result):
             "ahead": per_cent(row["ahead"], lang), "n": number(row["draws"], lang),
             "which": text(f"doubt.{'fitted' if self.draws.fitted else 'possible'}", lang),
             "measure": in_words(TOLD, self.scenarios[self.first].money, lang),
-            "level": in_per_cent(self.confidence, lang),
+            "luck": self._luck(said, lang),
         }  # fmt: skip
         return text("doubt.ahead" if signed else "doubt.alone", lang).format(**words)
+
+    def _luck(self, said: Mapping[str, str], lang: str) -> str:
+        """The luck interval, or that there is none."""
+        if said["low"] == NONE:
+            return text("doubt.no_luck", lang)
+        level = in_per_cent(self.confidence, lang)
+        return text("doubt.luck", lang).format(level=level, low=said["low"], high=said["high"])
 
     def _whose(self, name: str, lang: str) -> str:
         """The keys that make most of the doubt; nothing where there is none."""
@@ -258,8 +267,9 @@ class Doubt(Result):
         if not len(told):
             return ""
         parts = [f"{key}: {part_in_words(share, lang)}" for key, share in told.items()]
-        words = text("doubt.whose", lang).format(parts=", ".join(parts))
-        return f"{words} {text('doubt.together', lang)}" if self.draws.together else words
+        label = "whose" if len(self.others) == 1 else "whose_of"
+        words = {"parts": ", ".join(parts), "name": self.named(name, lang)}
+        return text(f"doubt.{label}", lang).format(**words)
 
     def _to_find_out(self, lang: str) -> str:
         """What it is worth to find out a key before one decides."""
@@ -287,7 +297,7 @@ class Doubt(Result):
         keys = {name: self._of_keys(TOLD, name) for name in self.others}
         values = self.draws.values.reset_index(names="draw")
         return {
-            "doubt": self.table.reset_index(),
+            "doubt-intervals": self.table.reset_index(),
             "doubt-keys": pd.concat(keys, names=["scenario", "key"]).reset_index(),
             "doubt-draws": values,
             "doubt-runs": self.runs.reset_index(),
@@ -312,13 +322,19 @@ class Doubt(Result):
 def both_in_words(row: Any, lang: str, signed: bool) -> list[str]:
     """Luck interval, doubt interval, ahead, the part of the doubt: the cells of a row."""
     ends = ("low", "high"), ("doubt_low", "doubt_high")
-    width = max(np.nan_to_num(row[high] - row[low]) for low, high in ends)
+    width = wider(row)
     words = []
     for middle, (low, high) in zip(("difference", "median"), ends, strict=True):
         value, *interval = (rough(row[name], width, lang, signed) for name in (middle, low, high))
         known = not math.isnan(row[low])
         words.append("{} [{} .. {}]".format(value, *interval) if known else value)
     return [*words, per_cent(row["ahead"], lang), per_cent(row["doubt_share"], lang)]
+
+
+def wider(row: Any) -> float:
+    """The width of the wider of the two intervals; 0 where there is none."""
+    widths = (row["high"] - row["low"], row["doubt_high"] - row["doubt_low"])
+    return max(0.0, *(float(width) for width in widths if math.isfinite(width)), 0.0)
 
 
 def rough(value: float, width: float, lang: str = SPOKEN, signed: bool = True) -> str:

@@ -102,7 +102,7 @@ class SettingDoubt(Result):
     def tables(self) -> dict[str, pd.DataFrame]:
         """The settings, their values in each draw, and the draws."""
         return {
-            "doubt": self.table.reset_index(names="setting"),
+            "doubt-settings": self.table.reset_index(names="setting"),
             "doubt-values": self.values.reset_index(),
             "doubt-draws": self.draws.values.reset_index(names="draw"),
         }

@@ -79,7 +79,7 @@ class StageDoubt(Result):
     def tables(self) -> dict[str, pd.DataFrame]:
         """How often each is the weak point, the gains, and the draws."""
         return {
-            "doubt": self.table.reset_index(),
+            "doubt-stages": self.table.reset_index(),
             "doubt-gains": self.gains.reset_index(),
             "doubt-draws": self.draws.values.reset_index(names="draw"),
         }

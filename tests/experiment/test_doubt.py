@@ -167,7 +167,7 @@ def test_both_intervals_are_told_and_each_has_its_own_name(firm, lang):
     told = found.says(lang)
     words = {"en": ("luck interval", "doubt interval"), "ru": ("интервал случая", "интервал незн")}
     assert all(word in told for word in words[lang])
-    assert {"en": "held possible", "ru": "из возможных"}[lang] in told
+    assert {"en": "that you hold possible", "ru": "считаете возможными"}[lang] in told
     assert REP in told
     assert found.doubt.says(lang) in told
     fitted = cjsim.what_if(firm, KNOWN, draws=found.doubt.draws.values, **SMALL).doubt
@@ -177,7 +177,9 @@ def test_both_intervals_are_told_and_each_has_its_own_name(firm, lang):
 def test_it_shows_and_saves_itself(firm, tmp_path):
     found = cjsim.what_if(unsure(firm, rep=[80, 160]), KNOWN, draws=10, **SMALL)
     names = found.save(tmp_path)
-    assert {"doubt.csv", "doubt-keys.csv", "doubt-draws.csv", "doubt-runs.csv"} <= set(names)
+    assert {"doubt-intervals.csv", "doubt-keys.csv", "doubt-draws.csv", "doubt-runs.csv"} <= set(
+        names
+    )
     assert len(pd.read_csv(tmp_path / "doubt-draws.csv")) == 10
     assert "doubt interval" in found.doubt._repr_html_()
     assert repr(found.doubt).startswith("<Doubt ")

@@ -111,7 +111,7 @@ def test_an_optimum_carries_the_setting_that_is_best_over_the_draws(firm):
     profit = cjsim.simulate(one, 40, seed=seed).summary()["profit_per_person"]
     column = int(doubt.settings.index[doubt.settings["firm.reps"] == 2.0][0])
     assert doubt.values.loc[1, column] == profit
-    assert {"doubt", "doubt-values", "doubt-draws"} <= set(best.tables())
+    assert {"doubt-settings", "doubt-values", "doubt-draws"} <= set(best.tables())
     assert "Best in" in doubt._repr_html_()
     assert "интервал" not in doubt.says("en")
     assert doubt.says("ru")
