@@ -54,7 +54,7 @@ def doubt(given: Doubt | Comparison, lang: str = SPOKEN, *, measure: str = TOLD)
         figure = Figure(figsize=(13.5, height))
         left, right = figure.subplots(1, 2, width_ratios=[3, 2])
         _intervals(left, found, measure, lang)
-        _parts(right, shares, lang)
+        _parts(right, shares, found.named(names[0], lang) if len(names) > 1 else "", lang)
         figure.supxlabel(fill(_note(found, lang), 110), fontsize=SMALL, color=QUIET)
     data = found.table.xs(measure, level="measure")
     return Picture(figure, _alt(found, data, shares, measure, lang), data, lang)
@@ -66,8 +66,8 @@ def _intervals(axes: Axes, found: Doubt, measure: str, lang: str) -> None:
     for row, name in enumerate(found.others):
         at = found.table.loc[(name, measure)]
         colour = looks[name][0]
-        axes.plot([at["doubt_low"], at["doubt_high"]], [row + 0.13] * 2, color=colour, lw=9,
-                  alpha=0.35, solid_capstyle="butt")  # fmt: skip
+        axes.plot([at["doubt_low"], at["doubt_high"]], [row + 0.13] * 2, color=colour, lw=10,
+                  alpha=0.5, solid_capstyle="butt")  # fmt: skip
         axes.plot(at["median"], row + 0.13, "|", color="black", markersize=15, mew=2)
         axes.plot([at["low"], at["high"]], [row - 0.13] * 2, color=colour, lw=4,
                   solid_capstyle="butt")  # fmt: skip
@@ -91,14 +91,15 @@ def _intervals(axes: Axes, found: Doubt, measure: str, lang: str) -> None:
     axes.set_title(in_words(measure, found.scenarios[found.first].money, lang), fontsize=15)
 
 
-def _parts(axes: Axes, shares: pd.Series[float], lang: str) -> None:
-    """A bar per key; what the largest leave is one bar more."""
+def _parts(axes: Axes, shares: pd.Series[float], name: str, lang: str) -> None:
+    """A bar per key, what the largest leave is one more; of several scenarios it bears a name."""
     told = shares.iloc[:MOST_KEYS]
     rows = [(str(key), float(share)) for key, share in told.items()]
     if len(shares) > len(told):
         rows.append((text("doubt.other_keys", lang), float(shares.iloc[MOST_KEYS:].sum())))
-    axes.set_title(text("doubt.parts_title", lang), fontsize=15)
-    axes.set_xlim(0, 100)
+    title = text("doubt.parts_title", lang)
+    axes.set_title(f"{title} ({name})" if name else title, fontsize=15)
+    axes.set_xlim(0, 112)
     axes.spines[["left", "bottom"]].set_visible(False)
     axes.set_xticks([])
     axes.tick_params(axis="y", length=0)

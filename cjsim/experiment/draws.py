@@ -18,7 +18,6 @@ import numpy.typing as npt
 
 from cjsim.door import shown, whole
 from cjsim.experiment.sensitivity import number_key
-from cjsim.experiment.shapes import values_at
 from cjsim.files import expanded
 from cjsim.labels.tables import one_line
 from cjsim.model.streams import stream_of, worlds
@@ -138,6 +137,8 @@ def draw(scenarios: Mapping[str, Scenario], n: int, seed: int) -> Draws:
     ValueError where nothing is uncertain, or one key in two ways.
     """
     import pandas as pd
+
+    from cjsim.experiment.shapes import values_at  # brings scipy, for which others need not wait
 
     doubts: dict[str, tuple[Any, Any]] = {}
     for scenario in scenarios.values():
