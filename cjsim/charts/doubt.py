@@ -150,6 +150,7 @@ def _clause(found: Doubt, name: str, row: Any, lang: str) -> str:
     columns = ("difference", "low", "high", "median", "doubt_low", "doubt_high")
     words = {column: rough(row[column], width, lang, signed) for column in columns}
     ahead = text("doubt.ahead_short", lang).format(ahead=per_cent(row["ahead"], lang))
-    return text("doubt.alt_part", lang).format(
+    label = "alt_hidden" if row["note"] == "hidden" else "alt_part"
+    return text(f"doubt.{label}", lang).format(
         name=found.named(name, lang), ahead=f"{ahead}; " if signed else "", **words
     )

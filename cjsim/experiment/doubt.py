@@ -121,8 +121,8 @@ class Doubt(Result):
         doubt_share : the part of the doubt in the variance of what one world brings; luck is the
             rest.
         draws : how many have the measure on both sides.
-        note : "", "none" (no draw has it), "hidden" (luck hides the doubt) or "fixed" (it is
-            the same in all draws).
+        note : "", "none" (no draw has it), "hidden" (luck hides the doubt: no interval, nobody is
+            called ahead) or "fixed" (it is the same in all draws).
         """
         import pandas as pd
 
@@ -143,6 +143,8 @@ class Doubt(Result):
         better = -parts.expected if measure in LESS_IS_BETTER else parts.expected
         alone = len(self.scenarios) == 1 or not n
         note = "none" if not n else "hidden" if parts.hidden else ""
+        if parts.hidden:
+            alone, low, high = True, math.nan, math.nan
         return {
             "median": float(middle), "doubt_low": float(low), "doubt_high": float(high),
             "ahead": math.nan if alone else float((better > 0).mean()),
@@ -231,7 +233,7 @@ class Doubt(Result):
         sentences += [self._whose(name, lang) for name in self.others]
         sentences += [text("doubt.together", lang)] if self.draws.together else []
         sentences.append(self._to_find_out(lang))
-        if (self.table.xs(TOLD, level="measure")["note"] == "hidden").any():
+        if any(map(self._hidden, self.others)):
             sentences.append(text("doubt.hidden", lang))
         sentences += [note.said(lang) for note in self.idle.values() if not note.money]
         return " ".join(filter(None, sentences))
@@ -251,7 +253,12 @@ class Doubt(Result):
             "measure": in_words(TOLD, self.scenarios[self.first].money, lang),
             "luck": self._luck(said, lang),
         }  # fmt: skip
-        return text("doubt.ahead" if signed else "doubt.alone", lang).format(**words)
+        label = "ahead" if signed else "alone"
+        return text(f"doubt.{'no_interval' if self._hidden(name) else label}", lang).format(**words)
+
+    def _hidden(self, name: str) -> bool:
+        """Does luck hide the doubt of what is told?"""
+        return bool(self.table.loc[(name, TOLD), "note"] == "hidden")
 
     def _luck(self, said: Mapping[str, str], lang: str) -> str:
         """The luck interval, or that there is none."""
@@ -262,6 +269,8 @@ class Doubt(Result):
 
     def _whose(self, name: str, lang: str) -> str:
         """The keys that make most of the doubt; nothing where there is none."""
+        if self._hidden(name):
+            return ""
         shares = self._of_keys(TOLD, name)["share"]
         told = shares[shares >= SEEN].iloc[:3]
         if not len(told):
@@ -273,7 +282,7 @@ class Doubt(Result):
 
     def _to_find_out(self, lang: str) -> str:
         """What it is worth to find out a key before one decides."""
-        if len(self.scenarios) == 1:
+        if len(self.scenarios) == 1 or all(map(self._hidden, self.others)):
             return ""
         everything = self.worth_of_all()
         by_key = self._of_keys(TOLD, self.others[0])["worth"]

@@ -30,6 +30,8 @@ HIGHEST: Final = 8
 DRAWS_A_DEGREE: Final = 10
 SWEEPS: Final = 3
 """How often each curve is chosen anew with the others taken out."""
+SURE: Final = 0.95
+"""How surely doubt must be told from luck."""
 TIMES: Final = 200
 """Samples of a bootstrap."""
 REACH: Final = 1.6448536269514722
@@ -40,8 +42,9 @@ class Split(NamedTuple):
     """The variance of one world's number, in two parts.
 
     `expected` is the mean of each draw over its worlds with the luck that is left in it taken out:
-    its variance is that of the doubt. `hidden`: the luck within draws is as large as all their
-    spread, so that no doubt can be told; then it is taken for 0.
+    its variance is that of the doubt, which is 0 where luck alone would spread them as much.
+    `hidden`: luck alone might well spread them as much (F test, 5 %), so that the doubt is not
+    told.
     """
 
     mean: float
@@ -84,12 +87,22 @@ def split(values: Floats) -> Split:
     spread = float(means.var(ddof=1))
     if spread <= (1e-9 * size) ** 2:
         return Split(mean, 0.0, luck, False, np.full_like(means, mean))
-    doubt = spread - rest * float((1.0 / n).mean())
+    if rest == 0.0:
+        return Split(mean, spread, luck, False, means)
+    by_luck = rest * float((1.0 / n).mean())
+    doubt = spread - by_luck
     if doubt <= 0.0:
         return Split(mean, 0.0, luck, True, np.full_like(means, mean))
     keep = np.sqrt(doubt / (doubt + rest / n))
-    expected = means if rest == 0.0 else mean + keep * (means - mean)
-    return Split(mean, doubt, luck, False, expected)
+    hidden = _chance(spread / by_luck, len(n) - 1, repeats) > 1.0 - SURE
+    return Split(mean, doubt, luck, hidden, mean + keep * (means - mean))
+
+
+def _chance(ratio: float, above: int, below: int) -> float:
+    """The chance of so large a ratio of variances, or a larger one, of so many degrees."""
+    from scipy import special
+
+    return float(special.fdtrc(above, below, ratio))
 
 
 # --- Curves -------------------------------------------------------------------------------------

@@ -27,13 +27,16 @@ def found() -> Doubt:
 
 def test_wide_is_the_doubt_and_narrow_is_luck() -> None:
     axes = charts.doubt(found(), "en").figure.axes[0]
-    row = found().table.loc[("dear", TOLD)]
-    doubt, median, luck, mark = axes.lines[4:8]
-    assert list(doubt.get_xdata()) == [row["doubt_low"], row["doubt_high"]]
-    assert list(median.get_xdata()) == [row["median"]]
-    assert list(luck.get_xdata()) == [row["low"], row["high"]]
-    assert list(mark.get_xdata()) == [row["difference"]]
+    fixed, dear = (found().table.loc[(name, TOLD)] for name in ("fixed costs", "dear"))
+    doubt, median = axes.lines[:2]
+    luck, mark = axes.lines[6:8]
+    assert list(doubt.get_xdata()) == [fixed["doubt_low"], fixed["doubt_high"]]
+    assert list(median.get_xdata()) == [fixed["median"]]
+    assert list(luck.get_xdata()) == [dear["low"], dear["high"]]
+    assert list(mark.get_xdata()) == [dear["difference"]]
     assert doubt.get_linewidth() > luck.get_linewidth()
+    assert dear["note"] == "hidden"
+    assert "luck hides the doubt" in charts.doubt(found(), "en").alt
 
 
 def test_a_bar_is_a_keys_part_of_the_doubt() -> None:

@@ -137,6 +137,20 @@ def test_one_scenario_alone_is_told_as_it_is(firm):
     assert np.isnan(found.of_keys()["worth"]).all()
 
 
+@pytest.mark.parametrize("lang", ["en", "ru"])
+def test_where_luck_hides_the_doubt_no_interval_is_told(firm, lang):
+    """A quality that may differ by a hair does nothing beside luck."""
+    scenario = firm.with_changes({"uncertain": {"product.quality": [0.6, 0.6001]}})
+    found = cjsim.what_if(
+        scenario, {"crm": {"product.price": 300}}, draws=12, people=20, runs=2, executor="here"
+    ).doubt
+    row = found.table.loc[("crm", "profit_per_person")]
+    assert row["note"] == "hidden"
+    assert row[["doubt_low", "doubt_high", "ahead"]].isna().all()
+    assert {"en": "Luck hides doubt", "ru": "Незнание теряется"}[lang] in found.says(lang)
+    assert {"en": "ahead in", "ru": "впереди"}[lang] not in found.says(lang)
+
+
 def test_less_is_better_counts_the_other_way(firm):
     found = cjsim.what_if(unsure(firm, rep=[80, 160]), KNOWN, draws=30, **SMALL).doubt
     rows = found.table.loc["all known"]
