@@ -65,8 +65,8 @@ def split(values: Floats) -> Split:
 
     Draws that have no number are left out. A spread that is a rounding error is none.
 
-    >>> split(np.array([[1.0, 3.0], [5.0, 7.0]]))[:4]
-    (4.0, 7.0, 2.0, False)
+    >>> split(np.array([[1.0, 2.0], [5.0, 6.0], [9.0, 10.0]]))[:4]
+    (5.5, 15.75, 0.5, False)
     """
     there = ~np.isnan(values)
     n = there.sum(axis=1)
