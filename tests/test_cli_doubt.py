@@ -104,6 +104,16 @@ def test_a_slip_is_told_in_a_line_and_nothing_runs(own, capsys, words, said):
     assert not (own / "o").exists()
 
 
+def test_check_tells_an_uncertain_key_that_cannot_act(own, capsys):
+    assert run("check", "own.toml") == 0
+    assert "uncertain in vain" not in capsys.readouterr().out
+    idle = "\nmarket.price_spread = [0.1, 0.4]\n"
+    alike = OWN.replace("[uncertain]", "market.price_sensitivity = 0\n[uncertain]")
+    (own / "own.toml").write_text(alike + idle)
+    assert run("check", "own.toml") == 0
+    assert "uncertain in vain: market.price_spread, since " in capsys.readouterr().out
+
+
 def test_a_command_without_doubt_knows_no_draws(own, capsys):
     with pytest.raises(SystemExit):
         run("sweep", "own.toml", "--vary", "firm.reps=1:2:2", "--draws", "5")

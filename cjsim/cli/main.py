@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cjsim.cli import options, pages, seen, touchpoints
-from cjsim.cli.draws import add_draws
+from cjsim.cli.draws import add_draws, unsure_in_vain
 from cjsim.cli.sides import now_and_changes, running, side_by_side, strategies
 from cjsim.cli.terminal import Parser, finish, get_ready, say, say_json
 from cjsim.experiment.orphans import ended_as_by_ctrl_c
@@ -407,7 +407,8 @@ def _check(args: argparse.Namespace) -> int:
         try:
             scenario = Scenario.load(file)
             say(f"{file}: good. Strategies: {', '.join(scenario.strategies)}")
-            for line in (*_calendar(scenario), *_in_vain(scenario)):
+            in_vain = (*_in_vain(scenario), *unsure_in_vain(scenario))
+            for line in (*_calendar(scenario), *in_vain):
                 say(f"  {line}")
         except ScenarioError as error:
             say(str(error), sys.stderr)
