@@ -129,6 +129,15 @@ def test_a_draw_is_the_scenario_with_its_values(firm):
         assert found.runs.loc[("pull", i, seed), TOLD] == profit
 
 
+def test_a_change_comes_after_the_draw(firm):
+    change = {"product.price": 500}
+    found = cjsim.what_if(unsure(firm, rep=[80, 160]), {"dear": change}, draws=3, **SMALL).doubt
+    for i, now in enumerate(found.draws.of(firm)):
+        (seed, *_) = found.draws.seeds(1)[i]
+        profit = cjsim.simulate(now.with_changes(change), 20, seed=seed).summary()[TOLD]
+        assert found.runs.loc[("dear", i, seed), TOLD] == profit
+
+
 def test_one_scenario_alone_is_told_as_it_is(firm):
     found = cjsim.compare({"pull": unsure(firm, rep=[80, 160])}, draws=6, **SMALL).doubt
     assert np.isnan(found.table["ahead"]).all()

@@ -84,6 +84,17 @@ def test_parts_of_the_doubt_do_not_shrink_under_luck():
     assert np.mean(told, axis=0) == pytest.approx([0.8, 0.2], abs=0.035)
 
 
+def test_what_noise_alone_explains_is_no_part_of_the_doubt():
+    random = np.random.default_rng(4)
+    told = []
+    for seed in range(200):
+        keys = spread(60, 2, seed)
+        values = (2.0 * keys[:, 0] + keys[:, 1])[:, None] + random.normal(0, 0.9, (60, 2))
+        told.append(first_order(values, keys, independent=False)[1].share)
+    # its standard error is .014; with what noise explains it would be above .24
+    assert np.mean(told) == pytest.approx(0.2, abs=0.03)
+
+
 def test_of_ishigamis_function_the_parts_are_those_of_the_textbook_and_of_salib():
     keys = spread(1_000, 3, 3) * 2 * np.pi - np.pi
     a, b, c = keys.T
