@@ -14,6 +14,7 @@ from cjsim.scenario.words import meaning, touchpoint_title
 
 LEFT_OUT: Final = (
     "scenario", "touchpoints", "strategies", "market.segments", "plan", "season", "changes",
+    "uncertain",
 )  # fmt: skip
 """Tables whose keys are names of their own, or lists, or chosen elsewhere, or stay as they are."""
 ABOVE: Final = ("market.people",)

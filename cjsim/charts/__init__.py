@@ -4,6 +4,7 @@ from cjsim.charts.attribution import attribution
 from cjsim.charts.cohorts import cohorts
 from cjsim.charts.confusion_map import confusion_map
 from cjsim.charts.contact_map import contact_map
+from cjsim.charts.doubt import doubt
 from cjsim.charts.dwell import dwell
 from cjsim.charts.expert_curve import expert_curve
 from cjsim.charts.funnel import funnel
@@ -36,6 +37,7 @@ __all__ = [
     "contact_map",
     "dwell",
     "expert_curve",
+    "doubt",
     "funnel",
     "journey_map",
     "occupancy",

@@ -28,6 +28,7 @@ MAKERS = {
     "Dwell": "observe.dwell",
     "Run": "simulate",
     "Comparison": "compare",
+    "Doubt": "compare",
     "Sweep": "sweep",
     "Tornado": "tornado",
     "WeakPoint": "weak_point",
@@ -44,7 +45,8 @@ CHARTS_OF = {
     "Dwell": "dwell",
     "Run": "cohorts, contact_map, journey_map, occupancy, path_variants, retention, step_matrix, "
     "story, timeline, waterfall",
-    "Comparison": "funnel, paired, uplift, waterfall",
+    "Comparison": "doubt, funnel, paired, uplift, waterfall",
+    "Doubt": "doubt",
     "Sweep": "phase_map, profile",
     "Tornado": "tornado",
     "WeakPoint": "weak_point",

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cjsim.cli import ask, data, options, pages, report, seen, touchpoints
+from cjsim.cli.draws import add_draws, unsure_in_vain
 from cjsim.cli.sides import strategies
 from cjsim.cli.terminal import Parser, finish, get_ready, say, say_json
 from cjsim.experiment.orphans import ended_as_by_ctrl_c
@@ -92,6 +93,7 @@ def command_line() -> argparse.ArgumentParser:
         "scenarios each under its own)",
     )
     options.add_shared(job, "figures, tables and scenarios", executor="threads", several=True)
+    add_draws(job)
     job.set_defaults(job=_compare)
 
     job = jobs.add_parser(
@@ -110,6 +112,7 @@ def command_line() -> argparse.ArgumentParser:
         help="one of several changes, each compared with now: its name, if it shall have one, "
         "and the keys it changes together; may be repeated",
     )  # fmt: skip
+    add_draws(job)
     job.set_defaults(job=_what_if)
 
     job = jobs.add_parser(
@@ -135,6 +138,7 @@ def command_line() -> argparse.ArgumentParser:
     )
     options.add_measure(job, "profit_per_day")
     options.add_shared(job, "the ranking as figure and table")
+    add_draws(job)
     job.set_defaults(job=_weak_point)
 
     job = jobs.add_parser("touchpoints", help="what does each touchpoint really bring?")
@@ -171,6 +175,7 @@ def command_line() -> argparse.ArgumentParser:
     job.add_argument("--least", action="store_true", help="look for the least, as of churn anyway")
     options.add_measure(job)
     options.add_shared(job, "the curve as figure and table, and the scenario at its best")
+    add_draws(job)
     job.set_defaults(job=_optimise)
 
     data.add(jobs)
@@ -285,7 +290,8 @@ def _tell_compared(compared: Comparison, args: argparse.Namespace, picture: str)
         say(comparison.summary(compared, args.lang))
     if files:
         note = text("report.wrote", args.lang).format(files=", ".join(files), folder=args.out)
-        onward = text("report.next", args.lang).format(folder=args.out, picture=picture)
+        first = "doubt" if compared.doubt else picture
+        onward = text("report.next", args.lang).format(folder=args.out, picture=first)
         say(f"\n{note}\n{onward}", sys.stderr if args.json else None)
     return 0
 
@@ -382,7 +388,8 @@ def _check(args: argparse.Namespace) -> int:
         try:
             scenario = Scenario.load(file)
             say(f"{file}: good. Strategies: {', '.join(scenario.strategies)}")
-            for line in (*_calendar(scenario), *_in_vain(scenario)):
+            in_vain = (*_in_vain(scenario), *unsure_in_vain(scenario))
+            for line in (*_calendar(scenario), *in_vain):
                 say(f"  {line}")
         except ScenarioError as error:
             say(str(error), sys.stderr)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,9 @@ import numpy.typing as npt
 
 from cjsim.door import mapping_of, number_of, scenarios_of, whole
 from cjsim.engine import Simulation
-from cjsim.experiment.asked import Progress, asked
+from cjsim.experiment.asked import Asked, Progress, asked
+from cjsim.experiment.doubt import Doubt, run_draws
+from cjsim.experiment.draws import Draws, draws_of
 from cjsim.experiment.intervals import (
     LEANS_FROM,
     difference,
@@ -56,7 +58,7 @@ class Comparison(Result):
 
     Run number i has the same seed in every scenario, hence the same people with the same luck:
     `paired()` takes differences run by run. `confidence` is the coverage of intervals where none
-    is asked for.
+    is asked for. `doubt` is there where draws of unknown inputs were asked for.
     """
 
     scenarios: dict[str, Scenario]
@@ -67,6 +69,7 @@ class Comparison(Result):
     won: dict[str, Flags]
     """Per scenario, runs x lives: who made their first deal with us; masked where there is none."""
     confidence: float = 0.95
+    doubt: Doubt | None = None
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -93,8 +96,8 @@ class Comparison(Result):
         return " ".join([*compared, *self.notes(lang)])
 
     def notes(self, lang: str = SPOKEN) -> list[str]:
-        """Sentences that belong to the numbers, to be put behind them."""
-        return self.crowded(lang)
+        """Sentences that belong to the numbers, to be put behind them: the doubt first."""
+        return [*([self.doubt.says(lang)] if self.doubt else []), *self.crowded(lang)]
 
     def _admits(self, row: Any, lang: str) -> str:
         """What an interval has to admit, behind it in brackets: "" where there is nothing."""
@@ -122,7 +125,7 @@ class Comparison(Result):
         tables = {"runs": self.runs.reset_index(), "funnel": self.funnels.reset_index()}
         if len(self.scenarios) > 1:
             tables["differences"] = self.paired().reset_index()
-        return tables
+        return tables | (self.doubt.tables() if self.doubt else {})
 
     def _scenarios(self) -> dict[str, Scenario]:
         return self.scenarios
@@ -300,6 +303,7 @@ def compare(
     engine: str | type[Simulation] = "auto",
     until: Mapping[str, float] | None = None,
     most: int = 500,
+    draws: int | Draws | pd.DataFrame | str | Path | None = None,
 ) -> Comparison:
     """Run every scenario on the same people with the same luck, several times.
 
@@ -312,6 +316,8 @@ def compare(
     until : measure -> half width [its units]: go on after `runs` until each paired interval is as
         narrow, or `most` runs are done. It starts with ten runs at least, and runs are added in
         steps that at most double them, so that a lucky start does not stop the experiment early.
+    draws : how many joint draws of what the scenarios hold [uncertain], or a table of them, see
+        `cjsim.experiment.draws`: the comparison then has its `doubt`.
 
     Returns the `Comparison`. Raises ValueError for what cannot be asked.
 
@@ -328,6 +334,8 @@ def compare(
     for measure in widths:
         known_measure(measure)
     most = max(whole("most", most), question.runs)
+    drawn = None if draws is None else draws_of(draws, named, question.seed)
+    sides = {name: list(drawn.of(one)) for name, one in named.items()} if drawn else {}
     outcome_of: dict[tuple[str, int], Any] = {}
     done_runs = 0
     wanted_runs = max(question.runs, min(LEANS_FROM, most)) if widths else question.runs
@@ -342,7 +350,27 @@ def compare(
         comparison = _comparison_of(named, question.people, seeds, outcome_of, question.confidence)
         needed = [comparison.runs_needed(name, width) for name, width in widths.items()]
         wanted_runs = min(max(needed, default=0), 2 * done_runs, most)
-    return comparison
+    return with_doubt(comparison, sides, drawn, question) if drawn else comparison
+
+
+def with_doubt(
+    comparison: Comparison,
+    sides: Mapping[str, Sequence[Scenario]],
+    drawn: Draws,
+    question: Asked,
+    now: bool = False,
+) -> Comparison:
+    """A comparison with its doubt: every side as each draw has it; `now` as of `Doubt`."""
+    runs = run_draws(sides, drawn, question)
+    luck = comparison.table
+    if len(comparison.scenarios) == 1:
+        import pandas as pd
+
+        luck = pd.concat({comparison.first: luck}, names=["scenario"])
+    doubt = Doubt(
+        comparison.scenarios, drawn, comparison.people, runs, luck, comparison.confidence, now
+    )
+    return replace(comparison, doubt=doubt)
 
 
 def _comparison_of(

@@ -8,9 +8,9 @@ usual finding.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -20,6 +20,7 @@ import numpy as np
 from cjsim.door import mapping_of, number_of, scenario_of, whole, words_of
 from cjsim.engine import Simulation
 from cjsim.experiment.asked import Asked, Progress, asked
+from cjsim.experiment.draws import Draws, draws_of
 from cjsim.experiment.flatness import around, compared
 from cjsim.experiment.idle import Idle, idle_within
 from cjsim.experiment.intervals import difference
@@ -33,10 +34,11 @@ from cjsim.experiment.search import (
     search,
 )
 from cjsim.experiment.sensitivity import number_key
-from cjsim.experiment.workers import evaluate
+from cjsim.experiment.setting_doubt import SettingDoubt, candidates
+from cjsim.experiment.workers import evaluate, outcomes
 from cjsim.labels import SPOKEN, text, unknown
 from cjsim.labels.numbers import NONE, number, short
-from cjsim.measures.summary import LESS_IS_BETTER, in_words, known_measure
+from cjsim.measures.summary import LESS_IS_BETTER, UNITS, in_words, known_measure
 from cjsim.model.streams import worlds
 from cjsim.scenario import Scenario
 
@@ -66,6 +68,7 @@ class Optimum(Result):
     lines : the settings that differ from the best in one axis; columns axis, at, value, difference
         to the best, low, high, clear, good. On the fresh seeds: on its own the best is flattered.
     points : every setting the search tried, with the same columns but good, on its own seeds.
+    doubt : there where draws of unknown inputs were asked for: the setting that is best over them.
     """
 
     scenario: Scenario
@@ -84,6 +87,7 @@ class Optimum(Result):
     good_enough: pd.DataFrame
     lines: pd.DataFrame
     points: pd.DataFrame
+    doubt: SettingDoubt | None = None
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -100,6 +104,7 @@ class Optimum(Result):
             "gain": self.gain.reset_index(names="seeds"),
             "lines": self.lines.reset_index(drop=True),
             "points": self.points.reset_index(drop=True),
+            **(self.doubt.tables() if self.doubt else {}),
         }
 
     def _scenarios(self) -> dict[str, Scenario]:
@@ -161,6 +166,8 @@ class Optimum(Result):
                 search=searched,
             )
         )
+        if self.doubt:
+            sentences.append(self.doubt.says(lang))
         sentences.append(
             text("optimum.asked", lang).format(
                 tried=number(len(self.points), lang), people=number(self.people, lang),
@@ -313,6 +320,7 @@ def optimise(
     progress: Progress | None = None,
     confidence: float = 0.95,
     engine: str | type[Simulation] = "auto",
+    draws: int | Draws | pd.DataFrame | str | Path | None = None,
 ) -> Optimum:
     """Find the setting of some keys at which a measure is best, and how flat it is around there.
 
@@ -330,6 +338,9 @@ def optimise(
     tolerance : a loss up to this share of the best value is good enough, clear or not.
     people, runs, seed, executor, workers, progress, confidence, engine : see
         `cjsim.experiment.asked`; at least 2 runs, and the gain is measured on as many after these.
+    draws : how many joint draws of what the scenario holds [uncertain], or a table of them, see
+        `cjsim.experiment.draws`: the best setting and some around it are tried in each; a setting
+        comes after the draw.
 
     Returns the `Optimum`. Raises ValueError for what cannot be searched, and where no setting has a
     value of the measure.
@@ -349,6 +360,8 @@ def optimise(
     money = None if budget is None else number_of("budget", budget)
     space, full = space_of(scenario, ranges, words_of("split", split), money)
     now = _setting_now(scenario, space, full)
+    drawn = None if draws is None else draws_of(draws, {"": scenario}, question.seed)
+    each_draw = list(drawn.of(scenario)) if drawn else []
     trial = _Trial(scenario, space, full, measure, question)
     tried = Tried(space, trial, least)
     tries = whole("evaluations", evaluations)
@@ -358,7 +371,41 @@ def optimise(
             f"{measure}: there is none in any run of the {len(tried.found)} settings tried; "
             "take more people, or a measure that every run has"
         )
-    return _optimum(trial, tried, now, least, number_of("tolerance", tolerance))
+    best = _optimum(trial, tried, now, least, number_of("tolerance", tolerance))
+    if not drawn:
+        return best
+    points = candidates(space, tried.best(), now)
+    return replace(best, doubt=_doubt(trial, points, each_draw, drawn, least))
+
+
+def _doubt(
+    trial: _Trial, points: Sequence[Point], each_draw: Sequence[Scenario], drawn: Draws, least: bool
+) -> SettingDoubt:
+    """A few settings in every draw, all of a draw in the same worlds."""
+    import pandas as pd
+
+    question = trial.question
+    seeds = [of_draw[: drawn.worlds] for of_draw in drawn.seeds(question.seed)]
+    plan = {
+        (i, k): (one.with_changes(trial.changes(point)), seeds[i])
+        for i, one in enumerate(each_draw)
+        for k, point in enumerate(points)
+    }
+    done: Iterable[Any] = outcomes(
+        plan, question.people, False, worlds_first=False, **question.where
+    )
+    if question.progress:
+        done = question.progress(done, len(plan) * drawn.worlds)
+    column = list(UNITS).index(trial.measure)
+    table = np.empty((len(drawn), len(points), drawn.worlds))
+    for (i, k), seed, outcome in done:
+        table[i, k, seeds[i].index(seed)] = outcome.numbers[column]
+    values = pd.DataFrame(table.mean(axis=2), pd.RangeIndex(len(drawn), name="draw"))
+    settings = pd.DataFrame([trial.space.named(point) for point in points])
+    return SettingDoubt(
+        trial.scenario, trial.measure, least, drawn, question.people, settings, values,
+        tuple(seed for of_draw in seeds for seed in of_draw), question.confidence,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ today (A27: think of every stage). It is a ratio to start a discussion with, no 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,10 +21,12 @@ import numpy as np
 from cjsim.door import number_of, scenario_of
 from cjsim.engine import Simulation
 from cjsim.experiment.asked import Asked, Progress, asked
+from cjsim.experiment.draws import Draws, draws_of
 from cjsim.experiment.intervals import difference
 from cjsim.experiment.levers import FLAT_GATE, NOTHING_TO_LOSE, Lever, each, levers_of, run_of
 from cjsim.experiment.result import Grid, Result, amount, cell, heads, in_per_cent
 from cjsim.experiment.sensitivity import Floats, relative
+from cjsim.experiment.stage_doubt import StageDoubt
 from cjsim.experiment.workers import evaluate
 from cjsim.journey import STAGES, Stage
 from cjsim.labels import SPOKEN, text
@@ -66,7 +68,8 @@ class WeakPoint(Result):
     gain_per_budget, gain_per_budget_low, gain_per_budget_high : gain per day / spend per day; NaN
         where nothing is spent. A measure that is no total, like a share, is not taken per day.
 
-    Intervals are t intervals over the runs.
+    Intervals are t intervals over the runs. `doubt` is there where draws of unknown inputs were
+    asked for: in how many of them each stage is the weak point.
     """
 
     scenario: Scenario
@@ -78,6 +81,7 @@ class WeakPoint(Result):
     spending: pd.DataFrame
     table: pd.DataFrame
     confidence: float = 0.95
+    doubt: StageDoubt | None = None
 
     @property
     def seeds(self) -> tuple[int, ...]:
@@ -120,7 +124,8 @@ class WeakPoint(Result):
             nothing = len(improvable) and improvable["gain"].isna().all()
             measure, unit = word_and_unit(self.measure, self.scenario.money, lang)
             key = f"ranking.weak_{'nothing' if nothing else 'none'}"
-            return text(key, lang).format(measure=measure, unit=unit, **words)
+            nowhere = text(key, lang).format(measure=measure, unit=unit, **words)
+            return f"{nowhere} {self.doubt.says(lang)}" if self.doubt else nowhere
         row = self.table.loc[self.stage]
         if self.measure in LESS_IS_BETTER:  # a gain is how much less
             row = -row[["gain", "gain_high", "gain_low"]].astype(float)
@@ -134,6 +139,8 @@ class WeakPoint(Result):
             if stages:
                 others = ", ".join(text(f"stage.{name}.label", lang) for name in stages)
                 sentences.append(text(f"ranking.{key}", lang).format(stages=others, **words))
+        if self.doubt:
+            sentences.append(self.doubt.says(lang))
         return " ".join(sentences)
 
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -142,6 +149,7 @@ class WeakPoint(Result):
             "table": self.table.reset_index(),
             "gains": self.gains.reset_index(),
             "spending": self.spending.reset_index(),
+            **(self.doubt.tables() if self.doubt else {}),
         }
 
     def _scenarios(self) -> dict[str, Scenario]:
@@ -180,6 +188,7 @@ def weak_point(
     progress: Progress | None = None,
     confidence: float = 0.95,
     engine: str | type[Simulation] = "auto",
+    draws: int | Draws | pd.DataFrame | str | Path | None = None,
 ) -> WeakPoint:
     """Let each stage in turn be passed better, by a share of those who pass; see `WeakPoint`.
 
@@ -198,6 +207,8 @@ def weak_point(
     better : relative rise of the share that passes, at least 0.
     people, runs, seed, executor, workers, progress, confidence, engine : see
         `cjsim.experiment.asked`. A burn-in, too, is lived with the change.
+    draws : how many joint draws of what the scenario holds [uncertain], or a table of them, see
+        `cjsim.experiment.draws`: in each of them all is asked again, in a world or two.
 
     Returns the `WeakPoint`. Raises ValueError for an unknown measure and for a `better` below 0.
 
@@ -212,7 +223,23 @@ def weak_point(
         scenario, people=people, runs=runs, seed=seed, executor=executor, workers=workers,
         progress=progress, confidence=confidence, engine=engine,
     )  # fmt: skip
-    size = question.people
+    drawn = None if draws is None else draws_of(draws, {"": scenario}, question.seed)
+    each_draw = list(drawn.of(scenario)) if drawn else []
+    levers, base, gains = _gained(scenario, measure, better, question)
+    spending = _spending_of_runs(scenario, question)
+    per_day = _per_day(measure, question.people, scenario.horizon_days)
+    table = _table(levers, base, gains, spending, per_day, question.confidence)
+    return WeakPoint(
+        scenario, measure, better, question.people, base, gains, spending, table,
+        question.confidence,
+        _doubt(each_draw, drawn, scenario, measure, better, question) if drawn else None,
+    )  # fmt: skip
+
+
+def _gained(
+    scenario: Scenario, measure: str, better: float, question: Asked
+) -> tuple[dict[str, Lever], pd.Series[float], pd.DataFrame]:
+    """The levers, the measure as it is, and the gain of each stage: seeds down, stages across."""
     levers = levers_of(scenario, better, question)
     changes = {key: lever.changes for key, lever in levers.items() if lever.changes}
     plan = {"": scenario} | {key: scenario.with_changes(what) for key, what in changes.items()}
@@ -220,11 +247,31 @@ def weak_point(
     base = values[""].rename(measure)
     sign = -1.0 if measure in LESS_IS_BETTER else 1.0
     gains = sign * values[list(changes)].sub(base, axis=0).reindex(columns=list(levers))
-    spending = _spending_of_runs(scenario, question)
-    per_day = _per_day(measure, size, scenario.horizon_days)
-    table = _table(levers, base, gains, spending, per_day, question.confidence)
-    return WeakPoint(
-        scenario, measure, better, size, base, gains, spending, table, question.confidence
+    return levers, base, gains
+
+
+def _doubt(
+    each_draw: Sequence[Scenario],
+    drawn: Draws,
+    scenario: Scenario,
+    measure: str,
+    better: float,
+    question: Asked,
+) -> StageDoubt:
+    """The same asked in every draw, in worlds of its own."""
+    import pandas as pd
+
+    quiet = replace(question, runs=drawn.worlds, progress=None)
+    seeds = [of_draw[0] for of_draw in drawn.seeds(question.seed)]
+    jobs: Iterable[tuple[Scenario, int]] = zip(each_draw, seeds, strict=True)
+    if question.progress:
+        jobs = question.progress(jobs, len(drawn))
+    rows = [
+        _gained(one, measure, better, replace(quiet, seed=seed))[2].mean() for one, seed in jobs
+    ]
+    gains = pd.DataFrame(rows, pd.RangeIndex(len(drawn), name="draw"))
+    return StageDoubt(
+        scenario, measure, drawn, question.people, gains, tuple(seeds), question.confidence
     )
 
 

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cjsim.door import scenario_of, shown
 from cjsim.engine import Simulation
-from cjsim.experiment.asked import Progress
-from cjsim.experiment.compare import Comparison, compare
+from cjsim.experiment.asked import Progress, asked
+from cjsim.experiment.compare import Comparison, compare, with_doubt
+from cjsim.experiment.draws import Draws, draws_of
 from cjsim.experiment.idle import Idle, idle
 from cjsim.labels import SPOKEN, text
 from cjsim.labels.numbers import setting
@@ -106,6 +107,7 @@ def what_if(
     progress: Progress | None = None,
     confidence: float = 0.95,
     engine: str | type[Simulation] = "auto",
+    draws: int | Draws | pd.DataFrame | str | Path | None = None,
 ) -> WhatIf:
     """Change a scenario in several ways, and tell how far each is from what it is now.
 
@@ -116,6 +118,8 @@ def what_if(
         and values, each named after them.
     people, runs, seed, executor, workers, progress, confidence, engine : see
         `cjsim.experiment.asked`.
+    draws : how many joint draws of what the scenario holds [uncertain], or a table of them, see
+        `cjsim.experiment.draws`; a change comes after the draw. The answer then has its `doubt`.
 
     Returns a `WhatIf`: a comparison to the scenario as it is. Raises ScenarioError for a key or
     value that cannot be, ValueError for all else that cannot be asked; before anything runs.
@@ -131,10 +135,20 @@ def what_if(
             taken = "the scenario as it is" if name == NOW else "another change"
             raise ValueError(f"changes: {name!r} is {taken}; give it a name of its own")
         scenarios[name] = _changed(now, name, change)
-    comparison = compare(
-        scenarios, people, runs=runs, seed=seed, executor=executor, workers=workers,
-        progress=progress, confidence=confidence, engine=engine,
-    )  # fmt: skip
+    how: dict[str, Any] = {
+        "people": people, "runs": runs, "seed": seed, "executor": executor, "workers": workers,
+        "progress": progress, "confidence": confidence, "engine": engine,
+    }  # fmt: skip
+    if draws is not None:
+        question = asked(now, **how)
+        drawn = draws_of(draws, {NOW: now}, question.seed)
+        each = list(drawn.of(now))
+        sides = {NOW: each} | {
+            name: [one.with_changes(change) for one in each] for name, change in _named(changes)
+        }
+    comparison = compare(scenarios, **how)
+    if draws is not None:
+        comparison = with_doubt(comparison, sides, drawn, question, now=True)
     return WhatIf(**{part.name: getattr(comparison, part.name) for part in fields(comparison)})
 
 

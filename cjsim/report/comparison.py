@@ -19,6 +19,7 @@ from cjsim.journey import TWELVE
 from cjsim.labels import SPOKEN, text
 from cjsim.labels.numbers import number, per_cent
 from cjsim.measures.summary import HEADLINE, UNITS
+from cjsim.report import doubt
 from cjsim.report.columns import aligned
 from cjsim.report.values import PER_PERSON, typed_name, value_words
 from cjsim.scenario.words import scenario_title
@@ -61,6 +62,8 @@ def summary(comparison: Comparison, lang: str = SPOKEN) -> str:
         lines += ["", *_differences(comparison, lang)]
     if len(comparison.scenarios) > 1 and runs > 1:
         lines += ["", *_person_by_person(comparison, lang)]
+    if comparison.doubt:
+        lines += ["", *doubt.lines_of(comparison.doubt, lang)]
     if notes := comparison.notes(lang):
         lines += ["", *notes]
     return "\n".join(lines)
@@ -168,6 +171,8 @@ def as_json(comparison: Comparison) -> dict[str, Any]:
             name: {key: note.effect("en") for key, note in notes.items()}
             for name, notes in comparison.idle.items()
         }
+    if comparison.doubt:
+        data["doubt"] = doubt.as_json(comparison.doubt)
     if len(comparison.scenarios) > 1:
         paired = comparison.paired()
         shares = comparison.uplift()
@@ -236,6 +241,8 @@ def pictures(comparison: Comparison, lang: str) -> dict[str, Picture]:
         one_money = len({side.money for side in sides}) == 1
         measures = [m for m in PAIRED if one_money or not UNITS[m].startswith("money")]
         pictures["paired"] = charts.paired(comparison, lang, measures=measures)
+    if comparison.doubt:
+        pictures["doubt"] = charts.doubt(comparison, lang)
     return pictures
 
 
@@ -250,5 +257,5 @@ def _written(folder: Path) -> set[str]:
             scenarios = dict.fromkeys(row["scenario"] for row in csv.DictReader(file))
     except (OSError, ValueError, KeyError, csv.Error):
         return set()
-    files = {f"scenario-{name}.toml" for name in safe_names(scenarios).values()}
+    files = {f"scenario-{name}.toml" for name in safe_names(scenarios).values()} | {*doubt.FILES}
     return files.union(OF_SEVERAL) if len(scenarios) > 1 else files

@@ -18,11 +18,14 @@ from cjsim.charts.sweep_parts import flips, in_numbers
 from cjsim.charts.weak_point import weak_point
 from cjsim.colours import COLOURS
 from cjsim.experiment.optimise import Optimum
+from cjsim.experiment.setting_doubt import SettingDoubt
+from cjsim.experiment.stage_doubt import StageDoubt
 from cjsim.experiment.sweep import Sweep
 from cjsim.experiment.weak_point import WeakPoint
 from cjsim.files import all_together
 from cjsim.labels import find, text
 from cjsim.labels.numbers import number, short
+from cjsim.report import doubt
 from cjsim.report.values import typed_name
 
 if TYPE_CHECKING:
@@ -130,11 +133,14 @@ def of_weak_point(result: WeakPoint, lang: str, as_json: bool) -> str | dict[str
             "tied": list(result.tied),
             "stages": json.loads(result.table.reset_index().to_json(orient="records")),
         }
-        return data
+        return data | ({"doubt": doubt.as_rows(result.doubt)} if result.doubt else {})
     words = [text(f"stage.{stage}.label", lang) for stage in result.table.index]
     gains = result.table[["gain", "gain_low", "gain_high", "spend_per_day", "gain_per_budget"]]
     table = _in_columns(gains.set_axis(words), lang, index=True)
-    return "\n".join([weak_point(result, lang).alt, "", table, "", result.note(lang)])
+    lines = [weak_point(result, lang).alt, "", table, "", result.note(lang)]
+    if result.doubt:
+        lines += ["", result.doubt.says(lang), "", *doubt.lines_of(result.doubt, lang)]
+    return "\n".join(lines)
 
 
 def keep_weak_point(result: WeakPoint, folder: Path, lang: str) -> None:
@@ -142,6 +148,7 @@ def keep_weak_point(result: WeakPoint, folder: Path, lang: str) -> None:
     with all_together(folder) as draft:
         _keep({"weak-point": weak_point(result, lang)}, draft)
         log.save(result.table.reset_index(), draft / "weak-point-table.csv")
+        _keep_doubt(result.doubt, draft)
 
 
 def of_optimum(result: Optimum, lang: str, as_json: bool) -> str | dict[str, Any]:
@@ -155,8 +162,9 @@ def of_optimum(result: Optimum, lang: str, as_json: bool) -> str | dict[str, Any
             "gain": json.loads(result.gain.to_json(orient="index")),
             "good_enough": json.loads(result.good_enough.to_json(orient="index")),
         }
-        return data
-    return result.says(lang)
+        return data | ({"doubt": doubt.as_rows(result.doubt)} if result.doubt else {})
+    table = ["", *doubt.lines_of(result.doubt, lang)] if result.doubt else []
+    return "\n".join([result.says(lang), *table])
 
 
 def _in_columns(table: pd.DataFrame, lang: str, index: bool = False, typed: bool = False) -> str:
@@ -180,6 +188,12 @@ def keep_optimum(result: Optimum, folder: Path, lang: str) -> None:
     with all_together(folder) as draft:
         _keep({"optimum": draw_optimum(result, lang)}, draft)
         result.better.save(draft / f"scenario-{result.better.name}-best.toml")
+        _keep_doubt(result.doubt, draft)
+
+
+def _keep_doubt(found: StageDoubt | SettingDoubt | None, folder: Path) -> None:
+    for name, table in found.tables().items() if found else ():
+        log.save(table, folder / f"{name}.csv")
 
 
 def _keep(pictures: dict[str, Picture], folder: Path) -> None:

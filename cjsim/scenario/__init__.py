@@ -23,6 +23,7 @@ from cjsim.scenario.tables import (
     StagePlan,
     Strategy,
     Touchpoint,
+    Uncertain,
     Words,
 )
 
@@ -30,6 +31,6 @@ __all__ = [
     "LIBRARY", "MAY_WALK_AWAY", "PRESETS", "TABLES", "Curiosity", "Experience", "Firm", "KeyDoc",
     "Loyalty", "Market", "PlanAt", "Problem", "Product", "Response", "Rival", "Scenario",
     "ScenarioError", "Season", "Segment", "Service", "Shelf", "StageKey", "StagePlan", "Strategy",
-    "Touchpoint", "Words", "digest", "docs", "json_schema", "new_file_text", "preset_text",
-    "presets", "to_toml",
+    "Touchpoint", "Uncertain", "Words", "digest", "docs", "json_schema", "new_file_text",
+    "preset_text", "presets", "to_toml",
 ]  # fmt: skip

@@ -29,7 +29,7 @@ MOST_PERIODS = 5_000
 
 FIXED = frozenset({
     "name", "title", "money", "horizon_days", "burn_in_days", "burn_in_strategy", "start", "plan",
-    "season", "changes", "market.people", "market.pain_share", "market.pain_need",
+    "season", "changes", "uncertain", "market.people", "market.pain_share", "market.pain_need",
     "market.dream_need", "market.speed_spread", "market.rationality_mean",
     "market.rationality_spread", "market.tolerance_mean", "market.tolerance_spread",
     "market.price_sensitivity", "market.price_spread", "market.prior_trust",

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from cjsim.labels.phrases import phrase
 from cjsim.scenario.keys import KeyPath, key_at, wanted
-from cjsim.scenario.layers import merged
+from cjsim.scenario.layers import merged, with_doubts
 from cjsim.scenario.mistakes import Finding
 from cjsim.scenario.places import located
 
@@ -31,6 +31,8 @@ def changed(
             findings.append(finding)
         elif key and key.is_table and not isinstance(plain, Mapping):
             findings.append(Finding(path, plain, phrase("must_be", what=wanted(key))))
+        elif path == ("uncertain",):
+            tables = with_doubts(tables, tables, {"uncertain": plain})
         else:
             tables = _with_value(tables, path, plain)
     return tables, findings

@@ -15,7 +15,7 @@ from pydantic.fields import FieldInfo
 
 from cjsim.labels.phrases import Phrase, phrase
 from cjsim.labels.visible import ONE_LINE
-from cjsim.scenario.tables import DATE, Change, ScenarioTables, Segment, StageKey
+from cjsim.scenario.tables import DATE, Change, ScenarioTables, Segment, StageKey, Uncertain
 
 CHANGE_KEYS = tuple(name for name in Change.model_fields if name != "values")
 """The keys of a change itself; beside them it holds those that it changes."""
@@ -115,6 +115,8 @@ def _is_model(kind: Any) -> bool:
 def _key(annotation: Any, marks: Iterable[Any] = (), path: KeyPath = ()) -> Key:
     """A type as it is annotated, taken apart into kind and limits."""
     marks = list(marks)
+    if type(None) in get_args(annotation):  # a number that need not be said
+        annotation = get_args(annotation)[0]
     if get_origin(annotation) is Annotated:
         annotation, *more = get_args(annotation)
         marks += more
@@ -177,6 +179,8 @@ def allowed(key: Key) -> str:
 def wanted(key: Key, finite: bool = False) -> Phrase:
     """What a key allows. `finite` says so of a number: somebody wrote inf or nan."""
     if key.is_table:
+        if key.kind is Uncertain:
+            return phrase("uncertain_form_or_table")
         value = key.item("") if get_origin(key.kind) is dict else None
         if value and value.kind is float:
             return phrase("table_of", number=_number(value, finite))
@@ -184,7 +188,8 @@ def wanted(key: Key, finite: bool = False) -> Phrase:
     if get_origin(key.kind) is Literal:
         if set(key.names) <= set(get_args(StageKey)):
             return phrase("stage", names=key.names)
-        return phrase("or", first=key.names[:-1], last=key.names[-1])
+        *first, last = key.names
+        return phrase("or", first=[name for name in first if name], last=last)
     if get_origin(key.kind) is tuple:
         items = phrase("tables" if _is_model(get_args(key.kind)[0]) else "names")
         most = key.limits.get("max_length")
@@ -274,6 +279,8 @@ def _doc(name: str, key: Key, info: FieldInfo) -> KeyDoc:
     unit = str(extra.get("unit", ""))
     source = str(extra.get("source", ""))
     default = None if info.is_required() else info.get_default(call_default_factory=True)
+    if default is None and not info.is_required():
+        default = ""  # not said
     text = (info.description or "").removesuffix(f" [{unit}]")
     return KeyDoc(name, default, unit, allowed(key), source, text)
 

@@ -24,6 +24,7 @@ from cjsim.scenario.mistakes import (
     chosen_strategies,
     nearest,
 )
+from cjsim.scenario.tables.uncertain import by_key
 from cjsim.scenario.toml import Lines, in_toml, lines_of, slip
 
 PRESETS = Path(__file__).with_name("presets")
@@ -145,7 +146,7 @@ def _read(path: Path) -> Layer:
             words = phrase("too_large", most=f"{LARGEST:,}")
             raise ScenarioError([Problem(_label(path), "", None, words)])
         text = path.read_text(encoding="utf-8-sig")  # with or without Notepad's mark
-        return Layer(path, tomllib.loads(text), lines_of(text))
+        return _with_doubts_by_key(Layer(path, tomllib.loads(text), lines_of(text)))
     except UnicodeDecodeError:
         words = phrase("not_utf8")
     except tomllib.TOMLDecodeError as error:
@@ -161,6 +162,18 @@ def _read(path: Path) -> Layer:
     except OSError as error:
         words = phrase("unreadable", why=str(error.strerror))
     raise ScenarioError([Problem(_label(path), "", None, words, None, line, column)])
+
+
+def _with_doubts_by_key(layer: Layer) -> Layer:
+    """Under [uncertain] a key may do without its quotes; then it reads as if it had them."""
+    tables = layer.tables
+    if "uncertain" not in tables:
+        return layer
+    lines = {
+        (path[0], ".".join(map(str, path[1:]))) if path[:1] == ("uncertain",) < path else path: line
+        for path, line in layer.lines.items()
+    }
+    return replace(layer, tables={**tables, "uncertain": by_key(tables["uncertain"])}, lines=lines)
 
 
 def place_of(layers: list[Layer], path: KeyPath) -> tuple[str, int | None]:
@@ -200,7 +213,7 @@ def stacked(layers: list[Layer]) -> tuple[dict[str, Any], list[Problem]]:
         if below:
             tables["strategies"] = {n: s for n, s in below.items() if n not in _left_out(layer)}
         own = {key: value for key, value in layer.tables.items() if key not in OF_A_FILE}
-        tables = merged(tables, own)
+        tables = with_doubts(merged(tables, own), tables, own)
     names = tables.get("strategies", {})
     names = names if isinstance(names, dict) else left_out_by
     for key, name in chosen_strategies(tables):
@@ -233,6 +246,16 @@ def _wrong_to_leave_out(layer: Layer, below: Mapping[str, Any]) -> Iterator[Find
 def _at_without(layer: Layer, finding: Finding) -> Problem:
     """The mistake, told where the file says what it does without."""
     return Problem.of(finding, layer.label, layer.line(("without_strategies",)))
+
+
+def with_doubts(
+    tables: dict[str, Any], below: Mapping[str, Any], above: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Merged tables in which what is uncertain of a key is said by one of the two, not by both."""
+    doubts = [by_key(side.get("uncertain", {})) for side in (below, above)]
+    if not all(isinstance(side, Mapping) for side in doubts) or not any(doubts):
+        return tables
+    return {**tables, "uncertain": {**doubts[0], **doubts[1]}}
 
 
 def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:

@@ -39,6 +39,7 @@ from cjsim.scenario.places import there
 from cjsim.scenario.starter import starting_file
 from cjsim.scenario.tables import ScenarioTables
 from cjsim.scenario.toml import document
+from cjsim.scenario.uncertain import uncertain_findings
 from cjsim.scenario.words import scenario_title, strategy_title
 
 
@@ -53,7 +54,9 @@ class Scenario(ScenarioTables):
     def _tables_agree(self) -> Self:
         """What one table says of another holds, however the scenario was built."""
         tables = self.model_dump()
-        findings = [*disagreements(tables), *calendar_findings(tables)]
+        findings = [
+            *disagreements(tables), *calendar_findings(tables), *uncertain_findings(tables)
+        ]  # fmt: skip
         if findings:
             words = "\n  ".join(str(Problem.of(finding, self.name)) for finding in findings)
             raise PydanticCustomError("disagreement", "{words}", {"words": words})
@@ -187,7 +190,9 @@ def checked(
     problems = [Problem.of(finding, *where(finding.path)) for finding in findings]
     if whole:
         wrong = {problem.key for problem in (*placed, *problems)}
-        together = [*disagreements(tables), *calendar_findings(tables)]
+        together = [
+            *disagreements(tables), *calendar_findings(tables), *uncertain_findings(tables)
+        ]  # fmt: skip
         more_problems = (Problem.of(finding, *where(finding.path)) for finding in together)
         problems += [problem for problem in more_problems if problem.key not in wrong]
     raise ScenarioError([*placed, *sorted(problems, key=lambda p: (p.file, p.line or 0))])
@@ -199,15 +204,19 @@ def to_toml(scenario: Scenario) -> str:
         "# A complete scenario: every key is here, nothing is taken from presets or the library.",
         'extends = ""',
     )
-    return "\n".join([*head, *document(scenario.model_dump()), ""])
+    tables = scenario.model_dump()
+    if not scenario.uncertain:
+        del tables["uncertain"]
+    return "\n".join([*head, *document(tables), ""])
 
 
 def digest(scenario: Scenario) -> str:
     """Twelve characters that change with anything that could change a run.
 
-    The order of the touchpoints could: it numbers them and orders an animator's pushes.
+    The order of the touchpoints could: it numbers them and orders an animator's pushes. What is
+    uncertain of a key could not: a run takes the key as it stands.
     """
-    tables = scenario.model_dump()
+    tables = scenario.model_dump(exclude={"uncertain"})
     tables["touchpoints"] = list(tables["touchpoints"].items())
     text = json.dumps(tables, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()[:12]

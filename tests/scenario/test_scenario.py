@@ -479,6 +479,7 @@ LATIN = r"[A-Za-z]\w*"
 FIXED = {
     "TOML", "UTF", "push", "pull", "true", "false", "inf", "strategies", "touchpoints",
     "regularity", "start",  # keys on which others depend
+    "low", "high", "mode", "mean", "sd", "five", "ninety_five",  # of a doubt
 }  # fmt: skip
 """What a message calls the same in every language."""
 

@@ -11,6 +11,7 @@ from cjsim.scenario.tables.kinds import DATE, DayOrDate, Name, StageKey, TwelveK
 from cjsim.scenario.tables.market import Market, Product, Rival, Segment, StagePlan
 from cjsim.scenario.tables.people import Curiosity, Experience, Loyalty, Response, Words
 from cjsim.scenario.tables.touchpoints import FOLLOWED, Strategy, Touchpoint
+from cjsim.scenario.tables.uncertain import Uncertain
 from cjsim.scenario.tables.whole import MAY_WALK_AWAY, Plan, PlanAt, ScenarioTables
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "Strategy",
     "Touchpoint",
     "TwelveKey",
+    "Uncertain",
     "Words",
     "flat",
     "nested",

@@ -30,6 +30,7 @@ from cjsim.scenario.tables.kinds import (
 from cjsim.scenario.tables.market import Market, Product, Rival, Segment, StagePlan
 from cjsim.scenario.tables.people import Curiosity, Experience, Loyalty, Response, Words
 from cjsim.scenario.tables.touchpoints import Strategy, Touchpoint
+from cjsim.scenario.tables.uncertain import DottedKey, Uncertain, by_key
 
 MAY_WALK_AWAY = frozenset({*BEFORE_THE_DEAL, Stage.REPEAT_DEAL, Stage.CURIOSITY})
 
@@ -114,6 +115,12 @@ class ScenarioTables(Table):
     )
     touchpoints: dict[Name, Touchpoint] = Field(default_factory=dict)
     strategies: dict[Name, Strategy] = Field(default_factory=lambda: {"pull": Strategy()})
+    uncertain: dict[DottedKey, Uncertain] = Field(default_factory=dict)
+
+    @field_validator("uncertain", mode="before")
+    @classmethod
+    def _keys_need_no_quotes(cls, tables: Any) -> Any:
+        return by_key(tables)
 
     @model_validator(mode="before")
     @classmethod

@@ -131,6 +131,9 @@ CALLS = {
         "attribution": "charts.attribution(made['Attribution'])._repr_html_()",
         "reliability": "charts.reliability(judged)",
         "confusion_map": "charts.confusion_map(judged)",
+        "doubt": "unsure = phone.with_changes({'uncertain': {'product.price': [400, 480]}})\n"
+        "both = shown(cjsim.what_if(unsure, {'more': {'firm.reps': 2}}, draws=3, **few))\n"
+        "shown(both.doubt), charts.doubt(both)._repr_html_()",
         "path_variants": "charts.path_variants(seen)._repr_html_()",
         "dwell": "charts.dwell(made['Dwell'])._repr_html_()",
         "expert_curve": "charts.expert_curve(made['ExpertCurve'])._repr_html_()",
