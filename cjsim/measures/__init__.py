@@ -6,6 +6,7 @@ counted as open, never as lost. A mean or a share of nothing is NaN.
 """
 
 from cjsim.measures.category import churn, share_of_category
+from cjsim.measures.choices import choices
 from cjsim.measures.cohorts import cohorts
 from cjsim.measures.contacts import contact_map, contacts, sent, touchpoints
 from cjsim.measures.contracts import contracts, renewals
@@ -26,6 +27,7 @@ from cjsim.measures.wordofmouth import generations, k_by_generation, word_of_mou
 __all__ = [
     "UNITS",
     "break_even_day",
+    "choices",
     "churn",
     "cohorts",
     "contact_map",
