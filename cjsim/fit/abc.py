@@ -33,7 +33,7 @@ from cjsim.experiment.asked import Progress
 from cjsim.fit import regression
 from cjsim.fit.priors import Floats, Prior
 from cjsim.fit.reference import Folder, Lab, Simulate, Summaries, names_of, values_of
-from cjsim.fit.region import Region, Rule
+from cjsim.fit.region import Region, Rule, walked
 from cjsim.labels import unknown
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 FEWEST: Final = 50
 """With fewer simulations near to what was observed nothing is said."""
+DRAWING: Final = 3 << 20
 CUTTING: Final = 1 << 21
 """Rounds from here on are looks at where a region lies."""
 HARDLY_NARROWER: Final = 0.7
@@ -97,6 +98,8 @@ class Posterior:
     @cached_property
     def z(self) -> Floats:
         """The draws on the scale on which each prior is standard normal."""
+        if self.region.rules:
+            return walked(self.region, self.rule(), self.lab.seed, DRAWING)
         z, summaries, learned = self._used
         seen = learned.forecast(np.array([list(self.observed.values())]))[0]
         forecasts = learned.forecast(summaries)
@@ -248,7 +251,8 @@ def infer(
     observed : the same summaries of the data.
     rounds : 1 serves any observation; each further one looks closer at this one.
     simulations : in each round.
-    accept : share of the simulations, those nearest to what was observed, that become draws.
+    accept : after one round, the share of the simulations, those nearest to what was observed, that
+        become draws. After more the draws follow an emulator, see `cjsim.fit.region`.
     seed, executor, workers, progress : see `cjsim.experiment.asked`; the same bits for any workers.
     folder : keeps finished batches; asked again, goes on from there.
     question : what else decides about a simulation, as plain data; a folder holds one question.

@@ -40,7 +40,6 @@ PRIORS: Final = (
     Prior("market.return_days", 60.0, 3000.0, "log"),
     Prior("experience.gate_threshold", 0.1, 0.6),
     Prior("product.taste_spread", 0.0, 0.4),
-    Prior("rival.retention", 0.7, 1.0),
 )
 """What the CDNOW scenario does not know: wide ranges of ours."""
 
@@ -48,8 +47,8 @@ MOST_COUNTED = 7
 """People who bought more often are counted together."""
 FORECASTING = 1 << 20
 """The round to which the simulations of a forecast belong."""
-FEW = 200
-"""Where fewer simulated people are alike, those who bought as often are taken, whenever."""
+ALIKE = 400
+"""From so many simulated people alike to a customer it is read off what they will do."""
 
 
 def cdnow_scenario() -> Scenario:
@@ -208,30 +207,27 @@ def forecast(
 def expected_of(seen: Cohort, cohorts: Sequence[Cohort], until: float, end: float) -> Floats:
     """What simulated people with a history like each customer's went on to buy, on average.
 
-    Alike are those who bought as often (from 8 on in classes) and were last seen in the same fifth
-    of their time.
+    Alike are those nearest in how often they bought, in which part of their time they were last
+    seen, and how long that time was.
     """
-    alike = np.concatenate([_kind(one, until) for one in cohorts])
+    from scipy.spatial import KDTree
+
+    places = np.concatenate([_place(one, until) for one in cohorts])
     after = np.concatenate([one.counts(until, end) for one in cohorts])
-    mine = _kind(seen, until)
-    size = int(max(alike.max(), mine.max())) + 1
-    count, total = np.bincount(alike, minlength=size), np.bincount(alike, after, size)
-    often = np.arange(size) // FIFTHS
-    all_count, all_total = np.bincount(often, count), np.bincount(often, total)
-    few = count < FEW
-    count = np.where(few, all_count[often], count)
-    total = np.where(few, all_total[often], total)
-    return np.asarray(total[mine] / np.maximum(count[mine], 1))
+    mine, customer = np.unique(_place(seen, until), axis=0, return_inverse=True)
+    kinds, kind = np.unique(places, axis=0, return_inverse=True)  # equals count together
+    kind = kind.ravel()
+    count, total = np.bincount(kind), np.bincount(kind, after)
+    _, near = KDTree(kinds).query(mine, min(ALIKE, len(kinds)))
+    near = near.reshape(len(mine), -1)
+    so_far = np.cumsum(count[near], axis=1)
+    used = np.hstack([np.ones((len(mine), 1), bool), so_far[:, :-1] < ALIKE])
+    means = (total[near] * used).sum(axis=1) / (count[near] * used).sum(axis=1)
+    return np.asarray(means[customer.ravel()])
 
 
-FIFTHS = 5
-OFTEN = np.array([0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 13, 18, 25])
-"""Where the classes of how often somebody bought begin."""
-
-
-def _kind(cohort: Cohort, until: float) -> Ints:
-    """By person, the number of their kind of history."""
+def _place(cohort: Cohort, until: float) -> Floats:
+    """By person, their history as a point: one purchase more is less, the more there are."""
     x, recency, age = cohort.histories(until)
-    often = np.searchsorted(OFTEN, x, side="right") - 1
-    part = np.minimum((FIFTHS * recency / np.maximum(age, 1e-9)).astype(np.int64), FIFTHS - 1)
-    return np.asarray(often * FIFTHS + part)
+    part = np.round(20.0 * recency / np.maximum(age, 1e-9))
+    return np.column_stack([16.0 * np.sqrt(x), part, np.round(age / 3.0)])
