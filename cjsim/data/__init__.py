@@ -1,7 +1,8 @@
 """Logs in and out: CSV, Parquet, and XES, the format of process mining.
 
 `write(run, "phone.xes")` writes any log there is; `read("crm.csv", columns={"client": "person"})`
-reads the kit's own and somebody else's. `cdnow()` and `completejourney("yogurt")` are real customers.
+reads the kit's own and somebody else's. `cdnow()` and
+`completejourney("yogurt")` are real customers.
 """
 
 from cjsim.data.files import read, write

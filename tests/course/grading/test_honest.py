@@ -63,6 +63,8 @@ CALLS = {
         "write": "data.write(run, 'a.csv'), data.write(run, 'a.xes'), data.write(run, 'a.parquet')",
         "read": "log = data.read('a.parquet'); data.read('a.csv'); data.read('a.xes')",
         "Log": "data.Log.of(run.log()).frame; measures.cohorts(log); measures.repeat_rate(log)",
+        "cdnow": "data.cdnow().frame",
+        "completejourney": "data.completejourney('beer')",
     },
     "cjsim.observe": {
         "observe": "seen = shown(observe.observe(run, offline=0.5)); seen.save('firm')",
@@ -117,6 +119,9 @@ CALLS = {
     },
     "cjsim.measures": {
         "UNITS": "list(measures.UNITS)",
+        "choices": "import pandas as pd\n"
+        "bought = pd.DataFrame({'person': [1, 1], 'time': [0, 1], 'brand': ['a', 'b']})\n"
+        "measures.choices(bought, resamples=10)",
         "contracts": "rented = phone.with_changes({'contract.term_days': 90})\n"
         "measures.contracts(cjsim.simulate(rented, 50))",
         "planned_loss": "measures.planned_loss(phone)",
