@@ -7,6 +7,7 @@ what when takes a `Log` as it takes a run; what it does not tell is NaN.
 """
 
 from cjsim.measures.category import churn, share_of_category
+from cjsim.measures.choices import choices
 from cjsim.measures.cohorts import cohorts
 from cjsim.measures.contacts import contact_map, contacts, sent, touchpoints
 from cjsim.measures.contracts import contracts, renewals
@@ -29,6 +30,7 @@ __all__ = [
     "OF_LOGS",
     "UNITS",
     "break_even_day",
+    "choices",
     "churn",
     "cohorts",
     "contact_map",

@@ -70,6 +70,8 @@ CALLS = {
         "propose": "data.propose('y.csv').save('map.toml')",
         "FileMap": "data.FileMap.of('map.toml').toml()",
         "convert": "data.convert('y.csv', 'y.parquet', 'map.toml')",
+        "cdnow": "data.cdnow().frame",
+        "completejourney": "data.completejourney('beer')",
     },
     "cjsim.observe": {
         "observe": "seen = shown(observe.observe(run, offline=0.5)); seen.save('firm')",
@@ -151,6 +153,9 @@ CALLS = {
     "cjsim.measures": {
         "UNITS": "list(measures.UNITS)",
         "OF_LOGS": "list(measures.OF_LOGS)",
+        "choices": "import pandas as pd\n"
+        "bought = pd.DataFrame({'person': [1, 1], 'time': [0, 1], 'brand': ['a', 'b']})\n"
+        "measures.choices(bought, resamples=10)",
         "contracts": "rented = phone.with_changes({'contract.term_days': 90})\n"
         "measures.contracts(cjsim.simulate(rented, 50))",
         "planned_loss": "measures.planned_loss(phone)",
