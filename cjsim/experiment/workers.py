@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import (
     FIRST_COMPLETED,
     BrokenExecutor,
@@ -32,7 +32,7 @@ from concurrent.futures import (
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -56,6 +56,8 @@ if TYPE_CHECKING:
 
 Plan = Mapping[Any, tuple[Scenario, Sequence[int]]]
 """What is to be run: a key of the asker's -> scenario and seeds."""
+Task = TypeVar("Task")
+Answer = TypeVar("Answer")
 
 TRIES = 3
 """How often in a row workers may die before anything is finished."""
@@ -152,7 +154,7 @@ def outcomes(
         n: Batch(scenario, people, seeds, details, engine)
         for n, (_, scenario, seeds) in enumerate(made)
     }
-    for number, batch_outcomes in _finished_batches(batches, executor, processors):
+    for number, batch_outcomes in finished(live, batches, executor, processors):
         same = made[number][0]
         for seed, outcome in zip(batches[number].seeds, batch_outcomes, strict=True):
             for key in askers[same]:
@@ -181,28 +183,31 @@ def _batches(
     return batches
 
 
-def _finished_batches(
-    batches: dict[int, Batch], executor: str | Executor, workers: int
-) -> Iterator[tuple[int, list[Outcome]]]:
-    """The batches' outcomes as they come; a batch whose worker died is sent out again."""
+def finished(
+    work: Callable[[Task], Answer],
+    batches: Mapping[int, Task],
+    executor: str | Executor,
+    workers: int,
+) -> Iterator[tuple[int, Answer]]:
+    """What `work` makes of each batch, as it comes; a batch whose worker died is sent out again."""
     if executor == "here":
         for number, batch in batches.items():
-            yield number, live(batch)
+            yield number, work(batch)
         return
     open_batches = dict(batches)
     fruitless = 0
     while open_batches:
         before = len(open_batches)
         with pool_of(executor, workers) as pool:
-            futures: dict[Future[list[Outcome]], int] = {}
+            futures: dict[Future[Answer], int] = {}
             try:
                 futures = {
-                    pool.submit(live, batch): number for number, batch in open_batches.items()
+                    pool.submit(work, batch): number for number, batch in open_batches.items()
                 }
                 for future in _as_they_come(futures, pool):
-                    batch_outcomes = future.result()
+                    answer = future.result()
                     del open_batches[futures[future]]
-                    yield futures[future], batch_outcomes
+                    yield futures[future], answer
             except BrokenExecutor as error:
                 fruitless = fruitless + 1 if len(open_batches) == before else 0
                 if fruitless == TRIES or isinstance(executor, Executor):
@@ -217,9 +222,7 @@ def _finished_batches(
                     future.cancel()
 
 
-def _as_they_come(
-    futures: Collection[Future[list[Outcome]]], pool: Executor
-) -> Iterator[Future[list[Outcome]]]:
+def _as_they_come(futures: Collection[Future[Answer]], pool: Executor) -> Iterator[Future[Answer]]:
     """The futures as they are done; RuntimeError where nobody is left to do them."""
     pending = set(futures)
     while pending:

@@ -1,0 +1,145 @@
+"""The algebra of inference by simulation: summaries that tell, what is near, what is corrected.
+
+Three steps, all on standardised numbers:
+
+- `learn`: each parameter is regressed on all summaries, their squares and products (ridge, the
+  penalty by generalised cross-validation). Its forecast is the one summary that tells most about
+  it (Fearnhead & Prangle 2012, "semi-automatic").
+- `nearest`: the simulations whose forecasts are nearest to the forecast from what was observed.
+- `corrected`: what a local regression says the parameters of these would be, had they met what was
+  observed exactly, in place and in spread (Beaumont, Zhang & Balding 2002; Blum & François 2010).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+PENALTIES = 10.0 ** np.arange(-7.0, 2.5, 0.5)
+"""Ridge penalties that are tried, in units of the number of simulations."""
+ROWS_A_TERM = 10
+"""So many simulations are wanted for each term of a regression."""
+WIDEST_RATIO = 4.0
+"""Up to so much a draw's distance from its forecast is stretched or shrunk."""
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What the parameters are, as far as summaries tell: a forecast from any summaries."""
+
+    center: Floats
+    scale: Floats
+    kept: npt.NDArray[np.bool_]  # summaries that vary
+    pairs: Ints  # (terms, 2): which are multiplied
+    middle: Floats  # of the terms
+    weights: Floats  # (terms, parameters)
+    constant: Floats
+    noise: Floats  # standard deviation of what is left, by parameter
+
+    def forecast(self, summaries: Floats) -> Floats:
+        """The expected z of each parameter; one row per row of summaries."""
+        terms = _terms((summaries[:, self.kept] - self.center) / self.scale, self.pairs)
+        return np.asarray(self.constant + (terms - self.middle) @ self.weights)
+
+
+def learn(summaries: Floats, z: Floats) -> Learned:
+    """Regress parameters on summaries.
+
+    Parameters
+    ----------
+    summaries : one row per simulation, finite.
+    z : their parameters, in the same order.
+
+    Raises ValueError where no summary varies.
+    """
+    spread = summaries.std(axis=0)
+    kept = spread > 1e-12 * np.abs(summaries).max(axis=0, initial=1e-300)
+    if not kept.any():
+        raise ValueError("no summary differs from one simulation to another: nothing can be told")
+    center, scale = summaries[:, kept].mean(axis=0), spread[kept]
+    pairs = _pairs(int(kept.sum()), len(summaries) // ROWS_A_TERM)
+    terms = _terms((summaries[:, kept] - center) / scale, pairs)
+    middle, constant = terms.mean(axis=0), z.mean(axis=0)
+    weights, noise = _ridge(terms - middle, z - constant)
+    return Learned(center, scale, kept, pairs, middle, weights, constant, noise)
+
+
+def _pairs(count: int, room: int) -> Ints:
+    """Which standardised summaries are multiplied: all pairs, squares alone or none, as fits."""
+    first, second = np.triu_indices(count)
+    if count + len(first) <= room:
+        return np.stack([first, second], axis=1)
+    if 2 * count <= room:
+        return np.stack([np.arange(count)] * 2, axis=1)
+    return np.empty((0, 2), np.int64)
+
+
+def _terms(standard: Floats, pairs: Ints) -> Floats:
+    """Summaries and their products. Far out a square would run away: there it goes on as a line."""
+    bent = np.sign(standard) * np.minimum(np.abs(standard), 3.0)
+    return np.concatenate([standard, bent[:, pairs[:, 0]] * bent[:, pairs[:, 1]]], axis=1)
+
+
+def _ridge(terms: Floats, z: Floats) -> tuple[Floats, Floats]:
+    """Weights, and the standard deviation of what is left, for the best penalty of each column."""
+    rows = len(terms)
+    u, s, vt = np.linalg.svd(terms, full_matrices=False)
+    told = u.T @ z
+    total = (z**2).sum(axis=0)
+    weights, noise = np.empty((terms.shape[1], z.shape[1])), np.empty(z.shape[1])
+    best = np.full(z.shape[1], np.inf)
+    for penalty in PENALTIES * rows:
+        shrunk = s**2 / (s**2 + penalty)
+        left = total - ((2.0 * shrunk - shrunk**2)[:, None] * told**2).sum(axis=0)
+        freedom = rows - 1.0 - shrunk.sum()
+        score = np.maximum(left, 0.0) / freedom**2
+        candidate = vt.T @ ((s / (s**2 + penalty))[:, None] * told)
+        better = score < best
+        best = np.where(better, score, best)
+        weights[:, better] = candidate[:, better]
+        noise[better] = np.sqrt(np.maximum(left, 1e-300) / freedom)[better]
+    return weights, noise
+
+
+def nearest(forecasts: Floats, observed: Floats, noise: Floats, count: int) -> tuple[Ints, Floats]:
+    """The simulations nearest to what was observed, and how much each of them counts.
+
+    Distances are in units of what is left open of each parameter, so that one of which nothing is
+    told does not count. The weight falls with the distance (Epanechnikov). Equals go by number.
+    """
+    distance = np.sqrt((((forecasts - observed) / noise) ** 2).sum(axis=1))
+    rows = np.argsort(distance, kind="stable")[:count]
+    reach = distance[rows[-1]] * (1.0 + 1e-9) + 1e-300
+    return np.sort(rows), 1.0 - (distance[np.sort(rows)] / reach) ** 2
+
+
+def corrected(z: Floats, forecasts: Floats, observed: Floats, weights: Floats) -> Floats:
+    """Parameters as they would be at what was observed: a local regression in place and spread.
+
+    A fitted line lies too near to its own points, and where it lies is not known for certain:
+    what is left is stretched by both, sqrt((1 + h0) / (1 - h)).
+    """
+    away = forecasts - observed
+    design = np.concatenate([np.ones((len(away), 1)), away], axis=1)
+    heavy = design * weights[:, None]
+    square = design.T @ heavy
+    square[np.diag_indices_from(square)] += 1e-9 * np.trace(square) / len(square)
+    solver = np.linalg.solve(square, heavy.T)  # predictors alike: a touch of ridge
+    line = solver @ z
+    own = np.einsum("ij,ji->i", design, solver)
+    stretch = np.sqrt((1.0 + (solver[0] ** 2).sum()) / np.maximum(1.0 - own, 0.1))
+    left = (z - design @ line) * stretch[:, None]
+    bend = solver @ np.log(np.maximum(left**2, 1e-12))
+    ratio = np.exp(-0.5 * (away @ bend[1:]))
+    return np.asarray(line[0] + left * np.clip(ratio, 1.0 / WIDEST_RATIO, WIDEST_RATIO))
+
+
+def resampled(weights: Floats, count: int) -> Ints:
+    """Places drawn with chances like `weights`, as evenly as their number: without any luck."""
+    steps = np.cumsum(weights) / weights.sum()
+    return np.minimum(np.searchsorted(steps, (np.arange(count) + 0.5) / count), len(weights) - 1)
