@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cjsim.cli import options, pages, seen, touchpoints
+from cjsim.cli import fit, options, pages, seen, touchpoints
 from cjsim.cli.sides import now_and_changes, running, side_by_side, strategies
 from cjsim.cli.terminal import Parser, finish, get_ready, say, say_json
 from cjsim.experiment.orphans import ended_as_by_ctrl_c
@@ -146,6 +146,8 @@ def _parser() -> argparse.ArgumentParser:
     seen.add_observe(job)
     options.add_market(job, "the firm's log, and the truth to judge it by")
     job.set_defaults(job=_observe)
+
+    fit.add(jobs)
 
     job = jobs.add_parser(
         "attribute", help="whom does a firm's log credit with its deals, and how wrong is that?"

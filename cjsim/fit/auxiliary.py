@@ -37,7 +37,7 @@ AFTER: Final = 2
 MOST_TOUCHPOINTS: Final = 12
 """The touchpoints most often met are looked at."""
 HOLD: Final = 1 / 3.0**2
-"""Log ratios are held near 0 by a normal prior of standard deviation 3: without a case they stay finite."""
+"""Log ratios are held near 0 by a normal of standard deviation 3: without a case they are finite."""
 CYCLES: Final = 1.5
 
 Row = tuple[str, str, float, float, float, int]
@@ -153,8 +153,8 @@ def _buying(seen: Seen, cycle: float) -> Iterator[Row]:
     spread = _errors(-cases * 0.5 * (curve + curve.T))
     for name, value, error, ends in zip(BUYING, theta, spread, ENDS, strict=True):
         inside = ends[0] + step < value < ends[1] - step
-        room = FIVE_PERCENT * error if inside else math.inf
-        three = (value, max(value - room, ends[0]), min(value + room, ends[1]))
+        room = FIVE_PERCENT * error if inside and math.isfinite(error) else math.nan
+        three = (value, value - room, value + room)
         told = [1.0 / (1.0 + math.exp(-x)) if name == "stop" else math.exp(x) for x in three]
         yield "buying", name, *told, cases
 
@@ -202,7 +202,14 @@ def _poisson(x: Floats) -> tuple[Floats, Floats]:
     return rate, rate
 
 
-def _ratios(part: str, names: list[str], terms: Floats, errors: Floats, cases: int, base: Callable[[float], float]) -> Iterator[Row]:
+def _ratios(
+    part: str,
+    names: list[str],
+    terms: Floats,
+    errors: Floats,
+    cases: int,
+    base: Callable[[float], float],
+) -> Iterator[Row]:
     """The first term as what it is without all others, the others as ratios."""
     for place, (name, value, error) in enumerate(zip(names, terms, errors, strict=True)):
         ends = (value, value - FIVE_PERCENT * error, value + FIVE_PERCENT * error)
@@ -260,7 +267,7 @@ def _at_risk(seen: Seen, weeks: int) -> tuple[Ints, Ints]:
 
 
 def _repeat(seen: Seen, lens: Lens, cycle: float) -> Iterator[Row]:
-    """Whether another deal follows within a cycle and a half: after the first, later, complaints."""
+    """Whether another deal follows within a cycle and a half: by its place, and complaints."""
     horizon = min(CYCLES * cycle, 0.5 * seen.days)
     rows = np.flatnonzero(seen.rows(*DEALS))
     who, when = seen.person[rows], seen.time[rows]
@@ -300,7 +307,7 @@ def _between(line: Floats, low: Floats, high: Floats) -> npt.NDArray[np.bool_]:
 def stays_of(
     seen: Seen, stage: Stage
 ) -> tuple[Floats, npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-    """Days of each stay at a stage that began in the log; is it over? did it end outside the journey?
+    """Days of each stay at a stage that began in the log; is it over, and outside the journey?
 
     Who leaves the category for good, or is awakened by a friend, is taken as still there: another
     clock than those of the stage has rung.
@@ -352,7 +359,7 @@ def likelihoods(seen: Seen, lens: Lens, cycle: float) -> pd.DataFrame:
     ----------
     cycle : days from deal to deal, roughly: where to begin, and what repeat deals are asked for.
 
-    Low and high are ends of a 90 % interval. Of `contacts` and `repeat` the first term is what
+    Low and high are ends of a 90 % interval, NaN where the likelihood has no peak. Of `contacts` and `repeat` the first term is what
     happens without all others, the others are ratios: of rates, and of odds. They are associations:
     people who will buy meet more touchpoints.
     """

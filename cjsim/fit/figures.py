@@ -6,7 +6,7 @@ fitted and, where the log goes on, after it: nothing of that has the fit seen.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -162,5 +162,3 @@ def against(actual: Figures, simulated: list[Figures]) -> pd.DataFrame:
     columns = ["actual", "low", "median", "high", "below", "inside"]
     table = pd.DataFrame.from_dict(rows, "index", columns=columns)
     return table.rename_axis("figure")
-
-

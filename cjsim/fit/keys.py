@@ -41,8 +41,6 @@ ONLY_COSTS: Final = (
 )  # fmt: skip
 """What moves money that no customer's row has."""
 NEEDS: Final[Mapping[str, tuple[Event, ...]]] = {
-    "touchpoints.*.delivered": (Event.UNDELIVERED,),
-    "touchpoints.*.opened": (Event.UNOPENED,),
     "touchpoints.*.cost_per_contact": (Event.CONTACT,),
     "market.tolerance_*": (Event.OPT_OUT,),
 }

@@ -99,9 +99,7 @@ def _coin(point: str, which: str, prior: Prior, seen: Seen, lens: Lens) -> Exact
     count = {kind: int(np.count_nonzero(mine & (seen.event == kind))) for kind in kinds}
     opened = count[Event.CONTACT]
     if which == "opened":
-        return Exact(
-            prior.name, SHARE, opened, count[Event.UNOPENED], 1.0, prior.low, prior.high
-        )
+        return Exact(prior.name, SHARE, opened, count[Event.UNOPENED], 1.0, prior.low, prior.high)
     arrived = opened + count[Event.UNOPENED]
     return Exact(prior.name, SHARE, arrived, count[Event.UNDELIVERED], 1.0, prior.low, prior.high)
 
@@ -121,9 +119,7 @@ def _stay(
     if which != "typical_days" or not len(days):
         return None
     powers = float((days**plan.regularity).sum())
-    return Exact(
-        prior.name, DAYS, int(over.sum()), powers, plan.regularity, prior.low, prior.high
-    )
+    return Exact(prior.name, DAYS, int(over.sum()), powers, plan.regularity, prior.low, prior.high)
 
 
 def is_plain(scenario: Scenario) -> bool:

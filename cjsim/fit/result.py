@@ -13,11 +13,13 @@ from cjsim.door import whole
 from cjsim.experiment.asked import Asked
 from cjsim.experiment.workers import finished
 from cjsim.fit.abc import Posterior
+from cjsim.fit.auxiliary import likelihoods
 from cjsim.fit.figures import Figures, Forecast, against
 from cjsim.fit.keys import Freed
 from cjsim.fit.likelihood import Exact
 from cjsim.fit.reference import luck, seed_of
 from cjsim.fit.seen import Lens, Seen
+from cjsim.journey import Stage
 from cjsim.labels import SPOKEN, text
 from cjsim.labels.tables import one_line
 from cjsim.measures.log import Log
@@ -87,7 +89,7 @@ class Fit:
         return pd.DataFrame(table).iloc[order].reset_index(drop=True)
 
     def draws(self, n: int | None = None) -> pd.DataFrame:
-        """Settings that fit, all as likely: a column per free key, as `Scenario.with_changes` takes.
+        """Settings that fit, all as likely: a column per free key, for `Scenario.with_changes`.
 
         Parameters
         ----------
@@ -142,6 +144,12 @@ class Fit:
         by = "likelihood" if exact else "nothing"
         return (value, low, high, *one.prior.interval(), left, known, by, "", one.untold)
 
+    @cached_property
+    def likelihoods(self) -> pd.DataFrame:
+        """What simpler models with a likelihood say of the log; see `fit.auxiliary.likelihoods`."""
+        cycle = self.before.stage_plan(Stage.REPEAT_DEAL).typical_days
+        return likelihoods(self.seen, self.lens, cycle)
+
     # --- does it look like the log? --------------------------------------------------------------
 
     @cached_property
@@ -188,6 +196,13 @@ class Fit:
         if not self._actual[1]:
             return None
         return against(self._actual[1], [after for _, after in self._worlds])
+
+    def odd(self) -> list[str]:
+        """Summaries in which hardly any simulated market looks like the log."""
+        if self.posterior is None:
+            return []
+        table = self.posterior.fit()
+        return [str(name) for name in table.index[table["odd"]]]
 
     # --- the scenario ----------------------------------------------------------------------------
 

@@ -138,5 +138,3 @@ def _kinds(log: Log | Record) -> tuple[Event, ...]:
         return tuple(kind for kind in EVENTS if kind not in hidden)
     there = set(np.unique(log.events["event"]).tolist())
     return tuple(kind for kind in EVENTS if kind in there and kind not in NEVER_TOLD)
-
-

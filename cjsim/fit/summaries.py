@@ -17,9 +17,9 @@ from typing import Final
 
 import numpy as np
 
-from cjsim.fit.seen import Floats, Ints, Lens, Seen
+from cjsim.fit.auxiliary import BUYING, Buyers, buying, slope
+from cjsim.fit.seen import DEALS, Floats, Ints, Lens, Seen
 from cjsim.journey import BEFORE_THE_DEAL, REPEAT_DEAL, STAGES, Stage
-
 from cjsim.model.events import EVENTS, Event
 from cjsim.scenario import MAY_WALK_AWAY, Scenario
 
@@ -33,7 +33,13 @@ OF_A_JOURNEY: Final = (0.25, 0.5, 1.0, 2.0)
 """Horizons of the first deal, in journeys as the file has them."""
 AFTER_A_CONTACT: Final = (7.0, 28.0)
 """So many days after a contact its deals are counted."""
-COUNTED_APART: Final = (Event.CONTACT, Event.KNOWN, Event.FIRST_DEAL, Event.REPEAT_DEAL, Event.ENTER)
+COUNTED_APART: Final = (
+    Event.CONTACT,
+    Event.KNOWN,
+    Event.FIRST_DEAL,
+    Event.REPEAT_DEAL,
+    Event.ENTER,
+)
 """What is looked at more closely than by its count."""
 
 Part = Iterator[tuple[str, float]]
@@ -49,22 +55,30 @@ class Summaries:
     lens : which rows there are.
     cycle, journey : days from deal to deal, and up to the first, as the scenario's file says.
     names : of the numbers, in their order.
+    buying : estimate of the buying model at which its slope is taken; () for none.
     """
 
     lens: Lens
     cycle: float
     journey: float
     names: tuple[str, ...]
+    buying: tuple[float, ...] = ()
 
     @classmethod
-    def of(cls, lens: Lens, scenario: Scenario) -> Summaries:
-        """The summaries of whatever is seen through this lens."""
+    def of(cls, lens: Lens, scenario: Scenario, seen: Seen | None = None) -> Summaries:
+        """The summaries of whatever is seen through this lens.
+
+        With what was seen, how far others are from its own estimate of buying is one of them.
+        """
         cycle = scenario.stage_plan(Stage(REPEAT_DEAL)).typical_days
         journey = sum(scenario.stage_plan(stage).typical_days for stage in BEFORE_THE_DEAL)
-        bare = cls(lens, cycle, journey, ())
+        best: tuple[float, ...] = ()
+        if seen is not None and set(lens.kinds) & set(DEALS):
+            best = tuple(map(float, buying(Buyers.of(seen), cycle)))
+        bare = cls(lens, cycle, journey, (), best)
         none = np.zeros(0, np.int64)
         nobody = Seen(np.zeros(0), np.zeros(0), none, none, none, none, 0, lens.days, 1.0)
-        return cls(lens, cycle, journey, tuple(name for name, _ in bare._all(nobody)))
+        return cls(lens, cycle, journey, tuple(name for name, _ in bare._all(nobody)), best)
 
     def __call__(self, seen: Seen) -> Floats:
         """The numbers of these rows."""
@@ -80,6 +94,7 @@ class Summaries:
             (True, self._counts),
             (Event.KNOWN in knows, self._leads),
             (bool(knows & {Event.FIRST_DEAL, Event.REPEAT_DEAL}), self._deals),
+            (bool(self.buying), self._slopes),
             (Event.CONTACT in knows, self._contacts),
             (Event.ENTER in knows, self._stages),
         ]
@@ -106,9 +121,10 @@ class Summaries:
         for kind in (Event.FIRST_DEAL, Event.REPEAT_DEAL, Event.PAYMENT):
             if kind in self.lens.kinds:
                 paid = seen.amount[seen.event == kind]
-                yield f"amount.{kind.key}", float(np.log1p(max(paid.mean(), 0.0))) if len(
-                    paid
-                ) else 0.0
+                yield (
+                    f"amount.{kind.key}",
+                    float(np.log1p(max(paid.mean(), 0.0))) if len(paid) else 0.0,
+                )
 
     # --- up to the first deal --------------------------------------------------------------------
 
@@ -120,12 +136,16 @@ class Summaries:
         """Of those who were first seen at some time, who makes the first deal by when."""
         won = _first(seen, Event.FIRST_DEAL)
         came = np.isfinite(since)
-        days = np.where(came & np.isfinite(won), np.maximum(won - np.where(came, since, 0.0), 0), np.inf)
+        days = np.where(
+            came & np.isfinite(won), np.maximum(won - np.where(came, since, 0.0), 0), np.inf
+        )
         for horizon in OF_A_JOURNEY:
             end = min(self.journey * horizon, 0.75 * seen.days)
             early = came & (since <= seen.days - end)
             yield f"{name}.by.{horizon:g}", _share(days[early] <= end)
-        yield from _quantiles(f"{name}.days", np.log1p(days[np.isfinite(days) & (days > 0)]), self.journey)
+        yield from _quantiles(
+            f"{name}.days", np.log1p(days[np.isfinite(days) & (days > 0)]), self.journey
+        )
 
     # --- from deal to deal -----------------------------------------------------------------------
 
@@ -148,11 +168,14 @@ class Summaries:
             chosen = last[(deals >= lowest) & (deals <= highest)]
             quiet = (seen.days - chosen) / self.cycle
             for cycles in OF_A_CYCLE[1:]:
-                yield f"quiet.{name}.{cycles:g}", _share(quiet > min(cycles, 0.75 * seen.days / self.cycle))
+                yield (
+                    f"quiet.{name}.{cycles:g}",
+                    _share(quiet > min(cycles, 0.75 * seen.days / self.cycle)),
+                )
         yield from self._again(who, when, same, seen)
 
     def _again(self, who: Ints, when: Floats, same: np.ndarray, seen: Seen) -> Part:
-        """Of those who made their n-th deal (of those that are seen), who makes the next by when."""
+        """Of those who made their n-th deal in the log, who makes the next by when."""
         if not len(who):
             nth, following = np.zeros(0, np.int64), np.zeros(0)
         else:
@@ -167,6 +190,11 @@ class Summaries:
                 early = chosen & (when <= seen.days - end)
                 yield f"again.{name}.{cycles:g}", _share(following[early] <= end)
 
+    def _slopes(self, seen: Seen) -> Part:
+        """Which way these buyers would move the estimate of need cycle, dropout and differences."""
+        pulls = slope(np.array(self.buying), Buyers.of(seen))
+        yield from zip((f"buying.{name}" for name in BUYING), map(float, pulls), strict=True)
+
     # --- contacts --------------------------------------------------------------------------------
 
     def _contacts(self, seen: Seen) -> Part:
@@ -174,7 +202,10 @@ class Summaries:
         rows = np.flatnonzero(seen.event == Event.CONTACT)
         each = np.bincount(seen.person[rows], minlength=seen.people)
         each = each[each > 0]
-        yield "contacts.spread", float(np.log(each.std() / each.mean() + 0.01)) if len(each) else -4.6
+        yield (
+            "contacts.spread",
+            float(np.log(each.std() / each.mean() + 0.01)) if len(each) else -4.6,
+        )
         for many in (2, 5, 10, 20):
             yield f"contacts.{many}", _share(each >= many)
         won = _first(seen, Event.FIRST_DEAL)
@@ -183,7 +214,9 @@ class Summaries:
         line = seen.person[deals] * reach + seen.time[deals]
         here = seen.person[rows] * reach + seen.time[rows]
         following = np.append(line, np.inf)[np.searchsorted(line, here, side="right")] - here
-        bought = np.searchsorted(line, here, side="right") > np.searchsorted(line, seen.person[rows] * reach)
+        bought = np.searchsorted(line, here, side="right") > np.searchsorted(
+            line, seen.person[rows] * reach
+        )
         ahead = np.asarray(won[seen.person[rows]] - seen.time[rows])
         for place, name in enumerate(self.lens.touchpoints):
             mine = seen.touchpoint[rows] == place
@@ -191,7 +224,10 @@ class Summaries:
             before, after = mine & ~bought, mine & bought
             yield f"met.{name}.customers", _share(bought[mine])
             for days in AFTER_A_CONTACT:
-                yield f"effect.{name}.first.{days:g}", _share((ahead[before] > 0) & (ahead[before] <= days))
+                yield (
+                    f"effect.{name}.first.{days:g}",
+                    _share((ahead[before] > 0) & (ahead[before] <= days)),
+                )
                 yield f"effect.{name}.again.{days:g}", _share(following[after] <= days)
 
     # --- stages, where somebody knows them -------------------------------------------------------
@@ -210,7 +246,10 @@ class Summaries:
             per_stay = stay[mine].sum() / (ended.sum() + 0.5) if mine.any() else 0.0
             yield f"stage.{kind.key}.days", float(np.log1p(per_stay))
             logs = np.log(np.maximum(stay[ended], 1e-3))
-            yield f"stage.{kind.key}.spread", float(np.log(logs.std() + 0.05)) if len(logs) > 1 else 0.0
+            yield (
+                f"stage.{kind.key}.spread",
+                float(np.log(logs.std() + 0.05)) if len(logs) > 1 else 0.0,
+            )
             if kind in MAY_WALK_AWAY:
                 yield f"stage.{kind.key}.lost", _share(goes_to[ended] > 12)
 
@@ -254,5 +293,3 @@ def _first(seen: Seen, kind: Event) -> Floats:
     rows = np.flatnonzero(seen.event == kind)[::-1]
     first[seen.person[rows]] = seen.time[rows]
     return first
-
-

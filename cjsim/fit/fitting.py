@@ -139,14 +139,15 @@ def _fitted(
     """By likelihood what has one, by simulations what has none, by the prior what is untold."""
     end = scenario.with_changes({"horizon_days": lens.days})
     told = [one for one in keys if not one.untold]
+    free = {one.key for one in keys}
     by_likelihood = tuple(
-        found for one in told if (found := exact(end, one.key, one.prior, seen, lens))
+        found for one in told if (found := exact(end, one.key, one.prior, seen, lens, free))
     )
     done = {one.key for one in by_likelihood}
     rest = [one for one in told if one.key not in done]
     posterior = None
     if rest:
-        look = Summaries.of(lens, end)
+        look = Summaries.of(lens, end, seen)
         whole = tuple(one.key for one in keys if one.whole)
         market = Market(end, question.people, look, whole, by_likelihood)
         posterior = infer(
@@ -156,7 +157,7 @@ def _fitted(
             question={
                 "scenario": digest(end), "people": question.people, "until": lens.days,
                 "records": None if lens.records is None else vars(lens.records),
-                "exact": [vars(one) for one in by_likelihood],
+                "exact": [vars(one) for one in by_likelihood], "slope_at": look.buying,
             },
         )  # fmt: skip
     return Fit(scenario, log, lens, seen, tuple(keys), by_likelihood, posterior, question)
