@@ -37,9 +37,10 @@ AFTER: Final = 2
 MOST_TOUCHPOINTS: Final = 12
 """The touchpoints most often met are looked at."""
 HOLD: Final = 1 / 3.0**2
-"""Log ratios are held near 0 by a normal of standard deviation 3: without a case they are finite."""
+"""Log ratios are held near 0 by a normal of standard deviation 3, so that all are finite."""
 CYCLES: Final = 1.5
 
+Flags = npt.NDArray[np.bool_]
 Row = tuple[str, str, float, float, float, int]
 """Part, term, value, low, high, cases."""
 
@@ -154,9 +155,13 @@ def _buying(seen: Seen, cycle: float) -> Iterator[Row]:
     for name, value, error, ends in zip(BUYING, theta, spread, ENDS, strict=True):
         inside = ends[0] + step < value < ends[1] - step
         room = FIVE_PERCENT * error if inside and math.isfinite(error) else math.nan
-        three = (value, value - room, value + room)
-        told = [1.0 / (1.0 + math.exp(-x)) if name == "stop" else math.exp(x) for x in three]
-        yield "buying", name, *told, cases
+        of = _share_of if name == "stop" else _ratio
+        yield "buying", name, of(value), of(value - room), of(value + room), cases
+
+
+def _share_of(odds: float) -> float:
+    """A share from the logarithm of its odds."""
+    return 1.0 / (1.0 + math.exp(-min(max(odds, -500.0), 500.0)))
 
 
 def _errors(information: Floats) -> Floats:
@@ -212,9 +217,13 @@ def _ratios(
 ) -> Iterator[Row]:
     """The first term as what it is without all others, the others as ratios."""
     for place, (name, value, error) in enumerate(zip(names, terms, errors, strict=True)):
-        ends = (value, value - FIVE_PERCENT * error, value + FIVE_PERCENT * error)
-        told = [base(x) if not place else math.exp(min(x, 50.0)) for x in ends]
-        yield part, name, *told, cases
+        of = base if not place else _ratio
+        low, high = value - FIVE_PERCENT * error, value + FIVE_PERCENT * error
+        yield part, name, of(value), of(low), of(high), cases
+
+
+def _ratio(log: float) -> float:
+    return math.exp(min(log, 700.0))
 
 
 def _contacts(seen: Seen, lens: Lens) -> Iterator[Row]:
@@ -229,10 +238,10 @@ def _contacts(seen: Seen, lens: Lens) -> Iterator[Row]:
     start, end = _at_risk(seen, weeks)
     week = (seen.time / WEEK).astype(np.int64)
     bits = np.zeros((seen.people, weeks + AFTER + 1), np.int64)
-    for place, point in enumerate(chosen):
+    for bit, point in enumerate(chosen):
         rows = contact[(seen.touchpoint[contact] == point) & (week[contact] < weeks)]
         for later in range(1, AFTER + 1):
-            bits[seen.person[rows], week[rows] + later] |= 1 << place
+            bits[seen.person[rows], week[rows] + later] |= 1 << bit
     column = np.arange(weeks)
     risk = (column >= start[:, None]) & (column <= end[:, None])
     deal = np.zeros((seen.people, weeks), bool)
@@ -240,11 +249,11 @@ def _contacts(seen: Seen, lens: Lens) -> Iterator[Row]:
     deal[seen.person[won], week[won]] = True
     pattern, place = np.unique(bits[:, :weeks][risk], return_inverse=True)
     exposed = np.bincount(place, minlength=len(pattern)).astype(float)
-    cases = np.bincount(place, deal[risk], len(pattern))
+    cases = np.bincount(place, deal[risk], len(pattern)).astype(float)
     design = np.stack([np.ones(len(pattern)), *((pattern >> n) & 1 for n in range(len(chosen)))], 1)
     terms, errors = _newton(design.astype(float), cases, exposed, _poisson)
     names = ["first_deals_a_week", *(lens.touchpoints[point] for point in chosen)]
-    yield from _ratios("contacts", names, terms, errors, int(cases.sum()), math.exp)
+    yield from _ratios("contacts", names, terms, errors, int(cases.sum()), _ratio)
 
 
 def _at_risk(seen: Seen, weeks: int) -> tuple[Ints, Ints]:
@@ -290,13 +299,10 @@ def _repeat(seen: Seen, lens: Lens, cycle: float) -> Iterator[Row]:
     if not len(cases):
         return
     terms, errors = _newton(design, cases, np.ones(len(cases)), _logistic)
-    yield from _ratios(
-        "repeat", list(columns), terms, errors, len(cases),
-        lambda x: 1.0 / (1.0 + math.exp(-min(max(x, -500.0), 500.0))),
-    )  # fmt: skip
+    yield from _ratios("repeat", list(columns), terms, errors, len(cases), _share_of)
 
 
-def _between(line: Floats, low: Floats, high: Floats) -> npt.NDArray[np.bool_]:
+def _between(line: Floats, low: Floats, high: Floats) -> Flags:
     """Is any of the sorted numbers in a line from low up to high?"""
     return np.asarray(np.searchsorted(line, high) > np.searchsorted(line, low))
 
@@ -304,9 +310,7 @@ def _between(line: Floats, low: Floats, high: Floats) -> npt.NDArray[np.bool_]:
 # --- stages -----------------------------------------------------------------------------------
 
 
-def stays_of(
-    seen: Seen, stage: Stage
-) -> tuple[Floats, npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+def stays_of(seen: Seen, stage: Stage) -> tuple[Floats, Flags, Flags]:
     """Days of each stay at a stage that began in the log; is it over, and outside the journey?
 
     Who leaves the category for good, or is awakened by a friend, is taken as still there: another
@@ -336,7 +340,7 @@ def _stages(seen: Seen) -> Iterator[Row]:
             continue
         logs = np.log(days)
 
-        def rise(k: float, logs: Floats = logs, over: Floats = over, ended: int = ended) -> float:
+        def rise(k: float, logs: Floats = logs, over: Flags = over, ended: int = ended) -> float:
             power = np.exp(k * (logs - logs.max()))
             return float(ended / k + logs[over].sum() - ended * (power @ logs) / power.sum())
 
@@ -359,9 +363,9 @@ def likelihoods(seen: Seen, lens: Lens, cycle: float) -> pd.DataFrame:
     ----------
     cycle : days from deal to deal, roughly: where to begin, and what repeat deals are asked for.
 
-    Low and high are ends of a 90 % interval, NaN where the likelihood has no peak. Of `contacts` and `repeat` the first term is what
-    happens without all others, the others are ratios: of rates, and of odds. They are associations:
-    people who will buy meet more touchpoints.
+    Low and high are ends of a 90 % interval, NaN where the likelihood has no peak. Of `contacts`
+    and `repeat` the first term is what happens without all others, the others are ratios: of rates,
+    and of odds. They are associations: people who will buy meet more touchpoints.
     """
     import pandas as pd
 

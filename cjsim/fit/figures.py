@@ -36,17 +36,18 @@ HALF: Final = 0.5
 Figures = dict[str, float]
 
 
-def figures(seen: Seen, kinds: tuple[Event, ...]) -> Figures:
+def figures(seen: Seen, lens: Lens) -> Figures:
     """The funnel, stays, the repeat curve and the money of some rows; NaN where nobody tells.
 
     Counts and money are those of the whole market that the rows stand for.
     """
     table: Figures = {"people": float(seen.people)}
     for kind in COUNTED:
-        if kind in kinds:
+        if kind in lens.kinds:
             table[f"count.{kind.key}"] = float(np.count_nonzero(seen.event == kind))
-    table |= _stays(seen, kinds)
-    table |= _again(seen)
+    table |= _stays(seen, lens.kinds) | _again(seen)
+    if not lens.money:
+        return table
     month = np.minimum((seen.time / MONTH).astype(np.int64), _months(seen.days) - 1)
     paid = np.where(seen.rows(*MONEY), seen.amount, 0.0)
     by_month = np.bincount(month, paid, _months(seen.days))
@@ -126,10 +127,10 @@ class Forecast:
     def of(self, seen: Seen) -> tuple[Figures, Figures]:
         """The figures before `until` and after it; none after it where the log ends there."""
         larger = self.size / seen.size
-        before = figures(seen.within(0.0, self.until), self.lens.kinds)
+        before = figures(seen.within(0.0, self.until), self.lens)
         after: Figures = {}
         if self.until < self.lens.days:
-            after = figures(seen.within(self.until, self.lens.days), self.lens.kinds)
+            after = figures(seen.within(self.until, self.lens.days), self.lens)
         return _scaled(before, larger), _scaled(after, larger)
 
 

@@ -12,6 +12,7 @@ simulations that look like the log (`cjsim.fit.abc`), the log's likelihoods amon
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -33,7 +34,7 @@ from cjsim.measures.log import Log
 from cjsim.observe.systems import Records
 from cjsim.record import Record
 from cjsim.run import simulate
-from cjsim.scenario import Scenario, digest
+from cjsim.scenario import Scenario, ScenarioError, digest
 
 FEWEST_PEOPLE: Final = 50
 FEWEST_DEALS: Final = 20
@@ -67,7 +68,11 @@ class Market:
         changes = whole_where(setting, self.whole)
         uniforms = luck(seed, EXACT_LUCK, 0, len(self.exact))
         changes |= {one.key: one.at(u) for one, u in zip(self.exact, uniforms, strict=True)}
-        run = simulate(self.scenario.with_changes(changes), self.people, seed=seed)
+        try:
+            scenario = self.scenario.with_changes(changes)
+        except ScenarioError:  # each may be so, all of them together not: nothing is looked at
+            return dict.fromkeys(self.look.names, math.nan)
+        run = simulate(scenario, self.people, seed=seed)
         return self.look.named(self.look.lens.run(run))
 
 
@@ -110,9 +115,10 @@ def fit(
     Returns the `Fit`: the same bits for any number of workers. Raises ScenarioError for a key that
     is not there, ValueError for one without a range, a log without deals or with too few people.
 
-    >>> import cjsim
-    >>> seen = cjsim.observe.observe(cjsim.simulate("phone", people=500))
-    >>> found = fit("phone", seen, free=["market.onset_days"], people=500, simulations=300)
+    >>> from cjsim.observe import observe
+    >>> shop = Scenario.load("phone").with_changes({"horizon_days": 365})
+    >>> asked = {"free": ["market.onset_days"], "people": 400, "simulations": 260}
+    >>> found = fit(shop, observe(simulate(shop, 400)), **asked, executor="here")
     >>> found.table()["known_by"].tolist()
     ['data']
     """

@@ -35,6 +35,9 @@ WIDE: Final = 5.0
 INNER: Final = 0.001
 """How near to 0 and 1 a share is looked at."""
 
+NEAR_THE_END: Final = 8.0
+"""So many standard deviations from the middle a prior is as good as at its end."""
+
 ONLY_COSTS: Final = (
     "product.unit_cost", "product.first_deal_extra_cost", "firm.rep_cost_per_day",
     "touchpoints.*.cost_per_day",
@@ -68,16 +71,20 @@ class Freed:
 def freed(scenario: Scenario, free: Free, lens: Lens, lang: str = SPOKEN) -> list[Freed]:
     """The free keys with their priors.
 
-    Raises ScenarioError, with the nearest spelling, for a key that is not there; ValueError for
-    one that is no number, has no range, or stands there twice.
+    Raises ScenarioError, with the nearest spelling, for a key that is not there, or for a range
+    that the rest of the scenario forbids; ValueError for a key that is no number, has no range, or
+    stands there twice.
     """
-    given = free if isinstance(free, Mapping) else dict.fromkeys(_listed(free, scenario, lens))
+    listed = free.items() if isinstance(free, Mapping) else _listed(free, scenario, lens)
     keys = []
-    for dotted, range_ in given.items():
+    for dotted, range_ in listed:
         key = scenario.key(dotted)
         if not key.is_number:
             raise ValueError(f"{key.dotted}: is no number; only numbers can be fitted")
         prior = prior_of(scenario, key, range_)
+        for z in (-NEAR_THE_END, NEAR_THE_END):  # both ends must be possible beside all else
+            end = float(prior.at(z))
+            scenario.with_changes({key.dotted: round(end) if key.is_whole else end})
         keys.append(Freed(key.dotted, prior, key.is_whole, _untold(scenario, key, lens, lang)))
     names = [one.key for one in keys]
     if not names:
@@ -87,10 +94,11 @@ def freed(scenario: Scenario, free: Free, lens: Lens, lang: str = SPOKEN) -> lis
     return keys
 
 
-def _listed(free: Sequence[str] | None, scenario: Scenario, lens: Lens) -> list[str]:
+def _listed(free: Sequence[str] | None, scenario: Scenario, lens: Lens) -> list[tuple[str, None]]:
     if isinstance(free, str):
         raise ValueError(f'free = {shown(free)}: name keys in a list, e.g. ["{free}"]')
-    return usual_keys(scenario, lens) if free is None else list(free)
+    keys = usual_keys(scenario, lens) if free is None else free
+    return [(key, None) for key in keys]
 
 
 def usual_keys(scenario: Scenario, lens: Lens) -> list[str]:
@@ -206,7 +214,7 @@ def _untold(scenario: Scenario, key: Key, lens: Lens, lang: str) -> str:
         if fnmatchcase(key.dotted, name) and not set(kinds) & set(lens.kinds):
             rows = ", ".join(kind.key for kind in kinds)
             return text("fit.untold.rows", lang).format(rows=rows)
-    if key.path[0] == "touchpoints" and Event.CONTACT in lens.kinds:
+    if key.path[0] == "touchpoints" and not lens.nameless and Event.CONTACT in lens.kinds:
         point = str(key.path[1])
         if point not in lens.touchpoints:
             return text("fit.untold.touchpoint", lang).format(touchpoint=point)

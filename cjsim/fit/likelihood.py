@@ -128,8 +128,11 @@ def is_plain(scenario: Scenario) -> bool:
     Nobody is met or told of the firm, and nothing in which people differ acts there.
     """
     market, running = scenario.market, scenario.strategies[scenario.strategy]
+    at = scenario.plan.at.model_dump()
+    own = {**market.model_dump(), "competition": scenario.rival.competition}
     return (
-        not any(running.touchpoints.values())
+        all(own[name] == value for name, value in at.items())
+        and not any(running.touchpoints.values())
         and not scenario.changes
         and not market.segments
         and market.speed_spread == market.rationality_spread == 0.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -175,7 +175,7 @@ class Fit:
     @property
     def _forecast(self) -> Forecast:
         days = float(self.before.horizon_days)
-        lens = Lens(self.lens.kinds, self.lens.touchpoints, self.lens.records, days)
+        lens = replace(self.lens, days=days)
         return Forecast(self.before, self.question.people, self.seen.size, lens, self.lens.days)
 
     @cached_property

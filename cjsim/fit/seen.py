@@ -10,7 +10,7 @@ those kinds of rows and those touchpoints are looked at that the log knows.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -27,6 +27,10 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 DEALS: Final = (Event.FIRST_DEAL, Event.REPEAT_DEAL)
+OF_CONTACTS: Final = (
+    Event.CONTACT, Event.DROPPED, Event.FULL, Event.BUDGET, Event.UNDELIVERED, Event.UNOPENED,
+)  # fmt: skip
+"""Contacts, and what was to be one."""
 NEVER_TOLD: Final = (Event.START,)
 """What begins a log, and tells nothing of a market."""
 
@@ -61,9 +65,11 @@ class Seen:
     def within(self, since: float, until: float) -> Seen:
         """The rows of some days; days are counted anew from the first of them."""
         kept = (self.time >= since) & (self.time < until)
-        parts = (self.amount, self.person, self.event, self.touchpoint, self.stage)
-        others = [part[kept] for part in parts]
-        return Seen(self.time[kept] - since, *others, self.people, until - since, self.size)
+        return replace(
+            self, time=self.time[kept] - since, amount=self.amount[kept], person=self.person[kept],
+            event=self.event[kept], touchpoint=self.touchpoint[kept], stage=self.stage[kept],
+            days=until - since,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -76,12 +82,19 @@ class Lens:
     touchpoints : the touchpoints that it names, in the order of the scenario.
     records : how well a run is recorded; None: it is its own log, with all that is hidden.
     days : from day 0 on so many are looked at.
+    money : does the log know what was paid?
+    nameless : does it have contacts of which it does not say with which touchpoint? Then those of
+        all touchpoints are looked at, else those of the touchpoints that it names.
+    others : touchpoints of the log that the scenario has not; they are not looked at.
     """
 
     kinds: tuple[Event, ...]
     touchpoints: tuple[str, ...]
     records: Records | None
     days: float
+    money: bool = True
+    nameless: bool = False
+    others: tuple[str, ...] = ()
 
     @classmethod
     def on(
@@ -90,15 +103,29 @@ class Lens:
         """The lens that shows of a run what this log shows of the market."""
         kinds = _kinds(log)
         rows = log.events
-        named = {rows.touchpoints[place] for place in np.unique(rows["touchpoint"]) if place >= 0}
+        of_contacts = rows["touchpoint"][np.isin(rows["event"], OF_CONTACTS)]
+        named = {rows.touchpoints[place] for place in np.unique(of_contacts) if place >= 0}
         points = tuple(name for name in scenario.touchpoints if name in named)
+        others = tuple(sorted(named - set(points)))
         if records is None and not isinstance(log, Record):
             records = log.records if isinstance(log, Observed) else Records()
-        return cls(kinds, points, records, until)
+        paid = isinstance(log, Record) or bool(rows["amount"][np.isin(rows["event"], DEALS)].any())
+        nameless = bool((of_contacts < 0).any())
+        return cls(kinds, points, records, until, paid, nameless, others)
 
     def log(self, log: Log | Record, size: float) -> Seen:
-        """What is looked at of the firm's log."""
-        return self._seen(log.events, size)
+        """What is looked at of the firm's log.
+
+        Who was a customer before day 0, as far as a reader says so, makes no first deal in it.
+        """
+        events = log.events
+        before: Any = getattr(log, "before", None)
+        if before is not None and len(before) and isinstance(log, Log):
+            rows = events.rows.copy()
+            old = np.isin(rows["person"], log.who.get_indexer(before))
+            rows["event"][old & (rows["event"] == Event.FIRST_DEAL)] = Event.REPEAT_DEAL
+            events = EventLog(rows, events.touchpoints)
+        return self._seen(events, size)
 
     def run(self, run: Record) -> Seen:
         """What is looked at of a run, as the firm would have recorded it."""
@@ -111,10 +138,13 @@ class Lens:
 
     def _seen(self, events: EventLog, size: float) -> Seen:
         rows = events.rows
-        rows = rows[np.isin(rows["event"], self.kinds) & (rows["time"] < self.days)]
-        rows = rows[np.argsort(rows["person"], kind="stable")]
         place = {name: number for number, name in enumerate(self.touchpoints)}
         points = np.array([*(place.get(name, -1) for name in events.touchpoints), -1])
+        looked_at = np.isin(rows["event"], self.kinds) & (rows["time"] < self.days)
+        if not self.nameless:
+            looked_at &= ~np.isin(rows["event"], OF_CONTACTS) | (points[rows["touchpoint"]] >= 0)
+        rows = rows[looked_at]
+        rows = rows[np.argsort(rows["person"], kind="stable")]
         start = np.append(True, rows["person"][1:] != rows["person"][:-1])[: len(rows)]
         return Seen(
             rows["time"].copy(), rows["amount"].copy(), np.cumsum(start) - 1,
@@ -126,14 +156,10 @@ class Lens:
 def _kinds(log: Log | Record) -> tuple[Event, ...]:
     """The kinds of rows that a log would show if they happened.
 
-    What a reader says it knows holds; the kit's own records show all that is not hidden; of any
-    other log only what is in it can be known.
+    The kit's own records show all that is not hidden; of any other log only what is in it can be
+    known.
     """
     hidden = (*NEVER_TOLD, *(() if isinstance(log, Record) else HIDDEN))
-    told: Any = getattr(log, "knows", None)
-    if told is not None:
-        words = set(map(str, told))
-        return tuple(kind for kind in EVENTS if kind.key in words and kind not in NEVER_TOLD)
     if isinstance(log, Record | Observed):
         return tuple(kind for kind in EVENTS if kind not in hidden)
     there = set(np.unique(log.events["event"]).tolist())

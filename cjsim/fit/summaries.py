@@ -119,7 +119,7 @@ class Summaries:
             for number in range(WINDOWS):
                 yield f"{kind.key}.{number + 1}", _rate(table[kind, number], seen)
         for kind in (Event.FIRST_DEAL, Event.REPEAT_DEAL, Event.PAYMENT):
-            if kind in self.lens.kinds:
+            if self.lens.money and kind in self.lens.kinds:
                 paid = seen.amount[seen.event == kind]
                 yield (
                     f"amount.{kind.key}",

@@ -57,10 +57,13 @@ def _from(fit: Fit, lang: str) -> list[str]:
         "simulated": fit.question.people,
     }  # fmt: skip
     told = {name: number(value, lang) for name, value in facts.items()}
-    return [
+    lines = [
         text("fit.from", lang).format(**told),
         text("fit.assumed", lang).format(records=_records(fit.lens.records, lang)),
     ]
+    if fit.lens.others:
+        lines.append(text("fit.others", lang).format(names=", ".join(fit.lens.others)))
+    return lines
 
 
 def _records(records: Records | None, lang: str) -> str:
