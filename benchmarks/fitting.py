@@ -28,6 +28,8 @@ from cjsim.observe.systems import observe
 AIM_SECONDS = 180.0
 COVER = (0.86, 0.94)
 SAID = 0.95
+SMALL = 600
+"""People of the market with the pair."""
 HIDDEN = ("undelivered", "unopened")
 PAIR = ("touchpoints.mail_cases.delivered", "touchpoints.mail_cases.opened")
 
@@ -57,11 +59,11 @@ def planted(args: argparse.Namespace) -> Fit:
     """Two shares of which a log shows the product alone, and one key that it tells."""
     changes = {"horizon_days": 365, PAIR[0]: 0.7, PAIR[1]: 0.5}
     scenario = cjsim.Scenario.load("school", "guide").with_changes(changes)
-    seen = observe(cjsim.simulate(scenario, 1000, seed=2024))
+    seen = observe(cjsim.simulate(scenario, SMALL, seed=2024))
     frame = seen.frame[~seen.frame["event"].isin(HIDDEN)]
     return cjsim.fit(
-        scenario, Log.of(frame, 365.0), free=[*PAIR, "market.onset_days"], people=1000,
-        simulations=args.simulations, executor="processes", workers=args.workers,
+        scenario, Log.of(frame, 365.0), free=[*PAIR, "market.onset_days"], people=SMALL,
+        simulations=args.simulations // 2, executor="processes", workers=args.workers,
         folder=args.folder and args.folder / "pair",
     )  # fmt: skip
 

@@ -6,6 +6,7 @@ reads the kit's own and somebody else's.
 
 from cjsim.data.files import read, write
 from cjsim.data.mistakes import LogError
+from cjsim.data.records_shop import cdnow
 from cjsim.measures.log import Log
 
-__all__ = ["Log", "LogError", "read", "write"]
+__all__ = ["Log", "LogError", "cdnow", "read", "write"]

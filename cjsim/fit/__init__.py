@@ -2,7 +2,8 @@
 
 `cjsim.fit(scenario, log)` finds the settings under which a market looks like a firm's log. Below it
 `infer` finds those under which any simulation looks like what was observed; `Posterior` holds them
-with their doubt; `Calibration` says whether such doubts can be believed.
+with their doubt; `Calibration` says whether such doubts can be believed. `BGNBD`, `ParetoNBD` and
+`ShiftedBeta` are the field's models of repeat buying, with a likelihood.
 
 This package bears the name of the function that it is for, and is called like it: once it is
 imported, `cjsim.fit` is the package, whoever asks.
@@ -12,12 +13,18 @@ import sys
 from types import ModuleType
 
 from cjsim.fit.abc import Posterior, infer
+from cjsim.fit.buying import BGNBD, ParetoNBD
 from cjsim.fit.calibration import Calibration, calibrate, calibration
+from cjsim.fit.cohorts import Cohort, score
 from cjsim.fit.fitting import fit as _fit
 from cjsim.fit.priors import Prior
 from cjsim.fit.result import Fit
+from cjsim.fit.shifted_beta import ShiftedBeta
 
-__all__ = ["Calibration", "Fit", "Posterior", "Prior", "calibrate", "calibration", "infer"]
+__all__ = [
+    "BGNBD", "Calibration", "Cohort", "Fit", "ParetoNBD", "Posterior", "Prior", "ShiftedBeta",
+    "calibrate", "calibration", "infer", "score",
+]  # fmt: skip
 
 
 class _Callable(ModuleType):

@@ -2,8 +2,8 @@
 
 For a model that can be run but whose likelihood nobody can write down. Settings are drawn from
 their priors, simulated, and told apart by summaries; `cjsim.fit.regression` has the algebra. Later
-rounds draw from the prior cut to a box around what the posterior has left: it is still the prior,
-so that rounds are put together without weights.
+rounds draw from the prior cut to what is not ruled out so far (`cjsim.fit.region`): it is still
+the prior, so that rounds are put together without weights.
 
 The engine is our own. pyabc and elfi bring schedulers, a database server or a graph of their own,
 and what they draw depends on how many workers there are and which is ready first; sbi brings torch,
@@ -32,7 +32,8 @@ from cjsim.door import whole
 from cjsim.experiment.asked import Progress
 from cjsim.fit import regression
 from cjsim.fit.priors import Floats, Prior
-from cjsim.fit.reference import Folder, Lab, Simulate, Summaries, drawn, names_of, values_of
+from cjsim.fit.reference import Folder, Lab, Simulate, Summaries, names_of, values_of
+from cjsim.fit.region import Region, Rule
 from cjsim.labels import unknown
 
 if TYPE_CHECKING:
@@ -40,8 +41,8 @@ if TYPE_CHECKING:
 
 FEWEST: Final = 50
 """With fewer simulations near to what was observed nothing is said."""
-WIDENED: Final = 0.4
-"""By so much of its width a box goes on beyond what the posterior left, on either side."""
+CUTTING: Final = 1 << 21
+"""Rounds from here on are looks at where a region lies."""
 HARDLY_NARROWER: Final = 0.7
 """With more of its prior variance left a number is not identified ..."""
 WIDE: Final = 0.1
@@ -63,9 +64,8 @@ class Posterior:
     observed: Mapping[str, float]
     simulated: pd.DataFrame = field(repr=False)
     """The reference table: round, index, seed, the numbers, the summaries; all rounds."""
-    low: tuple[float, ...] = field(repr=False)
-    high: tuple[float, ...] = field(repr=False)
-    """The box, in z, in which the simulations that are used lie; infinite for the whole prior."""
+    region: Region = field(repr=False)
+    """Where the simulations lie that are used; all of the prior after one round."""
     accept: float = field(repr=False)
     lab: Lab = field(repr=False, compare=False)
 
@@ -79,8 +79,7 @@ class Posterior:
         """Of the simulations inside the box: z, summaries, and what is learned from them."""
         z = _z_of(self.priors, self.simulated)
         summaries = self.simulated[list(self.observed)].to_numpy(float)
-        inside = ((z >= np.array(self.low)) & (z <= np.array(self.high))).all(axis=1)
-        inside &= np.isfinite(summaries).all(axis=1)
+        inside = self.region.holds(z) & np.isfinite(summaries).all(axis=1)
         if inside.sum() * self.accept < FEWEST:
             raise ValueError(
                 f"{int(inside.sum() * self.accept)} simulations are left to go by; at least "
@@ -88,6 +87,12 @@ class Posterior:
             )
         z, summaries = z[inside], summaries[inside]
         return z, summaries, regression.learn(summaries, z)
+
+    def rule(self) -> Rule:
+        """What the simulations used rule out, given what was observed."""
+        z, summaries, learned = self._used
+        observed = learned.forecast(np.array([list(self.observed.values())]))[0]
+        return Rule.of(z, learned.forecast(summaries), observed)
 
     @cached_property
     def z(self) -> Floats:
@@ -196,8 +201,9 @@ class Posterior:
         if self._is_first_round:
             return self._again(seen)
         first = self.simulated[self.simulated["round"] == 1]
-        wide = np.full(len(self.priors), np.inf)
-        return Posterior(self.priors, seen, first, tuple(-wide), tuple(wide), self.accept, self.lab)
+        return Posterior(
+            self.priors, seen, first, Region.whole(len(self.priors)), self.accept, self.lab
+        )
 
     @property
     def _is_first_round(self) -> bool:
@@ -205,9 +211,7 @@ class Posterior:
 
     def _again(self, observed: Mapping[str, float]) -> Posterior:
         """The same simulations, and what was learned from them, for another observation."""
-        other = Posterior(
-            self.priors, observed, self.simulated, self.low, self.high, self.accept, self.lab
-        )
+        other = Posterior(self.priors, observed, self.simulated, self.region, self.accept, self.lab)
         other.__dict__["_used"] = self._used
         return other
 
@@ -281,17 +285,14 @@ def infer(
 def _rounds(lab: Lab, seen: Mapping[str, float], turns: int, each: int, accept: float) -> Posterior:
     import pandas as pd
 
-    low = np.full(len(lab.priors), -np.inf)
-    high, tables = -low, []
+    region, tables = Region.whole(len(lab.priors)), []
     for turn in range(1, turns + 1):
-        z = drawn(lab.seed, turn, each, low, high)
-        tables.append(lab.table(turn, z))
+        tables.append(lab.table(turn, region.draws(lab.seed, turn, each)))
         simulated = pd.concat(tables, ignore_index=True)
-        posterior = Posterior(lab.priors, seen, simulated, tuple(low), tuple(high), accept, lab)
-        left, right = np.quantile(posterior.z, [0.005, 0.995], axis=0)
-        room = WIDENED * (right - left)
-        # a box is cut inside the one before it, so that all rounds are draws from it
-        low, high = np.maximum(low, left - room), np.minimum(high, right + room)
+        posterior = Posterior(lab.priors, seen, simulated, region, accept, lab)
+        if turn < turns:
+            region = region.cut(posterior.rule(), lab.seed, CUTTING + turn)
+    posterior.z  # noqa: B018 (what cannot be told is told here, not where it is first looked at)
     return posterior
 
 

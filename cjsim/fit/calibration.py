@@ -15,7 +15,8 @@ import numpy as np
 
 from cjsim.fit.abc import Posterior
 from cjsim.fit.priors import Floats
-from cjsim.fit.reference import CHECKING, drawn
+from cjsim.fit.reference import CHECKING
+from cjsim.fit.region import Region
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -112,8 +113,8 @@ def calibrate(posterior: Posterior, fits: int = 200) -> Calibration:
     Data in which a summary is not finite are left out, as in `infer`.
     """
     lab = posterior.lab
-    wide = np.full(len(posterior.priors), np.inf)
-    data = lab.table(CHECKING, drawn(lab.seed, CHECKING, fits, -wide, wide))
+    whole = Region.whole(len(posterior.priors))
+    data = lab.table(CHECKING, whole.draws(lab.seed, CHECKING, fits))
     data = data[np.isfinite(data[list(lab.names)].to_numpy()).all(axis=1)]
     return calibration(data[posterior.names], _each(posterior, data[list(lab.names)]))
 

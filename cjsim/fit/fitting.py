@@ -26,7 +26,7 @@ from cjsim.experiment.asked import Asked, Progress, asked
 from cjsim.fit.abc import infer
 from cjsim.fit.keys import Free, Freed, freed
 from cjsim.fit.likelihood import Exact, exact
-from cjsim.fit.reference import luck
+from cjsim.fit.luck import luck
 from cjsim.fit.result import Fit
 from cjsim.fit.seen import DEALS, Lens, Seen
 from cjsim.fit.summaries import Summaries

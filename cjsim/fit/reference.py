@@ -3,9 +3,9 @@
     manifest.json                  the question, the versions, the state of the code
     batches/round-1-00003.parquet  settings and summaries of 50 simulations
 
-The setting and the seed of each simulation are functions of (seed, round, index). So the table has
-the same bits for any number of workers, and an interrupted one goes on where it stood: a batch is
-written whole or not at all, and says in its metadata what it should hold.
+The setting and the seed of each simulation are functions of the seed, the round and its number. So
+the table has the same bits for any number of workers, and an interrupted one goes on where it
+stood: a batch is written whole or not at all, and says in its metadata what it should hold.
 """
 
 from __future__ import annotations
@@ -70,25 +70,10 @@ def names_of(summaries: Summaries) -> list[str]:
     return [f"s{n}" for n in range(1, len(summaries) + 1)]
 
 
-def luck(seed: int, turn: int, index: int, count: int) -> Floats:
-    """Uniforms in (0, 1) that belong to one simulation of one round."""
-    word = np.random.SeedSequence((seed, turn, index))
-    return np.clip(np.random.Generator(np.random.Philox(word)).random(count), 2.0**-53, None)
-
-
 def seed_of(seed: int, turn: int, index: int) -> int:
     """The seed of one simulation of one round: below 2^61, as `simulate` takes it."""
     text = f"fit {seed} {turn} {index}".encode()
     return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "little") >> 3
-
-
-def drawn(seed: int, turn: int, count: int, low: Floats, high: Floats) -> Floats:
-    """Standard normal z between limits, one row per simulation of a round."""
-    from scipy.special import ndtr, ndtri
-
-    start, end = ndtr(low), ndtr(high)
-    u = np.array([luck(seed, turn, index, len(low)) for index in range(count)])
-    return np.asarray(np.clip(ndtri(start + (end - start) * u.reshape(count, -1)), low, high))
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,10 @@
 
 Three steps, all on standardised numbers:
 
-- `learn`: each parameter is regressed on all summaries, their squares and products (ridge, the
-  penalty by generalised cross-validation). Its forecast is the one summary that tells most about
-  it (Fearnhead & Prangle 2012, "semi-automatic").
+- `learn`: parameters are regressed on all summaries, their squares and products (ridge, the
+  penalty by generalised cross-validation). A forecast is the one summary that tells most about
+  a parameter (Fearnhead & Prangle 2012, "semi-automatic"). Combinations are forecast, from the one
+  known best to the one known least, so that what is known of a sum is not lost in its parts.
 - `nearest`: the simulations whose forecasts are nearest to the forecast from what was observed.
 - `corrected`: what a local regression says the parameters of these would be, had they met what was
   observed exactly, in place and in spread (Beaumont, Zhang & Balding 2002; Blum & François 2010).
@@ -30,19 +31,23 @@ WIDEST_RATIO = 4.0
 
 @dataclass(frozen=True)
 class Learned:
-    """What the parameters are, as far as summaries tell: a forecast from any summaries."""
+    """What the parameters are, as far as summaries tell: a forecast from any summaries.
+
+    It is one of combinations of parameters: the sum of two may be known closely, though neither is.
+    """
 
     center: Floats
     scale: Floats
     kept: npt.NDArray[np.bool_]  # summaries that vary
     pairs: Ints  # (terms, 2): which are multiplied
     middle: Floats  # of the terms
-    weights: Floats  # (terms, parameters)
+    weights: Floats  # (terms, combinations)
     constant: Floats
-    noise: Floats  # standard deviation of what is left, by parameter
+    turned: Floats  # (parameters, combinations), a rotation
+    noise: Floats  # standard deviation of what is left, by combination
 
     def forecast(self, summaries: Floats) -> Floats:
-        """The expected z of each parameter; one row per row of summaries."""
+        """The expected z of each combination; one row per row of summaries."""
         terms = _terms((summaries[:, self.kept] - self.center) / self.scale, self.pairs)
         return np.asarray(self.constant + (terms - self.middle) @ self.weights)
 
@@ -64,9 +69,15 @@ def learn(summaries: Floats, z: Floats) -> Learned:
     center, scale = summaries[:, kept].mean(axis=0), spread[kept]
     pairs = _pairs(int(kept.sum()), len(summaries) // ROWS_A_TERM)
     terms = _terms((summaries[:, kept] - center) / scale, pairs)
-    middle, constant = terms.mean(axis=0), z.mean(axis=0)
-    weights, noise = _ridge(terms - middle, z - constant)
-    return Learned(center, scale, kept, pairs, middle, weights, constant, noise)
+    middle = terms.mean(axis=0)
+    terms = terms - middle
+    turned = np.eye(z.shape[1])
+    if len(turned) > 1:  # first roughly, to see which combinations are known how well
+        left = z - z.mean(axis=0) - terms @ _ridge(terms, z - z.mean(axis=0))[0]
+        turned = np.linalg.eigh(np.cov(left, rowvar=False))[1]
+    z = z @ turned
+    weights, noise = _ridge(terms, z - z.mean(axis=0))
+    return Learned(center, scale, kept, pairs, middle, weights, z.mean(axis=0), turned, noise)
 
 
 def _pairs(count: int, room: int) -> Ints:
@@ -109,8 +120,8 @@ def _ridge(terms: Floats, z: Floats) -> tuple[Floats, Floats]:
 def nearest(forecasts: Floats, observed: Floats, noise: Floats, count: int) -> tuple[Ints, Floats]:
     """The simulations nearest to what was observed, and how much each of them counts.
 
-    Distances are in units of what is left open of each parameter, so that one of which nothing is
-    told does not count. The weight falls with the distance (Epanechnikov). Equals go by number.
+    Distances are in units of what is left open of each combination, so that one of which nothing
+    is told does not count. The weight falls with the distance (Epanechnikov). Equals go by number.
     """
     distance = np.sqrt((((forecasts - observed) / noise) ** 2).sum(axis=1))
     rows = np.argsort(distance, kind="stable")[:count]

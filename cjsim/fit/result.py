@@ -17,7 +17,8 @@ from cjsim.fit.auxiliary import likelihoods
 from cjsim.fit.figures import Figures, Forecast, against
 from cjsim.fit.keys import Freed
 from cjsim.fit.likelihood import Exact
-from cjsim.fit.reference import luck, seed_of
+from cjsim.fit.luck import luck
+from cjsim.fit.reference import seed_of
 from cjsim.fit.seen import Lens, Seen
 from cjsim.journey import Stage
 from cjsim.labels import SPOKEN, text
