@@ -41,7 +41,7 @@ def figures(seen: Seen, lens: Lens) -> Figures:
 
     Counts and money are those of the whole market that the rows stand for.
     """
-    table: Figures = {"people": float(seen.people)}
+    table: Figures = {"people": float(len(np.unique(seen.person)))}
     for kind in COUNTED:
         if kind in lens.kinds:
             table[f"count.{kind.key}"] = float(np.count_nonzero(seen.event == kind))

@@ -59,16 +59,23 @@ class Freed:
     key : dotted, in full.
     prior : what is held possible.
     whole : must its value be whole?
-    untold : why this log cannot tell it; "" where it may.
+    untold : why this log cannot tell it: a label, and what it is filled with; None where it may.
     """
 
     key: str
     prior: Prior
     whole: bool = False
-    untold: str = ""
+    untold: tuple[str, Mapping[str, str]] | None = None
+
+    def reason(self, lang: str = SPOKEN) -> str:
+        """Why this log cannot tell it, in words; "" where it may."""
+        if self.untold is None:
+            return ""
+        label, facts = self.untold
+        return text(label, lang).format(**facts)
 
 
-def freed(scenario: Scenario, free: Free, lens: Lens, lang: str = SPOKEN) -> list[Freed]:
+def freed(scenario: Scenario, free: Free, lens: Lens) -> list[Freed]:
     """The free keys with their priors.
 
     Raises ScenarioError, with the nearest spelling, for a key that is not there, or for a range
@@ -85,7 +92,7 @@ def freed(scenario: Scenario, free: Free, lens: Lens, lang: str = SPOKEN) -> lis
         for z in (-NEAR_THE_END, NEAR_THE_END):  # both ends must be possible beside all else
             end = float(prior.at(z))
             scenario.with_changes({key.dotted: round(end) if key.is_whole else end})
-        keys.append(Freed(key.dotted, prior, key.is_whole, _untold(scenario, key, lens, lang)))
+        keys.append(Freed(key.dotted, prior, key.is_whole, _untold(scenario, key, lens)))
     names = [one.key for one in keys]
     if not names:
         raise ValueError("free: name one key at least, e.g. market.onset_days")
@@ -204,18 +211,17 @@ def _limits(key: Key) -> tuple[float, float]:
     return low, high
 
 
-def _untold(scenario: Scenario, key: Key, lens: Lens, lang: str) -> str:
-    """Why this log cannot tell a key, in words; "" where it may."""
+def _untold(scenario: Scenario, key: Key, lens: Lens) -> tuple[str, Mapping[str, str]] | None:
+    """Why this log cannot tell a key; None where it may."""
     if note := idle(scenario, key.dotted):
-        return note.reason(lang)
+        return f"idle.because.{note.why}", {}
     if any(fnmatchcase(key.dotted, name) for name in ONLY_COSTS):
-        return text("fit.untold.costs", lang)
+        return "fit.untold.costs", {}
     for name, kinds in NEEDS.items():
         if fnmatchcase(key.dotted, name) and not set(kinds) & set(lens.kinds):
-            rows = ", ".join(kind.key for kind in kinds)
-            return text("fit.untold.rows", lang).format(rows=rows)
+            return "fit.untold.rows", {"rows": ", ".join(kind.key for kind in kinds)}
     if key.path[0] == "touchpoints" and not lens.nameless and Event.CONTACT in lens.kinds:
         point = str(key.path[1])
         if point not in lens.touchpoints:
-            return text("fit.untold.touchpoint", lang).format(touchpoint=point)
-    return ""
+            return "fit.untold.touchpoint", {"touchpoint": point}
+    return None

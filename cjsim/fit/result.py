@@ -143,7 +143,7 @@ class Fit:
         known = "not identified" if left > HARDLY_NARROWER else "prior"
         known = "data" if left < MOSTLY_DATA else known
         by = "likelihood" if exact else "nothing"
-        return (value, low, high, *one.prior.interval(), left, known, by, "", one.untold)
+        return (value, low, high, *one.prior.interval(), left, known, by, "", one.reason())
 
     @cached_property
     def likelihoods(self) -> pd.DataFrame:

@@ -109,9 +109,9 @@ def _open_keys(fit: Fit, lang: str) -> list[str]:
         if other
     ]
     return lines + [
-        text("fit.untold_key", lang).format(key=key, reason=reason)
-        for key, reason in table["untold"].items()
-        if reason
+        text("fit.untold_key", lang).format(key=one.key, reason=one.reason(lang))
+        for one in fit.keys
+        if one.untold
     ]
 
 

@@ -100,9 +100,9 @@ def test_a_strategys_key_may_be_said_in_short():
 )
 def test_what_no_log_can_tell_is_called_so(key, reason):
     scenario, of = lens()
-    (one,) = freed(scenario, [key], of, "en")
+    (one,) = freed(scenario, [key], of)
     assert bool(one.untold) == (reason is not None)
-    assert (reason or "") in one.untold
+    assert (reason or "") in one.reason("en")
 
 
 def test_what_the_logs_rows_do_not_have_is_called_so():
@@ -110,9 +110,9 @@ def test_what_the_logs_rows_do_not_have_is_called_so():
     frame = log.frame[log.frame["event"].isin(["first_deal", "repeat_deal", "contact"])]
     frame = frame[frame["touchpoint"] != "site"]
     of = Lens.on(Log.of(frame, DAYS), scenario, DAYS, None)
-    told = freed(scenario, ["market.tolerance_mean", "touchpoints.site.reach_per_day"], of, "en")
-    assert told[0].untold == "the log has no rows of: opt_out"
-    assert told[1].untold == "the log names no contact with site"
+    told = freed(scenario, ["market.tolerance_mean", "touchpoints.site.reach_per_day"], of)
+    assert told[0].reason("en") == "the log has no rows of: opt_out"
+    assert told[1].reason("en") == "the log names no contact with site"
 
 
 @pytest.mark.parametrize(
