@@ -31,6 +31,7 @@ def add(jobs: Any) -> None:
         job, "the table, draws, the fitted scenario, checks; a fit goes on where it stopped"
     )
     job.add_argument("log", type=options.path, help="the firm's log: .csv, .parquet or .xes")
+    job.add_argument("--mapping", type=options.path, help="how the log is read, a TOML file")
     job.add_argument(
         "--free", action="append", default=[], metavar="KEY[=LOW:HIGH]",
         help="a key that is fitted, and what is held possible (default: eight usual keys, each "
@@ -69,16 +70,16 @@ def _fit(args: argparse.Namespace) -> int:
 
 
 def _fitted(args: argparse.Namespace) -> Fit:
+    from cjsim import data
     from cjsim.cli.sides import running
     from cjsim.experiment.workers import bar
     from cjsim.fit.fitting import fit
     from cjsim.observe.systems import Records
 
+    how: Any = () if args.mapping is None else (args.mapping,)
     kept: Path | None = args.out / REFERENCE if args.out else None
-    if kept:
-        kept.parent.mkdir(parents=True, exist_ok=True)
     return fit(
-        running(args), args.log, free=free_of(args.free), until=_until(args.until),
+        running(args), data.read(args.log, *how), free=free_of(args.free), until=_until(args.until),
         people=args.people, records=Records().but(**settings(args.record)) if args.record else None,
         simulations=args.simulations, rounds=args.rounds, seed=args.seed, executor=args.executor,
         workers=args.workers, progress=bar, folder=kept,
