@@ -90,16 +90,16 @@ class Posterior:
 
     def rule(self) -> Rule:
         """What the simulations used rule out, given what was observed."""
-        z, summaries, learned = self._used
+        z, _, learned = self._used
         observed = learned.forecast(np.array([list(self.observed.values())]))[0]
-        return Rule.of(z, learned.forecast(summaries), observed)
+        return Rule.of(z, learned.own, observed)
 
     @cached_property
     def z(self) -> Floats:
         """The draws on the scale on which each prior is standard normal."""
-        z, summaries, learned = self._used
+        z, _, learned = self._used
         seen = learned.forecast(np.array([list(self.observed.values())]))[0]
-        forecasts = learned.forecast(summaries)
+        forecasts = learned.own
         count = int(len(z) * self.accept)
         near, weights = regression.nearest(forecasts, seen, learned.noise, count)
         moved = regression.corrected(z[near], forecasts[near], seen, weights)
@@ -182,7 +182,7 @@ class Posterior:
         _, summaries, learned = self._used
         observed = np.array(list(self.observed.values()))
         near, _ = regression.nearest(
-            learned.forecast(summaries), learned.forecast(observed[None])[0], learned.noise,
+            learned.own, learned.forecast(observed[None])[0], learned.noise,
             int(len(summaries) * self.accept),
         )  # fmt: skip
         low, middle, high = np.quantile(summaries[near], [0.05, 0.5, 0.95], axis=0)

@@ -16,6 +16,7 @@ import math
 from collections.abc import Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -194,13 +195,11 @@ def _until(until: float | str | None, log: Log | Record, scenario: Scenario) -> 
     if until is None:
         return days
     if isinstance(until, str):
-        import pandas as pd
-
         start = log.scenario.start or scenario.start
         if not start:
             raise ValueError(f"until = {until!r}: the log has no dates; say a day, e.g. 365")
         try:
-            end = float((pd.Timestamp(until) - pd.Timestamp(start)) / pd.Timedelta(days=1))
+            end = float((date.fromisoformat(until) - date.fromisoformat(start)).days)
         except ValueError:
             raise ValueError(f"until = {until!r}: must be a date such as 2024-12-31") from None
     else:

@@ -12,6 +12,7 @@ from cjsim import data, observe
 from cjsim.cli.main import main
 from cjsim.fit import calibrate
 from cjsim.measures.log import Log
+from cjsim.model.events import Event
 from cjsim.observe import Records
 from tests.fit.firms import DAYS, phone
 
@@ -50,7 +51,7 @@ def test_what_a_log_tells_is_found_and_what_it_cannot_is_said():
     assert set(told["fitted_by"]) == {"simulation"}
     for key, row in told.iterrows():
         truth, width = scenario.value(key), row["high"] - row["low"]
-        assert row["low"] - width / 2 < truth < row["high"] + width / 2
+        assert row["low"] - width < truth < row["high"] + width
         assert row["prior_left"] < 0.35
     cost = table.loc["product.unit_cost"]
     assert (cost["known_by"], cost["fitted_by"]) == ("not identified", "nothing")
@@ -228,7 +229,7 @@ def test_the_command_fits_keeps_and_goes_on(tmp_path, capsys):
     assert main([*words, "--json"]) == 0
     assert '"known_by"' in capsys.readouterr().out
     assert main([*words, "--free", "market.onset=1:2"]) == 2
-    assert "market.onset_days" in capsys.readouterr().err
+    assert "did you mean onset_days?" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -250,22 +251,24 @@ def test_free_words_are_read(word, message):
 
 
 def test_intervals_hold_what_they_say():
-    """Of 60 logs, 90 % intervals of two keys: within 4.4 standard errors; `benchmarks.fitting`
-    holds it against 86 to 94 %."""
-    found = calibrate(fitted().posterior, 60)
+    """Of 100 logs, 90 % intervals of two keys from a small table of simulations: within five
+    standard errors; `benchmarks.fitting` holds the usual keys and more of them to 86 .. 94 %."""
+    found = calibrate(fitted().posterior, 100)
     covered = found.covered.to_numpy().mean()
-    assert abs(covered - 0.9) < 4.4 * np.sqrt(0.09 / 120)
+    assert abs(covered - 0.9) < 5.0 * np.sqrt(0.09 / 200)
     assert (found.table()["p"] > 1e-5).all()
 
 
 def test_records_that_lose_rows_are_looked_at_alike():
+    """A firm that writes down half of what is not online: reach is found, not half of it."""
     scenario, run, _ = phone(400)
     records = Records(offline=0.5)
-    log = observe.observe(run, records)
+    key = "touchpoints.outdoor.reach_per_day"
     found = cjsim.fit(
-        scenario, log, free=["market.onset_days"], people=400, simulations=260, executor="here"
-    )
+        scenario, observe.observe(run, records), free=[key], people=400, simulations=260,
+        executor="here",
+    )  # fmt: skip
     assert found.lens.records == records
-    row = found.table().iloc[0]
-    truth, width = scenario.value("market.onset_days"), row["high"] - row["low"]
-    assert row["low"] - width / 2 < truth < row["high"] + width / 2
+    row = found.table().loc[key]
+    assert row["value"] == pytest.approx(scenario.value(key), rel=0.15)
+    assert found.seen.rows(Event.CONTACT).sum() < 0.9 * (run.events["event"] == Event.CONTACT).sum()
