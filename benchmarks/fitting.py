@@ -8,8 +8,9 @@ python -m benchmarks.fitting [--preset school] [--strategy guide] [--fits 200]
 2. Simulation-based calibration: as many logs of settings drawn from the prior, each fitted from the
    one table of simulations. The rank of the truth is uniform (chi-square of ten bins), and 90 % of
    the 90 % intervals hold it.
-3. A pair that no log can tell: of letters that arrive and are opened only the readings are in the
-   log, so that the two shares are known as their product alone. How often does the table say so?
+3. A pair that no log can tell: how often a touchpoint is met is its reach times the intensity at
+   which the strategy runs it, so that the two are known as their product alone. How often does the
+   table say so?
 
 Prints a table for each; writes nothing unless --folder names where simulations are kept.
 """
@@ -21,8 +22,7 @@ import time
 from pathlib import Path
 
 import cjsim
-from cjsim.fit import Fit, calibrate
-from cjsim.measures.log import Log
+from cjsim.fit import Fit, Prior, calibrate
 from cjsim.observe.systems import observe
 
 AIM_SECONDS = 180.0
@@ -30,8 +30,7 @@ COVER = (0.86, 0.94)
 SAID = 0.95
 SMALL = 600
 """People of the market with the pair."""
-HIDDEN = ("undelivered", "unopened")
-PAIR = ("touchpoints.mail_cases.delivered", "touchpoints.mail_cases.opened")
+PAIR = ("touchpoints.social.reach_per_day", "strategies.guide.touchpoints.social")
 
 
 def usual(args: argparse.Namespace) -> Fit:
@@ -56,13 +55,13 @@ def one_simulation(found: Fit) -> float:
 
 
 def planted(args: argparse.Namespace) -> Fit:
-    """Two shares of which a log shows the product alone, and one key that it tells."""
-    changes = {"horizon_days": 365, PAIR[0]: 0.7, PAIR[1]: 0.5}
-    scenario = cjsim.Scenario.load("school", "guide").with_changes(changes)
-    seen = observe(cjsim.simulate(scenario, SMALL, seed=2024))
-    frame = seen.frame[~seen.frame["event"].isin(HIDDEN)]
+    """Two numbers of which a log shows the product alone, and one key that it tells."""
+    scenario = cjsim.Scenario.load("school", "guide").with_changes({"horizon_days": 365})
+    log = observe(cjsim.simulate(scenario, SMALL, seed=2024))
+    values = {key: scenario.value(key) for key in PAIR}
+    pair = {key: Prior(key, v / 3, v * 3, "log", "normal") for key, v in values.items()}
     return cjsim.fit(
-        scenario, Log.of(frame, 365.0), free=[*PAIR, "market.onset_days"], people=SMALL,
+        scenario, log, free={**pair, "market.onset_days": None}, people=SMALL,
         simulations=args.simulations // 2, executor="processes", workers=args.workers,
         folder=args.folder and args.folder / "pair",
     )  # fmt: skip
@@ -77,7 +76,20 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=2000)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--folder", type=Path)
+    parser.add_argument("--only-pair", action="store_true")
     args = parser.parse_args()
+    if not args.only_pair:
+        calibrated(args)
+    pair = planted(args)
+    assert pair.posterior is not None
+    table = calibrate(pair.posterior, args.fits).table()
+    print(table.round(3).to_string())
+    said = table.loc[list(PAIR), "not_identified"].min()
+    print(f"the pair is called not identified in {said:.1%} (aim {SAID:.0%})")
+
+
+def calibrated(args: argparse.Namespace) -> None:
+    """The time of a fit, and whether the intervals of the usual keys hold what they say."""
     begin = time.perf_counter()
     found = usual(args)
     print(f"one fit: {time.perf_counter() - begin:.0f} s (aim {AIM_SECONDS:.0f} s)", flush=True)
@@ -88,12 +100,6 @@ def main() -> None:
     print(table.round(3).to_string(), flush=True)
     inside = table["covered"].between(*COVER).all()
     print(f"all intervals cover {COVER[0]} to {COVER[1]}: {inside}", flush=True)
-    pair = planted(args)
-    assert pair.posterior is not None
-    table = calibrate(pair.posterior, args.fits).table()
-    print(table.round(3).to_string())
-    said = table.loc[list(PAIR), "not_identified"].min()
-    print(f"the pair is called not identified in {said:.1%} (aim {SAID:.0%})")
 
 
 if __name__ == "__main__":

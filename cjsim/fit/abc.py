@@ -90,20 +90,21 @@ class Posterior:
 
     def rule(self) -> Rule:
         """What the simulations used rule out, given what was observed."""
-        z, _, learned = self._used
+        z, summaries, learned = self._used
         observed = learned.forecast(np.array([list(self.observed.values())]))[0]
-        return Rule.of(z, learned.own, observed)
+        return Rule.of(z, learned.forecast(summaries), observed)
 
     @cached_property
     def z(self) -> Floats:
         """The draws on the scale on which each prior is standard normal."""
-        z, _, learned = self._used
+        z, summaries, learned = self._used
         seen = learned.forecast(np.array([list(self.observed.values())]))[0]
-        forecasts = learned.own
+        forecasts = learned.forecast(summaries)
         count = int(len(z) * self.accept)
         near, weights = regression.nearest(forecasts, seen, learned.noise, count)
-        moved = regression.corrected(z[near], forecasts[near], seen, weights)
-        return moved[regression.resampled(weights, count)]
+        turned, follows = z[near] @ learned.turned, learned.follows[near]
+        moved = regression.corrected(turned, forecasts[near], seen, weights, follows)
+        return (moved @ learned.turned.T)[regression.resampled(weights, count)]
 
     @cached_property
     def draws(self) -> pd.DataFrame:
@@ -182,7 +183,7 @@ class Posterior:
         _, summaries, learned = self._used
         observed = np.array(list(self.observed.values()))
         near, _ = regression.nearest(
-            learned.own, learned.forecast(observed[None])[0], learned.noise,
+            learned.forecast(summaries), learned.forecast(observed[None])[0], learned.noise,
             int(len(summaries) * self.accept),
         )  # fmt: skip
         low, middle, high = np.quantile(summaries[near], [0.05, 0.5, 0.95], axis=0)

@@ -36,7 +36,9 @@ INNER: Final = 0.001
 """How near to 0 and 1 a share is looked at."""
 
 NEAR_THE_END: Final = 8.0
-"""So many standard deviations from the middle a prior is as good as at its end."""
+"""So many standard deviations from the middle a uniform is as good as at its end; a normal, ..."""
+FAR: Final = 3.0
+"""... which has none, is taken to go so far: what lies beyond and cannot be is left out."""
 
 ONLY_COSTS: Final = (
     "product.unit_cost", "product.first_deal_extra_cost", "firm.rep_cost_per_day",
@@ -89,7 +91,8 @@ def freed(scenario: Scenario, free: Free, lens: Lens) -> list[Freed]:
         if not key.is_number:
             raise ValueError(f"{key.dotted}: is no number; only numbers can be fitted")
         prior = prior_of(scenario, key, range_)
-        for z in (-NEAR_THE_END, NEAR_THE_END):  # both ends must be possible beside all else
+        far = NEAR_THE_END if prior.kind == "uniform" else FAR
+        for z in (-far, far):  # both ends must be possible beside all else
             end = float(prior.at(z))
             scenario.with_changes({key.dotted: round(end) if key.is_whole else end})
         keys.append(Freed(key.dotted, prior, key.is_whole, _untold(scenario, key, lens)))

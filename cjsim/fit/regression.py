@@ -47,8 +47,8 @@ class Learned:
     constant: Floats
     turned: Floats  # (parameters, combinations), a rotation
     noise: Floats  # standard deviation of what is left, by combination
-    own: Floats
-    """Forecasts of what it was learned from, each as if it alone had been left out: what a
+    follows: Floats
+    """How far the forecast of each simulation that was learned from follows that one alone: what a
     regression has seen it forecasts too well, the more so the fewer simulations there are."""
 
     def forecast(self, summaries: Floats) -> Floats:
@@ -84,8 +84,7 @@ def learn(summaries: Floats, z: Floats) -> Learned:
     z = z @ turned
     constant = z.mean(axis=0)
     weights, noise, seen = _ridge(terms, z - constant)
-    own = z - (z - constant - terms @ weights) / (1.0 - seen)
-    return Learned(center, scale, kept, pairs, middle, weights, constant, turned, noise, own)
+    return Learned(center, scale, kept, pairs, middle, weights, constant, turned, noise, seen)
 
 
 def _pairs(count: int, room: int) -> Ints:
@@ -141,11 +140,14 @@ def nearest(forecasts: Floats, observed: Floats, noise: Floats, count: int) -> t
     return np.sort(rows), 1.0 - (distance[np.sort(rows)] / reach) ** 2
 
 
-def corrected(z: Floats, forecasts: Floats, observed: Floats, weights: Floats) -> Floats:
+def corrected(
+    z: Floats, forecasts: Floats, observed: Floats, weights: Floats, follows: Floats
+) -> Floats:
     """Parameters as they would be at what was observed: a local regression in place and spread.
 
     A fitted line lies too near to its own points, and where it lies is not known for certain:
-    what is left is stretched by both, sqrt((1 + h0) / (1 - h)).
+    what is left is stretched by both, sqrt((1 + h0) / (1 - h)). Forecasts that follow their own
+    simulation by h leave too little of it in the same way, sqrt(1 - h) of what there is.
     """
     away = forecasts - observed
     design = np.concatenate([np.ones((len(away), 1)), away], axis=1)
@@ -156,7 +158,7 @@ def corrected(z: Floats, forecasts: Floats, observed: Floats, weights: Floats) -
     line = solver @ z
     own = np.einsum("ij,ji->i", design, solver)
     stretch = np.sqrt((1.0 + (solver[0] ** 2).sum()) / np.maximum(1.0 - own, 0.1))
-    left = (z - design @ line) * stretch[:, None]
+    left = (z - design @ line) * stretch[:, None] / np.sqrt(1.0 - follows)
     bend = solver @ np.log(np.maximum(left**2, 1e-12))
     ratio = np.exp(-0.5 * (away @ bend[1:]))
     return np.asarray(line[0] + left * np.clip(ratio, 1.0 / WIDEST_RATIO, WIDEST_RATIO))

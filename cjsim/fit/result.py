@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from cjsim.door import whole
+from cjsim import log as event_log
+from cjsim.door import folder_of, whole
 from cjsim.experiment.asked import Asked
 from cjsim.experiment.workers import finished
+from cjsim.files import all_together, write_text
 from cjsim.fit.abc import Posterior
 from cjsim.fit.auxiliary import likelihoods
 from cjsim.fit.figures import Figures, Forecast, against
+from cjsim.fit.file import scenario_file
 from cjsim.fit.keys import Freed
 from cjsim.fit.likelihood import Exact
 from cjsim.fit.luck import luck
@@ -219,10 +222,26 @@ class Fit:
         return self.before.with_changes(changes)
 
     def save(self, folder: str | Path, lang: str = SPOKEN) -> list[str]:
-        """Write all of it into a folder; see `cjsim.report.fit.keep`. Returns the names."""
-        from cjsim.report.fit import keep
+        """Write all tables and draws as CSV, and the scenario with the source of fitted numbers.
 
-        return keep(self, folder, lang)
+        Parameters
+        ----------
+        folder : made if it is not there; files of the same name in it are replaced.
+
+        Returns the names of the files, all written or none.
+        """
+        tables = {
+            "table": self.table().reset_index(), "draws": self.draws(),
+            "check": self.check().reset_index(), "likelihoods": self.likelihoods.reset_index(),
+        }  # fmt: skip
+        if self.holdout is not None:
+            tables["holdout"] = self.holdout.reset_index()
+        file = scenario_file(self.scenario(), self.table(), self.lens.days, lang)
+        with all_together(folder_of("folder", folder)) as draft:
+            for name, table in tables.items():
+                event_log.save(table, draft / f"{name}.csv")
+            write_text(draft / "scenario.toml", file)
+            return sorted(path.name for path in draft.iterdir())
 
     def says(self, lang: str = SPOKEN) -> str:
         """How many keys the log tells, and which it does not."""

@@ -1,30 +1,20 @@
-"""A fit in words and files: what `cjsim fit` prints and writes.
-
-table.csv        each free key: value, interval, what it is known by
-draws.csv        settings that fit, a column per key: for `draws=` of other questions
-scenario.toml    the fitted scenario, with where each fitted number comes from
-check.csv        funnel, stays, repeat curve, money: as they were, as fitted
-holdout.csv      the same after `until`
-likelihoods.csv  what simpler models say of the log
-fit.txt          all of it to read
-"""
+"""A fit in words: what `cjsim fit` prints, and writes beside what `Fit.save` does."""
 
 from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from cjsim.files import all_together, write_text
+from cjsim.door import folder_of
+from cjsim.files import write_text
+from cjsim.fit.file import known
 from cjsim.fit.result import Fit
 from cjsim.fit.seen import DEALS
 from cjsim.labels import find, text
 from cjsim.labels.numbers import number, per_cent, short
-from cjsim.log import save
 from cjsim.observe.systems import Records
 from cjsim.report.columns import aligned
-from cjsim.scenario.scenario import to_toml
-from cjsim.scenario.toml import lines_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -87,17 +77,12 @@ def _keys(fit: Fit, lang: str) -> list[str]:
             short(row["value"], lang),
             f"{short(row['low'], lang)} .. {short(row['high'], lang)}",
             f"{short(row['prior_low'], lang)} .. {short(row['prior_high'], lang)}",
-            known(row, lang),
+            known(row["known_by"], lang),
             text(f"fit.by.{row['fitted_by']}", lang),
         ]
         for key, row in fit.table().iterrows()
     ]
     return aligned([heads, *rows])
-
-
-def known(row: pd.Series[Any], lang: str) -> str:
-    """What a key is known by, in words."""
-    return text(f"fit.known.{row['known_by'].replace(' ', '_')}", lang)
 
 
 def _open_keys(fit: Fit, lang: str) -> list[str]:
@@ -155,35 +140,9 @@ def _value(figure: str, value: float, lang: str) -> str:
     return number(value, lang, 1 if figure.startswith("days") else 0)
 
 
-def scenario_file(fit: Fit, lang: str) -> str:
-    """The fitted scenario as a file that says of each fitted number where it comes from."""
-    file = to_toml(fit.scenario())
-    lines = file.splitlines()
-    places = lines_of(file)
-    for key, row in fit.table().iterrows():
-        path = fit.before.key(str(key)).path
-        line = next(places[path[:n]] for n in range(len(path), 0, -1) if path[:n] in places)
-        note = text("fit.source_open", lang)
-        if row["known_by"] != "not identified":
-            ends = {name: short(row[name], "en") for name in ("low", "high")}
-            note = text("fit.source", lang).format(**ends, known=known(row, lang))
-        sign = "; " if "  # " in lines[line - 1] else "  # "
-        lines[line - 1] += f"{sign}{path[-1]}: {note}"
-    head = text("fit.file_head", lang).format(days=number(fit.lens.days, lang))
-    return "\n".join([head, *lines[1:], ""])
-
-
 def keep(fit: Fit, folder: str | Path, lang: str) -> list[str]:
-    """Write all of it, or nothing; returns the names of the files."""
-    tables = {
-        "table": fit.table().reset_index(), "draws": fit.draws(),
-        "check": fit.check().reset_index(), "likelihoods": fit.likelihoods.reset_index(),
-    }  # fmt: skip
-    if fit.holdout is not None:
-        tables["holdout"] = fit.holdout.reset_index()
-    with all_together(folder) as draft:
-        for name, table in tables.items():
-            save(table, draft / f"{name}.csv")
-        write_text(draft / "scenario.toml", scenario_file(fit, lang))
-        write_text(draft / "fit.txt", said(fit, lang) + "\n")
-        return sorted(path.name for path in draft.iterdir())
+    """Write what `Fit.save` does, and all of it to read; returns the names of the files."""
+    words = said(fit, lang)
+    names = fit.save(folder, lang)
+    write_text(folder_of("folder", folder) / "fit.txt", words + "\n")
+    return sorted([*names, "fit.txt"])
