@@ -8,12 +8,10 @@ import pandas as pd
 import pytest
 
 import cjsim
-from cjsim import data, observe
+from cjsim import data
 from cjsim.cli.main import main
 from cjsim.fit import calibrate
 from cjsim.measures.log import Log
-from cjsim.model.events import Event
-from cjsim.observe import Records
 from tests.fit.firms import DAYS, phone
 
 FREE = {
@@ -26,9 +24,9 @@ UNTIL = 240.0
 
 @cache
 def fitted(seed=1, simulations=260):
-    scenario, _, log = phone(400)
+    scenario, _, log = phone(300)
     return cjsim.fit(
-        scenario, log, free=FREE, until=UNTIL, people=400, simulations=simulations, seed=seed,
+        scenario, log, free=FREE, until=UNTIL, people=300, simulations=simulations, seed=seed,
         executor="here",
     )  # fmt: skip
 
@@ -43,7 +41,7 @@ def test_the_package_is_called_like_its_function():
 
 
 def test_what_a_log_tells_is_found_and_what_it_cannot_is_said():
-    scenario = phone(400)[0]
+    scenario = phone(300)[0]
     table = fitted().table()
     assert table.index.tolist() == list(FREE)
     told = table.drop("product.unit_cost")
@@ -66,13 +64,13 @@ def test_draws_are_settings_that_a_scenario_takes():
     assert draws.columns.tolist() == list(FREE)
     assert len(draws) == 52
     for setting in fitted().draws(5).to_dict("records"):
-        phone(400)[0].with_changes(setting)
+        phone(300)[0].with_changes(setting)
     assert fitted().draws(100).iloc[52:].reset_index(drop=True).equals(draws.iloc[:48])
 
 
 def test_a_fit_looks_like_its_log_and_forecasts_what_it_has_not_seen():
     check, holdout = fitted().check(), fitted().holdout
-    log = phone(400)[2].frame
+    log = phone(300)[2].frame
     deals = log[log["event"] == "first_deal"]
     assert check.loc["count.first_deal", "actual"] == (deals["time"] < UNTIL).sum()
     assert holdout.loc["count.first_deal", "actual"] == (deals["time"] >= UNTIL).sum()
@@ -89,9 +87,9 @@ def test_a_fit_looks_like_its_log_and_forecasts_what_it_has_not_seen():
 
 
 def test_without_an_end_nothing_is_held_out():
-    scenario, _, log = phone(400)
+    scenario, _, log = phone(300)
     found = cjsim.fit(
-        scenario, log, free=["product.unit_cost"], people=400, executor="here", simulations=260
+        scenario, log, free=["product.unit_cost"], people=300, executor="here", simulations=260
     )
     assert found.posterior is None
     assert found.holdout is None
@@ -101,26 +99,24 @@ def test_without_an_end_nothing_is_held_out():
 def test_the_fitted_scenario_takes_what_the_log_tells_alone():
     found = fitted()
     scenario, table = found.scenario(), found.table()
-    before = phone(400)[0]
+    before = phone(300)[0]
     assert scenario.value("market.onset_days") == table.loc["market.onset_days", "value"]
     assert scenario.product.unit_cost == before.product.unit_cost
     assert set(before.diff(scenario)) == {"market.onset_days", "touchpoints.site.reach_per_day"}
 
 
-@pytest.mark.parametrize("executor", ["threads", "processes"])
-def test_a_fit_is_the_same_bits_on_any_number_of_workers(executor):
-    scenario, _, log = phone(400)
+def test_a_fit_is_the_same_bits_on_any_number_of_workers():
+    scenario, _, log = phone(300)
     other = cjsim.fit(
-        scenario, log, free=FREE, until=UNTIL, people=400, simulations=260, executor=executor,
+        scenario, log, free=FREE, until=UNTIL, people=300, simulations=260, executor="processes",
         workers=2,
     )  # fmt: skip
     assert other.draws().equals(fitted().draws())
-    assert executor == "processes" or other.check().equals(fitted().check())
 
 
 def test_a_fit_goes_on_where_it_stopped(tmp_path):
-    scenario, _, log = phone(400)
-    asked = {"free": FREE, "until": UNTIL, "people": 400, "simulations": 260, "executor": "here"}
+    scenario, _, log = phone(300)
+    asked = {"free": FREE, "until": UNTIL, "people": 300, "simulations": 260, "executor": "here"}
     finished = []
 
     def stop_after_two(batches, total):
@@ -169,7 +165,7 @@ def test_a_log_that_tells_nothing_is_refused(log, more, words):
 def test_until_may_be_a_date():
     from cjsim.fit.fitting import _until
 
-    scenario, _, log = phone(400)
+    scenario, _, log = phone(300)
     dated = Log(log.frame, log.days, "2024-01-01")
     assert _until("2024-03-01", dated, scenario) == 60.0
     with pytest.raises(ValueError, match="must be a date such as"):
@@ -211,11 +207,11 @@ def test_a_fit_is_told_in_words(lang):
 
 
 def test_the_command_fits_keeps_and_goes_on(tmp_path, capsys):
-    scenario, _, log = phone(400)
+    scenario, _, log = phone(300)
     scenario.save(tmp_path / "shop.toml")
     data.write(log, tmp_path / "crm.csv")
     words = [
-        "fit", str(tmp_path / "shop.toml"), str(tmp_path / "crm.csv"), "--people", "300",
+        "fit", str(tmp_path / "shop.toml"), str(tmp_path / "crm.csv"), "--people", "200",
         "--free", "market.onset_days=100:2000", "--until", "240", "--simulations", "260",
         "--executor", "here", "--out", str(tmp_path / "fitted"),
     ]  # fmt: skip
@@ -256,18 +252,3 @@ def test_intervals_hold_what_they_say():
     covered = found.covered.to_numpy().mean()
     assert abs(covered - 0.9) < 5.0 * np.sqrt(0.09 / 200)
     assert (found.table()["p"] > 1e-5).all()
-
-
-def test_records_that_lose_rows_are_looked_at_alike():
-    """A firm that writes down half of what is not online: reach is found, not half of it."""
-    scenario, run, _ = phone(400)
-    records = Records(offline=0.5)
-    key = "touchpoints.outdoor.reach_per_day"
-    found = cjsim.fit(
-        scenario, observe.observe(run, records), free=[key], people=400, simulations=260,
-        executor="here",
-    )  # fmt: skip
-    assert found.lens.records == records
-    row = found.table().loc[key]
-    assert row["value"] == pytest.approx(scenario.value(key), rel=0.15)
-    assert found.seen.rows(Event.CONTACT).sum() < 0.9 * (run.events["event"] == Event.CONTACT).sum()
