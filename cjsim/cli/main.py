@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cjsim.cli import ask, data, options, pages, report, seen, touchpoints
+from cjsim.cli import ask, data, fit, options, pages, report, seen, touchpoints
 from cjsim.cli.draws import add_draws, unsure_in_vain
 from cjsim.cli.sides import strategies
 from cjsim.cli.terminal import Parser, finish, get_ready, say, say_json
@@ -151,6 +151,8 @@ def command_line() -> argparse.ArgumentParser:
     seen.add_observe(job)
     options.add_market(job, "the firm's log, and the truth to judge it by")
     job.set_defaults(job=_observe)
+
+    fit.add(jobs)
 
     job = jobs.add_parser(
         "attribute", help="whom does a firm's log credit with its deals, and how wrong is that?"

@@ -118,12 +118,12 @@ def _seen(args: argparse.Namespace) -> Observed:
     from cjsim.observe.systems import observe as recorded
     from cjsim.run import simulate
 
-    records = Records().but(**_settings(args.record))
+    records = Records().but(**settings(args.record))
     run = simulate(running(args), args.people, seed=args.seed)
     return recorded(run, records)
 
 
-def _settings(words: list[str]) -> dict[str, float]:
+def settings(words: list[str]) -> dict[str, float]:
     """KEY=SHARE words as settings of the records."""
     settings = {}
     for word in words:

@@ -105,8 +105,9 @@ class Posterior:
         forecasts = learned.forecast(summaries)
         count = int(len(z) * self.accept)
         near, weights = regression.nearest(forecasts, seen, learned.noise, count)
-        moved = regression.corrected(z[near], forecasts[near], seen, weights)
-        return moved[regression.resampled(weights, count)]
+        turned, follows = z[near] @ learned.turned, learned.follows[near]
+        moved = regression.corrected(turned, forecasts[near], seen, weights, follows)
+        return (moved @ learned.turned.T)[regression.resampled(weights, count)]
 
     @cached_property
     def draws(self) -> pd.DataFrame:

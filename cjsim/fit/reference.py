@@ -193,7 +193,7 @@ class Folder:
         """Write a batch."""
         import pandas as pd
 
-        table = pd.DataFrame(rows, columns=list(names))
+        table = pd.DataFrame(rows, columns=_columns(names))
         log.save(table, self._part(turn, number), self._note(stamp, rows))
 
     def read(self, turn: int, number: int, stamp: str, names: Sequence[str]) -> Floats | None:
@@ -202,7 +202,8 @@ class Folder:
         if not part.exists():
             return None
         try:
-            rows = log.read([part], names)[list(names)].to_numpy(np.float64)
+            columns = _columns(names)
+            rows = log.read([part], columns)[columns].to_numpy(np.float64)
             note = log.notes([part])[0]
         except OSError:
             return None
@@ -211,3 +212,8 @@ class Folder:
     def _note(self, stamp: str, rows: Floats) -> str:
         rows = np.ascontiguousarray(np.where(np.isnan(rows), np.nan, rows))
         return hashlib.sha256((self.stamp + stamp).encode() + rows.tobytes()).hexdigest()
+
+
+def _columns(names: Sequence[str]) -> list[str]:
+    """Columns of a part: a summary may bear any name, with dots too, and a column may not."""
+    return names_of(range(len(names)))

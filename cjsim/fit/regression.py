@@ -25,6 +25,8 @@ PENALTIES = 10.0 ** np.arange(-7.0, 2.5, 0.5)
 """Ridge penalties that are tried, in units of the number of simulations."""
 ROWS_A_TERM = 10
 """So many simulations are wanted for each term of a regression."""
+MOST_SEEN = 0.95
+"""A forecast follows its own number so far at most: what is left is divided by the rest."""
 WIDEST_RATIO = 4.0
 """Up to so much a draw's distance from its forecast is stretched or shrunk."""
 
@@ -45,6 +47,9 @@ class Learned:
     constant: Floats
     turned: Floats  # (parameters, combinations), a rotation
     noise: Floats  # standard deviation of what is left, by combination
+    follows: Floats
+    """How far the forecast of each simulation that was learned from follows that one alone: what a
+    regression has seen it forecasts too well, the more so the fewer simulations there are."""
 
     def forecast(self, summaries: Floats) -> Floats:
         """The expected z of each combination; one row per row of summaries."""
@@ -73,11 +78,13 @@ def learn(summaries: Floats, z: Floats) -> Learned:
     terms = terms - middle
     turned = np.eye(z.shape[1])
     if len(turned) > 1:  # first roughly, to see which combinations are known how well
-        left = z - z.mean(axis=0) - terms @ _ridge(terms, z - z.mean(axis=0))[0]
+        weights, _, seen = _ridge(terms, z - z.mean(axis=0))
+        left = (z - z.mean(axis=0) - terms @ weights) / (1.0 - seen)
         turned = np.linalg.eigh(np.cov(left, rowvar=False))[1]
     z = z @ turned
-    weights, noise = _ridge(terms, z - z.mean(axis=0))
-    return Learned(center, scale, kept, pairs, middle, weights, z.mean(axis=0), turned, noise)
+    constant = z.mean(axis=0)
+    weights, noise, seen = _ridge(terms, z - constant)
+    return Learned(center, scale, kept, pairs, middle, weights, constant, turned, noise, seen)
 
 
 def _pairs(count: int, room: int) -> Ints:
@@ -96,14 +103,17 @@ def _terms(standard: Floats, pairs: Ints) -> Floats:
     return np.concatenate([standard, bent[:, pairs[:, 0]] * bent[:, pairs[:, 1]]], axis=1)
 
 
-def _ridge(terms: Floats, z: Floats) -> tuple[Floats, Floats]:
-    """Weights, and the standard deviation of what is left, for the best penalty of each column."""
+def _ridge(terms: Floats, z: Floats) -> tuple[Floats, Floats, Floats]:
+    """Weights, and the standard deviation of what is left, for the best penalty of each column.
+
+    Last, how far each row's forecast follows its own z: 0 not at all, 1 all the way.
+    """
     rows = len(terms)
     u, s, vt = np.linalg.svd(terms, full_matrices=False)
     told = u.T @ z
     total = (z**2).sum(axis=0)
     weights, noise = np.empty((terms.shape[1], z.shape[1])), np.empty(z.shape[1])
-    best = np.full(z.shape[1], np.inf)
+    best, shrunk_by = np.full(z.shape[1], np.inf), np.zeros((len(s), z.shape[1]))
     for penalty in PENALTIES * rows:
         shrunk = s**2 / (s**2 + penalty)
         left = total - ((2.0 * shrunk - shrunk**2)[:, None] * told**2).sum(axis=0)
@@ -113,8 +123,9 @@ def _ridge(terms: Floats, z: Floats) -> tuple[Floats, Floats]:
         better = score < best
         best = np.where(better, score, best)
         weights[:, better] = candidate[:, better]
+        shrunk_by[:, better] = shrunk[:, None]
         noise[better] = np.sqrt(np.maximum(left, 1e-300) / freedom)[better]
-    return weights, noise
+    return weights, noise, np.minimum(1.0 / rows + u**2 @ shrunk_by, MOST_SEEN)
 
 
 def nearest(forecasts: Floats, observed: Floats, noise: Floats, count: int) -> tuple[Ints, Floats]:
@@ -129,11 +140,14 @@ def nearest(forecasts: Floats, observed: Floats, noise: Floats, count: int) -> t
     return np.sort(rows), 1.0 - (distance[np.sort(rows)] / reach) ** 2
 
 
-def corrected(z: Floats, forecasts: Floats, observed: Floats, weights: Floats) -> Floats:
+def corrected(
+    z: Floats, forecasts: Floats, observed: Floats, weights: Floats, follows: Floats
+) -> Floats:
     """Parameters as they would be at what was observed: a local regression in place and spread.
 
     A fitted line lies too near to its own points, and where it lies is not known for certain:
-    what is left is stretched by both, sqrt((1 + h0) / (1 - h)).
+    what is left is stretched by both, sqrt((1 + h0) / (1 - h)). Forecasts that follow their own
+    simulation by h leave too little of it in the same way, sqrt(1 - h) of what there is.
     """
     away = forecasts - observed
     design = np.concatenate([np.ones((len(away), 1)), away], axis=1)
@@ -144,7 +158,7 @@ def corrected(z: Floats, forecasts: Floats, observed: Floats, weights: Floats) -
     line = solver @ z
     own = np.einsum("ij,ji->i", design, solver)
     stretch = np.sqrt((1.0 + (solver[0] ** 2).sum()) / np.maximum(1.0 - own, 0.1))
-    left = (z - design @ line) * stretch[:, None]
+    left = (z - design @ line) * stretch[:, None] / np.sqrt(1.0 - follows)
     bend = solver @ np.log(np.maximum(left**2, 1e-12))
     ratio = np.exp(-0.5 * (away @ bend[1:]))
     return np.asarray(line[0] + left * np.clip(ratio, 1.0 / WIDEST_RATIO, WIDEST_RATIO))

@@ -34,6 +34,8 @@ CALLS = {
         "cjsim.simulate(pull, 9, engine='simpy')",
         "compare": "shown(cjsim.compare(firms, **few))",
         "evaluate": "cjsim.evaluate(firms, **few)",
+        "fit": "shown(cjsim.fit(phone, run, free=['market.onset_days'], until=365, people=400,"
+        " simulations=260))",
         "flip_point": "shown(cjsim.flip_point(phone, 'guide.accuracy', claim='guide > pull',"
         " low=0.4, high=1.0, points=2, **few))",
         "grid": "settings = cjsim.grid({'guide.accuracy': [0.5, 0.9], 'firm.reps': [1, 2]})",
