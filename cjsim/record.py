@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -81,7 +81,7 @@ class Record:
         """
         if self.events.level != "all":
             raise ValueError("the truth stands beside every row: simulate with log='all'")
-        split = {"split": self.split} if self.split else {}
+        split: dict[str, Any] = {"split": self.split} if self.split else {}
         again = self.engine(self.scenario, self.everybody, self.seed, truth=True, **split)
         again.run()
         rows, truths, _ = again.journal()

@@ -6,7 +6,7 @@ import functools
 import threading
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -185,7 +185,9 @@ def simulate(
     kind = engine_of(engine)
     everybody = _people(scenario, size, seed)
     split = arms.split(scenario, len(everybody), size, seed) if arms else None
-    given = {"split": split} if split else {}  # an engine of one's own may know of none
+    given: dict[str, Any] = (
+        {"split": split} if split else {}
+    )  # an engine of one's own may know of none
     market = kind(scenario, everybody, seed, log=log, **given)
     market.run()
     rows, _, totals = market.journal()

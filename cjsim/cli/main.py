@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cjsim.cli import options, pages, seen, touchpoints
+from cjsim.cli import ab_test, options, pages, seen, touchpoints
 from cjsim.cli.sides import now_and_changes, running, side_by_side, strategies
 from cjsim.cli.terminal import Parser, finish, get_ready, say, say_json
 from cjsim.experiment.orphans import ended_as_by_ctrl_c
@@ -259,6 +259,7 @@ def _parser() -> argparse.ArgumentParser:
 
     job = jobs.add_parser("schema", help="print the JSON Schema of scenario files, for editors")
     job.set_defaults(job=_schema)
+    ab_test.add(jobs)
     return parser
 
 

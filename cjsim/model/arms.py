@@ -116,11 +116,12 @@ def region_of(lives: int, people: int, regions: int) -> npt.NDArray[np.int64]:
 
     Parameters
     ----------
-    people : who was there when the market opened. Newcomers join the last region, whose side of
-        the ring they lengthen.
+    people : who was there when the market opened. Newcomers stand on an arc of their own, of which
+        each region has its part: so regions are of one size.
     """
-    place = np.minimum(np.arange(lives), people - 1)
-    return place * regions // people
+    at = np.arange(lives)
+    of_newcomers = (at - people) * regions // max(1, lives - people)
+    return np.where(at < people, at * regions // people, of_newcomers)
 
 
 def drawn_regions(seed: int, regions: int, shares: Sequence[float]) -> Arms:

@@ -1,7 +1,7 @@
 """One market under one strategy: what the people, the firm and the journal have in common.
 
-A market that is split has a world for each arm. They differ in the numbers and touchpoints that hold
-for its people, and share all else: the people, the desk, the journal.
+A market that is split has a world for each arm. They differ in the numbers and touchpoints that
+hold for its people, and share all else: the people, the desk, the journal.
 """
 
 from __future__ import annotations

@@ -136,6 +136,7 @@ class CompiledEngine:
         self.truth = truth
         self.start = population.opening(scenario)
         self.everybody = everybody
+        self.others: list[Own] = []
         self.people = _people(everybody, scenario, self.start)
         self.calendar = cal.empty(len(everybody), self.start, scenario.horizon_days)
 
@@ -204,14 +205,14 @@ class CompiledEngine:
     def _turn(self, nth: int) -> None:
         """The n-th change of the calendar: other numbers and touchpoints; see `Engine.turn`."""
         self.world.counts[loop.FIRST_TOUCH] += self.rooms[nth - 1]
-        arms_now = [spans[nth]._asdict() for spans in self.spans]
         chains = [self._chain(calendar[nth]) for calendar in self.calendars]
+        worlds: list[Any] = [self.world, *self.others]
         self.world, *self.others = [
             own._replace(
-                before=own.market, pulls_before=own.pulls, **now,
+                before=own.market, pulls_before=own.pulls, **spans[nth]._asdict(),
                 chain_before=own.chain, chain=of_days,
             )
-            for own, now, of_days in zip([self.world, *self.others], arms_now, chains, strict=True)
+            for own, spans, of_days in zip(worlds, self.spans, chains, strict=True)
         ]  # fmt: skip
         self._plan_everybody(loop.TURN, self.calendars[0][nth].day)
 
@@ -246,13 +247,10 @@ class CompiledEngine:
 
     def _tables(self) -> Any:
         """The table of each arm's world: each knows where the others are."""
-        if not self.others:
-            return [pointers.table(self.world)]
-        everywhere = np.zeros(1 + len(self.others), np.int64)
-        world = self.world._replace(arms=everywhere)
-        worlds = [world, *(world._replace(**own._asdict()) for own in self.others)]
-        tables = [pointers.table(one) for one in worlds]
-        everywhere[:] = [table.ctypes.data for table in tables]
+        worlds = [self.world, *(self.world._replace(**own._asdict()) for own in self.others)]
+        tables = [pointers.table(world) for world in worlds]
+        if self.others:
+            self.world.arms[:] = [table.ctypes.data for table in tables]
         return tables
 
     def _make_room(self, why: int) -> None:
@@ -268,7 +266,7 @@ class CompiledEngine:
                 self.world = self.world._replace(truths=_longer(world.truths))
 
     def _spans(self, calendar: Sequence[Span], every: Sequence[Sequence[Span]]) -> list[Numbers]:
-        """What holds in each period of one of several arms, made at once: later the cache is cold."""
+        """What holds in each period of one of several arms, made at once: later it takes longer."""
         people, kind = self.everybody.at_start, parameters.Parameters
         markets = parameters.records(
             kind,
@@ -333,7 +331,7 @@ class CompiledEngine:
             fits=rates.fits,
             rep_hours=rates.rep_hours,
             worth=rates.worth,
-            arms=np.zeros(0, np.int64),
+            arms=np.zeros(len(calendars) if self.others else 0, np.int64),
         )
 
 
