@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from cjsim.version import VERSION
 
 if TYPE_CHECKING:  # for those who check types and complete names: a test holds it to _HOMES
+    from cjsim.experiment.ab_test import ABTest as ABTest
+    from cjsim.experiment.ab_test import ab_test as ab_test
     from cjsim.experiment.assumptions import without as without
     from cjsim.experiment.coalitions import TouchpointTruth as TouchpointTruth
     from cjsim.experiment.coalitions import touchpoint_truth as touchpoint_truth
@@ -26,6 +28,7 @@ if TYPE_CHECKING:  # for those who check types and complete names: a test holds 
     from cjsim.experiment.laws import three_laws as three_laws
     from cjsim.experiment.optimise import Optimum as Optimum
     from cjsim.experiment.optimise import optimise as optimise
+    from cjsim.experiment.power import size_per_arm as size_per_arm
     from cjsim.experiment.sensitivity import Sobol as Sobol
     from cjsim.experiment.sensitivity import sobol as sobol
     from cjsim.experiment.sweep import Sweep as Sweep
@@ -48,6 +51,7 @@ if TYPE_CHECKING:  # for those who check types and complete names: a test holds 
 __version__ = VERSION
 
 _HOMES = {
+    "cjsim.experiment.ab_test": ("ABTest", "ab_test"),
     "cjsim.experiment.assumptions": ("without",),
     "cjsim.experiment.coalitions": ("TouchpointTruth", "touchpoint_truth"),
     "cjsim.experiment.compare": ("Comparison", "compare"),
@@ -56,6 +60,7 @@ _HOMES = {
     "cjsim.experiment.flip": ("FlipPoint", "flip_point"),
     "cjsim.experiment.laws": ("Laws", "three_laws"),
     "cjsim.experiment.optimise": ("Optimum", "optimise"),
+    "cjsim.experiment.power": ("size_per_arm",),
     "cjsim.experiment.sensitivity": ("Sobol", "sobol"),
     "cjsim.experiment.sweep": ("Sweep", "sweep"),
     "cjsim.experiment.tornado": ("Tornado", "tornado"),

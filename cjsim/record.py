@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
 from cjsim import log as event_log
 from cjsim.engine import Simulation
 from cjsim.model import parameters
+from cjsim.model.arms import Split
 from cjsim.model.population import ADOPTERS, MOTIVES, Population
 from cjsim.scenario import Scenario
 
@@ -34,7 +35,8 @@ class Record:
     """What one run left: its log, its people, and the scenario they come from.
 
     It is a pure function of scenario, number of people and seed; whatever is not kept
-    (`truth()`) is made again when asked for.
+    (`truth()`) is made again when asked for. Where the market was split, `split` says who was in
+    which arm; what runs whoever comes costs what it does under the first arm's strategy.
     """
 
     scenario: Scenario
@@ -42,6 +44,7 @@ class Record:
     everybody: Population
     events: event_log.EventLog
     engine: type[Simulation]
+    split: Split | None = None
 
     def __len__(self) -> int:
         """People in the market at the start: what was asked for."""
@@ -78,7 +81,8 @@ class Record:
         """
         if self.events.level != "all":
             raise ValueError("the truth stands beside every row: simulate with log='all'")
-        again = self.engine(self.scenario, self.everybody, self.seed, truth=True)
+        split: dict[str, Any] = {"split": self.split} if self.split else {}
+        again = self.engine(self.scenario, self.everybody, self.seed, truth=True, **split)
         again.run()
         rows, truths, _ = again.journal()
         assert truths is not None

@@ -6,7 +6,7 @@ import functools
 import threading
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,7 @@ from cjsim.labels import SPOKEN, text, unknown
 from cjsim.labels.numbers import digits_for, number
 from cjsim.labels.tables import html_table, one_line
 from cjsim.model import population
+from cjsim.model.arms import Assignment
 from cjsim.model.events import EVENTS, Event
 from cjsim.model.population import Population, opening
 from cjsim.record import Record, closed
@@ -151,6 +152,7 @@ def simulate(
     seed: int = 1,
     engine: str | type[Simulation] = "auto",
     log: str = "all",
+    arms: Assignment | None = None,
 ) -> Run:
     """Let a market live from its burn-in to its horizon.
 
@@ -166,6 +168,8 @@ def simulate(
         `cjsim.engine.process.Engine`.
     log : "all" rows, "stages" (all but contacts), or "measures" (only what `summary` needs to
         look at: for a million people). The summary is the same at each level.
+    arms : who of the market meets which of several strategies; all meet that of the scenario when
+        not given. The scenario is that of the first arm.
 
     Returns the `Run`. Raises ValueError for a size, seed, engine or level of log that cannot be,
     ScenarioError for a name or file that is not there or wrong.
@@ -180,7 +184,11 @@ def simulate(
         raise unknown("level of log", log, event_log.LEVELS)
     kind = engine_of(engine)
     everybody = _people(scenario, size, seed)
-    market = kind(scenario, everybody, seed, log=log)
+    split = arms.split(scenario, len(everybody), size, seed) if arms else None
+    given: dict[str, Any] = (
+        {"split": split} if split else {}
+    )  # an engine of one's own may know of none
+    market = kind(scenario, everybody, seed, log=log, **given)
     market.run()
     rows, _, totals = market.journal()
     if totals is None and log != "all":
@@ -189,4 +197,4 @@ def simulate(
         )
         rows = event_log.thin(rows, log)
     events = closed(event_log.EventLog(rows, tuple(scenario.touchpoints), log, totals))
-    return Run(scenario, seed, everybody, events, kind)
+    return Run(scenario, seed, everybody, events, kind, split)

@@ -1,5 +1,6 @@
 """What is shown: figures with alt text that states the finding."""
 
+from cjsim.charts.ab_test import ab_test
 from cjsim.charts.attribution import attribution
 from cjsim.charts.cohorts import cohorts
 from cjsim.charts.confusion_map import confusion_map
@@ -31,6 +32,7 @@ from cjsim.charts.weak_point import weak_point
 __all__ = [
     "Picture",
     "a_story",
+    "ab_test",
     "attribution",
     "cohorts",
     "confusion_map",

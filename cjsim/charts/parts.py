@@ -21,6 +21,7 @@ from cjsim.scenario.words import meaning, touchpoint_title
 SMALL = 13
 """The smallest words in a picture."""
 MAKERS = {
+    "ABTest": "ab_test",
     "Attribution": "observe.attribute",
     "Log": "data.read",
     "LossCurve": "observe.loss_curve",
@@ -38,6 +39,7 @@ MAKERS = {
 }
 """What can be drawn, and the function of `cjsim` that makes it."""
 CHARTS_OF = {
+    "ABTest": "ab_test",
     "Attribution": "attribution",
     "Log": "cohorts, path_variants, retention, timeline",
     "LossCurve": "record_loss",

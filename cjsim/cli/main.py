@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cjsim.cli import ask, data, fit, options, pages, report, seen, touchpoints
+from cjsim.cli import ab_test, ask, data, fit, options, pages, report, seen, touchpoints
 from cjsim.cli.draws import add_draws, unsure_in_vain
 from cjsim.cli.sides import strategies
 from cjsim.cli.terminal import Parser, finish, get_ready, say, say_json
@@ -270,6 +270,7 @@ def command_line() -> argparse.ArgumentParser:
 
     job = jobs.add_parser("schema", help="print the JSON Schema of scenario files, for editors")
     job.set_defaults(job=_schema)
+    ab_test.add(jobs)
     return parser
 
 

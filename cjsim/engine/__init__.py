@@ -14,6 +14,7 @@ from cjsim.model.compile import has_numba
 
 if TYPE_CHECKING:
     from cjsim.log import Folded
+    from cjsim.model.arms import Split
     from cjsim.model.population import Population
     from cjsim.scenario import Scenario
 
@@ -30,6 +31,7 @@ class Simulation(Protocol):
         seed: int,
         truth: bool = False,
         log: str = "all",
+        split: Split | None = None,
     ) -> None: ...
 
     def run(self) -> None:

@@ -285,9 +285,15 @@ def touches(s: sc.Scenario, contact: str, also: Collection[str] = ()) -> list[To
     ]  # fmt: skip
 
 
-def pulls_of(calendar: Sequence[Period[sc.Scenario]]) -> list[list[Touch]]:
-    """The pull touchpoints of each period: the same in each, so that meetings keep their places."""
-    also = {name for period in calendar for name in period.scenario.running_touchpoints("pull")}
+def pulls_of(
+    calendar: Sequence[Period[sc.Scenario]], *others: Sequence[Period[sc.Scenario]]
+) -> list[list[Touch]]:
+    """The pull touchpoints of each period: the same in each, so that meetings keep their places.
+
+    `others` are the calendars of other arms: theirs stand there too.
+    """
+    every = [period for one in (calendar, *others) for period in one]
+    also = {name for period in every for name in period.scenario.running_touchpoints("pull")}
     return [touches(period.scenario, "pull", also) for period in calendar]
 
 

@@ -42,6 +42,7 @@ class Person:
     """
 
     id: Count
+    arm: Flag  # of a market that is split: see `model.arms`
     # traits
     segment: Flag
     motive: Flag

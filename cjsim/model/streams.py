@@ -38,6 +38,7 @@ BIRTHDAY = 31
 CONTRACT = 32
 TRYOUT = 33
 ANSWER = 34
+ARM = 40
 
 MARKET_KEY = 1 << 62
 """Stands where a person's number stands, for what happens to the market as a whole."""

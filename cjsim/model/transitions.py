@@ -50,7 +50,7 @@ from cjsim.model.parameters import (
 )
 from cjsim.model.population import Person
 from cjsim.model.quickest import exponential
-from cjsim.model.world import World
+from cjsim.model.world import World, of_arm
 
 # --- coming and going -------------------------------------------------------------------------
 
@@ -594,9 +594,10 @@ def tell_a_friend(world: World, person: Person, now: float) -> int:
             break
         friend = world.people[rules.choose_friend(person, world.market, now)]
     write(world, person, now, events.TOLD)
-    if friend.stage != GONE and rules.hear(friend, world.market, now):
+    theirs = of_arm(world, friend)
+    if friend.stage != GONE and rules.hear(friend, theirs.market, now):
         write(world, friend, now, events.REFERRAL, -1, 0.0 - world.market.referral_bonus)
-        enter(world, friend, AWARENESS, now)
+        enter(theirs, friend, AWARENESS, now)
     return friend.id
 
 
@@ -609,5 +610,5 @@ def warn_a_friend(world: World, person: Person, now: float, nth: int) -> int:
         friend = world.people[rules.choose_warned(person, world.market, nth, tried + 1, now)]
     write(world, person, now, events.BAD_WORD)
     if friend.stage != GONE:
-        rules.hear_bad(friend, world.market, now)
+        rules.hear_bad(friend, of_arm(world, friend).market, now)
     return friend.id

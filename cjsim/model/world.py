@@ -1,4 +1,8 @@
-"""One market under one strategy: what the people, the firm and the journal have in common."""
+"""One market under one strategy: what the people, the firm and the journal have in common.
+
+A market that is split has a world for each arm. They differ in the numbers and touchpoints that
+hold for its people, and share all else: the people, the desk, the journal.
+"""
 
 from __future__ import annotations
 
@@ -33,3 +37,9 @@ class World:
     tally: MutableSequence[int]  # who is present, and how many of them are customers: see `rules`
     rows: list[Row] = field(default_factory=list)
     truths: list[tuple[float, ...]] | None = None
+    arms: Sequence[World] = ()  # all of them; () where the market is not split
+
+
+def of_arm(world: World, person: Person) -> World:
+    """The world that a person lives in: that of their arm, where the market is split."""
+    return world.arms[person.arm] if world.arms else world

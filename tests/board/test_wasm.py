@@ -8,7 +8,8 @@ from cjsim.board.crowd import crowd_behind, traits_of
 from cjsim.engine.fast import engine as fast
 from cjsim.engine.fast import pointers
 from cjsim.log import LEVELS, ROW
-from cjsim.model import parameters, population
+from cjsim.model import arms, parameters, population
+from cjsim.model.arms import Split
 from cjsim.run import _people
 from cjsim.scenario import presets
 from tests.board.test_tally import CALENDAR, CONTRACT
@@ -22,11 +23,11 @@ def wasm():
     return Machine()
 
 
-def run_on(machine, monkeypatch, scenario, people, seed, level, truth=False):
+def run_on(machine, monkeypatch, scenario, people, seed, level, truth=False, split=None):
     """All that a run leaves in the engine, its machine being the one given."""
     monkeypatch.setattr(fast, "machine", lambda: machine)
     monkeypatch.setattr(fast, "_REMEMBERED", {})
-    engine = fast.CompiledEngine(scenario, people, seed, truth, level)
+    engine = fast.CompiledEngine(scenario, people, seed, truth, level, split)
     engine.run()
     rows, truths, folded = engine.journal()
     left = {name: engine.people[name].tobytes() for name in engine.people.dtype.names}
@@ -114,6 +115,20 @@ def same_log(wasm, monkeypatch, scenario, size, level="all", truth=False):
 def test_logs_are_the_same_through_seasons_and_changes(wasm, monkeypatch, level):
     scenario = cjsim.Scenario.load("phone", strategy="guide").with_changes(CALENDAR)
     same_log(wasm, monkeypatch, scenario, 60, level)
+
+
+def test_logs_of_a_split_market_are_the_same(wasm, monkeypatch):
+    """Over a burn-in and changes; arms that filter, arms that do nothing, prices that differ."""
+    guide = cjsim.Scenario.load("phone", strategy="guide").with_changes(CALENDAR)
+    dear = guide.with_changes({"product.price": 900.0, "guide.targeting": "filter"})
+    in_arms = (guide, guide.with_strategy("nothing"), guide.with_strategy("animator"), dear)
+    people = _people(guide, 60, 1)
+    split = Split(in_arms, arms.drawn(1, len(people), (0.25,) * 4))
+    here, there = (
+        run_on(machine, monkeypatch, guide, people, 1, "all", truth=True, split=split)
+        for machine in (fast.machine(), wasm)
+    )
+    assert here == there
 
 
 def test_logs_of_contracts_are_the_same(wasm, monkeypatch):

@@ -304,6 +304,7 @@ export class Machine {
       fits: this.copied(8 * stages, this.frame.fits),
       rep_hours: this.copied(8, this.frame.rep_hours),
       worth: this.copied(8, this.frame.worth),
+      arms: this.zeros(0, 8),
     };
     world.fits = { ...world.fits, columns: stages, bytes: 8 };
     if (waits.length) {

@@ -134,7 +134,7 @@ def blocks_of(
     names = scenario.strategies if strategies is None else strategies
     lived = {SIDE + name: scenario.model_copy(update={"strategy": name}) for name in names}
     if opening(scenario) < 0:
-        lived[BURN_IN] = before_day_0(scenario)
+        lived[BURN_IN] = before_day_0(scenario, kept(scenario))
     sides = {name: _sides(one, sizes) for name, one in lived.items()}
     frame = frame_of(scenario)
     return {

@@ -20,6 +20,7 @@ from cjsim.model import events, rules, transitions
 from cjsim.model.journal import write
 from cjsim.model.parameters import ENDLESS, SILENT, Parameters, Touch, record_type
 from cjsim.model.population import Person
+from cjsim.model.world import of_arm
 
 # Kinds of events. A LIFE entry's slot says what comes (rules.RING, PUSHED, MEETS, ...);
 # those of the desk name a request.
@@ -85,6 +86,7 @@ class World(NamedTuple):
     fits: Any  # of the library to each stage
     rep_hours: Any  # of one contact, by touchpoint of the library
     worth: Any  # of money of each whole day, on day 0
+    arms: Any  # addresses of the tables of all arms; empty where the market is not split
 
 
 world_behind = behind(
@@ -117,6 +119,7 @@ world_behind = behind(
     fits=(np.float64, 2),
     rep_hours=(np.float64, 1),
     worth=(np.float64, 1),
+    arms=(np.int64, 1),
 )
 calendar_behind = behind(
     "Calendar",
@@ -144,9 +147,10 @@ def begin(world: Any, calendar: Any, now: float) -> None:
     world.clock[REFILL_AT] = -inf
     for i in range(len(world.people)):
         person = world.people[i]
+        home = of_arm(world, person)
         if person.stage != GONE:
-            transitions.begin(world, person, now)
-        plan_life(world, calendar, person)
+            transitions.begin(home, person, now)
+        plan_life(home, calendar, person)
 
 
 def switch(world: Any, calendar: Any, now: float) -> None:
@@ -154,9 +158,10 @@ def switch(world: Any, calendar: Any, now: float) -> None:
     for i in range(len(world.people)):
         person = world.people[i]
         if person.stage != GONE:
-            transitions.take_up(world, person, now)
+            home = of_arm(world, person)
+            transitions.take_up(home, person, now)
             if not person.busy:
-                plan_life(world, calendar, person)
+                plan_life(home, calendar, person)
 
 
 def turn(world: Any, calendar: Any, now: float) -> None:
@@ -166,8 +171,9 @@ def turn(world: Any, calendar: Any, now: float) -> None:
         restock(world, now)
     for i in range(len(world.people)):
         person = world.people[i]
-        if person.stage != GONE and transitions.turn(world, person, now) and not person.busy:
-            plan_life(world, calendar, person)
+        home = of_arm(world, person)
+        if person.stage != GONE and transitions.turn(home, person, now) and not person.busy:
+            plan_life(home, calendar, person)
 
 
 def write_starts(world: Any, now: float) -> None:
@@ -204,7 +210,7 @@ def live(world: Any, calendar: Any, person: Any, what: int, now: float) -> None:
             for _ in range(rules.friends_told(person, world.market, now)):
                 friend = world.people[transitions.tell_a_friend(world, person, now)]
                 if not friend.busy:
-                    plan_life(world, calendar, friend)
+                    plan_life(of_arm(world, friend), calendar, friend)
         transitions.step_on(world, person, now)
         warn(world, calendar, person, now)
     if not person.busy:
@@ -220,7 +226,7 @@ def warn(world: Any, calendar: Any, person: Any, now: float) -> None:
         for nth in range(rules.friends_warned(person, world.market, now)):
             friend = world.people[transitions.warn_a_friend(world, person, now, nth)]
             if not friend.busy:
-                plan_life(world, calendar, friend)
+                plan_life(of_arm(world, friend), calendar, friend)
         person.upset = 0
 
 
@@ -448,24 +454,25 @@ def run_until(world: Any, calendar: Any, until: float) -> int:
         one = entries[entry]
         now, kind, slot = one.time, one.what % KINDS, one.what // KINDS
         person = world.people[one.person]
+        home = of_arm(world, person)
         release(calendar, entry)
         keep_shelf(world, world.market, now)
         if kind == LIFE:
             if world.life_entry[person.id] == entry:
-                live(world, calendar, person, slot, now)
+                live(home, calendar, person, slot, now)
         elif kind == REFILL:
             if person.leaves_at <= now:
-                transitions.come_or_go(world, person, now)
+                transitions.come_or_go(home, person, now)
             else:
-                go_to_desk(world, calendar, person, now)
+                go_to_desk(home, calendar, person, now)
             if not person.busy:
-                plan_life(world, calendar, person)
+                plan_life(home, calendar, person)
         elif kind == START_TURN:
-            start_turn(world, calendar, slot, now)
+            start_turn(home, calendar, slot, now)
         elif kind == END_TURN:
-            end_turn(world, calendar, slot, now)
+            end_turn(home, calendar, slot, now)
         elif world.requests[slot].waiting == entry:
-            give_up(world, calendar, slot, now)
+            give_up(home, calendar, slot, now)
 
 
 def advance(world_at: int, calendar_at: int, job: int, now: float) -> int:

@@ -106,6 +106,16 @@ def behind(name: str, **fields: tuple[Any, int]) -> Any:
 
 
 @intrinsic  # type: ignore[untyped-decorator]
+def elsewhere(typing_context: Any, world: Any, address: Any) -> Any:
+    """What lies behind another table of the same form, of which the address is known."""
+
+    def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        return builder.inttoptr(values[1], cgutils.voidptr_t)
+
+    return world(world, types.int64), generate
+
+
+@intrinsic  # type: ignore[untyped-decorator]
 def prefetch(typing_context: Any, array: Any, index: Any) -> Any:
     """Ask the processor to fetch a row of an array into its cache; needed a little later.
 

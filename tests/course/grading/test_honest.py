@@ -52,6 +52,8 @@ CALLS = {
         "touchpoint_truth": "shown(cjsim.touchpoint_truth(phone, ['site', 'mail_offer'], **few))",
         "weak_point": "shown(cjsim.weak_point(phone, **few))",
         "what_if": "shown(cjsim.what_if(phone, {'more': {'firm.reps': 2}}, **few))",
+        "ab_test": "shown(cjsim.ab_test(phone, 'guide', 'pull', days=60, smallest=0.1, **few))",
+        "size_per_arm": "cjsim.size_per_arm(0.02, 0.001)",
         "without": "cjsim.without(phone, 'warmth')",
         "speak": "cjsim.speak('ru'); cjsim.speak('en')",
         "Scenario": "phone.save('mine.toml'); cjsim.Scenario.load('mine.toml')._repr_html_()",
@@ -132,6 +134,7 @@ CALLS = {
         "pilot": "observe.pilot(phone)",
     },
     "cjsim.charts": {
+        "ab_test": "charts.ab_test(made['ABTest'])._repr_html_()",
         "attribution": "charts.attribution(made['Attribution'])._repr_html_()",
         "reliability": "charts.reliability(judged)",
         "confusion_map": "charts.confusion_map(judged)",
