@@ -27,7 +27,7 @@ KEPT = Path(__file__).with_suffix(".json")
 SIMULATIONS, ROUNDS, WORLDS = 1000, 4, 200
 STORED = 60
 """Draws that are kept for the test."""
-MAILED = 40
+MAILED = 60
 """Draws of which it is asked what a reminder would bring."""
 
 
@@ -83,23 +83,35 @@ def mailed(model: Repeats, posterior: Any) -> list[dict[str, float]]:
     The same people with the same luck, with and without; mails go out from day 231 of each on, when
     the average customer is at the end of week 39.
     """
-    rows = []
-    for number, setting in enumerate(posterior.settings(MAILED)):
-        seed = seed_of(2, 0, number)
-        plain, changed = model.cohort(setting, seed), model.cohort({**setting, **MAIL}, seed)
-        before = int(plain.counts(273, 546).sum())
-        after = int(changed.counts(273, 546).sum())
-        rows.append({**setting, "held_out": before, "uplift": after / before - 1.0})
-    return rows
+    return [asked(model, setting, 2) for setting in posterior.settings(MAILED)]
+
+
+def asked(
+    model: Repeats, setting: dict[str, float], seed: int, worlds: int = 4
+) -> dict[str, float]:
+    """One draw: purchases that it forecasts, and the share that reminders would add."""
+    before = after = 0
+    for number in range(worlds):
+        luck = seed_of(seed, 0, number)
+        before += int(model.cohort(setting, luck).counts(273, 546).sum())
+        after += int(model.cohort({**setting, **MAIL}, luck).counts(273, 546).sum())
+    return {**setting, "held_out": before / worlds, "uplift": after / before - 1.0}
 
 
 MAIL = {"changes": [{"day": 231.0, "strategy": "mail"}]}
 
 
-def equifinal(rows: list[dict[str, float]], near: float = 0.1) -> list[dict[str, float]]:
-    """Of draws that forecast the actual total within a tenth, the two whose answers differ most."""
+def equifinal(
+    model: Repeats, rows: list[dict[str, float]], near: float = 0.1
+) -> list[dict[str, float]]:
+    """Of draws that forecast the actual total within a tenth, the two whose answers differ most.
+
+    Both are asked again in twenty fresh worlds: the most extreme of many were lucky as well.
+    """
     alike = [row for row in rows if abs(row["held_out"] / 1882 - 1.0) <= near]
-    return [min(alike, key=lambda row: row["uplift"]), max(alike, key=lambda row: row["uplift"])]
+    order = sorted(alike, key=lambda row: row["uplift"])
+    names = [prior.name for prior in PRIORS]
+    return [asked(model, {n: row[n] for n in names}, 3, 20) for row in (order[0], order[-1])]
 
 
 def report(board: dict[str, Any], pair: list[dict[str, float]]) -> None:
@@ -132,7 +144,7 @@ def main() -> None:
     )  # fmt: skip
     print(posterior)
     print(posterior.fit().to_string(float_format=lambda x: f"{x:.3f}"))
-    board, pair = scoreboard(model, posterior), equifinal(mailed(model, posterior))
+    board, pair = scoreboard(model, posterior), equifinal(model, mailed(model, posterior))
     report(board, pair)
     if options.keep:
         table = posterior.table()[["value", "low", "high", "prior_left", "known_by"]]
