@@ -53,7 +53,7 @@ def power_of(
     """The chance to find a change of a share with `size` people in arm B; `size_per_arm` reversed.
 
     >>> round(power_of(0.02, 0.001, 315_206), 3), round(power_of(0.02, 0.001, 10_000), 2)
-    (0.8, 0.08)
+    (0.8, 0.07)
     """
     from scipy import special
 
