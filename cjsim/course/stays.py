@@ -64,9 +64,9 @@ def stays(crowds: Mapping[str, Sequence[Decided]], lang: str = SPOKEN) -> Pictur
             _draw(axes, at, curves[name], _lost(crowd), lang)
             axes.set_title(word(name, lang), fontsize=16)
         panels[0].set_ylabel(text("chart.share_of_people", lang))
-        figure.supxlabel(text("stays.days", lang), fontsize=15)
+        panels[len(panels) // 2].set_xlabel(text("stays.days", lang))
         handles, names = panels[0].get_legend_handles_labels()
-        figure.legend(handles, names, loc="outside lower center", ncols=2)
+        figure.legend(handles, names, loc="outside upper center", ncols=2)
     data = pd.concat({name: curve.set_index("day") for name, curve in curves.items()})
     return Picture(figure, _alt(crowds, lang), data.rename_axis(["crowd", "day"]), lang)
 
@@ -91,7 +91,7 @@ def _draw(axes: Axes, at: Any, curve: pd.DataFrame, lost: float, lang: str) -> N
         at, 0.0, on, step="post", color=STEPPED_ON, lw=0, label=text("stays.stepped_on", lang)
     )
     axes.fill_between(
-        at, 1.0 - left, 1.0, step="post", color=LEFT, hatch="//", edgecolor="white", lw=0,
+        at, 1.0 - left, 1.0, step="post", fc=LEFT, hatch="//", ec="white", lw=0,
         label=text("stays.left", lang),
     )  # fmt: skip
     axes.set_xlim(0, at[-1])
