@@ -370,7 +370,7 @@ RUSSIAN_MISPRINTS = {
     "two alphabets in a word": r"[а-яё][a-z]|[a-z][а-яё]",
 }
 ENGLISH_MISPRINTS = {"a dash": r"—| –|– ", "a hyphen for a dash": r"(?m)(?<=\S) - "}
-UNWANTED = r"(?i)\b(удач[аиуе]|жребий|жребия|сид|лог|логи|блокнот\w*|гид|гиды)\b|(Держится|Открыто):"
+UNWANTED = r"\b(?i:удач[аиуе]|жребий|жребия|сид|лог|логи|блокнот\w*|гид|гиды)\b|(Держится|Открыто):"
 
 
 def misprints(notebook: Any) -> list[str]:
