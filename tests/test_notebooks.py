@@ -17,7 +17,7 @@ from typing import Any
 import nbformat
 import pytest
 
-from cjsim.labels import LANGUAGES
+from cjsim.labels import LANGUAGES, text
 from tools.coverage import LAST_CLAIM, claims
 from tools.refresh import KEPT, LIVE, METADATA
 from tools.translations import differences
@@ -25,9 +25,17 @@ from tools.translations import differences
 ROOT = Path(__file__).parent.parent
 LECTURES = sorted((ROOT / "notebooks").glob("*/*.ipynb"))
 SECTIONS = ["what-is-it", "how-it-works", "try", "notice", "check", "extend", "key-points"]
+NEW_FORM = {"L_engine_room"}
+"""Lectures in the form that all are to have: short, timed, with a task, a headline, a table of
+assumptions. An older one is added here when it has been rewritten."""
 LONGEST_CELL = 8  # lines
 LONG_CELLS = 0.1  # share of the code cells that may be longer
 FEWEST_CLAIMS = 5
+MOST_CLAIMS = 12
+MOST_WORDS = 1800
+MINUTES = 45
+HEADLINE_WORLDS = 100
+LONGEST_SENTENCE = 20  # words, in Russian
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 Check = Callable[[Any], list[str]]
@@ -260,6 +268,155 @@ CHECKS: list[Check] = [
 ]
 
 
+# --- The new form ---------------------------------------------------------------------------------
+
+
+def spoken(notebook: Any) -> str:
+    """The language of a lecture."""
+    said = re.search(r'cjsim\.speak\("(\w\w)"\)', "\n".join(c.source for c in code(notebook)))
+    return said[1] if said else "en"
+
+
+def unfolded(source: str) -> str:
+    """A cell's prose without what is folded away, and without code, formulas, addresses."""
+    folded = r"<details>.*?</details>|```.*?```|`[^`]*`|\$[^$]*\$|\]\([^)]*\)"
+    return re.sub(folded, " ", source, flags=re.DOTALL)
+
+
+def main_line(notebook: Any) -> dict[str, str]:
+    """What is read in the room, by cell: no folded parts, no list of sources."""
+    return {c.id: unfolded(c.source) for c in prose(notebook) if c.id != "sources"}
+
+
+def too_many_words(notebook: Any) -> list[str]:
+    words = {i: len(re.findall(r"[^\W\d_][\w'’-]*", t)) for i, t in main_line(notebook).items()}
+    return sorted(words, key=lambda i: -words[i])[:5] if sum(words.values()) > MOST_WORDS else []
+
+
+def too_many_claims(notebook: Any) -> list[str]:
+    cells = [cell.id for _, cell in claimed(notebook)]
+    return cells[MOST_CLAIMS:]
+
+
+def takes_too_long(notebook: Any) -> list[str]:
+    title = next((c.source for c in prose(notebook) if c.id == "title"), "")
+    return [] if re.search(rf"\b{MINUTES} (minutes|минут)", title) else ["title"]
+
+
+def answered_too_soon(notebook: Any) -> list[str]:
+    """A stored answer, or anything shown between a question and the cell that answers it."""
+    lang, wrong, asked = spoken(notebook), [], {}
+    no_guess = text("course.no_guess", lang)
+    for place, cell in enumerate(code(notebook)):
+        if made := re.match(r"(\w+) = (choose|estimate)\(", cell.source):
+            asked[made[1]] = place
+        for name in re.findall(r"(\w+)\.answer\(", cell.source):
+            between = code(notebook)[asked.get(name, place) + 1 : place]
+            told = [shown(out) for out in cell.outputs]
+            wrong += [cell.id] if any(no_guess not in line for line in told) else []
+            wrong += [early.id for early in between if early.outputs]
+        if "score(" in cell.source:
+            none = text("course.none_made", lang).format(questions=len(asked))
+            wrong += [cell.id] if any(none not in shown(out) for out in cell.outputs) else []
+    return wrong
+
+
+def claims_without_a_size(notebook: Any) -> list[str]:
+    """A verdict on numbers tells their mean and interval; one on yes or no (`==`) has none."""
+    interval = {"en": "luck interval", "ru": "интервал случая"}[spoken(notebook)]
+    cells = [cell for _, cell in claimed(notebook) if "==" not in cell.source]
+    return [c.id for c in cells if not any(interval in shown(out) for out in c.outputs)]
+
+
+def headline_in_few_worlds(notebook: Any) -> list[str]:
+    """The claim of the cell `headline` is tried in a hundred worlds, and it holds."""
+    cells = [cell for _, cell in claimed(notebook) if cell.id == "headline"]
+    told = [shown(output) for cell in cells for output in cell.outputs]
+    holds = text("course.holds", spoken(notebook))
+    sure = [line for line in told if str(HEADLINE_WORLDS) in line and holds in line]
+    return [] if sure else ["headline"]
+
+
+def nothing_for_the_hands(notebook: Any) -> list[str]:
+    """A task of five minutes whose solution is folded away."""
+    timed = re.compile(r"[Ff]ive minutes|[Пп]ять минут")
+    tasks = [cell for cell in prose(notebook) if cell.id == "task"]
+    solved = [cell for cell in tasks if "<details>" in cell.source and "```python" in cell.source]
+    return [] if solved and any(timed.search(c.source) for c in prose(notebook)) else ["task"]
+
+
+def no_ledger(notebook: Any) -> list[str]:
+    """Assumed, taken out, what goes: a table of four assumptions or more."""
+    source = next((c.source for c in prose(notebook) if c.id == "what-goes"), "")
+    rows = [line for line in source.splitlines() if line.startswith("|")][2:]
+    return [] if len(rows) >= 4 and all(row.count("|") == 4 for row in rows) else ["what-goes"]
+
+
+def folded_by_halves(notebook: Any) -> list[str]:
+    """Each folded part has a title and an end, and blank lines, or its Markdown is not read."""
+    part = re.compile(r"<details><summary>[^\n]+</summary>\n\n.*?\n\n</details>", re.DOTALL)
+    return [c.id for c in prose(notebook) if re.search(r"</?details>", part.sub("", c.source))]
+
+
+RUSSIAN_MISPRINTS = {
+    "a short dash between words": r"[ \xa0]–[ \xa0]|[А-яё]–[А-яё]",
+    "a dash that may begin a line": r"[^\S\xa0\n]—|^—",
+    "three dots": r"\.\.\.| …",
+    "a decimal point": r"(?<![\w.])\d+\.\d",
+    "per cent without its space": r"\d[ \xa0]?%|%-",
+    "a hyphen for a minus": r"(?<![\w–-])-\d",
+    "a quotation inside of one": r"«[^»]*«",
+    "straight quotation marks": r'"[А-Яа-яЁё]',
+    "two alphabets in a word": r"[а-яё][a-z]|[a-z][а-яё]",
+}
+ENGLISH_MISPRINTS = {"a dash": r"—| –|– ", "a hyphen for a dash": r"(?m)(?<=\S) - "}
+UNWANTED = r"\b(?i:удач[аиуе]|жребий|жребия|сид|лог|логи|блокнот\w*|гид|гиды)\b|(Держится|Открыто):"
+
+
+def misprints(notebook: Any) -> list[str]:
+    """Dashes, decimals, quotation marks and words that the sheet of the language does not have."""
+    russian = spoken(notebook) == "ru"
+    patterns = RUSSIAN_MISPRINTS | {"unwanted": UNWANTED} if russian else ENGLISH_MISPRINTS
+    code_or_formula = re.compile(r"```.*?```|`[^`]*`|\$[^$]*\$|\]\([^)]*\)", re.DOTALL)
+    texts = {c.id: code_or_formula.sub("x", c.source) for c in prose(notebook)}
+    wrong = [
+        f"{cell}: {what}"
+        for cell, source in texts.items()
+        for what, pattern in patterns.items()
+        if re.search(pattern, source)
+    ]
+    journeys = re.findall(r"(?i)путешеств", re.sub(r"«[^»]*»", "", "\n".join(texts.values())))
+    return wrong + (["путешествие: more than once"] if len(journeys) > 1 else [])
+
+
+def sentences_without_breath(notebook: Any) -> list[str]:
+    """A Russian sentence of the main line that nobody reads aloud in one breath."""
+    if spoken(notebook) != "ru":
+        return []
+    wrong = []
+    for cell, source in main_line(notebook).items():
+        lines = [line for line in source.splitlines() if not line.startswith("|")]
+        for sentence in re.split(r"(?<=[.?!:;…])[\s*»]+|\n", "\n".join(lines)):
+            words = re.findall(r"[^\W\d_][\w-]*", sentence)
+            wrong += [f"{cell}: {sentence}"] if len(words) > LONGEST_SENTENCE else []
+    return wrong
+
+
+CHECKS_OF_THE_NEW_FORM: list[Check] = [
+    too_many_words,
+    too_many_claims,
+    takes_too_long,
+    answered_too_soon,
+    claims_without_a_size,
+    headline_in_few_worlds,
+    nothing_for_the_hands,
+    no_ledger,
+    folded_by_halves,
+    misprints,
+    sentences_without_breath,
+]
+
+
 FORM_OF_A_LECTURE = (
     sections_out_of_order,
     promises_too_much,
@@ -290,6 +447,26 @@ def test_a_lecture_keeps_its_form(lecture: Any, check: Check) -> None:
     if is_lab(lecture) and check in FORM_OF_A_LECTURE:
         return
     assert check(lecture) == []
+
+
+@pytest.mark.parametrize("check", CHECKS_OF_THE_NEW_FORM, ids=lambda check: check.__name__)
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("name", sorted(NEW_FORM))
+def test_a_lecture_keeps_the_new_form(name: str, lang: str, check: Check) -> None:
+    path = ROOT / "notebooks" / lang / f"{name}.ipynb"
+    assert check(nbformat.read(path, as_version=4)) == []
+
+
+@pytest.mark.parametrize("notes", ["INSTRUCTOR.md", "INSTRUCTOR.ru.md"])
+@pytest.mark.parametrize("name", sorted(NEW_FORM))
+def test_the_trainers_minutes_add_up(name: str, notes: str) -> None:
+    """To those that the title of the lecture tells."""
+    sheet = (ROOT / "notebooks" / notes).read_text(encoding="utf-8")
+    number = name.partition("_")[0]
+    part = re.split(r"^## ", sheet.split(f"\n## {number} ", 1)[1], flags=re.MULTILINE)[0]
+    minutes = [int(row) for row in re.findall(r"^\| (\d+) \|", part, re.MULTILINE)]
+    assert sum(minutes) == MINUTES
+    assert max(minutes) <= 10, "something for the hands every ten minutes"
 
 
 @pytest.mark.parametrize("notes", ["INSTRUCTOR.md", "INSTRUCTOR.ru.md"])
@@ -416,6 +593,62 @@ def test_a_check_sees_a_spoilt_cell(good: Any, check: Check, changes: dict[str, 
 def test_a_check_sees_spoilt_prose(good: Any, check: Check, cell: str, source: str | None) -> None:
     changes = {"source": source} if source else {"id": "elsewhere"}
     assert check(spoilt(good, cell, **changes)) != []
+
+
+@pytest.fixture(scope="module")
+def new_form() -> Any:
+    """A lecture in the new form, by language, to be spoilt."""
+    folder = ROOT / "notebooks"
+    return {
+        lang: nbformat.read(folder / lang / "L_engine_room.ipynb", as_version=4)
+        for lang in LANGUAGES
+    }
+
+
+GUESSED = [nbformat.v4.new_output("execute_result", data={"text/plain": "You said Fewer: missed"})]
+TOLD = [nbformat.v4.new_output("execute_result", data={"text/plain": "Holds: in 20 of 20 worlds"})]
+
+
+@pytest.mark.parametrize(
+    ("check", "lang", "cell", "changes"),
+    [
+        (too_many_words, "en", "title", {"source": "word " * MOST_WORDS}),
+        (too_many_claims, "en", "try", {}),
+        (takes_too_long, "en", "title", {"source": "# A title\n\n*50 minutes.*"}),
+        (answered_too_soon, "en", "tender", {"outputs": GUESSED}),
+        (answered_too_soon, "ru", "score", {"outputs": GUESSED}),
+        (claims_without_a_size, "en", "little", {"outputs": TOLD}),
+        (headline_in_few_worlds, "en", "headline", {"outputs": TOLD}),
+        (headline_in_few_worlds, "ru", "headline", {"id": "elsewhere"}),
+        (nothing_for_the_hands, "en", "task", {"source": "Repair it."}),
+        (no_ledger, "en", "what-goes", {"source": "| a | b | c |\n|---|---|---|\n| d | e | f |"}),
+        (folded_by_halves, "en", "task", {"source": "<details><summary>A</summary>\n\ntext"}),
+        (misprints, "en", "notice", {"source": "A dash — here."}),
+        (misprints, "en", "notice", {"source": "A dash - here."}),
+        *[(misprints, "ru", "notice", {"source": source}) for source in (
+            "Слово – слово.", "Слово — слово.", "Так...", "Всего 0.77 от них.", "Это 42%.",
+            "«Слово «ещё» слово».", 'Он сказал "да".', "Пpоцесс.", "Вопрос удачи.", "Открыто: всё.",
+            "Путешествие и путешествие.",
+        )],
+        (sentences_without_breath, "ru", "notice", {"source": "слово " * (LONGEST_SENTENCE + 1)}),
+    ],
+    ids=lambda value: value.__name__ if callable(value) else "",
+)  # fmt: skip
+def test_a_check_of_the_new_form_sees_a_spoilt_cell(
+    new_form: Any, check: Check, lang: str, cell: str, changes: dict[str, Any]
+) -> None:
+    copied = spoilt(new_form[lang], cell, **changes)
+    if check is too_many_claims:
+        copied.cells += list(next(claimed(copied))) * MOST_CLAIMS
+    assert check(new_form[lang]) == []
+    assert check(copied) != []
+
+
+def test_a_picture_before_the_answer_is_seen(new_form: Any) -> None:
+    copied = copy.deepcopy(new_form["en"])
+    at = [cell.id for cell in copied.cells].index("contract")
+    copied.cells[at : at + 2] = reversed(copied.cells[at : at + 2])
+    assert answered_too_soon(copied) == ["contract-seen"]
 
 
 def test_one_long_cell_in_ten_may_stay(good: Any) -> None:

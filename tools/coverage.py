@@ -90,7 +90,7 @@ def ledger() -> list[str]:
 def taught(folder: Path = NOTEBOOKS / "en") -> Places:
     """The lectures of a folder whose text cites a claim, as links from the page."""
     cited = []
-    for path in sorted(folder.glob("[0-9]*.ipynb")):
+    for path in sorted(folder.glob("*_*.ipynb")):  # the lab has no number
         number = path.stem.split("_")[0]
         link = f"[{number}]({folder.name}/{path.name})"
         cited += [(link, text) for text in _prose(path)]

@@ -70,7 +70,7 @@ def working_copy(
 
     Parameters
     ----------
-    number : of the lecture, "01" or "1", or its whole name.
+    number : of the lecture, "01", "1" or "L", or its whole name.
     lang : "en" or "ru".
     folder : where the copy goes, in a folder `notebooks/<lang>`; its exercises go beside it.
     keep : take the copy that is there, if one is. Else a new one is made, and a copy in which
@@ -110,16 +110,18 @@ def without_controls(notebook: Any) -> Any:
 
 def _stored(number: str, lang: str) -> Path:
     """The file of a lecture in the project."""
-    found = sorted((PROJECT / "notebooks" / lang).glob("[0-9][0-9]_*.ipynb"))
+    found = sorted((PROJECT / "notebooks" / lang).glob("*_*.ipynb"))  # the lab has no number
     if not found:
         raise ValueError(
             "the lectures are not here: they come with the project's folder, not with the package"
         )
-    by_number = {path.name[:2]: path for path in found}
+    by_number = {path.stem.partition("_")[0]: path for path in found}
     names = by_number | {path.stem: path for path in found}
-    if (name := number.strip().removesuffix(".ipynb").zfill(2)) not in names:
-        raise unknown("lecture", number, by_number)
-    return names[name]
+    asked = number.strip().removesuffix(".ipynb")
+    for name in (asked, asked.zfill(2), asked.upper()):  # 1 is 01, and l is L
+        if name in names:
+            return names[name]
+    raise unknown("lecture", number, by_number)
 
 
 def _set_aside(path: Path, source: Path) -> Path | None:
@@ -143,14 +145,14 @@ def _is_untouched(path: Path, source: Path) -> bool:
 
 
 def _copy_companions(source: Path, root: Path) -> None:
-    """The exercises, if they are not there yet, and the glossary as it is now."""
+    """The exercises, if it has some and they are not there yet, and the glossary as it is now."""
     lang = source.parent.name
     tasks = Path("exercises", lang, "release", source.stem, "tasks.ipynb")
-    glossary = Path("notebooks", "GLOSSARY.md")
-    for name in (tasks, glossary):
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-    if not (root / tasks).exists():
+    if (PROJECT / tasks).exists() and not (root / tasks).exists():
+        (root / tasks).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(PROJECT / tasks, root / tasks)
+    glossary = Path("notebooks", "GLOSSARY.md")
+    (root / glossary).parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(PROJECT / glossary, root / glossary)
 
 

@@ -47,7 +47,7 @@ def served(monkeypatch):
 
 
 @pytest.mark.parametrize("lang", ["en", "ru"])
-@pytest.mark.parametrize("number", ["01", "02", "03", "04"])
+@pytest.mark.parametrize("number", ["01", "02", "03", "04", "L"])
 def test_only_the_first_figure_is_seen(number, lang, tmp_path):
     copy = working_copy(number, lang, tmp_path)
     (stored,) = (ROOT / "notebooks" / lang).glob(f"{number}_*.ipynb")
@@ -66,6 +66,19 @@ def test_the_links_of_a_copy_lead_to_its_exercises_and_the_glossary(tmp_path):
     links = {link.partition("#")[0] for link in re.findall(r"\]\((\.\.[^)]*)\)", prose)}
     assert {Path(link).name for link in links} == {"GLOSSARY.md", "tasks.ipynb"}
     assert [link for link in links if not (copy.path.parent / link).is_file()] == []
+
+
+def test_a_lecture_without_exercises_is_copied_without_them(tmp_path):
+    copy = working_copy("L", "en", tmp_path)
+    assert not (tmp_path / "exercises").exists()
+    prose = "\n".join(cell.source for cell in read(copy.path).cells)
+    links = re.findall(r"\]\((\.\.[^)#]*)", prose)
+    assert [link for link in links if not (copy.path.parent / link).is_file()] == []
+
+
+@pytest.mark.parametrize("name", ["L", "l", " L ", "L_engine_room", "L_engine_room.ipynb"])
+def test_a_lecture_may_bear_a_letter(name, tmp_path):
+    assert working_copy(name, "ru", tmp_path).path.name == "L_engine_room.ipynb"
 
 
 def test_exercises_that_somebody_has_begun_stay(tmp_path):
@@ -172,8 +185,8 @@ def test_without_words_it_is_the_first_lecture_in_a_folder_that_git_ignores(
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["99"], "unknown lecture: '99'. Known: 01, 02, 03, 04."),
-        (["pull"], "unknown lecture: 'pull'. Known: 01, 02, 03, 04."),
+        (["99"], "unknown lecture: '99'. Known: 01, 02, 03, 04, L."),
+        (["pull"], "unknown lecture: 'pull'. Known: 01, 02, 03, 04, L."),
         (["01", "--lang", "de"], "unknown language: 'de'. Known: en, ru."),
         (["01", "--folder", str(ROOT)], "the stored lectures are here; choose another folder"),
         (["01", "--port", "70000"], "--port 70000: must be from 1 to 65535"),

@@ -23,6 +23,8 @@ OTHERS = r"(?:,| and others| et al\.,?| и другие| и др\.)?"
 BETWEEN = r"(?:,?\s+(?:and|&)\s+|,\s+|\s+и\s+|\s+)"
 CITATION = rf"{NAME}(?:{BETWEEN}{NAME})*{OTHERS}\s+\(?(?:19|20)\d\d\b"
 """Names before a year: van Diepen, Donkers and Franses 2009."""
+QUOTED = r"«[^»]*»(?=\s+\([ABC]\d)"
+"""A source's own words, letter by letter, before the id of the claim."""
 CYRILLIC = "абвгдеёжзийклмнопрстуфхцчшщъыьэюя"
 
 # The dictionary is American: it knows the second form of each pair, and we write the first.
@@ -47,7 +49,7 @@ AMERICAN = re.compile(
 def read(text: str) -> str:
     """A text without what is no prose: code, formulas, addresses, tags, places to fill."""
     text = re.sub(r"\]\([^)]*\)|<[^>]*>|https?://\S+|\{[^}]*\}", " ", without_code(text))
-    text = re.sub(CITATION, " ", text)
+    text = re.sub(CITATION, " ", re.sub(QUOTED, " ", text))
     return re.sub(r"\S*[/\\_@=]\S*|(?<!\w)[a-z]\w*(?:\.[a-z]\w+)+", " ", text)
 
 
@@ -213,6 +215,7 @@ def test_what_people_read_is_spelt_right(file: str) -> None:
         ("Конкурет молчит.", "not known; 'конкурент'?"),
         ("Любопытсво растёт.", "not known; 'любопытство'?"),
         ("Он еще не купил.", "without its ё; 'ещё'?"),
+        ("Не «цитата еще» вовсе (C57).", "without its ё; 'ещё'?"),
         ("Это cтратегия.", "Latin and Cyrillic"),
         ("Какой-нибуть конкурент.", "not known; 'какой-нибудь'?"),
     ],
@@ -233,6 +236,7 @@ def test_a_slip_is_named_with_its_cell_and_the_nearest_spelling(text: str, why: 
         "По-прежнему кто-нибудь что-то купит; всё ещё, все; где-то.",
         "Van Qxrst, Zmpf and Wrtl 2009; Nqzt and others 2008; see env.now and product.price.",
         "Claims C90–C93 of B2B and CRM; 95%-й интервал.",
+        "Сказано: «клиент сам свое путешествие пройдет» (C57).",
     ],
 )
 def test_good_words_and_code_pass(text: str) -> None:

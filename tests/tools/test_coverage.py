@@ -43,9 +43,10 @@ def test_a_lecture_teaches_what_its_text_cites(tmp_path: Path) -> None:
     folder.mkdir()
     lecture(folder, "01_a.ipynb", title="A claim (C49).", notice="C86–C87", sources="C1, C49")
     lecture(folder, "02_b.ipynb", title="Once more C49, C49.")
+    lecture(folder, "L_c.ipynb", title="C87")
     lecture(folder, "lab.ipynb", title="C3")
-    a, b = "[01](en/01_a.ipynb)", "[02](en/02_b.ipynb)"
-    assert taught(folder) == {"C49": [a, b], "C86": [a], "C87": [a]}
+    a, b, c = "[01](en/01_a.ipynb)", "[02](en/02_b.ipynb)", "[L](en/L_c.ipynb)"
+    assert taught(folder) == {"C49": [a, b], "C86": [a], "C87": [a, c]}
 
 
 def test_a_module_simulates_what_its_comments_and_strings_cite(tmp_path: Path) -> None:
