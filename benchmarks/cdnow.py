@@ -17,11 +17,11 @@ from typing import Any
 import numpy as np
 
 from cjsim.data import cdnow
-from cjsim.fit import BGNBD, ParetoNBD, infer, score
-from cjsim.fit.buying import tracking
-from cjsim.fit.cohorts import Cohort
-from cjsim.fit.reference import seed_of
-from cjsim.fit.repeats import PRIORS, Repeats, cdnow_scenario, forecast
+from cjsim.inference import BGNBD, ParetoNBD, infer, score
+from cjsim.inference.buying import tracking
+from cjsim.inference.cohorts import Cohort
+from cjsim.inference.reference import seed_of
+from cjsim.inference.repeats import PRIORS, Repeats, cdnow_scenario, forecast
 
 KEPT = Path(__file__).with_suffix(".json")
 SIMULATIONS, ROUNDS, WORLDS = 1000, 4, 200

@@ -22,7 +22,7 @@ import time
 from pathlib import Path
 
 import cjsim
-from cjsim.fit import Fit, Prior, calibrate
+from cjsim.inference import Fit, Prior, calibrate
 from cjsim.observe.systems import observe
 
 AIM_SECONDS = 180.0

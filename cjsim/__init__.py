@@ -40,8 +40,8 @@ if TYPE_CHECKING:  # for those who check types and complete names: a test holds 
     from cjsim.experiment.what_if import WhatIf as WhatIf
     from cjsim.experiment.what_if import what_if as what_if
     from cjsim.experiment.workers import evaluate as evaluate
-    from cjsim.fit.fitting import fit as fit
-    from cjsim.fit.result import Fit as Fit
+    from cjsim.inference.fitting import fit as fit
+    from cjsim.inference.result import Fit as Fit
     from cjsim.labels import speak as speak
     from cjsim.run import Run as Run
     from cjsim.run import simulate as simulate
@@ -67,8 +67,8 @@ _HOMES = {
     "cjsim.experiment.weak_point": ("WeakPoint", "weak_point"),
     "cjsim.experiment.what_if": ("WhatIf", "what_if"),
     "cjsim.experiment.workers": ("evaluate",),
-    "cjsim.fit.fitting": ("fit",),
-    "cjsim.fit.result": ("Fit",),
+    "cjsim.inference.fitting": ("fit",),
+    "cjsim.inference.result": ("Fit",),
     "cjsim.labels": ("speak",),
     "cjsim.run": ("Run", "simulate"),
     "cjsim.scenario.mistakes": ("ScenarioError",),
@@ -84,10 +84,7 @@ __all__ = sorted(_HOME_OF)
 
 def __getattr__(name: str) -> Any:
     if name in _HOME_OF:
-        home = importlib.import_module(_HOME_OF[name])
-        if name in globals():  # a package of that name, which is called like its function
-            return globals()[name]
-        return getattr(home, name)
+        return getattr(importlib.import_module(_HOME_OF[name]), name)
     if name in _ROOMS:
         return importlib.import_module(f"cjsim.{name}")
     raise AttributeError(f"module 'cjsim' has no attribute {name!r}")

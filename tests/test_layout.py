@@ -16,9 +16,9 @@ HOME = Path(cjsim.__file__).parent
 FLOORS = [
     "cjsim.labels", "cjsim.version", "cjsim.files", "cjsim.colours", "cjsim.journey",
     "cjsim.scenario", "cjsim.door", "cjsim.model", "cjsim.log", "cjsim.engine", "cjsim.record",
-    "cjsim.measures", "cjsim.run", "cjsim.experiment", "cjsim.data", "cjsim.observe", "cjsim.fit",
-    "cjsim.charts", "cjsim.report", "cjsim", "cjsim.board", "cjsim.lab", "cjsim.course",
-    "cjsim.cli",
+    "cjsim.measures", "cjsim.run", "cjsim.experiment", "cjsim.data", "cjsim.observe",
+    "cjsim.inference", "cjsim.charts", "cjsim.report", "cjsim", "cjsim.board", "cjsim.lab",
+    "cjsim.course", "cjsim.cli",
 ]  # fmt: skip
 """From the ground up. The public face, `cjsim` itself, stands above what it shows."""
 

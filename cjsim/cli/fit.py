@@ -14,7 +14,7 @@ from cjsim.cli.terminal import say, say_json
 from cjsim.labels import text
 
 if TYPE_CHECKING:
-    from cjsim.fit.result import Fit
+    from cjsim.inference.result import Fit
 
 REFERENCE = "simulations"
 """The folder inside --out in which finished simulations are kept."""
@@ -73,7 +73,7 @@ def _fitted(args: argparse.Namespace) -> Fit:
     from cjsim import data
     from cjsim.cli.sides import running
     from cjsim.experiment.workers import bar
-    from cjsim.fit.fitting import fit
+    from cjsim.inference.fitting import fit
     from cjsim.observe.systems import Records
 
     how: Any = () if args.mapping is None else (args.mapping,)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from cjsim.door import folder_of
 from cjsim.files import write_text
-from cjsim.fit.file import known
-from cjsim.fit.result import Fit
-from cjsim.fit.seen import DEALS
+from cjsim.inference.file import known
+from cjsim.inference.result import Fit
+from cjsim.inference.seen import DEALS
 from cjsim.labels import find, text
 from cjsim.labels.numbers import number, per_cent, short
 from cjsim.observe.systems import Records

@@ -126,10 +126,10 @@ def test_a_filter_that_nobody_acts_on_changes_nothing() -> None:
 
 def test_a_burn_in_is_shared_by_strategies_that_act_on_it_and_that_do_not() -> None:
     filtering = phone(**{"guide.targeting": "filter"})
-    before = fast.before_day_0(filtering)
+    before = fast.before_day_0(filtering, True)
     assert chain.kept(before)
-    assert before == fast.before_day_0(filtering.with_changes({"guide.accuracy": 0.1}))
-    assert not chain.kept(fast.before_day_0(phone()))
+    assert before == fast.before_day_0(filtering.with_changes({"guide.accuracy": 0.1}), True)
+    assert not chain.kept(fast.before_day_0(phone(), False))
 
 
 def test_all_that_are_known_are_followed_and_nobody_else() -> None:

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cjsim.fit.abc import Posterior
-from cjsim.fit.priors import Floats
-from cjsim.fit.reference import CHECKING
-from cjsim.fit.region import Region
+from cjsim.inference.abc import Posterior
+from cjsim.inference.priors import Floats
+from cjsim.inference.reference import CHECKING
+from cjsim.inference.region import Region
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from cjsim.fit.priors import Floats
+from cjsim.inference.priors import Floats
 from cjsim.model.events import Event
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from cjsim.data import cdnow
-from cjsim.fit import BGNBD, Cohort, ParetoNBD, ShiftedBeta, score
-from cjsim.fit.buying import tracking
-from cjsim.fit.cohorts import Histories
+from cjsim.inference import BGNBD, Cohort, ParetoNBD, ShiftedBeta, score
+from cjsim.inference.buying import tracking
+from cjsim.inference.cohorts import Histories
 
 COHORT = Cohort.of(cdnow())
 SEEN = COHORT.histories(273)

@@ -5,7 +5,7 @@ from functools import cache
 import pandas as pd
 
 import cjsim
-from cjsim.fit.seen import Lens, Seen
+from cjsim.inference.seen import Lens, Seen
 from cjsim.measures.log import Log
 from cjsim.model.events import EVENTS
 from cjsim.observe import Records, observe

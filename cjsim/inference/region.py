@@ -16,8 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from cjsim.fit.priors import Floats
-from cjsim.fit.regression import Learned, learn
+from cjsim.inference.priors import Floats
+from cjsim.inference.regression import Learned, learn
 
 BEYOND = 0.001
 """Chance that luck alone carries a simulation beyond the limit, were the regression right."""

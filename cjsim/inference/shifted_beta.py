@@ -13,8 +13,8 @@ from typing import Any, Self
 
 import numpy as np
 
-from cjsim.fit.buying import most_likely
-from cjsim.fit.priors import Floats
+from cjsim.inference.buying import most_likely
+from cjsim.inference.priors import Floats
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,9 @@ import pytest
 from benchmarks.cdnow import KEPT, asked
 from cjsim import simulate
 from cjsim.data import cdnow
-from cjsim.fit import Cohort, infer
-from cjsim.fit.abc import Posterior
-from cjsim.fit.repeats import (
+from cjsim.inference import Cohort, infer
+from cjsim.inference.abc import Posterior
+from cjsim.inference.repeats import (
     PRIORS,
     Repeats,
     cdnow_scenario,

@@ -7,12 +7,12 @@ import pytest
 from scipy import integrate, stats
 
 import cjsim
-from cjsim.fit.auxiliary import Buyers, buying, likelihoods, log_likelihood, slope, stays_of
-from cjsim.fit.likelihood import Exact, exact, is_plain
-from cjsim.fit.priors import Prior
-from cjsim.fit.seen import Lens
+from cjsim.inference.auxiliary import Buyers, buying, likelihoods, log_likelihood, slope, stays_of
+from cjsim.inference.likelihood import Exact, exact, is_plain
+from cjsim.inference.priors import Prior
+from cjsim.inference.seen import Lens
 from cjsim.journey import Stage
-from tests.fit.firms import DAYS, phone, seen_of
+from tests.inference.firms import DAYS, phone, seen_of
 
 RNG = np.random.default_rng(5)
 

@@ -17,8 +17,8 @@ from typing import Final
 
 import numpy as np
 
-from cjsim.fit.auxiliary import BUYING, Buyers, buying, slope
-from cjsim.fit.seen import DEALS, Floats, Ints, Lens, Seen
+from cjsim.inference.auxiliary import BUYING, Buyers, buying, slope
+from cjsim.inference.seen import DEALS, Floats, Ints, Lens, Seen
 from cjsim.journey import BEFORE_THE_DEAL, REPEAT_DEAL, STAGES, Stage
 from cjsim.model.events import EVENTS, Event
 from cjsim.scenario import MAY_WALK_AWAY, Scenario

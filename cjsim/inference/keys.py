@@ -15,8 +15,8 @@ from typing import Any, Final
 
 from cjsim.door import number_of, shown
 from cjsim.experiment.idle import idle
-from cjsim.fit.priors import Prior
-from cjsim.fit.seen import Lens
+from cjsim.inference.priors import Prior
+from cjsim.inference.seen import Lens
 from cjsim.journey import BEFORE_THE_DEAL
 from cjsim.labels import SPOKEN, text
 from cjsim.model.events import Event

@@ -5,12 +5,12 @@ import pandas as pd
 import pytest
 
 import cjsim
-from cjsim.fit.seen import OF_CONTACTS, Lens
-from cjsim.fit.summaries import Summaries
+from cjsim.inference.seen import OF_CONTACTS, Lens
+from cjsim.inference.summaries import Summaries
 from cjsim.measures.log import Log
 from cjsim.model.events import Event
 from cjsim.observe import Records, observe
-from tests.fit.firms import DAYS, phone, same, seen_of
+from tests.inference.firms import DAYS, phone, same, seen_of
 
 
 @pytest.mark.parametrize("settings", [{}, {"offline": 0.6, "match": 0.8, "duplicates": 0.1}])

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cjsim.fit import Prior
+from cjsim.inference import Prior
 
 PRIORS = [
     Prior("a", -2.0, 5.0),

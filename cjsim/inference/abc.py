@@ -1,9 +1,9 @@
 """Inference by simulation: which settings make a simulation look like what was observed?
 
 For a model that can be run but whose likelihood nobody can write down. Settings are drawn from
-their priors, simulated, and told apart by summaries; `cjsim.fit.regression` has the algebra. Later
-rounds draw from the prior cut to what is not ruled out so far (`cjsim.fit.region`): it is still
-the prior, so that rounds are put together without weights.
+their priors, simulated, and told apart by summaries; `cjsim.inference.regression` has the algebra.
+Later rounds draw from the prior cut to what is not ruled out so far (`cjsim.inference.region`): it
+is still the prior, so that rounds are put together without weights.
 
 The engine is our own. pyabc and elfi bring schedulers, a database server or a graph of their own,
 and what they draw depends on how many workers there are and which is ready first; sbi brings torch,
@@ -12,7 +12,7 @@ an interruption too, and what is needed is numpy and a page of algebra. What it 
 those: posteriors with several peaks far apart, and more than a dozen or so free numbers.
 
 A table of simulations answers for any observation (`Posterior.of`), so that looking whether
-intervals cover what they say (`cjsim.fit.calibration`) costs no second one.
+intervals cover what they say (`cjsim.inference.calibration`) costs no second one.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ import numpy as np
 from cjsim.door import seed_of as seed_at_the_door
 from cjsim.door import whole
 from cjsim.experiment.asked import Progress
-from cjsim.fit import regression
-from cjsim.fit.priors import Floats, Prior
-from cjsim.fit.reference import Folder, Lab, Simulate, Summaries, names_of, values_of
-from cjsim.fit.region import Region, Rule, walked
+from cjsim.inference import regression
+from cjsim.inference.priors import Floats, Prior
+from cjsim.inference.reference import Folder, Lab, Simulate, Summaries, names_of, values_of
+from cjsim.inference.region import Region, Rule, walked
 from cjsim.labels import unknown
 
 if TYPE_CHECKING:
@@ -253,7 +253,7 @@ def infer(
     rounds : 1 serves any observation; each further one looks closer at this one.
     simulations : in each round.
     accept : after one round, the share of the simulations, those nearest to what was observed, that
-        become draws. After more the draws follow an emulator, see `cjsim.fit.region`.
+        become draws. After more the draws follow an emulator, see `cjsim.inference.region`.
     seed, executor, workers, progress : see `cjsim.experiment.asked`; the same bits for any workers.
     folder : keeps finished batches; asked again, goes on from there.
     question : what else decides about a simulation, as plain data; a folder holds one question.

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from scipy import integrate, stats
 
-from cjsim.fit import Prior, calibrate, calibration, infer, reference
-from cjsim.fit.region import Region
+from cjsim.inference import Prior, calibrate, calibration, infer, reference
+from cjsim.inference.region import Region
 
 NORMAL = [Prior("mean", -1.6448536, 1.6448536, kind="normal")]
 PAIR = [

@@ -25,7 +25,7 @@ from cjsim.experiment.asked import Progress
 from cjsim.experiment.sweep_folder import MANIFEST, model, plain, surroundings, write_json
 from cjsim.experiment.workers import finished
 from cjsim.files import DRAFT, expanded, forget_drafts
-from cjsim.fit.priors import Floats, Prior
+from cjsim.inference.priors import Floats, Prior
 
 if TYPE_CHECKING:
     import pandas as pd

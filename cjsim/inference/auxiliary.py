@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import numpy.typing as npt
 
-from cjsim.fit.seen import DEALS, Floats, Ints, Lens, Seen
+from cjsim.inference.seen import DEALS, Floats, Ints, Lens, Seen
 from cjsim.journey import RECOMMENDATION, STAGES, Stage
 from cjsim.model.events import Event
 

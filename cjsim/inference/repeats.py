@@ -20,10 +20,10 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from cjsim.data.records_shop import CALIBRATED_UNTIL, DAYS
-from cjsim.fit.abc import Posterior
-from cjsim.fit.cohorts import WEEK, Cohort, Ints, Score, score
-from cjsim.fit.priors import Floats, Prior
-from cjsim.fit.reference import seed_of
+from cjsim.inference.abc import Posterior
+from cjsim.inference.cohorts import WEEK, Cohort, Ints, Score, score
+from cjsim.inference.priors import Floats, Prior
+from cjsim.inference.reference import seed_of
 from cjsim.run import simulate
 from cjsim.scenario import Scenario
 

@@ -4,7 +4,8 @@
 - In a stage where nobody is met and all people are alike: two clocks of one shape, of which the
   first to ring ends the stay; open stays are censored.
 
-Everywhere else the same likelihoods are no more than a look at the log (`cjsim.fit.auxiliary`).
+Everywhere else the same likelihoods are no more than a look at the log
+(`cjsim.inference.auxiliary`).
 """
 
 from __future__ import annotations
@@ -16,9 +17,9 @@ from typing import Final
 
 import numpy as np
 
-from cjsim.fit.auxiliary import stays_of
-from cjsim.fit.priors import Prior
-from cjsim.fit.seen import Lens, Seen
+from cjsim.inference.auxiliary import stays_of
+from cjsim.inference.priors import Prior
+from cjsim.inference.seen import Lens, Seen
 from cjsim.journey import BEFORE_THE_DEAL, Stage
 from cjsim.model.events import Event
 from cjsim.scenario import Scenario

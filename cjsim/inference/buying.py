@@ -15,8 +15,8 @@ from typing import Any, Self
 
 import numpy as np
 
-from cjsim.fit.cohorts import Histories
-from cjsim.fit.priors import Floats
+from cjsim.inference.cohorts import Histories
+from cjsim.inference.priors import Floats
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,13 @@ import re
 import pytest
 
 import cjsim
-from cjsim.fit import Prior
-from cjsim.fit.keys import freed, prior_of, usual_keys
-from cjsim.fit.seen import Lens
+from cjsim.inference import Prior
+from cjsim.inference.keys import freed, prior_of, usual_keys
+from cjsim.inference.seen import Lens
 from cjsim.measures.log import Log
 from cjsim.observe import observe
 from cjsim.scenario.mistakes import ScenarioError
-from tests.fit.firms import DAYS, phone
+from tests.inference.firms import DAYS, phone
 
 
 def lens(preset="phone", strategy="guide"):

@@ -14,15 +14,15 @@ from cjsim.door import folder_of, whole
 from cjsim.experiment.asked import Asked
 from cjsim.experiment.workers import finished
 from cjsim.files import all_together, write_text
-from cjsim.fit.abc import Posterior
-from cjsim.fit.auxiliary import likelihoods
-from cjsim.fit.figures import Figures, Forecast, against
-from cjsim.fit.file import scenario_file
-from cjsim.fit.keys import Freed
-from cjsim.fit.likelihood import Exact
-from cjsim.fit.luck import luck
-from cjsim.fit.reference import seed_of
-from cjsim.fit.seen import Lens, Seen
+from cjsim.inference.abc import Posterior
+from cjsim.inference.auxiliary import likelihoods
+from cjsim.inference.figures import Figures, Forecast, against
+from cjsim.inference.file import scenario_file
+from cjsim.inference.keys import Freed
+from cjsim.inference.likelihood import Exact
+from cjsim.inference.luck import luck
+from cjsim.inference.reference import seed_of
+from cjsim.inference.seen import Lens, Seen
 from cjsim.journey import Stage
 from cjsim.labels import SPOKEN, text
 from cjsim.labels.tables import one_line
@@ -136,7 +136,7 @@ class Fit:
 
     def _alone(self, one: Freed, exact: bool) -> tuple[Any, ...]:
         """What is known of a key that no other has to do with."""
-        from cjsim.fit.abc import HARDLY_NARROWER, MOSTLY_DATA
+        from cjsim.inference.abc import HARDLY_NARROWER, MOSTLY_DATA
 
         values = self._draws[one.key].to_numpy(float)
         low, value, high = np.quantile(values, [0.05, 0.5, 0.95])

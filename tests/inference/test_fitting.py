@@ -10,9 +10,9 @@ import pytest
 import cjsim
 from cjsim import data
 from cjsim.cli.main import main
-from cjsim.fit import calibrate
+from cjsim.inference import calibrate
 from cjsim.measures.log import Log
-from tests.fit.firms import DAYS, phone
+from tests.inference.firms import DAYS, phone
 
 FREE = {
     "market.onset_days": (100.0, 2000.0),
@@ -31,11 +31,7 @@ def fitted(seed=1, simulations=260):
     )  # fmt: skip
 
 
-def test_the_package_is_called_like_its_function():
-    import cjsim.fit.abc
-
-    assert callable(cjsim.fit)
-    assert cjsim.fit.infer is cjsim.fit.abc.infer
+def test_what_is_no_log_is_refused():
     with pytest.raises(ValueError, match="log = 7: must be a log"):
         cjsim.fit("phone", 7)
 
@@ -163,7 +159,7 @@ def test_a_log_that_tells_nothing_is_refused(log, more, words):
 
 
 def test_until_may_be_a_date():
-    from cjsim.fit.fitting import _until
+    from cjsim.inference.fitting import _until
 
     scenario, _, log = phone(300)
     dated = Log(log.frame, log.days, "2024-01-01")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cjsim.fit.priors import Floats
+from cjsim.inference.priors import Floats
 
 
 def luck(seed: int, purpose: int, index: int, count: int) -> Floats:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from cjsim.fit.seen import DEALS, Floats, Lens, Seen
+from cjsim.inference.seen import DEALS, Floats, Lens, Seen
 from cjsim.model.events import Event
 from cjsim.run import simulate
 from cjsim.scenario import Scenario

@@ -6,8 +6,9 @@
     fitted.holdout       # the same for what came after `until`, which the fit has not seen
     fitted.draws(200)    # settings that fit, for `what_if(..., draws=...)`
 
-Parts that have a likelihood of their own are fitted by it (`cjsim.fit.likelihood`); all others by
-simulations that look like the log (`cjsim.fit.abc`), the log's likelihoods among what is looked at.
+Parts that have a likelihood of their own are fitted by it (`cjsim.inference.likelihood`); all
+others by simulations that look like the log (`cjsim.inference.abc`), the log's likelihoods among
+what is looked at.
 """
 
 from __future__ import annotations
@@ -24,13 +25,13 @@ import numpy as np
 
 from cjsim.door import number_of, people_of, scenario_of, shown
 from cjsim.experiment.asked import Asked, Progress, asked
-from cjsim.fit.abc import infer
-from cjsim.fit.keys import Free, Freed, freed
-from cjsim.fit.likelihood import Exact, exact
-from cjsim.fit.luck import luck
-from cjsim.fit.result import Fit
-from cjsim.fit.seen import DEALS, Lens, Seen
-from cjsim.fit.summaries import Summaries
+from cjsim.inference.abc import infer
+from cjsim.inference.keys import Free, Freed, freed
+from cjsim.inference.likelihood import Exact, exact
+from cjsim.inference.luck import luck
+from cjsim.inference.result import Fit
+from cjsim.inference.seen import DEALS, Lens, Seen
+from cjsim.inference.summaries import Summaries
 from cjsim.measures.log import Log
 from cjsim.observe.systems import Records
 from cjsim.record import Record
