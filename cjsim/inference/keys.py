@@ -1,8 +1,8 @@
 """Which keys of a scenario are free, what is held possible of them, and which no log can tell.
 
-A key's prior comes from what stands in the file: the value there, give or take a factor, inside the
-limits that the key has. A range of one's own takes its place: `free={"market.onset_days": (200,
-2000)}`.
+A key's prior comes from what stands in the file: its line in `[uncertain]`, else the value there,
+give or take a factor, inside the limits that the key has. A range of one's own takes its place:
+`free={"market.onset_days": (200, 2000)}`.
 """
 
 from __future__ import annotations
@@ -13,14 +13,17 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
+import numpy as np
+
 from cjsim.door import number_of, shown
 from cjsim.experiment.idle import idle
+from cjsim.experiment.shapes import values_at
 from cjsim.inference.priors import Prior
 from cjsim.inference.seen import Lens
 from cjsim.journey import BEFORE_THE_DEAL
 from cjsim.labels import SPOKEN, text
 from cjsim.model.events import Event
-from cjsim.scenario import Scenario
+from cjsim.scenario import Scenario, Uncertain
 from cjsim.scenario.keys import Key, fits
 
 Free = Sequence[str] | Mapping[str, Any] | None
@@ -32,6 +35,8 @@ ODDS: Final = 4.0
 """... and so are the odds of a share."""
 WIDE: Final = 5.0
 """A range whose ends differ by more than this factor is even on a scale of factors."""
+EVEN: Final = {"uniform": "linear", "log-uniform": "log"}
+"""Shapes of [uncertain] that have ends -> the scale on which they are even."""
 INNER: Final = 0.001
 """How near to 0 and 1 a share is looked at."""
 
@@ -163,11 +168,13 @@ def _has_range(scenario: Scenario, dotted: str) -> bool:
 
 
 def prior_of(scenario: Scenario, key: Key, given: Any) -> Prior:
-    """What is held possible of a key: a range of one's own, or one around the file's value."""
+    """What is held possible of a key: a range of one's own, the file's doubt, or one around it."""
     if isinstance(given, Prior):
         return given if given.name == key.dotted else Prior(key.dotted, *_ends(given))
     if given is not None:
         return _own_range(key, given)
+    if key.dotted in scenario.uncertain:
+        return _as_the_file_doubts(key, scenario.uncertain[key.dotted])
     low, high = _limits(key)
     value = float(scenario.value(key.dotted))
     if low >= 0.0 and high <= 1.0 and 0.0 < value < 1.0:
@@ -201,6 +208,19 @@ def _own_range(key: Key, given: Any) -> Prior:
             raise ValueError(f"{key.dotted} = {end:g}: must be {allowed(key)}")
     scale = "log" if low > 0 and high / low >= WIDE else "linear"
     return Prior(key.dotted, low, high, scale)
+
+
+def _as_the_file_doubts(key: Key, doubt: Uncertain) -> Prior:
+    """The prior of which as much lies below and above as [uncertain] says: 5 % each."""
+    five, ninety_five = values_at(np.array([0.05, 0.95]), doubt, key).tolist()
+    if not five < ninety_five:
+        raise ValueError(f"{key.dotted}: [uncertain] leaves it no room; give a range of your own")
+    if doubt.drawn_as in EVEN:
+        low, high = values_at(np.array([0.0, 1.0]), doubt, key).tolist()
+        return Prior(key.dotted, low, high, EVEN[doubt.drawn_as])
+    low, high = _limits(key)  # on a scale whose ends the key cannot pass
+    scale = "linear" if low < 0.0 or five <= 0.0 else "log" if high > 1.0 else "logit"
+    return Prior(key.dotted, five, ninety_five, scale, "normal")
 
 
 def _limits(key: Key) -> tuple[float, float]:

@@ -45,6 +45,32 @@ def test_a_prior_is_about_what_the_file_says(key, given, low, high, scale):
         scenario.with_changes({key: float(prior.at(z))})
 
 
+@pytest.mark.parametrize(
+    ("key", "doubt", "low", "high", "scale", "kind"),
+    [
+        ("market.onset_days", [100, 400], 100, 400, "linear", "uniform"),
+        (
+            "market.onset_days",
+            {"low": 100, "high": 400, "shape": "log-uniform"},
+            100, 400, "log", "uniform",
+        ),
+        ("market.onset_days", {"five": 100, "ninety_five": 400}, 100, 400, "log", "normal"),
+        ("product.quality", {"five": 0.3, "ninety_five": 0.6}, 0.3, 0.6, "logit", "normal"),
+    ],
+)  # fmt: skip
+def test_what_the_file_doubts_is_held_possible(key, doubt, low, high, scale, kind):
+    scenario = phone()[0].with_changes({"uncertain": {key: doubt}})
+    prior = prior_of(scenario, scenario.key(key), None)
+    assert (prior.scale, prior.kind) == (scale, kind)
+    assert (prior.low, prior.high) == pytest.approx((low, high), rel=0.03)
+
+
+def test_a_doubt_without_room_is_told():
+    scenario = phone()[0].with_changes({"uncertain": {"market.onset_days": [300, 300]}})
+    with pytest.raises(ValueError, match=r"market.onset_days: \[uncertain\] leaves it no room"):
+        prior_of(scenario, scenario.key("market.onset_days"), None)
+
+
 def test_a_prior_of_ones_own_holds():
     scenario, of = lens()
     own = Prior("market.onset_days", 300.0, 500.0, "log", "normal")
