@@ -21,7 +21,19 @@ if TYPE_CHECKING:
 def share_of_category(run: Record, by: str | None = None) -> pd.DataFrame:
     """Our deals among all deals people make: one row per group.
 
+    Parameters
+    ----------
+    run : the simulated market, a `Run` from `simulate`.
+    by : "segment", "motive" or "adopter", for a row per part of the market; all people when not
+        given.
+
     Columns: our_deals, rival_deals (a curious trial is one), share = ours / both, 0..1.
+
+    Raises ValueError for an unknown `by`, with the nearest spelling.
+
+    >>> from cjsim import simulate
+    >>> share_of_category(simulate("phone", people=50)).round(2).loc["all"].to_dict()
+    {'our_deals': 57.0, 'rival_deals': 129.0, 'share': 0.31}
     """
     parts = groups(run, by)
     return by_group(category_columns(run, parts), parts)
@@ -41,11 +53,24 @@ def category_columns(run: Record, parts: Groups) -> dict[str, Numbers]:
 def churn(run: Record, by: str | None = None) -> pd.DataFrame:
     """Who has bought from us and is with a rival or asleep at the horizon: one row per group.
 
+    Parameters
+    ----------
+    run : the simulated market, a `Run` from `simulate`.
+    by : "segment", "motive" or "adopter", for a row per part of the market; all people when not
+        given.
+
     Columns: bought (people who are still in the category), away (of them, at the horizon), churn =
     away / bought, 0..1; gone (who bought and then left the category for good: lost to nobody, and
     not among the bought).
     Bought: a deal in the log, or at stages 8-12 on day 0. A customer from before day 0 who was
     away then and never came back leaves no trace and is not counted.
+
+    Raises ValueError for an unknown `by`, with the nearest spelling.
+
+    >>> from cjsim import simulate
+    >>> table = churn(simulate("phone", people=50))
+    >>> table.round(2).loc["all"].to_dict()  # 8 of 18 went elsewhere
+    {'bought': 18.0, 'away': 8.0, 'churn': 0.44, 'gone': 6.0}
     """
     parts = groups(run, by)
     return by_group(churn_columns(run, parts), parts)

@@ -35,8 +35,8 @@ def choices(
     Parameters
     ----------
     purchases : columns person, time and brand; simultaneous ones in the order of the table.
-    resamples, seed : of the bootstrap.
-    confidence : of the intervals.
+    resamples, seed : how many times households are drawn anew, at least 1, and the seed of that.
+    confidence : coverage of the intervals, 0..1.
 
     Returns one row per figure: `share` (0..1), `low`, `high`, `cases` (of how many).
 
@@ -50,6 +50,14 @@ def choices(
       at the twentieth and later ones; of people with 20 trips, so that both are of the same.
     - back, adopted, other: what is bought after a trial that ended a run of three or more: the old
       brand, the new one, a third.
+
+    Raises ValueError where there are no purchases.
+
+    >>> import pandas as pd
+    >>> bought = {"person": [1, 1, 1, 1, 2, 2], "time": [1, 2, 3, 4, 1, 5], "brand": list("AAABAA")}
+    >>> table = choices(pd.DataFrame(bought), resamples=10)
+    >>> table["share"][["switched", "repeated"]].to_dict()  # of four repeat purchases
+    {'switched': 0.25, 'repeated': 0.75}
     """
     resamples = whole("resamples", resamples, 1)
     ordered = purchases.sort_values(["person", "time"], kind="stable")

@@ -39,8 +39,23 @@ def cohorts(
     gone for good at the end of a period (`active="inside"`, of a run when not given), or who makes
     at least one deal in it (`"deals"`; a `Log` shows nothing else).
     Shares of the cohort 0..1, or people with `share=False`; NaN for periods that are not over at
-    the horizon. With `period_days="month"` the periods are the months of the calendar, named by
-    their dates; it needs a scenario with a `start`.
+    the horizon.
+
+    Parameters
+    ----------
+    run : the simulated market, a `Run` from `simulate`; or a `Log`, see `Log.of`.
+    period_days : length of a period [days], or "month" for the months of the calendar, named by
+        their dates; that needs a scenario with a `start`.
+    active : "inside" or "deals", see above.
+    share : shares of the cohort, or numbers of people?
+
+    Raises ValueError for periods that cannot be, an unknown way to be active, and "inside"
+    of a `Log`.
+
+    >>> from cjsim import simulate
+    >>> table = cohorts(simulate("phone", people=50), period_days=365.0)
+    >>> table.iloc[0].round(2).tolist()  # of those won in the first year
+    [1.0, 1.0, 0.5, 0.5, 0.5]
     """
     import pandas as pd
 

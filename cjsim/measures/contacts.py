@@ -35,6 +35,12 @@ def contacts(run: Record | Log, by: str | None = None) -> pd.DataFrame:
 
     Of a `Log` people are those it knows, and mismatch_rate is missing: nobody sees the stages.
 
+    Parameters
+    ----------
+    run : the simulated market, a `Run` from `simulate`; or a `Log`, see `Log.of`.
+    by : "segment", "motive" or "adopter", for a row per part of the market; all people when not
+        given, and always of a `Log`.
+
     Columns
     -------
     contacts : contacts that took place.
@@ -46,6 +52,17 @@ def contacts(run: Record | Log, by: str | None = None) -> pd.DataFrame:
     dropped : contacts that no rep had time for.
     known : people whose contact details were captured.
     opt_outs : people who asked for no more pushes.
+
+    Raises ValueError for an unknown `by`, with the nearest spelling.
+
+    >>> from cjsim import simulate
+    >>> table = contacts(simulate("phone", people=50))
+    >>> table.loc["all", ["contacts", "per_person", "per_deal", "before_first_deal"]].round(1)
+    contacts             2234.0
+    per_person             44.7
+    per_deal               39.2
+    before_first_deal      21.2
+    Name: all, dtype: float64
     """
     need(run, "all")
     parts = groups(run, by)
@@ -99,6 +116,21 @@ def touchpoints(run: Record | Log, by: str | None = None) -> pd.DataFrame:
     contact with it).
 
     Of a `Log` these are the touchpoints in it; contact and mismatch_rate are missing.
+
+    Parameters
+    ----------
+    run : the simulated market, a `Run` from `simulate`; or a `Log`, see `Log.of`.
+    by : "segment", "motive" or "adopter", for a table per part of the market, its name as outer
+        index; all people when not given.
+
+    Raises ValueError for an unknown `by`, with the nearest spelling.
+
+    >>> from cjsim import simulate
+    >>> table = touchpoints(simulate("phone", people=50))
+    >>> table.loc["search_ads", ["contact", "contacts", "people", "cost"]].to_dict()
+    {'contact': 'pull', 'contacts': 41, 'people': 22, 'cost': 20.5}
+    >>> table["mismatch_rate"].idxmin()  # where it fits best
+    'search_seo'
     """
     need(run, "all")
     parts = groups(run, by)
@@ -117,9 +149,24 @@ def touchpoints(run: Record | Log, by: str | None = None) -> pd.DataFrame:
 def sent(run: Record | Log, by: str | None = None) -> pd.DataFrame:
     """What became of each touchpoint that the strategy runs: one row for each (within a group).
 
+    Parameters
+    ----------
+    run : the simulated market, a `Run` from `simulate`; or a `Log`, see `Log.of`.
+    by : "segment", "motive" or "adopter", for a table per part of the market, its name as outer
+        index; all people when not given.
+
     Columns: sent (contacts, those that no rep had time for, pushes that were not read), delivered
     (share of those sent, 0..1), opened (share of those delivered), full (no seat was left), unpaid
     (no money was left in the strategy's budget). What people come to is always delivered and read.
+
+    Raises ValueError for an unknown `by`, with the nearest spelling.
+
+    >>> from cjsim import Scenario, simulate
+    >>> unread = {"touchpoints.mail_offer.opened": 0.4}
+    >>> guided = Scenario.load("phone", "guide").with_changes(unread)
+    >>> table = sent(simulate(guided, people=50))
+    >>> table.loc["mail_offer", ["sent", "delivered", "opened"]].round(2).to_dict()
+    {'sent': 150.0, 'delivered': 1.0, 'opened': 0.45}
     """
     need(run, "all")
     parts = groups(run, by)
@@ -201,7 +248,20 @@ def _touchpoint_frame(
 
 
 def contact_map(run: Record, lens: str = "twelve") -> pd.DataFrame:
-    """Contacts by running touchpoint (rows) and the person's true step of the lens (columns)."""
+    """Contacts by running touchpoint (rows) and the person's true step of the lens (columns).
+
+    Parameters
+    ----------
+    run : the simulated market, a `Run` from `simulate`.
+    lens : name of the map of stages, of `cjsim.journey.LENSES`: "twelve" are our own, "aida" four.
+
+    Returns numbers of contacts. Raises ValueError for an unknown lens, with the nearest spelling.
+
+    >>> from cjsim import simulate
+    >>> table = contact_map(simulate("phone", people=50))
+    >>> table.loc["site", ["study", "comparison", "with_rival"]].tolist()
+    [12, 2, 0]
+    """
     need_run(run, THE_STAGES)
     need(run, "all")
     chosen_lens = lens_named(lens)

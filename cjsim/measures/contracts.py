@@ -32,6 +32,11 @@ def contracts(run: Record, every: float | str = A_MONTH) -> pd.DataFrame:
     0, of the first of each month, and of the horizon. A contract from before day 0 is taken to
     cost what its next deal or payment is, the price of the file where none comes.
 
+    Parameters
+    ----------
+    run : the simulated market, a `Run` from `simulate`.
+    every : days between two rows, or "month" in a scenario that has a `start`.
+
     Columns
     -------
     running : contracts that run on the day.
@@ -44,6 +49,11 @@ def contracts(run: Record, every: float | str = A_MONTH) -> pd.DataFrame:
     gross_retention : the same where nobody counts for more than then, 0..1.
 
     Raises ValueError for a run without contracts, or whose log does not keep the stages.
+
+    >>> from cjsim import simulate
+    >>> table = contracts(simulate("subscription", people=50), every=365.0)
+    >>> table[["running", "mrr", "lost"]].round(1).iloc[-1].to_dict()  # at the horizon
+    {'running': 5.0, 'mrr': 570.0, 'lost': -120.0}
     """
     import pandas as pd
 
@@ -74,6 +84,12 @@ def renewals(run: Record | Log, by: str | None = None) -> pd.DataFrame:
     A `Log` does not tell which contracts have come to their end: there due and renewal_rate are
     missing.
 
+    Parameters
+    ----------
+    run : the simulated market, a `Run` from `simulate`; or a `Log`, see `Log.of`.
+    by : "segment", "motive" or "adopter", for a row per part of the market; all people when not
+        given, and always of a `Log`.
+
     Columns
     -------
     trials : free trials that began.
@@ -82,6 +98,17 @@ def renewals(run: Record | Log, by: str | None = None) -> pd.DataFrame:
     renewal_rate : share of them that was renewed, 0..1.
     notices, taken_back : notices given, and those taken back.
     pauses, upgrades : how many.
+
+    Raises ValueError for an unknown `by`, with the nearest spelling.
+
+    >>> from cjsim import simulate
+    >>> table = renewals(simulate("subscription", people=50))
+    >>> table.loc["all", ["trials", "conversion", "due", "renewal_rate"]].astype(float).round(2)
+    trials          14.00
+    conversion       0.46
+    due             14.00
+    renewal_rate     0.71
+    Name: all, dtype: float64
     """
     parts = groups(run, by)
     return by_group(renewal_columns(run, parts), parts)

@@ -29,6 +29,12 @@ if TYPE_CHECKING:
 def desk(run: Record | Log, by: str | None = None) -> pd.DataFrame:
     """Buyers at the sales desk: one row per group. Contacts that need a rep are not among them.
 
+    Parameters
+    ----------
+    run : the simulated market, a `Run` from `simulate`; or a `Log`, see `Log.of`.
+    by : "segment", "motive" or "adopter", for a row per part of the market; all people when not
+        given, and always of a `Log`.
+
     Columns
     -------
     queued : buyers who asked for a rep.
@@ -40,6 +46,13 @@ def desk(run: Record | Log, by: str | None = None) -> pd.DataFrame:
         that of a sample is slower, see `parameters.desk_of`; of a `Log` as it stands there].
     wait_days_served : the same for those served.
     waited : share of them who had to wait at all, 0..1.
+
+    Raises ValueError for an unknown `by`, with the nearest spelling.
+
+    >>> from cjsim import simulate
+    >>> table = desk(simulate("phone", people=50))
+    >>> table.loc["all", ["queued", "served", "lost", "wait_days"]].round(2).to_dict()
+    {'queued': 58.0, 'served': 57.0, 'lost': 1.0, 'wait_days': 0.02}
     """
     parts = groups(run, by)
     return by_group(desk_columns(run, parts), parts)

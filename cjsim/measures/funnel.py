@@ -34,6 +34,13 @@ COUNTS = ("people", "visits", "passed", "lost", "failed", "gone", "open", "deals
 def funnel(run: Record, lens: str = "twelve", by: str | None = None) -> pd.DataFrame:
     """How far people get: one row per step of the lens (and group).
 
+    Parameters
+    ----------
+    run : the simulated market, a `Run` from `simulate`.
+    lens : name of the map of stages, of `cjsim.journey.LENSES`: "twelve" are our own, "aida" four.
+    by : "segment", "motive" or "adopter", for a table per part of the market, its name as outer
+        index; all people when not given.
+
     Columns
     -------
     people : who stood on the step at least once; those there on day 0 are counted.
@@ -55,6 +62,20 @@ def funnel(run: Record, lens: str = "twelve", by: str | None = None) -> pd.DataF
     deals : visits that ended with a repeat deal, failed or not.
     gate_loss : the gate after a repeat deal, a door of its own: failed / deals, 0..1; NaN without
         deals. The gate after the first deal is the loss at satisfaction.
+
+    Raises ValueError for an unknown `lens` or `by`, with the nearest spelling.
+
+    >>> from cjsim import simulate
+    >>> table = funnel(simulate("phone", people=50))
+    >>> table.loc["study", ["visits", "passed", "lost", "actual_loss", "planned_loss"]].round(2)
+    visits          59.00
+    passed          27.00
+    lost            32.00
+    actual_loss      0.54
+    planned_loss     0.15
+    Name: study, dtype: float64
+    >>> len(funnel(simulate("phone", people=50), lens="aida"))
+    6
     """
     all_visits = visits(run, lens)
     parts = groups(run, by)
@@ -96,6 +117,19 @@ def planned_loss(scenario: Scenario, lens: Lens | str = "twelve") -> Floats:
     journey, at the gate (satisfaction decides), and on a step that holds several stages of the
     later life, which people circle in.
     At curiosity the plan is the share who try a rival; some of them come back.
+
+    Parameters
+    ----------
+    scenario : a `Scenario`.
+    lens : name of the map of stages, of `cjsim.journey.LENSES`: "twelve" are our own, "aida" four;
+        or the `Lens` itself.
+
+    Returns an array with a share, 0..1, for each step of the lens. Raises ValueError for an unknown
+    lens, with the nearest spelling.
+
+    >>> from cjsim import Scenario
+    >>> planned_loss(Scenario.load("phone"), "aida").round(2).tolist()
+    [nan, 0.2, 0.2, 0.46, nan, nan]
     """
     chosen_lens = lens_named(lens) if isinstance(lens, str) else lens
     plan = np.full(len(chosen_lens.steps), np.nan)

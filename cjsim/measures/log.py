@@ -246,12 +246,19 @@ def event_funnel(
 
     Parameters
     ----------
-    log : a run, or a `Log`.
+    log : the simulated market, a `Run` from `simulate`; or a `Log`, see `Log.of`.
     steps : names of events, two or more; a person's first row of the next kind counts from the time
         at which they took the last step on.
 
-    Returns a row per step: people, share (of those who took the first), passed (of those who took
-    the step before). Raises ValueError for fewer than two steps, or an event that the log has not.
+    Returns a row per step: people, share (of those who took the first, 0..1), passed (of those who
+    took the step before, 0..1).
+
+    Raises ValueError for fewer than two steps, or an event that the log has not.
+
+    >>> from cjsim import simulate
+    >>> table = event_funnel(simulate("phone", people=50), ["contact", "first_deal", "repeat_deal"])
+    >>> table["people"].to_dict()
+    {'contact': 73, 'first_deal': 17, 'repeat_deal': 10}
     """
     import pandas as pd
 

@@ -46,6 +46,12 @@ COSTS = "what a deal and a day cost"
 def money(run: Record, by: str | None = None) -> pd.DataFrame:
     """The firm's account from day 0 to the horizon, in money: one row per group.
 
+    Parameters
+    ----------
+    run : the simulated market, a `Run` from `simulate`.
+    by : "segment", "motive" or "adopter", for a row per part of the market; all people when not
+        given.
+
     Columns
     -------
     revenue : what customers paid, later payments of contracts included.
@@ -59,6 +65,13 @@ def money(run: Record, by: str | None = None) -> pd.DataFrame:
     profit : net present value of the cash.
     profit_per_person : profit per head of the market (of the group).
     profit_per_day : profit per day of the horizon.
+
+    Raises ValueError for an unknown `by`, with the nearest spelling.
+
+    >>> from cjsim import simulate
+    >>> table = money(simulate("phone", people=50))
+    >>> table.loc["all", ["margin", "costs", "cash", "profit"]].round().to_dict()
+    {'margin': 3715.0, 'costs': 1135.0, 'cash': 2580.0, 'profit': 1870.0}
     """
     parts = groups(run, by)
     return by_group(money_columns(run, parts), parts)
@@ -183,6 +196,16 @@ def profit_over_time(run: Record, every: float | str = 1.0) -> pd.DataFrame:
     Rows are days: 0, every, 2 · every, ... and the horizon; with `every="month"` the dates of
     day 0, of the first of each month, and of the horizon. Columns, all cumulative: margin,
     costs, cash (margin - costs), profit (discounted to day 0). They end at those of `money`.
+
+    Parameters
+    ----------
+    run : the simulated market, a `Run` from `simulate`.
+    every : days between two rows, or "month" in a scenario that has a `start`.
+
+    >>> from cjsim import simulate
+    >>> table = profit_over_time(simulate("phone", people=50), every=365.0)
+    >>> table["profit"].round().to_dict()
+    {0.0: 0.0, 365.0: 308.0, 730.0: 649.0, 1095.0: 1107.0, 1460.0: 1387.0, 1825.0: 1870.0}
     """
     import pandas as pd
 
@@ -208,10 +231,21 @@ def deals_over_time(run: Record | Log, every: float | str = A_MONTH) -> pd.DataF
     Rows are the days on which a period begins: 0, every, 2 · every, ...; the last may be shorter.
     With `every="month"` they are the months of the calendar, by the dates of their first days.
 
+    Parameters
+    ----------
+    run : the simulated market, a `Run` from `simulate`; or a `Log`, see `Log.of`.
+    every : length of a period [days], a twelfth of a year when not given; or "month" in a scenario
+        that has a `start`.
+
     Columns
     -------
     days : length of the period.
     first_deals, repeat_deals : how many were made in it.
+
+    >>> from cjsim import simulate
+    >>> table = deals_over_time(simulate("phone", people=50), every=365.0)
+    >>> table["first_deals"].to_dict()
+    {0.0: 2, 365.0: 6, 730.0: 2, 1095.0: 3, 1460.0: 4}
     """
     import pandas as pd
 
@@ -224,7 +258,18 @@ def deals_over_time(run: Record | Log, every: float | str = A_MONTH) -> pd.DataF
 
 
 def break_even_day(run: Record) -> float:
-    """The day by whose end the firm's profit since day 0 has come above 0 to stay; NaN if never."""
+    """The day by whose end the firm's profit since day 0 has come above 0 to stay; NaN if never.
+
+    Parameters
+    ----------
+    run : the simulated market, a `Run` from `simulate`.
+
+    Returns a day, 0 .. the horizon.
+
+    >>> from cjsim import simulate
+    >>> break_even_day(simulate("phone", people=50))
+    223.0
+    """
     receipts = income(run)
     costs = run.totals.cost_by_day
     margin = np.bincount(receipts.time.astype(np.int64), receipts.margin, len(costs))

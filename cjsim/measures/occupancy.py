@@ -27,6 +27,15 @@ def occupancy(
 ) -> pd.DataFrame:
     """People on each step of the lens, read from the log and hence exact.
 
+    Parameters
+    ----------
+    run : the simulated market, a `Run` from `simulate`.
+    every : days between two rows, or "month" in a scenario that has a `start`.
+    lens : name of the map of stages, of `cjsim.journey.LENSES`: "twelve" are our own, "aida" four.
+    by : "segment", "motive" or "adopter", for a table per part of the market, its name as outer
+        index; all people when not given.
+    over : days around each row of which the mean is taken, see below; 0 for none.
+
     Rows are days: 0, every, 2 · every, ... and the horizon, each after all events of that moment;
     with `every="month"` the dates of day 0, of the first of each month, and of the horizon.
     Columns are the steps; each row adds up to all who have arrived by then (of the group), those
@@ -35,6 +44,16 @@ def occupancy(
     `over` [days] gives means instead: of the people there in so many days around each, half of them
     before it and half behind, as far as the run goes. A stage that is passed in a day or two shows
     its course so, not whom the moment happened to meet.
+
+    Returns numbers of people. Raises ValueError for an unknown `lens` or `by`, or days that cannot
+    be.
+
+    >>> from cjsim import simulate
+    >>> table = occupancy(simulate("phone", people=50), every=365.0, lens="aida")
+    >>> table.columns.tolist()
+    ['outside', 'attention', 'interest', 'desire', 'action', 'lost']
+    >>> table["action"].to_dict()
+    {0.0: 7, 365.0: 6, 730.0: 9, 1095.0: 9, 1460.0: 10, 1825.0: 10}
     """
     import pandas as pd
 

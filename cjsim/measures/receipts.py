@@ -52,12 +52,23 @@ def revenue_over_time(run: Record | Log, every: float | str = A_MONTH) -> pd.Dat
     Rows are the days on which a period begins: 0, every, 2 · every, ...; the last may be shorter.
     With `every="month"` they are the months of the calendar, by the dates of their first days.
 
+    Parameters
+    ----------
+    run : the simulated market, a `Run` from `simulate`; or a `Log`, see `Log.of`.
+    every : length of a period [days], a twelfth of a year when not given; or "month" in a scenario
+        that has a `start`.
+
     Columns
     -------
     days : length of the period.
     revenue : what customers paid in it [money].
     spent : what went into contacts, complaints made good and referral bonuses [money]. What keeps
         touchpoints and reps running is in no log: see `money`.
+
+    >>> from cjsim import simulate
+    >>> table = revenue_over_time(simulate("phone", people=50), every=365.0)
+    >>> table["revenue"].round().to_dict()
+    {0.0: 3520.0, 365.0: 5720.0, 730.0: 4840.0, 1095.0: 4400.0, 1460.0: 6600.0}
     """
     import pandas as pd
 
@@ -80,16 +91,18 @@ def revenue_per_customer(
 
     Parameters
     ----------
-    days : ages to be told; each month up to the longest seen when not given.
-    confidence : of the limits, 0..1.
+    run : the simulated market, a `Run` from `simulate`; or a `Log`, see `Log.of`.
+    days : ages to be told [days]; each month up to the longest seen when not given.
+    confidence : coverage of the limits, 0..1.
 
     Returns a row per age: at_risk (customers seen for so long), deals and revenue (of a mean
     customer up to it, the first deal included [deals, money]), low and high (limits of revenue).
     What nobody was seen for is NaN. Raises ValueError for a confidence that is no share.
 
-    >>> import cjsim
-    >>> list(revenue_per_customer(cjsim.simulate("phone", people=50), days=[365]))
-    ['at_risk', 'deals', 'revenue', 'low', 'high']
+    >>> from cjsim import simulate
+    >>> table = revenue_per_customer(simulate("phone", people=50), days=[0, 365])
+    >>> table[["deals", "revenue"]].round(1).to_dict("list")
+    {'deals': [1.0, 1.5], 'revenue': [440.0, 638.6]}
     """
     import pandas as pd
 

@@ -59,6 +59,16 @@ def retention(
     gone by since their last deal, whatever they really did (C95). The longer, the later the news;
     the shorter, the more of those who only wait are taken for lost.
 
+    Parameters
+    ----------
+    run : the simulated market, a `Run` from `simulate`; or a `Log`, see `Log.of`.
+    by : "segment", "motive" or "adopter", for a table per part of the market, its name as outer
+        index; all people when not given,
+        and always of a `Log`.
+    days : days since the first deal that are asked for; all on which somebody left when not given.
+    confidence : coverage of the limits, 0..1.
+    silent_days : of a `Log`, days without a deal after which a customer counts as lost.
+
     Columns
     -------
     at_risk : customers under observation just before that day (not with `days`).
@@ -66,6 +76,13 @@ def retention(
     retained : share still with us after it, 0..1. Those open at the horizon, or gone for good
         while with us, are respected.
     low, high : limits at that confidence (log-log); NaN once nobody is left.
+
+    Raises ValueError for an unknown `by`, and for a `Log` without `silent_days`.
+
+    >>> from cjsim import simulate
+    >>> table = retention(simulate("phone", people=50), days=[90, 365])
+    >>> table.round(2).to_dict("list")
+    {'retained': [0.88, 0.64], 'low': [0.59, 0.33], 'high': [0.97, 0.83]}
     """
     need(run, "stages")
     parts = groups(run, by)
@@ -152,6 +169,15 @@ def repeat_rate(
 ) -> pd.DataFrame:
     """Of the customers who made their n-th deal, how many made the next? Rows are n = 1, 2, ...
 
+    Parameters
+    ----------
+    run : the simulated market, a `Run` from `simulate`; or a `Log`, see `Log.of`.
+    by : "segment", "motive" or "adopter", for a table per part of the market, its name as outer
+        index; all people when not given,
+        and always of a `Log`.
+    within : days within which the next deal is looked for, for `rate_within`; not asked when not
+        given.
+
     Columns
     -------
     customers : people who made an n-th deal.
@@ -168,6 +194,13 @@ def repeat_rate(
         seen to leave: there, ask for `rate_within`.
     rate_within : only if `within` [days] is given: the Kaplan-Meier share with a next deal so
         many days after the n-th; the open ones count for as long as they were seen; NaN beyond.
+
+    Raises ValueError for an unknown `by`, with the nearest spelling.
+
+    >>> from cjsim import simulate
+    >>> table = repeat_rate(simulate("phone", people=50), within=730.0)
+    >>> table.loc[1, ["customers", "made_next", "open", "rate", "rate_within"]].round(2).to_dict()
+    {'customers': 17.0, 'made_next': 10.0, 'open': 6.0, 'rate': 0.59, 'rate_within': 0.66}
     """
     need(run, "stages")
     parts = groups(run, by)

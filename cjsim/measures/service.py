@@ -22,6 +22,12 @@ def service(run: Record | Log, by: str | None = None) -> pd.DataFrame:
     Firms do not see failures of which nobody complains, nor who is warned: missing of a `Log` that
     has none.
 
+    Parameters
+    ----------
+    run : the simulated market, a `Run` from `simulate`; or a `Log`, see `Log.of`.
+    by : "segment", "motive" or "adopter", for a row per part of the market; all people when not
+        given, and always of a `Log`.
+
     Columns
     -------
     failures : deals at which something went wrong.
@@ -31,6 +37,14 @@ def service(run: Record | Log, by: str | None = None) -> pd.DataFrame:
     recovery_cost : what that cost [money]; it stands in `money` under contact_cost.
     warned : acquaintances warned by the disappointed of the group.
     new_managers : deals at which a customer found another account manager.
+
+    Raises ValueError for an unknown `by`, with the nearest spelling.
+
+    >>> from cjsim import Scenario, simulate
+    >>> careless = Scenario.load("phone").with_changes({"service.failure_rate": 0.3})
+    >>> table = service(simulate(careless, people=50))
+    >>> table.loc["all", ["failures", "failure_share", "complaints", "recovered"]].round(2).to_dict()
+    {'failures': 11.0, 'failure_share': 0.29, 'complaints': 4.0, 'recovered': 3.0}
     """
     parts = groups(run, by)
     return by_group(service_columns(run, parts), parts)

@@ -119,6 +119,17 @@ def summary(run: Record | Log) -> pd.Series[float]:
 
     A measure is NaN where there is nothing to measure: no share of no deals, no wait where nobody
     queued. The module of each measure says exactly what is counted.
+
+    Parameters
+    ----------
+    run : the simulated market, a `Run` from `simulate`; or a `Log`, see `Log.of`.
+
+    >>> from cjsim import simulate
+    >>> values = summary(simulate("phone", people=50))
+    >>> values[["first_deals", "repeat_deals", "churn", "profit_per_person"]].round(2).to_dict()
+    {'first_deals': 17.0, 'repeat_deals': 40.0, 'churn': 0.44, 'profit_per_person': 37.41}
+    >>> UNITS["profit_per_person"]
+    'money_per_person'
     """
     import pandas as pd
 

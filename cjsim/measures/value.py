@@ -41,7 +41,13 @@ if TYPE_CHECKING:
 def customer_value(run: Record, by: str | None = None, window: float | None = None) -> pd.DataFrame:
     """What customers won during the run cost and bring: one row per group.
 
-    `window` [days] is how long a customer is followed; see `usual_window`.
+    Parameters
+    ----------
+    run : the simulated market, a `Run` from `simulate`.
+    by : "segment", "motive" or "adopter", for a row per part of the market; all people when not
+        given.
+    window : how long a customer is followed [days]; half of the horizon when not given, in whole
+        years where that holds one.
 
     Columns
     -------
@@ -58,6 +64,13 @@ def customer_value(run: Record, by: str | None = None, window: float | None = No
         day of the first deal [money]. NaN if no customer was seen for so long.
     payback_day : days from the first deal from which on that covers the cac, to stay; NaN if it
         does not within the window.
+
+    Raises ValueError for an unknown `by`, or a window that is not above 0.
+
+    >>> from cjsim import simulate
+    >>> table = customer_value(simulate("phone", people=50))
+    >>> table.loc["all", ["customers", "cac", "ltv", "payback_day"]].round(1).to_dict()
+    {'customers': 17.0, 'cac': 23.5, 'ltv': 47.8, 'payback_day': 395.5}
     """
     parts = groups(run, by)
     return by_group(value_columns(run, parts, window), parts)
@@ -119,12 +132,27 @@ def payback(run: Record, by: str | None = None, window: float | None = None) -> 
 
     Rows are the days on which somebody makes a deal, and the end of the window.
 
+    Parameters
+    ----------
+    run : the simulated market, a `Run` from `simulate`.
+    by : "segment", "motive" or "adopter", for a table per part of the market, its name as outer
+        index; all people when not given.
+    window : how long a customer is followed [days]; half of the horizon when not given, in whole
+        years where that holds one.
+
     Columns
     -------
     at_risk : customers who were seen for that long.
     value : what a mean customer has brought by then, less what keeping them has cost, discounted
         to the day of the first deal [money].
     profit : value - cac [money].
+
+    Raises ValueError for an unknown `by`, with the nearest spelling.
+
+    >>> from cjsim import simulate
+    >>> table = payback(simulate("phone", people=50), window=730.0)
+    >>> table["profit"].iloc[[0, -1]].round(1).tolist()  # at the first deal, and two years on
+    [-28.5, 24.3]
     """
     import pandas as pd
 
@@ -146,7 +174,18 @@ def payback(run: Record, by: str | None = None, window: float | None = None) -> 
 
 
 def payback_day(run: Record, window: float | None = None) -> float:
-    """Days from the first deal until a mean customer has paid back the cac, to stay; NaN if not."""
+    """Days from the first deal until a mean customer has paid back the cac, to stay; NaN if not.
+
+    Parameters
+    ----------
+    run : the simulated market, a `Run` from `simulate`.
+    window : how long a customer is followed [days]; half of the horizon when not given, in whole
+        years where that holds one.
+
+    >>> from cjsim import simulate
+    >>> round(payback_day(simulate("phone", people=50)))
+    396
+    """
     return float(value_columns(run, groups(run, None), window)["payback_day"][0])
 
 

@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 def word_of_mouth(run: Record, by: str | None = None) -> pd.DataFrame:
     """What friends bring about: one row per group.
 
+    Parameters
+    ----------
+    run : the simulated market, a `Run` from `simulate`.
+    by : "segment", "motive" or "adopter", for a row per part of the market; all people when not
+        given.
+
     Columns
     -------
     advocates : people who told anybody.
@@ -36,6 +42,13 @@ def word_of_mouth(run: Record, by: str | None = None) -> pd.DataFrame:
         short run has a smaller K.
     multiplier : awakened or awake in all, per person who awoke otherwise. In an endless market
         1 / (1 - K) if K < 1.
+
+    Raises ValueError for an unknown `by`, with the nearest spelling.
+
+    >>> from cjsim import simulate
+    >>> table = word_of_mouth(simulate("phone", people=50))
+    >>> table.loc["all", ["advocates", "told", "referrals", "k_factor"]].round(2).to_dict()
+    {'advocates': 6.0, 'told': 47.0, 'referrals': 8.0, 'k_factor': 0.08}
     """
     parts = groups(run, by)
     return by_group(word_columns(run, parts), parts)
@@ -74,6 +87,16 @@ def generations(run: Record) -> pd.Series[int]:
 
     Whoever is awake on day 0 belongs to generation 0. The ratio of two neighbours is a K; word of
     mouth carries itself while it is above 1.
+
+    Parameters
+    ----------
+    run : the simulated market, a `Run` from `simulate`.
+
+    Returns numbers of awakenings, one row per generation.
+
+    >>> from cjsim import simulate
+    >>> generations(simulate("phone", people=50)).to_dict()
+    {0: 95, 1: 8}
     """
     import pandas as pd
 
@@ -91,6 +114,16 @@ def k_by_generation(run: Record) -> pd.Series[float]:
 
     In circles it falls from one generation to the next, as the word comes round to those who know.
     The last generation of a run has awakened nobody yet and is left out.
+
+    Parameters
+    ----------
+    run : the simulated market, a `Run` from `simulate`.
+
+    Returns friends awakened per head [people per person], one row per generation.
+
+    >>> from cjsim import simulate
+    >>> k_by_generation(simulate("phone", people=50)).round(3).to_dict()
+    {0: 0.084}
     """
     size = generations(run)
     return (size.shift(-1) / size).iloc[:-1].rename("k")
