@@ -35,13 +35,42 @@ REMEMBERED = 20_000
 
 @dataclass(frozen=True, repr=False)
 class Run(Record):
-    """One simulated market: its record, and what is mostly read off it."""
+    """One simulated market: its record, and what is mostly read off it.
+
+    `simulate` makes one. What it tells stands in tables: `summary()`, `funnel()`, `log()`,
+    `people`, `truth()`; and all functions of `cjsim.measures` take it.
+
+    Parameters
+    ----------
+    scenario : what was run.
+    seed : the world's number.
+    everybody : the people, as arrays; `people` is their table.
+    events : the rows of the log, as an array; `log()` is their table.
+    engine : the class that ran it, and runs it again for `truth()`.
+    split : who was in which arm, where the market was split between strategies; else None.
+
+    >>> from cjsim import simulate
+    >>> run = simulate("phone", people=50)
+    >>> run.says("en")
+    'phone, Pull: 50 people, 1,825 days, seed 1. New customers (first deals): 17, repeat deals: 40.'
+    >>> run.summary()[["first_deals", "profit"]].round().to_dict()
+    {'first_deals': 17.0, 'profit': 1870.0}
+    >>> run.funnel().loc["study", ["visits", "passed", "lost"]].to_dict()
+    {'visits': 59, 'passed': 27, 'lost': 32}
+    >>> run.log()[["time", "person", "event"]].tail(1).round(1).to_dict("records")
+    [{'time': 1824.8, 'person': 62, 'event': 'contact'}]
+    """
 
     def __repr__(self) -> str:
         return one_line("Run", f"of {self.says()}")
 
     def says(self, lang: str = SPOKEN) -> str:
-        """What was run, and how many deals there were."""
+        """What was run, and how many deals there were.
+
+        Parameters
+        ----------
+        lang : "en" or "ru"; the language that is spoken when not given.
+        """
         counts = np.bincount(self.events.rows["event"], minlength=len(EVENTS))
         sentences = (
             text("result.run", lang).format(
@@ -96,13 +125,21 @@ class Run(Record):
         return sorted(path.name for path in paths)
 
     def summary(self) -> pd.Series[float]:
-        """Named measures in a fixed order; see `cjsim.measures.summary`."""
+        """The named measures in a fixed order, `cjsim.measures.UNITS` has their units.
+
+        See `cjsim.measures.summary`.
+        """
         from cjsim.measures.summary import summary
 
         return summary(self)
 
     def funnel(self, lens: str = "twelve", by: str | None = None) -> pd.DataFrame:
-        """How far people get and where they are lost; see `cjsim.measures.funnel`."""
+        """How far people get and where they are lost; see `cjsim.measures.funnel`.
+
+        Parameters
+        ----------
+        lens, by : see `cjsim.measures.funnel`.
+        """
         from cjsim.measures.funnel import funnel
 
         return funnel(self, lens, by)
@@ -174,8 +211,11 @@ def simulate(
     Returns the `Run`. Raises ValueError for a size, seed, engine or level of log that cannot be,
     ScenarioError for a name or file that is not there or wrong.
 
-    >>> len(simulate("phone", people=50, seed=2))
-    50
+    >>> run = simulate("phone", people=50, seed=2)
+    >>> len(run), run.seed
+    (50, 2)
+    >>> int(run.summary()["first_deals"])
+    17
     """
     scenario = scenario_of(scenario)
     size = people_of(people, scenario)

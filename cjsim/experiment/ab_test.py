@@ -52,17 +52,31 @@ PER: Final = 100
 class ABTest(Result):
     """An experiment and what came of it; all amounts are per person, B less A.
 
-    `worlds` has a row for each world (and each set of channels that was switched off: "all" are
-    on in the first): estimate, low, high, truth, and what the arms had. The firm's own experiment
-    is the first. `table` has the rows
+    `ab_test` makes one. `table` has the rows
 
-    estimate : what the firm finds, with its interval.
-    truth : the difference in the same world, were all treated by B and not by A.
-    spill_over : by how much the experiment errs on average over the worlds, luck aside.
-    of_words, of_desk : how much less it does without that channel; NaN where none was tried.
-    carry_over : of a switchback, by how much more it errs without its wash-out.
+    - estimate: what the firm finds, with its interval.
+    - truth: the difference in the same world, were all treated by B and not by A.
+    - spill_over: by how much the experiment errs on average over the worlds, luck aside.
+    - of_words, of_desk: how much less it does without that channel; NaN where none was tried.
+    - carry_over: of a switchback, by how much more it errs without its wash-out.
 
     with the columns value, low, high. `plan` says what could have been known before.
+
+    Parameters
+    ----------
+    trial : what was asked: arms, measure, days, design.
+    smallest : the smallest effect worth finding [measure per person].
+    seeds : those of the worlds; the firm's own experiment is in the first.
+    worlds : a row for each world (and each set of channels that was switched off: "all" are on in
+        the first): estimate, low, high, truth, and what the arms had.
+    confidence : coverage of the intervals, 0..1.
+
+    >>> how = {"measure": "deals", "days": 60, "people": 200, "runs": 2, "executor": "here"}
+    >>> found = ab_test("phone", "guide", "nothing", spill_over=False, **how)
+    >>> found.table["value"][["estimate", "truth"]].round(3).to_dict()
+    {'estimate': -0.016, 'truth': 0.0}
+    >>> found.covered, found.verdict  # does the interval hold the truth; would the firm be right
+    (1.0, 'unclear')
     """
 
     trial: Trial
@@ -336,9 +350,11 @@ def ab_test(
 
     Returns an `ABTest`. Raises ValueError for what cannot be asked.
 
-    >>> found = ab_test("phone", "guide", "nothing", days=60, people=200, runs=2, executor="here")
+    >>> found = ab_test("phone", "guide", "nothing", days=60, people=100, runs=2, executor="here")
     >>> found.table.index.tolist()
     ['estimate', 'truth', 'spill_over', 'of_words', 'of_desk']
+    >>> found.plan[["size_needed", "power"]].round(2).to_dict()
+    {'size_needed': 111428.0, 'power': 0.03}
     """
     base = scenario_of(scenario)
     question = asked(

@@ -86,9 +86,14 @@ def without(scenario: Scenario | str | Path, *names: str) -> Scenario:
     Parameters
     ----------
     scenario : a Scenario, a preset's name, or a path.
-    names : of `ASSUMPTIONS`.
+    names : of `cjsim.experiment.assumptions.ASSUMPTIONS`, any number of them.
 
     Raises ValueError for an unknown name, with the nearest spelling.
+
+    >>> from cjsim import Scenario
+    >>> phone = Scenario.load("phone")
+    >>> phone.diff(without(phone, "irritation"))
+    {'response.irritation_harm': (0.8, 0.0)}
     """
     scenario = scenario_of(scenario)
     for name in names:

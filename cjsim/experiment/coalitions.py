@@ -74,6 +74,8 @@ DEALS: Final = "deals"
 class TouchpointTruth(Result):
     """What touchpoints really bring: the measures of coalitions of them, run by run.
 
+    `touchpoint_truth` makes one.
+
     The tables have rows (measure, touchpoint) and columns difference, low, high [units of the
     measure] and clear, as `Comparison.paired`; low and high are the luck interval.
 
@@ -85,11 +87,21 @@ class TouchpointTruth(Result):
     ----------
     scenario : with all of them on.
     touchpoints : those that were switched; all others stay as they are.
+    people : how many were simulated in each run.
+    seeds : those of the runs.
     runs : the asked measures; rows (coalition, seed), the coalition written "a + b" or "(none)",
         all of them in the order of the columns that `games.shapley` takes, or those that were run.
-    confidence : coverage of the intervals where none is asked for.
+    confidence : coverage of the intervals where none is asked for, 0..1.
     orders : per run the orders that it drew, (runs, orders, touchpoints), as places in
         `touchpoints`; None where all coalitions were run.
+
+    >>> points = ["site", "tech_support"]
+    >>> how = {"measures": "contacts", "people": 50, "runs": 2, "executor": "here"}
+    >>> truth = touchpoint_truth("phone", points, **how)
+    >>> truth.incremental()["difference"].to_dict()  # what is lost without it
+    {('contacts', 'site'): 80.5, ('contacts', 'tech_support'): 50.0}
+    >>> truth.shapley()["difference"].to_dict()  # its fair share
+    {('contacts', 'site'): 75.75, ('contacts', 'tech_support'): 45.25}
     """
 
     scenario: Scenario

@@ -57,8 +57,28 @@ class Comparison(Result):
     """The runs of an experiment: one row per scenario and run, one column per measure.
 
     Run number i has the same seed in every scenario, hence the same people with the same luck:
-    `paired()` takes differences run by run. `confidence` is the coverage of intervals where none
-    is asked for. `doubt` is there where draws of unknown inputs were asked for.
+    `paired()` takes differences run by run. `compare` makes one.
+
+    Parameters
+    ----------
+    scenarios : name -> scenario; differences are taken to the first.
+    people : how many were simulated in each run.
+    seeds : those of the runs, the same for every scenario.
+    runs : all measures of `cjsim.measures.UNITS`; rows (scenario, seed).
+    funnels : the funnel summed over the runs, see `funnel()`; rows (scenario, stage).
+    won : per scenario who made their first deal in each run, see `uplift()`.
+    confidence : coverage of intervals where none is asked for, 0..1.
+    doubt : there where draws of unknown inputs were asked for.
+
+    >>> from cjsim import Scenario
+    >>> sides = [Scenario.load("phone", name) for name in ("pull", "guide")]
+    >>> two = compare(sides, people=50, runs=4, executor="here")
+    >>> two.means().loc["contacts"].to_dict()
+    {'pull': 2133.0, 'guide': 3278.0}
+    >>> two.table.loc[("guide", "contacts"), ["difference", "low", "high"]].round(1).to_dict()
+    {'difference': 1145.0, 'low': 781.1, 'high': 1508.9}
+    >>> two.runs_needed("contacts", half_width=50.0)  # how many runs until it is known so well
+    83
     """
 
     scenarios: dict[str, Scenario]
@@ -196,6 +216,13 @@ class Comparison(Result):
         Returns rows (scenario, measure) with columns difference, low, high [units of the measure];
         clear: does the interval leave zero out; runs: how many have the measure on both sides;
         note: what the interval has to admit, see `cjsim.experiment.intervals.notes`.
+
+        >>> from cjsim import Scenario
+        >>> sides = [Scenario.load("phone", name) for name in ("pull", "guide")]
+        >>> two = compare(sides, people=50, runs=4, executor="here")
+        >>> gap = two.paired().loc[("guide", "contacts"), ["difference", "low", "high"]]
+        >>> gap.astype(float).round(1).to_dict()
+        {'difference': 1145.0, 'low': 781.1, 'high': 1508.9}
         """
         import pandas as pd
 
@@ -208,10 +235,20 @@ class Comparison(Result):
     def pairing(self, confidence: float | None = None) -> pd.DataFrame:
         """What it gains that all scenarios meet the same people with the same luck.
 
+        Parameters
+        ----------
+        confidence : coverage of the luck interval, 0..1; the comparison's when not given.
+
         Rows (scenario, measure); columns paired and unpaired, the variances of the difference of
         one run with the same luck and with luck of their own, and gain, their ratio: how many
         times more runs it would take without; low and high, the interval of the gain
         (`cjsim.experiment.intervals.ratio_of_spreads`).
+
+        >>> from cjsim import Scenario
+        >>> sides = [Scenario.load("phone", name) for name in ("pull", "guide")]
+        >>> two = compare(sides, people=50, runs=4, executor="here")
+        >>> two.pairing().loc[("guide", "contacts"), ["paired", "unpaired"]].round().to_dict()
+        {'paired': 52295.0, 'unpaired': 79082.0}
         """
         import pandas as pd
 
@@ -233,6 +270,13 @@ class Comparison(Result):
         """How many runs in all until each paired interval is +- `half_width` or narrower.
 
         By the spread of the runs there are, see `cjsim.experiment.intervals.runs_needed`.
+
+        Parameters
+        ----------
+        measure : of `cjsim.measures.UNITS`.
+        half_width : how far an end of the interval may be from its middle [units of the measure].
+        confidence : coverage of the luck interval, 0..1; the comparison's when not given.
+
         Raises ValueError for an unknown measure, a width of 0, a single run, or a measure that
         fewer than two runs have.
         """
@@ -255,11 +299,21 @@ class Comparison(Result):
     def uplift(self, confidence: float | None = None) -> pd.DataFrame:
         """What a scenario changes for each single person: the counterfactual that no firm sees.
 
+        Parameters
+        ----------
+        confidence : coverage of the luck interval, 0..1; the comparison's when not given.
+
         Rows (scenario, quadrant), the share of people whose first deal is made both with the
         scenario and without it (under the first one), only_with, only_without, and neither, of
         all who are seen in both, newcomers too: they are the same under every scenario;
         columns share, low, high with a luck interval, cut at 0 and 1. The net effect, only_with
         less only_without, hides how many are driven away.
+
+        >>> from cjsim import Scenario
+        >>> sides = [Scenario.load("phone", name) for name in ("pull", "guide")]
+        >>> two = compare(sides, people=50, runs=4, executor="here")
+        >>> two.uplift()["share"].loc["guide"].round(3).to_dict()
+        {'both': 0.179, 'only_with': 0.04, 'only_without': 0.01, 'neither': 0.771}
         """
         import pandas as pd
 
@@ -316,13 +370,18 @@ def compare(
     until : measure -> half width [its units]: go on after `runs` until each paired interval is as
         narrow, or `most` runs are done. It starts with ten runs at least, and runs are added in
         steps that at most double them, so that a lucky start does not stop the experiment early.
+    most : runs of `until` at most.
     draws : how many joint draws of what the scenarios hold [uncertain], or a table of them, see
         `cjsim.experiment.draws`: the comparison then has its `doubt`.
 
     Returns the `Comparison`. Raises ValueError for what cannot be asked.
 
-    >>> compare(["phone", "yogurt"], 50, runs=2, executor="here").people
-    50
+    >>> both = compare(["phone", "yogurt"], 50, runs=2, executor="here")
+    >>> both.means().loc["first_deals"].to_dict()
+    {'phone': 14.0, 'yogurt': 6.5}
+    >>> gap = both.paired().loc[("yogurt", "first_deals")]
+    >>> gap[["difference", "low", "high"]].astype(float).round(1).to_dict()  # two runs tell little
+    {'difference': -7.5, 'low': -77.4, 'high': 62.4}
     """
     named = scenarios_of(scenarios)
     question = asked(

@@ -29,6 +29,11 @@ def grid(values: Mapping[str, Sequence[Any]]) -> pd.DataFrame:
     values : dotted key -> values, e.g. {"guide.accuracy": [0.5, 0.7, 0.9]}.
 
     Raises ValueError for a key without values or with the same one twice, and for too many cells.
+
+    Returns a row per cell, a column per key.
+
+    >>> grid({"guide.accuracy": [0.5, 0.9], "firm.reps": [1, 2]}).to_dict("list")
+    {'guide.accuracy': [0.5, 0.5, 0.9, 0.9], 'firm.reps': [1, 2, 1, 2]}
     """
     import pandas as pd
 
@@ -93,8 +98,14 @@ def sample(ranges: Ranges, cells: int, method: str = "sobol", seed: int = 1) -> 
     cells : how many; for "sobol" best a power of 2.
     method : "sobol" (scrambled, fills space most evenly), "latin" (hypercube: each key evenly),
         or "random".
+    seed : of the draw, a whole number.
 
-    Raises ValueError for an unknown method or an empty range.
+    Returns a row per cell, a column per key. Raises ValueError for an unknown method or an
+    empty range.
+
+    >>> ranges = {"guide.accuracy": (0.0, 1.0), "firm.reps": (1, 4)}
+    >>> sample(ranges, cells=4).round(2).to_dict("list")
+    {'guide.accuracy': [0.29, 0.58, 0.84, 0.04], 'firm.reps': [1, 4, 2, 3]}
     """
     import numpy as np
     import pandas as pd

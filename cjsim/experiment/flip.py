@@ -51,12 +51,27 @@ FAR_OFF: Final = 10_000
 class FlipPoint(Result):
     """Where along a key a claim holds.
 
+    `flip_point` makes one; `value`, `low` and `high` are where it flips, `curve` is the way there.
+
     Parameters
     ----------
     claim : ahead and behind, two names.
-    key : what was varied, in both scenarios; `now` is its value in the scenario.
+    key : what was varied, in both scenarios.
+    measure : in which the one is ahead, of `cjsim.measures.UNITS`, or "deals".
+    now : the value of the key in the scenario.
+    people : how many were simulated in each run.
+    confidence : coverage of the intervals, 0..1.
     runs : all measures of all runs; rows (value, scenario, seed).
     scenarios : both sides as they stand.
+
+    >>> found = flip_point(
+    ...     "phone", "guide.accuracy", claim="guide > pull", measure="contacts", points=2,
+    ...     people=30, runs=2, executor="here",
+    ... )
+    >>> found.everywhere, found.nowhere  # at no value does it flip
+    (True, False)
+    >>> found.curve[["value", "difference"]].round(1).to_dict("list")
+    {'value': [0.0, 1.0], 'difference': [631.5, 679.0]}
     """
 
     claim: tuple[str, str]

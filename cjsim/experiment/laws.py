@@ -257,16 +257,29 @@ def _regressors(archetypes: pd.DataFrame) -> pd.DataFrame:
 class Laws(Result):
     """What three laws are worth on random products.
 
+    `three_laws` makes one.
+
     Parameters
     ----------
     scenario : whose touchpoints, stages and horizon all archetypes share.
     groups : the touchpoints of each group.
+    people : how many were simulated of each archetype in each run.
+    seeds : those of the runs.
+    step : relative change of the intensities of a group.
+    confidence : coverage of the intervals, 0..1.
     table : columns measure, law, group, regressor; slope, low, high [share of the group per
         standard deviation of the regressor; price and cycles as logarithms]; expected sign; holds:
         "yes", "no", "unclear", or "" where the law says nothing; r2 of the regression.
     archetypes : per archetype its properties, and per measure ("profit", "margin") its mean
         and per group <measure>_effect_<group>, _error_ (standard error over runs), _share_.
         Money is per person.
+
+    >>> laws = three_laws("phone", 8, people=20, runs=2, executor="threads")
+    >>> laws.groups["middle"]
+    ('search_seo', 'search_ads', 'site', 'office_visit')
+    >>> first = laws.table.query("measure == 'profit' and law == 1").iloc[0]
+    >>> first["regressor"], first["expected"], first["holds"]  # eight products tell nothing
+    ('rival.competition', '+', 'unclear')
     """
 
     scenario: Scenario
@@ -389,7 +402,8 @@ def three_laws(
     ----------
     scenario : a Scenario, a preset's name, or a path; its running strategy must have touchpoints
         of all groups, see the head of this file.
-    products : how many archetypes; `ranges` widens or narrows what they are drawn from.
+    products : how many archetypes.
+    ranges : dotted key -> (low, high), widens or narrows what they are drawn from.
     step : relative change of intensities, above 0 and below 1.
     traffic : the touchpoints that bring people, in place of the rule.
     people, runs, seed, executor, workers, progress, confidence, engine : see
@@ -397,9 +411,9 @@ def three_laws(
 
     Returns the `Laws`. Raises ValueError for what cannot be asked.
 
-    >>> laws = three_laws("phone", 12, people=20, runs=2, executor="threads")
+    >>> laws = three_laws("phone", 8, people=20, runs=2, executor="threads")
     >>> len(laws.archetypes)
-    12
+    8
     """
     scenario = scenario_of(scenario)
     _check(scenario, step)

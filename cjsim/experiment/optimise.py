@@ -53,10 +53,17 @@ MOST: Final = 20.0
 class Optimum(Result):
     """The best setting found.
 
+    `optimise` makes one.
+
     Parameters
     ----------
     scenario, better : as it stands, and at the best setting.
+    measure : the one looked at, of `cjsim.measures.UNITS`.
     least : was the least of the measure looked for? Then a difference below 0 is what is wanted.
+    people : how many were simulated in each run.
+    seeds, fresh_seeds : those of the search, and those it has not seen.
+    confidence : coverage of the intervals, 0..1.
+    axes : what was searched along, in the order of the ranges, then of the touchpoints.
     now, best : axis -> value in the scenario as it stands, and at its best. An axis is a dotted
         key, or a touchpoint whose share of the budget moves.
     changes : the best as keys and values for `Scenario.with_changes`.
@@ -69,6 +76,12 @@ class Optimum(Result):
         to the best, low, high, clear, good. On the fresh seeds: on its own the best is flattered.
     points : every setting the search tried, with the same columns but good, on its own seeds.
     doubt : there where draws of unknown inputs were asked for: the setting that is best over them.
+
+    >>> found = optimise("phone", {"firm.reps": (1, 2)}, people=30, runs=2, executor="here")
+    >>> found.now, found.changes  # one rep is best, as it is
+    ({'firm.reps': 1.0}, {'firm.reps': 1})
+    >>> found.good_enough[["best", "from", "to"]].astype(float).to_dict("index")
+    {'firm.reps': {'best': 1.0, 'from': 1.0, 'to': 2.0}}
     """
 
     scenario: Scenario
@@ -329,9 +342,9 @@ def optimise(
     scenario : a Scenario, a preset's name, or a path.
     ranges : dotted key -> (low, high), e.g. {"guide.every_days": (2, 60), "firm.reps": (1, 12)}.
     measure : one of `measures.UNITS`.
-    split : running touchpoints among which `budget` [money per day that they cost, by default what
-        they cost now] is divided anew: intensity · cost_per_day adds up to it. What their
-        contacts cost on top is not part of it.
+    split : running touchpoints among which `budget` is divided anew: intensity · cost_per_day adds
+        up to it. What their contacts cost on top is not part of it.
+    budget : of these touchpoints [money per day]; what they cost now when not given.
     least : look for the least value of the measure, not the most? By default where less of it is
         better, as of churn (`LESS_IS_BETTER`).
     evaluations : how many settings evolution may try; only for several keys.
@@ -345,9 +358,9 @@ def optimise(
     Returns the `Optimum`. Raises ValueError for what cannot be searched, and where no setting has a
     value of the measure.
 
-    >>> best = optimise("phone", {"firm.reps": (1, 2)}, people=30, runs=2, executor="here")
-    >>> sorted(best.best)
-    ['firm.reps']
+    >>> found = optimise("phone", {"firm.reps": (1, 2)}, people=30, runs=2, executor="here")
+    >>> found.changes
+    {'firm.reps': 1}
     """
     scenario = scenario_of(scenario)
     known_measure(measure)

@@ -31,12 +31,15 @@ def size_per_arm(
     ----------
     base : the share in arm A, e.g. 0.02 of all people buy.
     effect : by how much it is to differ in arm B, e.g. 0.001 for 0.1 percentage points.
+    power : with which probability such an effect shall be found, 0..1.
+    confidence : of the two-sided test, 0..1.
+    share : of all people who are in arm B, 0..1.
 
     With k people in arm A for each in B, p the mean of both shares and z the normal quantiles,
 
         n = (z_c sqrt((1 + 1/k) p (1 - p)) + z_p sqrt(p_A (1 - p_A) / k + p_B (1 - p_B)))^2 / d^2
 
-    Raises ValueError for shares and sizes that cannot be.
+    Returns the people of arm B. Raises ValueError for shares and sizes that cannot be.
 
     >>> size_per_arm(0.02, 0.001)  # C175: a tenth of a point
     315206

@@ -81,10 +81,27 @@ def number_key(scenario: Scenario, dotted: str) -> Key:
 class Sobol(Result):
     """How much of a measure's variance each key makes when all of them vary at once.
 
-    `ranges` are those of the keys, `samples` is how many points each of the sequences has. `table`
-    is that of `sobol_indices`, in the order of the ranges: first (share of the variance that a key
-    makes alone) and total (with all its interactions), each with its interval, which is one over
-    the sampling of the keys.
+    `sobol` makes one.
+
+    Parameters
+    ----------
+    scenario : as it is.
+    measure : the one looked at, of `cjsim.measures.UNITS`.
+    ranges : dotted key -> (low, high).
+    samples : how many points each of the sequences has.
+    people : how many were simulated in each run.
+    seeds : those of the runs.
+    confidence : coverage of the intervals, 0..1.
+    table : that of `sobol_indices`, in the order of the ranges: first (share of the variance that a
+        key makes alone) and total (with all its interactions), 0..1, each with its interval, which
+        is one over the sampling of the keys.
+
+    >>> ranges = {"product.price": (300, 500), "market.onset_days": (300, 900)}
+    >>> found = sobol(
+    ...     "phone", ranges, measure="repeat_deals", samples=4, people=50, runs=1, executor="here"
+    ... )
+    >>> found.table["total"].idxmax()  # which matters most
+    'product.price'
     """
 
     scenario: Scenario
@@ -226,8 +243,9 @@ def sobol(
     Returns the `Sobol`. Raises ValueError for what a key does not allow.
 
     >>> ranges = {"product.price": (300, 500), "product.quality": (0.5, 0.7)}
-    >>> list(sobol("phone", ranges, samples=2, people=20, runs=1, executor="here").table.index)
-    ['product.price', 'product.quality']
+    >>> found = sobol("phone", ranges, samples=2, people=20, runs=1, executor="here")
+    >>> found.table.index.tolist(), [name for name in found.table if "_" not in name]
+    (['product.price', 'product.quality'], ['first', 'total'])
     """
     scenario = scenario_of(scenario)
     known_measure(measure)

@@ -44,15 +44,27 @@ ELSEWHERE = {
 class Sweep(Result):
     """Scenarios at every setting: the tidy table of all runs, and maps drawn from it.
 
+    `sweep` makes one, `Sweep.load` reads one from the folder that it was kept in.
+
     Parameters
     ----------
     settings : one row per cell, one column per key.
     names : the scenarios; differences are taken to the first.
+    people : how many were simulated in each run.
     runs : columns cell, the keys, scenario, run, seed, and the measures; cells that were not
         finished (an interrupted sweep) are missing.
     measure : what `table` and `says` are about.
-    confidence : coverage of intervals where none is asked for.
+    confidence : coverage of intervals where none is asked for, 0..1.
     scenarios : name -> scenario, as they were before the settings; none for a learning curve.
+
+    >>> from cjsim import Scenario, grid
+    >>> sides = [Scenario.load("phone", name) for name in ("pull", "guide")]
+    >>> cells = grid({"guide.accuracy": [0.5, 0.9]})
+    >>> swept = sweep(sides, cells, measure="contacts", people=30, runs=2, executor="here")
+    >>> swept.means("contacts", "guide")["mean"].tolist()
+    [1818.5, 1848.5]
+    >>> swept.phase("contacts")[["winner", "margin"]].to_dict("list")
+    {'winner': ['guide', 'guide'], 'margin': [643.5, 673.5]}
     """
 
     settings: pd.DataFrame
@@ -353,10 +365,13 @@ def sweep(
     Returns the `Sweep`. An interrupt (Ctrl-C, the notebook's stop button) ends it with the cells
     that are finished. Raises ScenarioError for a key or value that cannot be, before anything runs.
 
-    >>> from cjsim.experiment.design import grid
-    >>> cells = grid({"guide.accuracy": [0.5, 0.9]})
-    >>> sweep(["phone", "yogurt"], cells, people=30, runs=2, executor="here").complete
+    >>> from cjsim import grid
+    >>> cells = grid({"product.price": [352.0, 528.0]})
+    >>> swept = sweep(["phone"], cells, measure="repeat_deals", people=50, runs=2, executor="here")
+    >>> swept.complete
     True
+    >>> swept.means("repeat_deals")[["product.price", "mean"]].to_dict("list")
+    {'product.price': [352.0, 528.0], 'mean': [53.0, 20.5]}
     """
     if luck not in LUCK:
         raise unknown("luck", luck, LUCK)

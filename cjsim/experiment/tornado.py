@@ -36,9 +36,20 @@ if TYPE_CHECKING:
 class Tornado(Result):
     """What a measure does when each key alone is made smaller and larger by the same share.
 
-    `base` is the measure in each run of the scenario as it is. `table` has one row per key, the
-    largest `swing_of_step` first:
+    `tornado` makes one.
 
+    Parameters
+    ----------
+    scenario : as it is.
+    measure : the one looked at, of `cjsim.measures.UNITS`.
+    step : the share.
+    people : how many were simulated in each run.
+    base : the measure in each run of the scenario as it is.
+    table : one row per key, the largest `swing_of_step` first, see below.
+    confidence : coverage of the intervals, 0..1.
+
+    Columns of the table
+    --------------------
     value, low_value, high_value : the key as it is, and the two values it was given.
     share_down, share_up : by what share of its size it was really moved, below and above 0. A whole
         number, or one that comes to a limit, cannot be moved by just `step`: see `own_steps`.
@@ -53,6 +64,14 @@ class Tornado(Result):
     clear : does the interval of the difference between high and low value leave zero out?
 
     Intervals are t intervals over the runs: of the luck of the runs, at these values.
+
+    >>> keys = ["product.price", "market.onset_days"]
+    >>> found = tornado("phone", keys, measure="contacts", people=50, runs=4, executor="here")
+    >>> found.table["swing"].round(1).to_dict()
+    {'product.price': 45.2, 'market.onset_days': 24.8}
+    >>> price = found.table.loc["product.price", ["low_value", "down", "up"]]
+    >>> price.astype(float).round(1).to_dict()
+    {'low_value': 396.0, 'down': 20.8, 'up': -24.5}
     """
 
     scenario: Scenario
@@ -170,9 +189,9 @@ def tornado(
     Returns the `Tornado`. Raises ValueError for an unknown key or measure, and for a key that a
     share cannot move: 0, inf, or no number.
 
-    >>> swings = tornado("phone", ["product.price"], people=50, runs=2, executor="here")
-    >>> list(swings.table.index)
-    ['product.price']
+    >>> found = tornado("phone", ["product.price"], people=50, runs=2, executor="here")
+    >>> found.table.loc["product.price", ["low_value", "high_value"]].astype(float).to_dict()
+    {'low_value': 396.0, 'high_value': 484.0}
     """
     import pandas as pd
 

@@ -48,11 +48,27 @@ TOTALS = frozenset({"people", "deals", "trials", "contacts", "money"})
 class WeakPoint(Result):
     """What each of the twelve stages is worth, per little rise of the share that passes it.
 
-    `base` is the measure in each run as it is, `gains` the gain in each run (seeds down, stages
-    across): how much more of the measure there is, or how much less of one of `LESS_IS_BETTER`, so
-    that a gain above 0 is always good; `spending` is what is spent per day in each run on
-    touchpoints that aim at each of the sixteen stages [money]. `table` has one row per stage, the
-    largest gain first, those that cannot be passed better last:
+    `weak_point` makes one; `stage` is the weak point itself.
+
+    Parameters
+    ----------
+    scenario : as it is.
+    measure : the one looked at, of `cjsim.measures.UNITS`.
+    better : relative rise of the share that passes.
+    people : how many were simulated in each run.
+    base : the measure in each run as it is.
+    gains : the gain in each run (seeds down, stages across): how much more of the measure there is,
+        or how much less of one of `LESS_IS_BETTER`, so that a gain above 0 is always good.
+    spending : what is spent per day in each run on touchpoints that aim at each of the sixteen
+        stages [money].
+    table : one row per stage, the largest gain first, those that cannot be passed better last; see
+        below.
+    confidence : coverage of the intervals, 0..1.
+    doubt : there where draws of unknown inputs were asked for: in how many of them each stage is
+        the weak point.
+
+    Columns of the table
+    --------------------
 
     how : "planned_loss", "gate", "nothing to lose here" or "flat gate".
     passing, passing_better : the share that passes, now and with the change, of those who came
@@ -68,8 +84,13 @@ class WeakPoint(Result):
     gain_per_budget, gain_per_budget_low, gain_per_budget_high : gain per day / spend per day; NaN
         where nothing is spent. A measure that is no total, like a share, is not taken per day.
 
-    Intervals are t intervals over the runs. `doubt` is there where draws of unknown inputs were
-    asked for: in how many of them each stage is the weak point.
+    Intervals are t intervals over the runs.
+
+    >>> found = weak_point("phone", better=0.05, people=50, runs=2, executor="here")
+    >>> found.stage
+    'satisfaction'
+    >>> found.table.loc[found.stage, ["passing", "passing_better"]].astype(float).round(3).to_dict()
+    {'passing': 0.737, 'passing_better': 0.774}
     """
 
     scenario: Scenario

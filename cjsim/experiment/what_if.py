@@ -32,7 +32,21 @@ EXAMPLE: Final = '{"every two weeks": {"guide.every_days": 14}}'
 
 @dataclass(frozen=True, repr=False)
 class WhatIf(Comparison):
-    """The scenario as it is, called "now", and each change of it: a `Comparison` to "now"."""
+    """The scenario as it is, called "now", and each change of it: a `Comparison` to "now".
+
+    `what_if` makes one; all that a `Comparison` has holds, and `changes` says what was changed.
+
+    Parameters
+    ----------
+    scenarios, people, seeds, runs, funnels, won, confidence, doubt : see `Comparison`.
+
+    >>> found = what_if("phone", [{"product.price": 400}], people=50, runs=2, executor="here")
+    >>> list(found.scenarios)
+    ['now', 'product.price = 400']
+    >>> gap = found.paired().loc[("product.price = 400", "revenue")]
+    >>> gap[["difference", "low", "high"]].astype(float).round().to_dict()  # two runs tell little
+    {'difference': 2640.0, 'low': -16165.0, 'high': 21445.0}
+    """
 
     @cached_property
     def changes(self) -> dict[str, dict[str, tuple[Any, Any]]]:

@@ -294,8 +294,11 @@ def evaluate(
     Returns one row per (scenario, seed), in the order of the scenarios, one column per measure of
     `measures.UNITS`, in the units that stand there. Raises ValueError without a scenario.
 
-    >>> evaluate({"as it is": "phone"}, 50, runs=2, executor="here")["first_deals"].shape
-    (2,)
+    >>> from cjsim import Scenario
+    >>> sides = {name: Scenario.load("phone", name) for name in ("pull", "guide")}
+    >>> table = evaluate(sides, 50, runs=2, executor="here")
+    >>> table.loc["pull", "contacts"].tolist(), table.loc["guide", "contacts"].tolist()
+    ([2234.0, 1933.0], [3618.0, 3148.0])
     """
     import pandas as pd
 

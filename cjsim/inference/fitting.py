@@ -118,11 +118,12 @@ def fit(
     is not there, ValueError for one without a range, a log without deals or with too few people.
 
     >>> from cjsim.observe import observe
-    >>> shop = Scenario.load("phone").with_changes({"horizon_days": 365})
-    >>> asked = {"free": ["market.onset_days"], "people": 400, "simulations": 260}
-    >>> found = fit(shop, observe(simulate(shop, 400)), **asked, executor="here")
-    >>> found.table()["known_by"].tolist()
-    ['data']
+    >>> unread = {"touchpoints.mail_offer.opened": 0.4}
+    >>> shop = Scenario.load("phone", "guide").with_changes(unread)
+    >>> asked = {"free": ["touchpoints.mail_offer.opened"], "people": 100}
+    >>> found = fit(shop, observe(simulate(shop, 100)), **asked, executor="here")
+    >>> found.table()[["known_by", "fitted_by"]].to_dict("list")
+    {'known_by': ['data'], 'fitted_by': ['likelihood']}
     """
     whole_scenario = scenario_of(scenario)
     given = _log_of(log)

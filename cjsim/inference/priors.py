@@ -32,7 +32,7 @@ class Prior:
 
     Raises ValueError, with the name, for limits that are none.
 
-    >>> Prior("days", 10.0, 1000.0, "log").at(0.0)
+    >>> round(Prior("days", 10.0, 1000.0, "log").at(0.0), 9)
     100.0
     """
 

@@ -47,6 +47,9 @@ COLUMNS: Final = ("value", "low", "high", "prior_low", "prior_high", "prior_left
 class Fit:
     """What a log tells of a scenario.
 
+    `cjsim.fit` makes one. `table()` says what is known of each key, `scenario()` is the one that
+    fits, `draws()` gives settings that fit, `check()` and `holdout` compare it with the log.
+
     Parameters
     ----------
     before : the scenario as it was, over all the days of the log.
@@ -56,6 +59,14 @@ class Fit:
     exact : those that were fitted by their own likelihood.
     posterior : of those that were fitted by simulations; None where there were none.
     question : size and place of the simulations.
+
+    >>> from cjsim import Scenario, fit, simulate
+    >>> asked = {"free": {"touchpoints.mail_offer.opened": (0.0, 1.0)}, "people": 100}
+    >>> unread = {"touchpoints.mail_offer.opened": 0.4}
+    >>> shop = Scenario.load("phone", "guide").with_changes(unread)
+    >>> found = fit(shop, simulate(shop, 100), **asked, executor="here")
+    >>> found.table()[["low", "value", "high"]].astype(float).round(2).iloc[0].to_dict()
+    {'low': 0.36, 'value': 0.41, 'high': 0.45}
     """
 
     before: Scenario

@@ -17,7 +17,17 @@ _spoken = LANGUAGES[0]
 def speak(lang: str) -> None:
     """From here on charts, panels and sentences are in this language, "en" or "ru".
 
+    Parameters
+    ----------
+    lang : "en" or "ru".
+
     Raises ValueError for a language that has no words.
+
+    >>> from cjsim import Scenario
+    >>> speak("ru")
+    >>> Scenario.load("phone").says().split(".")[0]
+    'Телефон: бренд с магазином в городе и сайтом'
+    >>> speak("en")
     """
     global _spoken
     _spoken = language(lang)

@@ -42,8 +42,8 @@ def service(run: Record | Log, by: str | None = None) -> pd.DataFrame:
 
     >>> from cjsim import Scenario, simulate
     >>> careless = Scenario.load("phone").with_changes({"service.failure_rate": 0.3})
-    >>> table = service(simulate(careless, people=50))
-    >>> table.loc["all", ["failures", "failure_share", "complaints", "recovered"]].round(2).to_dict()
+    >>> table = service(simulate(careless, people=50)).round(2)
+    >>> table.loc["all", ["failures", "failure_share", "complaints", "recovered"]].to_dict()
     {'failures': 11.0, 'failure_share': 0.29, 'complaints': 4.0, 'recovered': 3.0}
     """
     parts = groups(run, by)

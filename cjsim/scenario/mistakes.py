@@ -89,14 +89,33 @@ class Problem:
 
 
 class ScenarioError(ValueError):
-    """Every problem of a scenario at once, one line each, in the language that is spoken."""
+    """Every problem of a scenario at once, one line each, in the language that is spoken.
+
+    Parameters
+    ----------
+    problems : where each stands, what stands there, what may stand there; kept as `problems`.
+
+    >>> from cjsim import Scenario
+    >>> try:
+    ...     Scenario.load("phone").with_changes({"product.prise": 400.0})
+    ... except ScenarioError as error:
+    ...     print(error.said("en"))
+    phone: product.prise: [product] has no such key; did you mean price?
+    """
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         super().__init__(problems)  # kept, so that the error survives the way between processes
         self.problems = list(problems)
 
     def said(self, lang: str = SPOKEN) -> str:
-        """All problems in a language. Raises ValueError for a language that has no words."""
+        """All problems in a language.
+
+        Parameters
+        ----------
+        lang : "en" or "ru"; the language that is spoken when not given.
+
+        Raises ValueError for a language that has no words.
+        """
         lines = [problem.said(lang) for problem in self.problems[:TOLD]]
         if len(self.problems) == 1:
             return lines[0]

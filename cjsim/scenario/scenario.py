@@ -46,8 +46,37 @@ from cjsim.scenario.words import scenario_title, strategy_title
 class Scenario(ScenarioTables):
     """Everything one run needs but the number of people and the seed.
 
-    Parameters are the tables of the scenario file; `cjsim presets --keys` lists the keys with
-    units and sources.
+    `Scenario.load` reads one; it never changes, `with_changes` and `with_strategy` make others.
+
+    Parameters
+    ----------
+    name, title, money : short name, one line for people, currency.
+    strategy : the one that runs, a name in `strategies`.
+    horizon_days : length of the run [days].
+    burn_in_days, burn_in_strategy : how long the market lives before day 0 [days], and under which
+        strategy.
+    start : ISO date of day 0, "" where the run knows days only.
+    product, market, rival, firm, shelf, season : what is sold, to whom, against whom, by whom, from
+        which stock, and when more of it.
+    stages, plan : per stage its days and planned loss; the people for whom these hold.
+    response, experience, curiosity, loyalty, words : how people take contacts and deals,
+        try others, stay, and tell.
+    service, contract : what goes wrong at deals, and what they bind to.
+    changes : keys that take other values from a day on.
+    touchpoints, strategies : the library by name, and the strategies by name that run them.
+    uncertain : per dotted key what is known of it.
+
+    Each of these is a table of the file; `cjsim presets --keys` lists their keys with units, limits
+    and sources. Raises `ScenarioError` with all that is wrong.
+
+    >>> phone = Scenario.load("phone")
+    >>> phone.title, phone.market.people, phone.horizon_days
+    ('Phone: a brand with a shop in town and a site', 2000, 1825.0)
+    >>> phone.product.price, phone.value("guide.accuracy")
+    (440.0, 0.7)
+    >>> cheaper = phone.with_changes({"product.price": 400.0, "strategy": "guide"})
+    >>> phone.diff(cheaper)
+    {'strategy': ('pull', 'guide'), 'product.price': (440.0, 400.0)}
     """
 
     @model_validator(mode="after")
@@ -72,7 +101,12 @@ class Scenario(ScenarioTables):
     __str__ = __repr__
 
     def says(self, lang: str = SPOKEN) -> str:
-        """What it is: its title, the size of its market, its horizon, the strategy that runs."""
+        """What it is: its title, the size of its market, its horizon, the strategy that runs.
+
+        Parameters
+        ----------
+        lang : "en" or "ru"; the language that is spoken when not given.
+        """
         return text("result.scenario", lang).format(
             title=scenario_title(self.title, lang) or self.name,
             people=number(self.market.people, lang),
@@ -97,7 +131,15 @@ class Scenario(ScenarioTables):
     def load(source: str | Path, strategy: str | None = None) -> Scenario:
         """A preset by its name ("phone") or a scenario by the path of its TOML file, checked.
 
-        `strategy` takes the place of the file's own. Raises `ScenarioError` with all that is wrong.
+        Parameters
+        ----------
+        source : the name of a preset, or a path.
+        strategy : the strategy that runs, in place of the file's own.
+
+        Returns the scenario. Raises `ScenarioError` with all that is wrong.
+
+        >>> Scenario.load("phone", "guide").strategy
+        'guide'
         """
         layers, broken = layers_of(find_file(str(source), "", isinstance(source, Path)))
         if strategy is not None:
@@ -113,9 +155,16 @@ class Scenario(ScenarioTables):
         return write_text(path, to_toml(self))
 
     def with_changes(self, changes: Mapping[str, Any]) -> Scenario:
-        """A copy with dotted keys changed, e.g. {"guide.accuracy": 0.9}; checked anew.
+        """A copy with dotted keys changed, checked anew.
 
-        A table as value merges as in a file.
+        Parameters
+        ----------
+        changes : dotted key -> value; a table as value merges as in a file.
+
+        Raises `ScenarioError` with all that is wrong.
+
+        >>> Scenario.load("phone").with_changes({"guide.accuracy": 0.9}).value("guide.accuracy")
+        0.9
         """
         tables, findings = changed(self.model_dump(), changes)
         return checked(tables, lambda path: (self.name, None), findings)
@@ -159,11 +208,27 @@ class Scenario(ScenarioTables):
         return 0.0 if node is None and key.is_number else node
 
     def with_strategy(self, name: str) -> Scenario:
-        """The same product and market under another of its strategies."""
+        """The same product and market under another of its strategies.
+
+        Parameters
+        ----------
+        name : of `strategies`.
+
+        Raises `ScenarioError` for a strategy that is not there.
+        """
         return self.with_changes({"strategy": name})
 
     def diff(self, other: Scenario) -> dict[str, tuple[Any, Any]]:
-        """What differs: dotted key -> (here, there); a key that one side lacks shows as None."""
+        """What differs: dotted key -> (here, there); a key that one side lacks shows as None.
+
+        Parameters
+        ----------
+        other : the scenario on the other side.
+
+        >>> phone = Scenario.load("phone")
+        >>> phone.diff(phone.with_strategy("guide"))
+        {'strategy': ('pull', 'guide')}
+        """
         return dict(differences(self.model_dump(), other.model_dump()))
 
 
