@@ -274,11 +274,11 @@ class Laws(Result):
         and per group <measure>_effect_<group>, _error_ (standard error over runs), _share_.
         Money is per person.
 
-    >>> laws = three_laws("phone", 8, people=20, runs=2, executor="threads")
+    >>> laws = three_laws("phone", 6, people=20, runs=2, executor="threads")
     >>> laws.groups["middle"]
     ('search_seo', 'search_ads', 'site', 'office_visit')
     >>> first = laws.table.query("measure == 'profit' and law == 1").iloc[0]
-    >>> first["regressor"], first["expected"], first["holds"]  # eight products tell nothing
+    >>> first["regressor"], first["expected"], first["holds"]  # six products tell nothing
     ('rival.competition', '+', 'unclear')
     """
 
@@ -411,9 +411,9 @@ def three_laws(
 
     Returns the `Laws`. Raises ValueError for what cannot be asked.
 
-    >>> laws = three_laws("phone", 8, people=20, runs=2, executor="threads")
+    >>> laws = three_laws("phone", 6, people=20, runs=2, executor="threads")
     >>> len(laws.archetypes)
-    8
+    6
     """
     scenario = scenario_of(scenario)
     _check(scenario, step)
