@@ -187,7 +187,14 @@ class ABTest(Result):
         return t_interval(self._errors("all") - self._errors(channel), self.confidence)
 
     def power_with(self, size: int) -> float:
-        """The chance to find the smallest effect with so many people in B, by formula."""
+        """The chance to find the smallest effect with so many people in B, by formula.
+
+        Parameters
+        ----------
+        size : people in B.
+
+        Returns a share, 0..1.
+        """
         return self._power(self.plan["base"], self.plan["spread"], self.smallest, size)
 
     def _size_needed(self, base: float, spread: float, effect: float) -> float:

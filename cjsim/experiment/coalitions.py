@@ -218,7 +218,12 @@ class TouchpointTruth(Result):
         return pd.concat(frames, names=["measure"])
 
     def incremental(self, confidence: float | None = None) -> pd.DataFrame:
-        """All on less all on but this one: what its closing would cost."""
+        """All on less all on but this one: what its closing would cost.
+
+        Parameters
+        ----------
+        confidence : coverage of the intervals, 0..1; that of the truth when not given.
+        """
         return self._with_intervals(self.by_run("incremental"), confidence)
 
     def alone(self, confidence: float | None = None) -> pd.DataFrame:
@@ -230,7 +235,12 @@ class TouchpointTruth(Result):
         return self._with_intervals(self.by_run("main_effect"), confidence)
 
     def shapley(self, confidence: float | None = None) -> pd.DataFrame:
-        """Fair shares: they add up to `total`, in every run."""
+        """Fair shares: they add up to `total`, in every run.
+
+        Parameters
+        ----------
+        confidence : coverage of the intervals, 0..1; that of the truth when not given.
+        """
         return self._with_intervals(self.by_run("shapley"), confidence)
 
     def interactions(self, confidence: float | None = None) -> pd.DataFrame:
@@ -253,6 +263,10 @@ class TouchpointTruth(Result):
         A touchpoint's fair share of the margin over its fair share of the costs, both undiscounted,
         of all runs together: 1 gives back what was spent. The interval is the jackknife's over
         runs. NaN where the costs do not clearly rise with it: it costs nothing, or saves something.
+
+        Parameters
+        ----------
+        confidence : coverage of the intervals, 0..1; that of the truth when not given.
 
         Raises ValueError unless "margin" and "costs" are among the measures.
         """

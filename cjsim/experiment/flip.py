@@ -117,7 +117,12 @@ class FlipPoint(Result):
         return [self.key, f"{words[0]} {claim}: {unit}", words[1]], rows
 
     def of(self, measure: str) -> FlipPoint:
-        """The same runs asked about another measure (without looking closer at its crossings)."""
+        """The same runs asked about another measure (without looking closer at its crossings).
+
+        Parameters
+        ----------
+        measure : of `cjsim.measures.UNITS`, or "deals".
+        """
         known_measure(measure, DEALS)
         return replace(self, measure=measure)
 

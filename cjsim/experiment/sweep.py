@@ -163,9 +163,23 @@ class Sweep(Result):
         return [*keys, *words], rows
 
     def means(self, measure: str, scenario: str | None = None) -> pd.DataFrame:
-        """A measure of a scenario (the first, if none is named) in each cell, with its interval.
+        """A measure of a scenario in each cell, with its luck interval.
+
+        Parameters
+        ----------
+        measure : of `cjsim.measures.UNITS`.
+        scenario : name of the one; the first when not given.
 
         Columns: the keys, mean, low, high.
+
+        Raises ValueError for an unknown measure or scenario.
+
+        >>> from cjsim import Scenario, grid
+        >>> sides = [Scenario.load("phone", name) for name in ("pull", "guide")]
+        >>> cells = grid({"product.price": [352.0, 440.0, 528.0]})
+        >>> swept = sweep(sides, cells, people=50, runs=2, executor="here")
+        >>> swept.means("contacts")["mean"].tolist()
+        [2156.5, 2083.5, 2062.0]
         """
         name = self.names[0] if scenario is None else scenario
         if name not in self.names:
@@ -184,7 +198,12 @@ class Sweep(Result):
         return len(self.settings) == int(self.settings.nunique().prod())
 
     def values(self, measure: str) -> npt.NDArray[np.float64]:
-        """The measure as an array (cells that are there, scenarios, runs)."""
+        """The measure as an array (cells that are there, scenarios, runs).
+
+        Parameters
+        ----------
+        measure : of `cjsim.measures.UNITS`.
+        """
         known_measure(measure)
         table = self.runs.pivot_table(
             measure, "cell", ["scenario", "run"], sort=False, dropna=False, observed=True
@@ -208,12 +227,24 @@ class Sweep(Result):
     def phase(self, measure: str, confidence: float | None = None) -> pd.DataFrame:
         """Who wins where: one row per cell.
 
+        Parameters
+        ----------
+        measure : of `cjsim.measures.UNITS`.
+        confidence : coverage of the intervals, 0..1; the sweep's when not given.
+
         Columns: the keys; winner, the scenario with the highest mean, or the lowest where less is
         better; runner_up; margin, low, high, by how much it is ahead of that, run by run, with the
         t interval [units of the measure]; clear, whether the interval leaves zero out; clear_all,
         whether it is clear even when all cells are allowed for: of a map on which nobody is ahead
         anywhere some cell is clear by chance, but clear_all only as seldom as one interval errs.
         Runs in which a scenario has no value are left out. Of two equal ones the first is named.
+
+        >>> from cjsim import Scenario, grid
+        >>> sides = [Scenario.load("phone", name) for name in ("pull", "guide")]
+        >>> cells = grid({"product.price": [352.0, 440.0, 528.0]})
+        >>> swept = sweep(sides, cells, people=50, runs=2, executor="here")
+        >>> swept.phase("contacts")[["product.price", "winner"]].to_dict("list")
+        {'product.price': [352.0, 440.0, 528.0], 'winner': ['guide', 'guide', 'guide']}
         """
         values = self.values(measure) * (-1 if measure in LESS_IS_BETTER else 1)
         has_value = ~np.isnan(values).any(axis=1, keepdims=True)
@@ -238,7 +269,20 @@ class Sweep(Result):
     ) -> pd.DataFrame:
         """How far a scenario is ahead of the first, one row per cell, with a t interval.
 
-        `scenario` is the last one when not given. Columns: the keys, difference, low, high, clear.
+        Parameters
+        ----------
+        measure : of `cjsim.measures.UNITS`.
+        scenario : name of the one; the last when not given.
+        confidence : coverage of the intervals, 0..1; the sweep's when not given.
+
+        Columns: the keys, difference, low, high, clear.
+
+        >>> from cjsim import Scenario, grid
+        >>> sides = [Scenario.load("phone", name) for name in ("pull", "guide")]
+        >>> cells = grid({"product.price": [352.0, 440.0, 528.0]})
+        >>> swept = sweep(sides, cells, people=50, runs=2, executor="here")
+        >>> swept.differences("contacts")["difference"].tolist()
+        [1541.5, 1299.5, 1089.5]
         """
         level = self.confidence if confidence is None else confidence
         return self._settings_done().assign(
@@ -247,6 +291,12 @@ class Sweep(Result):
 
     def flip_line(self, measure: str, x: str, y: str, scenario: str | None = None) -> pd.DataFrame:
         """Where the lead changes hands: for each value of key `y` the values of key `x`.
+
+        Parameters
+        ----------
+        measure : of `cjsim.measures.UNITS`.
+        x, y : two of the keys, of a grid.
+        scenario : name of the one; the last when not given.
 
         By straight lines between the cells of a grid; where both are equal in cells between, in the
         middle of these. Columns y, x, one row per crossing, and `up`: is the scenario ahead of the
@@ -278,9 +328,23 @@ class Sweep(Result):
     ) -> pd.DataFrame:
         """How the lead over the first changes with one key, averaged over all others.
 
+        Parameters
+        ----------
+        key : one of those that were varied.
+        measure : of `cjsim.measures.UNITS`.
+        scenario : name of the one; the last when not given.
+        confidence : coverage of the intervals, 0..1; the sweep's when not given.
+
         One row per value of the key; columns difference, low, high, clear. The interval is over
         runs, each run's lead being averaged over the cells with that value first. Of one scenario
         alone the measure itself; columns mean, low, high.
+
+        >>> from cjsim import Scenario, grid
+        >>> sides = [Scenario.load("phone", name) for name in ("pull", "guide")]
+        >>> cells = grid({"product.price": [352.0, 440.0, 528.0]})
+        >>> swept = sweep(sides, cells, people=50, runs=2, executor="here")
+        >>> swept.profile("product.price", "contacts")["difference"].to_dict()
+        {352.0: 1541.5, 440.0: 1299.5, 528.0: 1089.5}
         """
         import pandas as pd
 
@@ -296,7 +360,12 @@ class Sweep(Result):
 
     @staticmethod
     def load(folder: str | Path) -> Sweep:
-        """The sweep in a folder, as far as it got."""
+        """The sweep in a folder, as far as it got.
+
+        Parameters
+        ----------
+        folder : the one that `sweep` was given.
+        """
         import pandas as pd
 
         place = folder_of("folder", folder)

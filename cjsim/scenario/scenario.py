@@ -151,7 +151,12 @@ class Scenario(ScenarioTables):
         return checked(tables, lambda path: place_of(layers, path), misspelt, problems, whole)
 
     def save(self, path: str | Path) -> Path:
-        """Write the whole scenario as a TOML file that needs no other; returns the path."""
+        """Write the whole scenario as a TOML file that needs no other; returns the path.
+
+        Parameters
+        ----------
+        path : of the file; one that is there is replaced.
+        """
         return write_text(path, to_toml(self))
 
     def with_changes(self, changes: Mapping[str, Any]) -> Scenario:
@@ -192,6 +197,10 @@ class Scenario(ScenarioTables):
 
         A touchpoint that a strategy does not name runs at 0, a stage that a touchpoint does not
         name has fit 0; a stage that a plan does not name has None.
+
+        Parameters
+        ----------
+        dotted : the key.
 
         >>> Scenario.load("phone").value("guide.accuracy")
         0.7
