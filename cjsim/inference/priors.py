@@ -32,7 +32,7 @@ class Prior:
 
     Raises ValueError, with the name, for limits that are none.
 
-    >>> round(Prior("days", 10.0, 1000.0, "log").at(0.0), 9)
+    >>> Prior("days", 10.0, 1000.0, "log").at(0.0)
     100.0
     """
 

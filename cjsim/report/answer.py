@@ -93,7 +93,7 @@ def save(
     a key that cannot be; OSError where the file cannot be written.
 
     >>> import cjsim
-    >>> save(cjsim.simulate("phone", 20), "answer.html", "en")
+    >>> save(cjsim.simulate("phone", 20), "answer.html", "en")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     ValueError: Run: has no report; there is one of compare, what_if, ...
     """
