@@ -30,6 +30,9 @@ MARKERS = "osD^vP"
 NAME_LETTERS = 24
 """Of a scenario's name in one line at the left."""
 
+TITLE_LETTERS = 80
+"""Of a panel's title, all panels of a row together."""
+
 
 def paired(
     comparison: Comparison, lang: str = SPOKEN, *, measures: Sequence[str] = MEASURES
@@ -75,7 +78,8 @@ def paired(
                 gap = data.loc[(name, measure)]
                 _draw(axes, row, looks[name][0], gaps[name][measure], gap, measure, lang)
             axes.set_yticks(range(len(names)), rows_of_words)
-            _finish(axes, len(names), _label(comparison, measure, lang))
+            label = _label(comparison, measure, lang)
+            _finish(axes, len(names), fill(label, TITLE_LETTERS // columns))
         for axes in panels[len(measures) :]:
             axes.remove()
         _around(figure, comparison, lang)
