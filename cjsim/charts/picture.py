@@ -57,8 +57,19 @@ class Picture:
     ----------
     figure : a matplotlib figure made without pyplot, so that nobody has to close it.
     alt : what it shows, in a sentence that states the finding.
-    data : the numbers drawn.
-    lang : the language of the numbers on the axes.
+    data : the numbers drawn, a frame.
+    lang : "en", "ru", or what `cjsim.speak` has set: the language of the numbers on the axes.
+
+    Every chart returns one. It shows itself in a notebook; `.save(path)` writes the drawing or the
+    numbers behind it, `.svg()` is the drawing as text.
+
+    >>> import cjsim
+    >>> from cjsim import charts
+    >>> picture = charts.waterfall(cjsim.simulate("phone", people=50))
+    >>> picture.alt.partition(".")[0]
+    'From revenue to profit in EUR: 50 people, 1,825 days'
+    >>> list(picture.data)
+    ['money', 'low', 'high']
     """
 
     def __init__(self, figure: Figure, alt: str, data: pd.DataFrame, lang: str = SPOKEN) -> None:
