@@ -48,11 +48,12 @@ def retention(
     run : a run, or a log. A `Log` tells nothing of what people are like: there it is one curve.
     lang : "en", "ru", or what `cjsim.speak` has set.
     by : "adopter", "motive", "segment", or None for all in one curve.
-    silent_days : of a `Log`, after how long without a deal a customer counts as lost [days].
+    silent_days : after how long without a deal a customer of a `Log` counts as lost [days]; a log
+        needs it, a run knows who left.
 
     Returns the `Picture`; its data are what `cjsim.measures.retention` says. Raises ValueError for
-    another `by`, where the log has no stages, or no group is large enough; TypeError for what is
-    neither run nor log.
+    another `by`, where the log has no stages or silent_days are missing, or no group is large
+    enough; TypeError for what is neither run nor log.
 
     >>> from cjsim import charts, data
     >>> charts.retention(data.cdnow(), silent_days=180).alt.split(": ")[-1]

@@ -106,7 +106,14 @@ def trail(runs: Mapping[str, Run], lang: str = SPOKEN, people: int | None = None
     people : how many of them walk, the first ones of the run; everybody who was there when the
         market opened when not given. Newcomers do not walk.
 
-    Raises ValueError for runs that cannot stand side by side, or whose log has no stage entries.
+    Returns the `Trail`. Raises ValueError for runs that cannot stand side by side, or whose log has
+    no stage entries.
+
+    >>> import cjsim
+    >>> from cjsim import lab
+    >>> walk = lab.trail({"pull": cjsim.simulate("phone", people=50)})
+    >>> walk.words.split(": ")[-1].partition(".")[0]
+    '6 have reached the first deal, 5 have reached loyalty, 22 are with a rival'
     """
     _check(runs)
     size = len(next(iter(runs.values())))
@@ -118,7 +125,24 @@ def trail(runs: Mapping[str, Run], lang: str = SPOKEN, people: int | None = None
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Trail:
-    """What `trail` returns. Shows itself; a saved notebook keeps a picture and the finding."""
+    """What `trail` returns. Shows itself; a saved notebook keeps a picture and the finding.
+
+    Parameters
+    ----------
+    runs : name -> run.
+    lang : "en" or "ru".
+    people : how many walk.
+    tracks : where each of them is when, as the drawing gets it.
+
+    `words` is the finding, `picture` where everybody is at the end, `ending` the same as numbers,
+    `story(person)` the life of one; `save("trail.html")` writes a page.
+
+    >>> import cjsim
+    >>> from cjsim import lab
+    >>> walk = lab.trail({"pull": cjsim.simulate("phone", people=50)})
+    >>> walk.ending.loc["pull"].to_dict()
+    {'first_deal': 6, 'loyalty': 5, 'with_rival': 22}
+    """
 
     runs: Mapping[str, Run]
     lang: str
