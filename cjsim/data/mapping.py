@@ -66,6 +66,14 @@ class FileMap:
     amount : decimal, thousands, currency (rows in another one are bad), negatives (of deals:
         refund, mistake or keep).
     duplicates : keep (all or first), within (so many minutes of the row before).
+
+    `FileMap.of` makes one from tables or a TOML file and looks at every entry; `data.propose` makes
+    one for a file.
+
+    >>> from cjsim import data
+    >>> mapping = data.FileMap.of({"columns": {"person": "client"}, "events": {"order": "deal"}})
+    >>> mapping.events
+    {'order': 'deal'}
     """
 
     columns: Mapping[str, Any] = field(default_factory=dict)
