@@ -26,7 +26,7 @@ def ab_test(result: ABTest, lang: str = SPOKEN) -> Picture:
 
     Parameters
     ----------
-    result : what `cjsim.ab_test` has found.
+    result : an `ABTest`, what `cjsim.ab_test` has found.
     lang : "en", "ru", or what `cjsim.speak` has set.
 
     Returns the `Picture`; its data have a row per world that is drawn. Raises TypeError for what is

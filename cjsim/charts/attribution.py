@@ -41,10 +41,11 @@ def attribution(
 
     Parameters
     ----------
-    result : what `attribute` has found.
+    result : an `Attribution`, what `observe.attribute` has found.
     lang : "en", "ru", or what `cjsim.speak` has set.
-    truth : what `touchpoint_truth` has found, or touchpoint -> deals that it really brings.
-    methods : up to five of those in the result.
+    truth : a `TouchpointTruth`, what `touchpoint_truth` has found, or touchpoint -> deals that it
+        really brings.
+    methods : names of up to five of those in the result; the usual ones when not given.
 
     Returns the `Picture`; its data have a row per touchpoint and a column of shares, 0..1, per
     method. Raises ValueError for other methods or too many, TypeError for what is no attribution.

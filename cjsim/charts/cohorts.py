@@ -39,7 +39,7 @@ def cohorts(
 
     Parameters
     ----------
-    run : a run, or a log; its customers are those won from day 0 on.
+    run : a `Run` or a `Log`; its customers are those won from day 0 on.
     lang : "en", "ru", or what `cjsim.speak` has set.
     period_days : length of a period [days]; the shortest of 7, 14, 30, 60, 90, 180, 365 and 730
         that makes no more than 12, if not given; half of a horizon under 14 days.

@@ -28,7 +28,7 @@ def confusion_map(judged: Judged, lang: str = SPOKEN) -> Picture:
 
     Parameters
     ----------
-    judged : what `observe.beliefs` has found.
+    judged : a `Judged`, what `observe.beliefs` has found.
     lang : "en", "ru", or what `cjsim.speak` has set.
 
     Returns the `Picture`; its data are the numbers of beliefs, true stages down, believed ones

@@ -33,7 +33,7 @@ def contact_map(run: Run, lang: str = SPOKEN, *, lens: str = "twelve") -> Pictur
 
     Parameters
     ----------
-    run : simulated with its contacts.
+    run : a `Run` whose log has its contacts.
     lang : "en", "ru", or what `cjsim.speak` has set.
     lens : which steps, one of `cjsim.journey.LENSES`: "twelve", "aida", ...
 

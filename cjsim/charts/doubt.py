@@ -33,7 +33,7 @@ def doubt(given: Doubt | Comparison, lang: str = SPOKEN, *, measure: str = TOLD)
 
     Parameters
     ----------
-    given : a `Doubt`, or a comparison that has one.
+    given : a `Doubt`, or a `Comparison` that has one.
     lang : "en", "ru", or what `cjsim.speak` has set.
     measure : one of `measures.UNITS`.
 

@@ -19,7 +19,7 @@ def dwell(result: Dwell, lang: str = SPOKEN) -> Picture:
 
     Parameters
     ----------
-    result : what `observe.dwell` has found.
+    result : a `Dwell`, what `observe.dwell` has found.
     lang : "en", "ru", or what `cjsim.speak` has set.
 
     Returns the `Picture`; its data are `Dwell.curve`, a row per day on which a stay ended. Raises

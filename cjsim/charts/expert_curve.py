@@ -20,7 +20,7 @@ def expert_curve(result: ExpertCurve, lang: str = SPOKEN) -> Picture:
 
     Parameters
     ----------
-    result : what `observe.expert_curve` has found.
+    result : an `ExpertCurve`, what `observe.expert_curve` has found.
     lang : "en", "ru", or what `cjsim.speak` has set.
 
     Returns the `Picture`; its data are the curve's table. Raises TypeError for what is no such

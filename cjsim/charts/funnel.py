@@ -58,7 +58,7 @@ def funnel(comparison: Comparison, lang: str = SPOKEN) -> Picture:
 
     Parameters
     ----------
-    comparison : the runs; people are summed over runs and shown as a share of all people.
+    comparison : a `Comparison`; people are summed over its runs and shown as a share of all.
     lang : "en", "ru", or what `cjsim.speak` has set.
 
     Returns the `Picture`; its data have a row per scenario and stage: people, the losses, and

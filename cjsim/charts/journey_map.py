@@ -70,7 +70,7 @@ def journey_map(run: Run, lang: str = SPOKEN) -> Picture:
 
     Parameters
     ----------
-    run : simulated with its stages.
+    run : a `Run` whose log has its stages.
     lang : "en", "ru", or what `cjsim.speak` has set.
 
     Returns the `Picture`; its data have a row per stage: people (who were there), at_end, and

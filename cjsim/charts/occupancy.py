@@ -38,7 +38,7 @@ def occupancy(run: Run, lang: str = SPOKEN, *, lens: str = "twelve") -> Picture:
 
     Parameters
     ----------
-    run : simulated with its stages.
+    run : a `Run` whose log has its stages.
     lang : "en", "ru", or what `cjsim.speak` has set.
     lens : which steps, one of `cjsim.journey.LENSES`: "twelve", "aida", ...
 

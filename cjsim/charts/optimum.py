@@ -32,7 +32,7 @@ def optimum(result: Optimum, lang: str = SPOKEN) -> Picture:
 
     Parameters
     ----------
-    result : from `cjsim.experiment.optimise`.
+    result : an `Optimum`, what `cjsim.optimise` has found.
     lang : "en", "ru", or what `cjsim.speak` has set.
 
     Returns the `Picture`; its data are `Optimum.lines`, a row per axis and setting. Raises

@@ -41,7 +41,7 @@ def paired(
 
     Parameters
     ----------
-    comparison : of two scenarios or more.
+    comparison : a `Comparison` of two scenarios or more.
     lang : "en", "ru", or what `cjsim.speak` has set.
     measures : names of `cjsim.measures.UNITS`, or one name.
 

@@ -34,9 +34,9 @@ def path_variants(
 
     Parameters
     ----------
-    log : a run, or a log.
+    log : a `Run` or a `Log`.
     lang : "en", "ru", or what `cjsim.speak` has set.
-    most : paths shown, 2 to 20.
+    most : how many paths are shown, 2 to 20.
     deals : "first", or "all": see `cjsim.observe.paths_of`.
 
     Returns the `Picture`; its data have a row per path shown: steps, people, deals, deal_share,

@@ -59,8 +59,8 @@ def phase_map(sweep: Sweep, measure: str = "profit_per_person", lang: str = SPOK
 
     Parameters
     ----------
-    sweep : over a grid of two keys, the first to the right, the second upwards; of two scenarios
-        or more, six at most. A cell in which nothing was measured stays white.
+    sweep : a `Sweep` over a grid of two keys, the first to the right, the second upwards; of two
+        scenarios or more, six at most. A cell in which nothing was measured stays white.
     measure : what the scenarios are compared by, one of `cjsim.measures.UNITS`.
     lang : "en", "ru", or what `cjsim.speak` has set.
 

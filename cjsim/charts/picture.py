@@ -57,7 +57,7 @@ class Picture:
     ----------
     figure : a matplotlib figure made without pyplot, so that nobody has to close it.
     alt : what it shows, in a sentence that states the finding.
-    data : the numbers drawn, a frame.
+    data : the numbers drawn, a pandas frame.
     lang : "en", "ru", or what `cjsim.speak` has set: the language of the numbers on the axes.
 
     Every chart returns one. It shows itself in a notebook; `.save(path)` writes the drawing or the

@@ -35,7 +35,7 @@ def profile(
 
     Parameters
     ----------
-    sweep : of one scenario or more, over numbers of the key.
+    sweep : a `Sweep` of one scenario or more, over numbers of the key.
     key : one of the sweep's, such as "product.price".
     measure : what the scenarios are compared by, one of `cjsim.measures.UNITS`.
     lang : "en", "ru", or what `cjsim.speak` has set.

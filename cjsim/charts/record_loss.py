@@ -22,7 +22,7 @@ def record_loss(result: LossCurve, lang: str = SPOKEN) -> Picture:
 
     Parameters
     ----------
-    result : what `loss_curve` has found.
+    result : a `LossCurve`, what `observe.loss_curve` has found.
     lang : "en", "ru", or what `cjsim.speak` has set.
 
     Returns the `Picture`; its data are the curve's table. Raises TypeError for what is no such

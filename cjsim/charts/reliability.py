@@ -26,7 +26,7 @@ def reliability(judged: Judged, lang: str = SPOKEN, *, bins: int = 10) -> Pictur
 
     Parameters
     ----------
-    judged : what `observe.beliefs` has found.
+    judged : a `Judged`, what `observe.beliefs` has found.
     lang : "en", "ru", or what `cjsim.speak` has set.
     bins : into how many bins of equal width 0..1, what it says, is cut.
 

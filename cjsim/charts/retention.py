@@ -45,7 +45,7 @@ def retention(
 
     Parameters
     ----------
-    run : a run, or a log. A `Log` tells nothing of what people are like: there it is one curve.
+    run : a `Run` or a `Log`. A log tells nothing of what people are like: there it is one curve.
     lang : "en", "ru", or what `cjsim.speak` has set.
     by : "adopter", "motive", "segment", or None for all in one curve.
     silent_days : after how long without a deal a customer of a `Log` counts as lost [days]; a log

@@ -29,7 +29,7 @@ def step_matrix(run: Run, lang: str = SPOKEN, *, lens: str = "twelve") -> Pictur
 
     Parameters
     ----------
-    run : simulated with its stages.
+    run : a `Run` whose log has its stages.
     lang : "en", "ru", or what `cjsim.speak` has set.
     lens : which steps, one of `cjsim.journey.LENSES`: "twelve", "aida", ...
 

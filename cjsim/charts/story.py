@@ -51,8 +51,8 @@ def story(run: Run, person: int, lang: str = SPOKEN) -> Picture:
 
     Parameters
     ----------
-    run : simulated with the whole log.
-    person : 0 .. people - 1; `a_story` finds one worth telling.
+    run : a `Run` whose log holds every row.
+    person : the number of the person, 0 .. people - 1; `a_story` finds one worth telling.
     lang : "en", "ru", or what `cjsim.speak` has set.
 
     Returns the `Picture`; its data are the person's rows of the log, with warmth, trust and
@@ -98,7 +98,7 @@ def a_story(run: Run, like: str = "bought") -> int:
 
     Parameters
     ----------
-    run : simulated with the whole log.
+    run : a `Run` whose log holds every row.
     like : "bought", "driven_away" or "loyal".
 
     Returns the number of the person, of equals the first. Raises ValueError for another kind, where

@@ -51,8 +51,8 @@ def timeline(
 
     Parameters
     ----------
-    run : with all rows of its log. A `Log` tells neither costs nor profit: there the upper panel
-        has what customers have paid since day 0, and what was spent on people.
+    run : a `Run` with all rows of its log, or a `Log`. A log tells neither costs nor profit: there
+        the upper panel has what customers have paid since day 0, and what was spent on people.
     lang : "en", "ru", or what `cjsim.speak` has set.
     every : length of a period [days]; a month when not given. The last may be shorter: deals are
         shown per full period.

@@ -30,7 +30,7 @@ def tornado(result: Tornado, lang: str = SPOKEN) -> Picture:
 
     Parameters
     ----------
-    result : what `cjsim.tornado` has found.
+    result : a `Tornado`, what `cjsim.tornado` has found.
     lang : "en", "ru", or what `cjsim.speak` has set.
 
     Returns the `Picture`; its data are the tornado's table, a row per key. Raises TypeError for

@@ -38,7 +38,7 @@ def touchpoints(
 
     Parameters
     ----------
-    result : what `touchpoint_truth` has found.
+    result : a `TouchpointTruth`, what `cjsim.touchpoint_truth` has found.
     lang : "en", "ru", or what `cjsim.speak` has set.
     measure : one of those that were asked for; the first when not given.
 

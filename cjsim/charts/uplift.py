@@ -47,7 +47,7 @@ def uplift(comparison: Comparison, lang: str = SPOKEN, *, edge: float = 0.0) -> 
 
     Parameters
     ----------
-    comparison : of two scenarios or more.
+    comparison : a `Comparison` of two scenarios or more.
     lang : "en", "ru", or what `cjsim.speak` has set.
     edge : the least share of people, 0..1, at which the right edge stands; a panel keeps it there.
 

@@ -48,7 +48,7 @@ def waterfall(result: Run | Comparison, lang: str = SPOKEN) -> Picture:
 
     Parameters
     ----------
-    result : one run, or a comparison: a panel per scenario, means over its runs with the 95 % t
+    result : one `Run`, or a `Comparison`: a panel per scenario, means over its runs with the 95 % t
         interval of each mean. One run has no interval, and the picture says so.
     lang : "en", "ru", or what `cjsim.speak` has set.
 

@@ -36,7 +36,7 @@ def weak_point(result: WeakPoint, lang: str = SPOKEN) -> Picture:
 
     Parameters
     ----------
-    result : what `cjsim.weak_point` has found.
+    result : a `WeakPoint`, what `cjsim.weak_point` has found.
     lang : "en", "ru", or what `cjsim.speak` has set.
 
     Returns the `Picture`; its data are the table of the result, a row per stage. Raises TypeError

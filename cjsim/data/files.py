@@ -129,7 +129,7 @@ def read(
     mapping : a TOML file, its tables, or a `FileMap`.
     days : how long was looked at [days]; up to the last row when not given and not told by the
         file.
-    strict : refuse a file with bad rows.
+    strict : yes to refuse a file with bad rows.
     columns : person, time, event, amount, touchpoint, stage: what the file calls them; start: the
         date of day 0. They go before the mapping.
 
@@ -168,8 +168,8 @@ def check(
     Parameters
     ----------
     file, mapping, days, columns : as in `read`.
-    folder : gets bad_rows.csv with every bad row, if there is one.
-    memory : that may be used, such as "500MB"; a file may be larger.
+    folder : the path of a folder; it gets bad_rows.csv with every bad row, if there is one.
+    memory : how much may be used, such as "500MB"; a file may be larger.
 
     Returns the `Report`. Raises as `read` does, but tells also of a file without a good row.
 
@@ -206,7 +206,7 @@ def convert(
     Parameters
     ----------
     file, mapping, days, columns : as in `read`.
-    out : the file to write.
+    out : the path of the file to write, its ending says as what.
     memory : as in `check`.
 
     Returns the report. Raises as `read` does, OSError where `out` cannot be written.

@@ -101,7 +101,7 @@ def trail(runs: Mapping[str, Run], lang: str = SPOKEN, people: int | None = None
 
     Parameters
     ----------
-    runs : name -> run; two are the same people with the same luck: same seed, size and horizon.
+    runs : name -> `Run`; two are the same people with the same luck: same seed, size and horizon.
     lang : "en", "ru", or what `cjsim.speak` has set.
     people : how many of them walk, the first ones of the run; everybody who was there when the
         market opened when not given. Newcomers do not walk.
@@ -129,7 +129,7 @@ class Trail:
 
     Parameters
     ----------
-    runs : name -> run.
+    runs : name -> `Run`, one or two.
     lang : "en" or "ru".
     people : how many walk.
     tracks : where each of them is when, as the drawing gets it.
