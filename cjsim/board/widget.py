@@ -115,7 +115,18 @@ class Lab(anywidget.AnyWidget):
         self.send(answer)
 
     def wait(self, seconds: float = 60.0) -> bool:
-        """Until everything asked for is answered; for notebooks that go on with the result."""
+        """Until everything asked for is answered; for notebooks that go on with the result.
+
+        Parameters
+        ----------
+        seconds : how long at most [s].
+
+        Returns whether everything is.
+
+        >>> from cjsim import lab
+        >>> lab.lab("phone", people=200).wait()  # nothing was asked
+        True
+        """
         return self.kernel.wait(seconds)
 
     def __repr__(self) -> str:

@@ -101,7 +101,21 @@ class Picture:
         return f'<figure style="margin:0">{image}</figure>'
 
     def save(self, path: str | Path) -> Path:
-        """Write .svg, .png or .pdf; .csv or .parquet writes the data behind the drawing."""
+        """Write .svg, .png or .pdf; .csv or .parquet writes the data behind the drawing.
+
+        Parameters
+        ----------
+        path : the file to write, its ending says as what.
+
+        Returns the path. Raises ValueError for another ending, OSError where it cannot be written.
+
+        >>> import pathlib, tempfile
+        >>> from cjsim import charts, data
+        >>> picture = charts.timeline(data.cdnow())
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     picture.save(pathlib.Path(folder, "money.csv")).name
+        'money.csv'
+        """
         from cjsim.log import save
 
         path = Path(path)

@@ -97,11 +97,26 @@ class Report:
         return pd.Series(self.counts, name="count").rename_axis("what").to_frame()
 
     def says(self, lang: str = SPOKEN) -> str:
-        """The report in a language, a line per finding."""
+        """The report in a language, a line per finding.
+
+        Parameters
+        ----------
+        lang : "en", "ru", or what `cjsim.speak` has set.
+
+        Returns the text of `lines`.
+        """
         return "\n".join(self.lines(lang))
 
     def lines(self, lang: str = SPOKEN) -> list[str]:
-        """The report, line by line; an empty one stands between its parts."""
+        """The report, line by line; an empty one stands between its parts.
+
+        Parameters
+        ----------
+        lang : "en", "ru", or what `cjsim.speak` has set.
+
+        Returns the lines: the file, what was counted, what was guessed, what is odd, bad rows, and
+        what can never be known.
+        """
         parts = [self._head(lang), self._guesses(lang), self._odd(lang), self._bad(lang),
                  self._unknown(lang)]  # fmt: skip
         lines: list[str] = []

@@ -190,7 +190,22 @@ class Trail:
         return whereabouts(counts, colours, self.days, self.words, self.lang)
 
     def story(self, person: int, day: float | None = None) -> dict[str, str]:
-        """What a person has lived through up to a day (the end when not given), for each side."""
+        """What a person has lived through up to a day (the end when not given), for each side.
+
+        Parameters
+        ----------
+        person : the number of one who walks, 0 .. people - 1.
+        day : up to when [days], 0 to the horizon.
+
+        Returns name -> the story in words. Raises ValueError where nobody such walks, or for a day
+        outside the run.
+
+        >>> import cjsim
+        >>> from cjsim import lab
+        >>> walk = lab.trail({"pull": cjsim.simulate("phone", people=50)})
+        >>> walk.story(3, day=100)["pull"].partition(".")[0]
+        'With a rival since the start'
+        """
         if not 0 <= person < self.people:
             raise ValueError(f"person = {person}: the people who walk are 0 to {self.people - 1}")
         now = self.days if day is None else float(day)
@@ -202,7 +217,22 @@ class Trail:
         }
 
     def save(self, path: str | Path) -> Path:
-        """Write the trail as one HTML page that needs neither Python nor the web."""
+        """Write the trail as one HTML page that needs neither Python nor the web.
+
+        Parameters
+        ----------
+        path : the file to write, .html or .htm.
+
+        Returns the path. Raises ValueError for another ending, OSError where it cannot be written.
+
+        >>> import pathlib, tempfile
+        >>> import cjsim
+        >>> from cjsim import lab
+        >>> walk = lab.trail({"pull": cjsim.simulate("phone", people=50)})
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     walk.save(pathlib.Path(folder, "walk.html")).name
+        'walk.html'
+        """
         path = Path(path)
         if path.suffix not in (".html", ".htm"):
             raise ValueError(f"{path}: a trail is saved as .html")

@@ -203,7 +203,18 @@ class Log:
         )  # fmt: skip
 
     def has(self, *kinds: Event) -> bool:
-        """Does it hold a row of any of these kinds? Where it does not, nobody may have looked."""
+        """Does it hold a row of any of these kinds? Where it does not, nobody may have looked.
+
+        Parameters
+        ----------
+        kinds : of events, of `cjsim.model.events.Event`.
+
+        Returns yes or no.
+
+        >>> from cjsim import data
+        >>> data.cdnow().has(Event.CONTACT)
+        False
+        """
         return bool(np.isin(self.events["event"], kinds).any())
 
 
