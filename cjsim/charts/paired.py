@@ -44,12 +44,20 @@ def paired(
 
     Parameters
     ----------
-    comparison : of two scenarios or more.
+    comparison : a `Comparison` of two scenarios or more.
     lang : "en", "ru", or what `cjsim.speak` has set.
     measures : names of `cjsim.measures.UNITS`, or one name.
 
-    Raises ValueError for an unknown measure, none, a single scenario, or a measure in money where
-    the scenarios differ in theirs; TypeError for what is no comparison.
+    Returns the `Picture`; its data are the rows of `Comparison.paired` for the measures. Raises
+    ValueError for an unknown measure, none, a single scenario, or a measure in money where the
+    scenarios differ in theirs; TypeError for what is no comparison.
+
+    >>> import cjsim
+    >>> from cjsim import charts
+    >>> guide = cjsim.Scenario.load("phone", "guide")
+    >>> market = cjsim.compare(["phone", guide], 50, runs=2, executor="here")
+    >>> charts.paired(market, measures="reached_loyalty").alt.split(" — ")[1]
+    'Reached loyalty, people: +2.50 [−3.85 .. +8.85] (the interval includes zero).'
     """
     from cjsim.experiment.compare import Comparison
 
