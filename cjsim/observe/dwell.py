@@ -298,12 +298,13 @@ class Dwell(Result):
             "open": number(self.stays.open, lang),
         }  # fmt: skip
         if not self.best:
-            return text("dwell.nothing", lang).format(**words)
+            return text("dwell.nothing", lang).format(**words).removeprefix(": ")
         row, naive = self.table.loc[self.best], self.table.loc[NAIVE]
-        return text("dwell.says", lang).format(
+        said = text("dwell.says", lang).format(
             law=text(f"dwell.law.{self.best}", lang), mean=_told(row, lang),
             naive=_told(naive, lang), **words,
         )  # fmt: skip
+        return said.removeprefix(": ")  # stays without a name
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Laws, ends, curves."""
