@@ -34,7 +34,7 @@ class BGNBD:
     >>> import numpy as np
     >>> from cjsim.inference import BGNBD
     >>> from cjsim.inference.cohorts import Histories
-    >>> model = BGNBD(r=0.243, alpha=4.414, a=0.793, b=2.426)  # as published of the CDNOW data
+    >>> model = BGNBD(r=0.243, alpha=4.414, a=0.793, b=2.426)  # of the CDNOW data
     >>> model.expected([13, 52]).round(2).tolist()
     [0.53, 1.45]
     >>> seen = Histories(np.array([2, 0]), np.array([30.43, 0.0]), np.array([38.86, 38.86]))
@@ -136,12 +136,12 @@ class ParetoNBD:
     >>> import numpy as np
     >>> from cjsim.inference import ParetoNBD
     >>> from cjsim.inference.cohorts import Histories
-    >>> model = ParetoNBD(r=0.553, alpha=10.578, s=0.606, beta=11.669)  # as published of the CDNOW data
+    >>> model = ParetoNBD(r=0.553, alpha=10.578, s=0.606, beta=11.669)  # of the CDNOW data
     >>> model.expected([13, 52]).round(2).tolist()
     [0.53, 1.47]
     >>> seen = Histories(np.array([2, 0]), np.array([30.43, 0.0]), np.array([38.86, 38.86]))
     >>> model.alive(seen).round(2).tolist(), model.conditional(seen, 39).round(2).tolist()
-    ([0.87, 0.29], [1.46, 0.11])
+    ([0.87, 0.3], [1.46, 0.11])
     """
 
     r: float

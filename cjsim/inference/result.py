@@ -241,6 +241,7 @@ class Fit:
         Parameters
         ----------
         folder : made if it is not there; files of the same name in it are replaced.
+        lang : of the words in them.
 
         Returns the names of the files, all written or none.
         """
@@ -258,7 +259,12 @@ class Fit:
             return sorted(path.name for path in draft.iterdir())
 
     def says(self, lang: str = SPOKEN) -> str:
-        """How many keys the log tells, and which it does not."""
+        """How many keys the log tells, and which it does not.
+
+        Parameters
+        ----------
+        lang : "en", "ru", or what `cjsim.speak` has set.
+        """
         known = self.table()["known_by"]
         open_keys = ", ".join(known.index[known == "not identified"])
         words = text("fit.told" if open_keys else "fit.all_told", lang)

@@ -212,7 +212,12 @@ class Attribution(Result):
     paths: Paths
 
     def says(self, lang: str = SPOKEN) -> str:
-        """Whom each method credits most, and how many deals have no contact before them."""
+        """Whom each method credits most, and how many deals have no contact before them.
+
+        Parameters
+        ----------
+        lang : "en", "ru", or what `cjsim.speak` has set.
+        """
         parts = []
         for method, credit in self.table.items():
             if credit.sum() > 0:

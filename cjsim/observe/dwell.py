@@ -321,7 +321,12 @@ class Dwell(Result):
         return np.asarray(np.exp(DENSITIES[law][1](days, float(mean), float(shape))))
 
     def says(self, lang: str = SPOKEN) -> str:
-        """The mean by the best law, its shape, and what those that are over alone would say."""
+        """The mean by the best law, its shape, and what those that are over alone would say.
+
+        Parameters
+        ----------
+        lang : "en", "ru", or what `cjsim.speak` has set.
+        """
         words = {
             "name": name_of(self.stays.name, lang), "stays": number(len(self.stays), lang),
             "open": number(self.stays.open, lang),

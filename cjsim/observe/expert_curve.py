@@ -88,7 +88,12 @@ class ExpertCurve(Result):
         return pd.Series(found, name="people").rename_axis("who")
 
     def says(self, lang: str = SPOKEN) -> str:
-        """Who is how wrong at the least and the most people, and where data take over."""
+        """Who is how wrong at the least and the most people, and where data take over.
+
+        Parameters
+        ----------
+        lang : "en", "ru", or what `cjsim.speak` has set.
+        """
         sizes = self.table.index.get_level_values("people")
         parts = "; ".join(
             text("expert_curve.at", lang).format(

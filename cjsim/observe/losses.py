@@ -73,7 +73,12 @@ class LossCurve(Result):
     confidence: float = 0.95
 
     def says(self, lang: str = SPOKEN) -> str:
-        """How much credit is in the wrong place where least is recorded, method by method."""
+        """How much credit is in the wrong place where least is recorded, method by method.
+
+        Parameters
+        ----------
+        lang : "en", "ru", or what `cjsim.speak` has set.
+        """
         worst = self._worst()
         parts = "; ".join(
             f"{method_word(str(method), lang)} {self._words(row, lang)}"

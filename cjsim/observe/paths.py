@@ -112,7 +112,8 @@ class Paths:
         ----------
         most : rows; all when not given.
 
-        Returns a row per variant, the commonest first: path ("a > b"), steps, people, deals, deal_share, value, value_per_person [money].
+        Returns a row per variant, the commonest first: path ("a > b"), steps, people, deals,
+        deal_share, value, value_per_person [money].
         """
         import pandas as pd
 

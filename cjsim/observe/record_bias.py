@@ -67,10 +67,10 @@ def record_bias(
     seed : of the first draw.
     confidence : coverage of the interval over the luck of recording, 0..1.
 
-    Returns rows (value, reading), days, shares and numbers by the reading: complete (from the log with nothing lost), seen (mean of the
-    draws), low, high (its interval), bias (seen less complete), expected (what theory says of seen;
-    NaN where more is lost than chances tell). Raises ValueError for a setting or value that cannot
-    be.
+    Returns rows (value, reading), each in the unit of the reading: complete (from the log with
+    nothing lost), seen (mean of the draws), low, high (its interval), bias (seen less complete),
+    expected (what theory says of seen; NaN where more is lost than chances tell). Raises ValueError
+    for a setting or value that cannot be.
 
     >>> import cjsim
     >>> from cjsim.observe import record_bias

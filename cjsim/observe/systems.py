@@ -200,7 +200,12 @@ class Observed(Log):
         return pd.Series(counts, name="count").rename_axis("what").to_frame()
 
     def says(self, lang: str = SPOKEN) -> str:
-        """How much of what could be seen was recorded, and how many are who they are taken for."""
+        """How much of what could be seen was recorded, and how many are who they are taken for.
+
+        Parameters
+        ----------
+        lang : "en", "ru", or what `cjsim.speak` has set.
+        """
         counts = self.table["count"]
         told = {name: number(int(count), lang) for name, count in counts.items()}
         kept = self.counts["recorded"] / max(self.counts["visible"], 1)
