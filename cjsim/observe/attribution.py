@@ -330,6 +330,7 @@ def attribute(
 
     Returns the `Attribution`. Raises ValueError for an unknown method, or a log without contacts.
 
+    >>> from cjsim.observe import Paths, attribute
     >>> credit = attribute(Paths.of([(["mail", "site"], 2, 0), (["site"], 1, 1)]), "linear")
     >>> credit.table["linear"].to_dict()
     {'mail': 1.0, 'site': 2.0}

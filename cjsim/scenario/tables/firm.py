@@ -1,5 +1,7 @@
 """The firm: service, contracts, reps and shelf.
 
+Each is read off a scenario under its own name.
+
     >>> from cjsim import Scenario
     >>> phone = Scenario.load("phone")
     >>> phone.firm.reps, phone.firm.patience_days

@@ -1,5 +1,7 @@
 """Product, market and rival: what is sold to whom, and against whom.
 
+Each is read off a scenario under its own name; segments, off the market.
+
     >>> from cjsim import Scenario
     >>> phone = Scenario.load("phone")
     >>> phone.product.price, phone.rival.price, phone.market.people

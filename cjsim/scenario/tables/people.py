@@ -1,5 +1,7 @@
 """How people respond: to contacts, to deals, to novelty, and what they tell.
 
+Each is read off a scenario under its own name.
+
     >>> from cjsim import Scenario
     >>> phone = Scenario.load("phone")
     >>> phone.response.warmth_gain, phone.experience.loss_aversion, phone.curiosity.novelty

@@ -1,5 +1,7 @@
 """Touchpoints, and the strategies that run them.
 
+Both are read off a scenario by name.
+
     >>> from cjsim import Scenario
     >>> phone = Scenario.load("phone")
     >>> phone.touchpoints["site"].contact, phone.touchpoints["site"].fit["study"]

@@ -1,5 +1,7 @@
 """What is not known of a key: a range, or a shape around a value.
 
+It is read off a scenario by the dotted key.
+
     >>> from cjsim import Scenario
     >>> doubt = {"uncertain": {"product.quality": [0.5, 0.8]}}
     >>> quality = Scenario.load("phone").with_changes(doubt).uncertain["product.quality"]

@@ -1,5 +1,7 @@
 """The scenario as a whole, and the people for whom its plan was made.
 
+The plan does not follow the dials:
+
     >>> from cjsim import Scenario
     >>> phone = Scenario.load("phone")
     >>> phone.plan.at.pain_share, phone.market.pain_share
