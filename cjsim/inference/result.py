@@ -56,6 +56,20 @@ class Fit:
     exact : those that were fitted by their own likelihood.
     posterior : of those that were fitted by simulations; None where there were none.
     question : size and place of the simulations.
+
+    It is what `cjsim.fit` returns. How many open the letters of a firm, from its log:
+
+    >>> from cjsim import Scenario, fit, simulate
+    >>> opened = "touchpoints.mail_offer.opened"
+    >>> firm = Scenario.load("phone", strategy="guide").with_changes({"horizon_days": 700})
+    >>> run = simulate(firm.with_changes({opened: 0.3}), people=100)
+    >>> found = fit(firm, run, free={opened: (0.05, 0.95)}, people=100)
+    >>> found.table().loc[opened, ["value", "low", "high"]].astype(float).round(2).tolist()
+    [0.28, 0.22, 0.36]
+    >>> found.table().loc[opened, ["known_by", "fitted_by"]].tolist()
+    ['data', 'likelihood']
+    >>> round(found.scenario().value(opened), 2)
+    0.28
     """
 
     before: Scenario
@@ -227,6 +241,7 @@ class Fit:
         Parameters
         ----------
         folder : made if it is not there; files of the same name in it are replaced.
+        lang : of the words in them.
 
         Returns the names of the files, all written or none.
         """
@@ -244,7 +259,12 @@ class Fit:
             return sorted(path.name for path in draft.iterdir())
 
     def says(self, lang: str = SPOKEN) -> str:
-        """How many keys the log tells, and which it does not."""
+        """How many keys the log tells, and which it does not.
+
+        Parameters
+        ----------
+        lang : "en", "ru", or what `cjsim.speak` has set.
+        """
         known = self.table()["known_by"]
         open_keys = ", ".join(known.index[known == "not identified"])
         words = text("fit.told" if open_keys else "fit.all_told", lang)

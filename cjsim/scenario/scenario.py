@@ -47,7 +47,17 @@ class Scenario(ScenarioTables):
     """Everything one run needs but the number of people and the seed.
 
     Parameters are the tables of the scenario file; `cjsim presets --keys` lists the keys with
-    units and sources.
+    units and sources. Nothing in it can be changed: `with_changes` makes another one.
+
+    >>> from cjsim import Scenario
+    >>> phone = Scenario.load("phone")
+    >>> phone.title, phone.strategy
+    ('Phone: a brand with a shop in town and a site', 'pull')
+    >>> phone.product.price, phone.market.people, list(phone.strategies)
+    (440.0, 2000, ['nothing', 'pull', 'guide', 'animator'])
+    >>> cheaper = phone.with_changes({"product.price": 400, "guide.accuracy": 0.9})
+    >>> phone.diff(cheaper)
+    {'product.price': (440.0, 400.0), 'strategies.guide.accuracy': (0.7, 0.9)}
     """
 
     @model_validator(mode="after")
@@ -72,7 +82,12 @@ class Scenario(ScenarioTables):
     __str__ = __repr__
 
     def says(self, lang: str = SPOKEN) -> str:
-        """What it is: its title, the size of its market, its horizon, the strategy that runs."""
+        """What it is: its title, the size of its market, its horizon, the strategy that runs.
+
+        Parameters
+        ----------
+        lang : "en", "ru", or what `cjsim.speak` has set.
+        """
         return text("result.scenario", lang).format(
             title=scenario_title(self.title, lang) or self.name,
             people=number(self.market.people, lang),
@@ -97,7 +112,16 @@ class Scenario(ScenarioTables):
     def load(source: str | Path, strategy: str | None = None) -> Scenario:
         """A preset by its name ("phone") or a scenario by the path of its TOML file, checked.
 
-        `strategy` takes the place of the file's own. Raises `ScenarioError` with all that is wrong.
+        Parameters
+        ----------
+        source : a preset's name, or a path.
+        strategy : the one that runs, in place of the file's own.
+
+        Raises `ScenarioError` with all that is wrong.
+
+        >>> from cjsim import Scenario
+        >>> Scenario.load("phone", strategy="guide").strategy
+        'guide'
         """
         layers, broken = layers_of(find_file(str(source), "", isinstance(source, Path)))
         if strategy is not None:
@@ -109,13 +133,27 @@ class Scenario(ScenarioTables):
         return checked(tables, lambda path: place_of(layers, path), misspelt, problems, whole)
 
     def save(self, path: str | Path) -> Path:
-        """Write the whole scenario as a TOML file that needs no other; returns the path."""
+        """Write the whole scenario as a TOML file that needs no other; returns the path.
+
+        Parameters
+        ----------
+        path : of the file, which is replaced where it is there.
+        """
         return write_text(path, to_toml(self))
 
     def with_changes(self, changes: Mapping[str, Any]) -> Scenario:
-        """A copy with dotted keys changed, e.g. {"guide.accuracy": 0.9}; checked anew.
+        """A copy with dotted keys changed, checked anew.
 
-        A table as value merges as in a file.
+        Parameters
+        ----------
+        changes : dotted key -> value, e.g. {"guide.accuracy": 0.9}; a table as value merges as in a
+            file.
+
+        Raises `ScenarioError` with all that is wrong.
+
+        >>> from cjsim import Scenario
+        >>> Scenario.load("phone").with_changes({"market.people": 500}).market.people
+        500
         """
         tables, findings = changed(self.model_dump(), changes)
         return checked(tables, lambda path: (self.name, None), findings)
@@ -144,6 +182,10 @@ class Scenario(ScenarioTables):
         A touchpoint that a strategy does not name runs at 0, a stage that a touchpoint does not
         name has fit 0; a stage that a plan does not name has None.
 
+        Parameters
+        ----------
+        dotted : as for `key`.
+
         >>> Scenario.load("phone").value("guide.accuracy")
         0.7
         """
@@ -159,11 +201,21 @@ class Scenario(ScenarioTables):
         return 0.0 if node is None and key.is_number else node
 
     def with_strategy(self, name: str) -> Scenario:
-        """The same product and market under another of its strategies."""
+        """The same product and market under another of its strategies.
+
+        Parameters
+        ----------
+        name : of the strategy. Raises `ScenarioError` for one that there is not.
+        """
         return self.with_changes({"strategy": name})
 
     def diff(self, other: Scenario) -> dict[str, tuple[Any, Any]]:
-        """What differs: dotted key -> (here, there); a key that one side lacks shows as None."""
+        """What differs: dotted key -> (here, there); a key that one side lacks shows as None.
+
+        Parameters
+        ----------
+        other : the scenario there.
+        """
         return dict(differences(self.model_dump(), other.model_dump()))
 
 
@@ -199,7 +251,18 @@ def checked(
 
 
 def to_toml(scenario: Scenario) -> str:
-    """The whole scenario as a file that needs no other; loads as an equal scenario."""
+    """The whole scenario as a file that needs no other; loads as an equal scenario.
+
+    Parameters
+    ----------
+    scenario : which one.
+
+    Returns TOML.
+
+    >>> from cjsim.scenario import Scenario, to_toml
+    >>> print(to_toml(Scenario.load("phone")).splitlines()[2])
+    name = "phone"
+    """
     head = (
         "# A complete scenario: every key is here, nothing is taken from presets or the library.",
         'extends = ""',
@@ -215,6 +278,19 @@ def digest(scenario: Scenario) -> str:
 
     The order of the touchpoints could: it numbers them and orders an animator's pushes. What is
     uncertain of a key could not: a run takes the key as it stands.
+
+    Parameters
+    ----------
+    scenario : which one.
+
+    Returns hexadecimal digits.
+
+    >>> from cjsim.scenario import Scenario, digest
+    >>> phone = Scenario.load("phone")
+    >>> same = phone.with_changes({"product.price": 440})
+    >>> other = phone.with_changes({"product.price": 441})
+    >>> digest(phone) == digest(same), digest(phone) == digest(other)
+    (True, False)
     """
     tables = scenario.model_dump(exclude={"uncertain"})
     tables["touchpoints"] = list(tables["touchpoints"].items())
@@ -223,5 +299,16 @@ def digest(scenario: Scenario) -> str:
 
 
 def new_file_text(product: str) -> str:
-    """A starting file on top of a preset: its common keys stand ready, commented out."""
+    """A starting file on top of a preset: its common keys stand ready, commented out.
+
+    Parameters
+    ----------
+    product : name of the preset.
+
+    Returns TOML. Raises `ScenarioError` for a preset that there is not.
+
+    >>> from cjsim.scenario import new_file_text
+    >>> print(new_file_text("phone").splitlines()[3])
+    extends = "phone"
+    """
     return starting_file(Scenario.load(product), product)
