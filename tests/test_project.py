@@ -102,7 +102,7 @@ def test_the_launcher_names_each_word_that_it_takes() -> None:
         if isinstance(value, ast.Constant)
     }
     named = set(re.findall(r"^python3 kit\.py (\w+) ", ast.get_docstring(launcher) or "", re.M))
-    assert words == {"demo", "test"}
+    assert words == {"demo", "site", "test"}
     assert named == words | {"lecture", "lab", "compare"}  # commands: any other word is one
 
 

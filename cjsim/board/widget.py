@@ -33,17 +33,33 @@ def lab(
     people : how many of the market's people are simulated; when not given 2,000, or the whole
         market where it is smaller. The list on the screen offers the whole market.
 
-    Returns the lab, which shows itself in a notebook. Raises ScenarioError for a name or file that
-    is not there or wrong, ValueError for a size or language that cannot be.
+    Returns the `Lab`, which shows itself in a notebook. Raises ScenarioError for a name or file
+    that is not there or wrong, ValueError for a size or language that cannot be.
+
+    >>> from cjsim import lab
+    >>> lab.lab("phone", people=200)
+    <Lab: phone, pull / guide>
     """
     return Lab(scenario_of(scenario), lang, people)
 
 
 class Lab(anywidget.AnyWidget):
-    """The board as a widget.
+    """The board as a widget: what `lab` returns.
+
+    Parameters
+    ----------
+    base : the Scenario that it opens on.
+    lang : "en", "ru", or what `cjsim.speak` has set.
+    people : how many of the market's people are simulated; see `lab`.
 
     `state` is what it shows, as an address ("#phone;s=pull+guide,accuracy:0.9"): it changes with
-    every hand, and setting it in code does what hands do.
+    every hand, and setting it in code does what hands do. `product` is what the board knows of the
+    scenario.
+
+    >>> from cjsim import lab
+    >>> opened = lab.lab("phone", people=200)
+    >>> opened.product["sides"], opened.product["people"]["usual"]
+    (['pull', 'guide'], 200)
     """
 
     product: Any = traitlets.Dict().tag(sync=True)
@@ -99,7 +115,18 @@ class Lab(anywidget.AnyWidget):
         self.send(answer)
 
     def wait(self, seconds: float = 60.0) -> bool:
-        """Until everything asked for is answered; for notebooks that go on with the result."""
+        """Until everything asked for is answered; for notebooks that go on with the result.
+
+        Parameters
+        ----------
+        seconds : how long at most [s].
+
+        Returns whether everything is.
+
+        >>> from cjsim import lab
+        >>> lab.lab("phone", people=200).wait()  # nothing was asked
+        True
+        """
         return self.kernel.wait(seconds)
 
     def __repr__(self) -> str:

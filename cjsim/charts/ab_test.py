@@ -22,10 +22,23 @@ POINTS = 60
 def ab_test(result: ABTest, lang: str = SPOKEN) -> Picture:
     """Left, the interval of each world and its truth; right, the power by the number of people.
 
-    Intervals that miss the truth of their world have another colour. `lang` is "en", "ru", or what
-    `cjsim.speak` has set.
+    Intervals that miss the truth of their world have another colour.
 
-    Raises TypeError for what is no such experiment.
+    Parameters
+    ----------
+    result : an `ABTest`, what `cjsim.ab_test` has found.
+    lang : "en", "ru", or what `cjsim.speak` has set.
+
+    Returns the `Picture`; its data have a row per world that is drawn. Raises TypeError for what is
+    no such experiment.
+
+    >>> import cjsim
+    >>> from cjsim import charts
+    >>> found = cjsim.ab_test(
+    ...     "phone", "guide", "nothing", days=60, people=200, runs=2, executor="here"
+    ... )
+    >>> charts.ab_test(found).alt.partition(".")[0]
+    'People by lot: 200 people, 60 days'
     """
     wanted_kind(result, ABTest)
     worlds = result.worlds.loc["all"].iloc[:MOST]

@@ -39,15 +39,20 @@ def cohorts(
 
     Parameters
     ----------
-    run : its customers are those won from day 0 on.
+    run : a `Run` or a `Log`; its customers are those won from day 0 on.
     lang : "en", "ru", or what `cjsim.speak` has set.
-    period_days : length of a period; the shortest of 7, 14, 30, 60, 90, 180, 365 and 730 days
+    period_days : length of a period [days]; the shortest of 7, 14, 30, 60, 90, 180, 365 and 730
         that makes no more than 12, if not given; half of a horizon under 14 days.
     active : "inside" (neither with a rival nor asleep at the end of a period) or "deals" (makes
         a deal in it, which is all that a `Log` shows); see `cjsim.measures.cohorts`.
 
-    Raises ValueError for a period or a way to be active that cannot be or makes over 200, where
-    nobody was won, or where the log has no stages.
+    Returns the `Picture`; its data are shares, 0..1: cohorts (first day, people) down, periods
+    across. Raises ValueError for a period or a way to be active that cannot be or makes over 200,
+    where nobody was won, or where the log has no stages; TypeError for what is neither run nor log.
+
+    >>> from cjsim import charts, data
+    >>> charts.cohorts(data.cdnow()).alt.split(". ")[-1]
+    'One period on, it is 19% over all 2 cohorts, from 18% to 20%.'
     """
     wanted_kind(run, Run, Log)
     active = active or ("deals" if isinstance(run, Log) else "inside")

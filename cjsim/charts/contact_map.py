@@ -29,9 +29,22 @@ def contact_map(run: Run, lang: str = SPOKEN, *, lens: str = "twelve") -> Pictur
     """Of all contacts with a touchpoint (row), how many per cent met people at which step.
 
     The step is where people truly stood; a frame marks the one that the touchpoint aims at. A row
-    adds up to 100, its number of contacts stands beside the name. `lang` is "en" or "ru".
+    adds up to 100, its number of contacts stands beside the name.
 
-    Raises ValueError for an unknown lens, a log without contacts, or where no touchpoint runs.
+    Parameters
+    ----------
+    run : a `Run` whose log has its contacts.
+    lang : "en", "ru", or what `cjsim.speak` has set.
+    lens : which steps, one of `cjsim.journey.LENSES`: "twelve", "aida", ...
+
+    Returns the `Picture`; its data have a row per touchpoint: contacts, and their share, 0..1, at
+    each step. Raises ValueError for an unknown lens, a log without contacts, or where no touchpoint
+    runs; TypeError for what is no run.
+
+    >>> import cjsim
+    >>> from cjsim import charts
+    >>> charts.contact_map(cjsim.simulate("phone", people=50)).alt.split(". ")[1]
+    'Most are with “Outdoor advertising”, 84%'
     """
     wanted_kind(run, Run)
     counts = measures.contact_map(run, lens)

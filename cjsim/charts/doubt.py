@@ -33,12 +33,20 @@ def doubt(given: Doubt | Comparison, lang: str = SPOKEN, *, measure: str = TOLD)
 
     Parameters
     ----------
-    given : a `Doubt`, or a comparison that has one.
+    given : a `Doubt`, or a `Comparison` that has one.
     lang : "en", "ru", or what `cjsim.speak` has set.
     measure : one of `measures.UNITS`.
 
-    Raises ValueError for a comparison without draws, or an unknown measure; TypeError for what is
-    neither.
+    Returns the `Picture`; its data are the rows of `Doubt.table` for the measure. Raises ValueError
+    for a comparison without draws, or an unknown measure; TypeError for what is neither.
+
+    >>> import cjsim
+    >>> from cjsim import charts
+    >>> phone = cjsim.Scenario.load("phone")
+    >>> phone = phone.with_changes({"uncertain": {"product.price": [400, 480]}})
+    >>> found = cjsim.compare([phone], people=30, runs=2, executor="here", draws=8)
+    >>> charts.doubt(found).alt.split(". ")[-1]
+    'Whose doubt it is: product.price: nearly all.'
     """
     from cjsim.experiment.compare import Comparison
 

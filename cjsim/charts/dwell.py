@@ -19,10 +19,16 @@ def dwell(result: Dwell, lang: str = SPOKEN) -> Picture:
 
     Parameters
     ----------
-    result : what `observe.dwell` has found.
+    result : a `Dwell`, what `observe.dwell` has found.
     lang : "en", "ru", or what `cjsim.speak` has set.
 
-    Raises TypeError for what is none.
+    Returns the `Picture`; its data are `Dwell.curve`, a row per day on which a stay ended. Raises
+    TypeError for what is none.
+
+    >>> from cjsim import charts, observe
+    >>> stays = observe.Stays.of([2.0, 3.0, 4.0, 9.0], [0, 0, 0, -1], name="comparison")
+    >>> charts.dwell(observe.dwell(stays)).alt.partition(".")[0]
+    'Comparison: 4 stays, 1 of them not over'
     """
     wanted_kind(result, Dwell)
     with style():

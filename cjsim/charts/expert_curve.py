@@ -20,10 +20,19 @@ def expert_curve(result: ExpertCurve, lang: str = SPOKEN) -> Picture:
 
     Parameters
     ----------
-    result : what `observe.expert_curve` has found.
+    result : an `ExpertCurve`, what `observe.expert_curve` has found.
     lang : "en", "ru", or what `cjsim.speak` has set.
 
-    Raises TypeError for what is no such curve.
+    Returns the `Picture`; its data are the curve's table. Raises TypeError for what is no such
+    curve.
+
+    >>> import cjsim
+    >>> from cjsim import charts, observe
+    >>> expert = observe.Transitions.of("phone")
+    >>> run = cjsim.simulate("phone", people=300)
+    >>> curve = observe.expert_curve(run, expert, (10, 100), draws=3)
+    >>> charts.expert_curve(curve).alt.split(". ")[-1]
+    'Data alone are at least as right as the expert from 100 people on.'
     """
     wanted_kind(result, ExpertCurve)
     data = result.table

@@ -58,10 +58,18 @@ def funnel(comparison: Comparison, lang: str = SPOKEN) -> Picture:
 
     Parameters
     ----------
-    comparison : the runs; people are summed over runs and shown as a share of all people.
+    comparison : a `Comparison`; people are summed over its runs and shown as a share of all.
     lang : "en", "ru", or what `cjsim.speak` has set.
 
-    Raises TypeError for what is no comparison.
+    Returns the `Picture`; its data have a row per scenario and stage: people, the losses, and
+    share_reached with its interval, 0..1. Raises TypeError for what is no comparison.
+
+    >>> import cjsim
+    >>> from cjsim import charts
+    >>> guide = cjsim.Scenario.load("phone", "guide")
+    >>> market = cjsim.compare(["phone", guide], 50, runs=2, executor="here")
+    >>> charts.funnel(market).alt.split(": ")[-1]
+    'Pull 31.0% and 17.0%; Guide 35.0% and 22.0%.'
     """
     import pandas as pd
 

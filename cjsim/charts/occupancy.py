@@ -34,9 +34,22 @@ def occupancy(run: Run, lang: str = SPOKEN, *, lens: str = "twelve") -> Picture:
     Each row is as high as its own largest number, so that ten people show beside a thousand; that
     number stands beside it, between those of day 0 and of the horizon. The line is their mean over
     a fortieth of the run: on a step that is passed in a day or two the hills are chance, the line
-    is its course. `lang` is "en" or "ru".
+    is its course.
 
-    Raises ValueError for an unknown lens, or where the log has no stages (`log="measures"`).
+    Parameters
+    ----------
+    run : a `Run` whose log has its stages.
+    lang : "en", "ru", or what `cjsim.speak` has set.
+    lens : which steps, one of `cjsim.journey.LENSES`: "twelve", "aida", ...
+
+    Returns the `Picture`; its data have a row per day drawn: people on each step, and their mean
+    (STEP_mean). Raises ValueError for an unknown lens, or where the log has no stages
+    (`log="measures"`); TypeError for what is no run.
+
+    >>> import cjsim
+    >>> from cjsim import charts
+    >>> charts.occupancy(cjsim.simulate("phone", people=50)).alt.split(". ")[1]
+    'At the end most stand at “With a rival”: 33 of 76'
     """
     wanted_kind(run, Run)
     horizon = run.scenario.horizon_days

@@ -32,8 +32,17 @@ def optimum(result: Optimum, lang: str = SPOKEN) -> Picture:
 
     Parameters
     ----------
-    result : from `cjsim.experiment.optimise`.
+    result : an `Optimum`, what `cjsim.optimise` has found.
     lang : "en", "ru", or what `cjsim.speak` has set.
+
+    Returns the `Picture`; its data are `Optimum.lines`, a row per axis and setting. Raises
+    TypeError for what is no optimum.
+
+    >>> import cjsim
+    >>> from cjsim import charts
+    >>> found = cjsim.optimise("phone", {"firm.reps": (1, 3)}, people=30, runs=2, executor="here")
+    >>> charts.optimum(found).alt.split(". ")[1].partition(",")[0]
+    'By firm.reps: best at 1'
     """
     wanted_kind(result, Optimum)
     count = len(result.axes)

@@ -30,6 +30,9 @@ MARKERS = "osD^vP"
 NAME_LETTERS = 24
 """Of a scenario's name in one line at the left."""
 
+TITLE_LETTERS = 80
+"""Of a panel's title, all panels of a row together."""
+
 
 def paired(
     comparison: Comparison, lang: str = SPOKEN, *, measures: Sequence[str] = MEASURES
@@ -41,12 +44,20 @@ def paired(
 
     Parameters
     ----------
-    comparison : of two scenarios or more.
+    comparison : a `Comparison` of two scenarios or more.
     lang : "en", "ru", or what `cjsim.speak` has set.
     measures : names of `cjsim.measures.UNITS`, or one name.
 
-    Raises ValueError for an unknown measure, none, a single scenario, or a measure in money where
-    the scenarios differ in theirs; TypeError for what is no comparison.
+    Returns the `Picture`; its data are the rows of `Comparison.paired` for the measures. Raises
+    ValueError for an unknown measure, none, a single scenario, or a measure in money where the
+    scenarios differ in theirs; TypeError for what is no comparison.
+
+    >>> import cjsim
+    >>> from cjsim import charts
+    >>> guide = cjsim.Scenario.load("phone", "guide")
+    >>> market = cjsim.compare(["phone", guide], 50, runs=2, executor="here")
+    >>> charts.paired(market, measures="reached_loyalty").alt.split(" — ")[1]
+    'Reached loyalty, people: +2.50 [−3.85 .. +8.85] (the interval includes zero).'
     """
     from cjsim.experiment.compare import Comparison
 
@@ -75,7 +86,8 @@ def paired(
                 gap = data.loc[(name, measure)]
                 _draw(axes, row, looks[name][0], gaps[name][measure], gap, measure, lang)
             axes.set_yticks(range(len(names)), rows_of_words)
-            _finish(axes, len(names), _label(comparison, measure, lang))
+            label = _label(comparison, measure, lang)
+            _finish(axes, len(names), fill(label, TITLE_LETTERS // columns))
         for axes in panels[len(measures) :]:
             axes.remove()
         _around(figure, comparison, lang)

@@ -59,12 +59,22 @@ def phase_map(sweep: Sweep, measure: str = "profit_per_person", lang: str = SPOK
 
     Parameters
     ----------
-    sweep : over a grid of two keys, the first to the right, the second upwards; of two scenarios
-        or more, six at most. A cell in which nothing was measured stays white.
-    measure : what the scenarios are compared by.
+    sweep : a `Sweep` over a grid of two keys, the first to the right, the second upwards; of two
+        scenarios or more, six at most. A cell in which nothing was measured stays white.
+    measure : what the scenarios are compared by, one of `cjsim.measures.UNITS`.
+    lang : "en", "ru", or what `cjsim.speak` has set.
 
-    Raises ValueError where there are not just two keys of numbers, no grid, one scenario or more
-    than six, or no value of the measure in any cell.
+    Returns the `Picture`; its data are what `Sweep.phase` says of each cell. Raises ValueError
+    where there are not just two keys of numbers, no grid, one scenario or more than six, or no
+    value of the measure in any cell; TypeError for what is no sweep.
+
+    >>> import cjsim
+    >>> from cjsim import charts
+    >>> sides = ["phone", cjsim.Scenario.load("phone", "guide")]
+    >>> settings = cjsim.grid({"product.price": [400, 500], "firm.reps": [1, 2]})
+    >>> sweep = cjsim.sweep(sides, settings, people=30, runs=2, executor="here")
+    >>> charts.phase_map(sweep).alt.split(". ")[1]
+    'Ahead: Pull in 0, clearly in 0 (0); Guide in 4, clearly in 1 (0)'
     """
     wanted_kind(sweep, Sweep)
     keys = list(sweep.settings.columns)

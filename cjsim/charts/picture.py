@@ -57,8 +57,19 @@ class Picture:
     ----------
     figure : a matplotlib figure made without pyplot, so that nobody has to close it.
     alt : what it shows, in a sentence that states the finding.
-    data : the numbers drawn.
-    lang : the language of the numbers on the axes.
+    data : the numbers drawn, a pandas frame.
+    lang : "en", "ru", or what `cjsim.speak` has set: the language of the numbers on the axes.
+
+    Every chart returns one. It shows itself in a notebook; `.save(path)` writes the drawing or the
+    numbers behind it, `.svg()` is the drawing as text.
+
+    >>> import cjsim
+    >>> from cjsim import charts
+    >>> picture = charts.waterfall(cjsim.simulate("phone", people=50))
+    >>> picture.alt.partition(".")[0]
+    'From revenue to profit in EUR: 50 people, 1,825 days'
+    >>> list(picture.data)
+    ['money', 'low', 'high']
     """
 
     def __init__(self, figure: Figure, alt: str, data: pd.DataFrame, lang: str = SPOKEN) -> None:
@@ -90,7 +101,21 @@ class Picture:
         return f'<figure style="margin:0">{image}</figure>'
 
     def save(self, path: str | Path) -> Path:
-        """Write .svg, .png or .pdf; .csv or .parquet writes the data behind the drawing."""
+        """Write .svg, .png or .pdf; .csv or .parquet writes the data behind the drawing.
+
+        Parameters
+        ----------
+        path : the file to write, its ending says as what.
+
+        Returns the path. Raises ValueError for another ending, OSError where it cannot be written.
+
+        >>> import pathlib, tempfile
+        >>> from cjsim import charts, data
+        >>> picture = charts.timeline(data.cdnow())
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     picture.save(pathlib.Path(folder, "money.csv")).name
+        'money.csv'
+        """
         from cjsim.log import save
 
         path = Path(path)

@@ -31,8 +31,26 @@ def profile(
 ) -> Picture:
     """How the lead of each scenario over the first changes with one key, with 95 % bands.
 
-    Of one scenario alone the measure itself. Raises ValueError for a key that holds words, or no
-    value of the measure at all.
+    Of one scenario alone the measure itself.
+
+    Parameters
+    ----------
+    sweep : a `Sweep` of one scenario or more, over numbers of the key.
+    key : one of the sweep's, such as "product.price".
+    measure : what the scenarios are compared by, one of `cjsim.measures.UNITS`.
+    lang : "en", "ru", or what `cjsim.speak` has set.
+
+    Returns the `Picture`; its data have a row per scenario and value of the key: difference (of one
+    scenario: mean), low, high, clear. Raises ValueError for an unknown key or one that holds words,
+    or no value of the measure at all; TypeError for what is no sweep.
+
+    >>> import cjsim
+    >>> from cjsim import charts
+    >>> sides = ["phone", cjsim.Scenario.load("phone", "guide")]
+    >>> settings = cjsim.grid({"product.price": [400, 500]})
+    >>> sweep = cjsim.sweep(sides, settings, people=30, runs=2, executor="here")
+    >>> charts.profile(sweep, "product.price").alt.split(" — ")[1].partition(" [")[0]
+    'product.price = 400: +1.92'
     """
     wanted_kind(sweep, Sweep)
     alone = len(sweep.names) == 1

@@ -22,10 +22,18 @@ def record_loss(result: LossCurve, lang: str = SPOKEN) -> Picture:
 
     Parameters
     ----------
-    result : what `loss_curve` has found.
+    result : a `LossCurve`, what `observe.loss_curve` has found.
     lang : "en", "ru", or what `cjsim.speak` has set.
 
-    Raises TypeError for what is no such curve.
+    Returns the `Picture`; its data are the curve's table. Raises TypeError for what is no such
+    curve.
+
+    >>> import cjsim
+    >>> from cjsim import charts, observe
+    >>> run = cjsim.simulate("phone", people=50)
+    >>> curve = observe.loss_curve(run, "offline", (1.0, 0.5), draws=2)
+    >>> charts.record_loss(curve).alt.partition(".")[0]
+    'Recorded offline at 50%, 58% of all rows recorded'
     """
     wanted_kind(result, LossCurve)
     data = result.table

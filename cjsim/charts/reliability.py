@@ -22,9 +22,23 @@ def reliability(judged: Judged, lang: str = SPOKEN, *, bins: int = 10) -> Pictur
     """How sure the firm is of the stage it believes (across), and how often it is right (up).
 
     On the diagonal it is as right as it says; below it is too sure of itself. Bars are 95 % limits
-    by people, numbers count the beliefs. `lang` is "en" or "ru".
+    by people, numbers count the beliefs.
 
-    Raises ValueError where there are no beliefs.
+    Parameters
+    ----------
+    judged : a `Judged`, what `observe.beliefs` has found.
+    lang : "en", "ru", or what `cjsim.speak` has set.
+    bins : into how many bins of equal width 0..1, what it says, is cut.
+
+    Returns the `Picture`; its data have a row per bin with beliefs: said and so, shares 0..1, low
+    and high, beliefs, people. Raises ValueError where there are no beliefs, TypeError for what are
+    none.
+
+    >>> import cjsim
+    >>> from cjsim import charts, observe
+    >>> judged = observe.beliefs(cjsim.simulate("phone", people=50))
+    >>> charts.reliability(judged).alt.partition(":")[0]
+    'The firm is about as right as it says'
     """
     wanted_kind(judged, Judged)
     if not len(judged):

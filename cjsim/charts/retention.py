@@ -43,11 +43,21 @@ def retention(
     customer still with us at the horizon, who was seen no longer; the thin line is that of all
     customers. Groups of fewer than 20 customers are named and left out.
 
-    `by` is "adopter", "motive", "segment", or None for all in one curve; `lang` "en" or "ru". A
-    `Log` tells nothing of what people are like: there it is one curve, and whoever makes no deal
-    for `silent_days` counts as lost.
+    Parameters
+    ----------
+    run : a `Run` or a `Log`. A log tells nothing of what people are like: there it is one curve.
+    lang : "en", "ru", or what `cjsim.speak` has set.
+    by : "adopter", "motive", "segment", or None for all in one curve.
+    silent_days : after how long without a deal a customer of a `Log` counts as lost [days]; a log
+        needs it, a run knows who left.
 
-    Raises ValueError for another `by`, where the log has no stages, or no group is large enough.
+    Returns the `Picture`; its data are what `cjsim.measures.retention` says. Raises ValueError for
+    another `by`, where the log has no stages or silent_days are missing, or no group is large
+    enough; TypeError for what is neither run nor log.
+
+    >>> from cjsim import charts, data
+    >>> charts.retention(data.cdnow(), silent_days=180).alt.split(": ")[-1]
+    'All customers (2,357) — 38% [36% .. 40%].'
     """
     wanted_kind(run, Run, Log)
     if isinstance(run, Log) and by == "adopter":

@@ -25,9 +25,22 @@ def step_matrix(run: Run, lang: str = SPOKEN, *, lens: str = "twelve") -> Pictur
     """Of all visits to a step (row), how many per cent lead to which step (column).
 
     The last column holds what is not over at the horizon. A row adds up to 100; the number of its
-    visits stands beside its name. `lang` is "en" or "ru".
+    visits stands beside its name.
 
-    Raises ValueError for an unknown lens, or where the log has no stages (`log="measures"`).
+    Parameters
+    ----------
+    run : a `Run` whose log has its stages.
+    lang : "en", "ru", or what `cjsim.speak` has set.
+    lens : which steps, one of `cjsim.journey.LENSES`: "twelve", "aida", ...
+
+    Returns the `Picture`; its data have a row per step: visits, and the shares, 0..1, that lead to
+    each step, or are open. Raises ValueError for an unknown lens, or where the log has no stages
+    (`log="measures"`); TypeError for what is no run.
+
+    >>> import cjsim
+    >>> from cjsim import charts
+    >>> charts.step_matrix(cjsim.simulate("phone", people=50)).alt.split(". ")[1]
+    'The largest loss is from “Study” to “With a rival”: 42% of 59 visits'
     """
     wanted_kind(run, Run)
     counts = measures.conversion(run, lens)

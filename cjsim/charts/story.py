@@ -51,11 +51,19 @@ def story(run: Run, person: int, lang: str = SPOKEN) -> Picture:
 
     Parameters
     ----------
-    run : simulated with the whole log.
-    person : 0 .. people - 1; `a_story` finds one worth telling.
+    run : a `Run` whose log holds every row.
+    person : the number of the person, 0 .. people - 1; `a_story` finds one worth telling.
     lang : "en", "ru", or what `cjsim.speak` has set.
 
-    Raises ValueError where there is no such person, or the log does not hold every row.
+    Returns the `Picture`; its data are the person's rows of the log, with warmth, trust and
+    irritation at each. Raises ValueError where there is no such person, or the log does not hold
+    every row; TypeError for what is no run.
+
+    >>> import cjsim
+    >>> from cjsim import charts
+    >>> run = cjsim.simulate("phone", people=50)
+    >>> charts.story(run, charts.a_story(run)).alt.partition(", makes")[0]
+    'Person 55 (pain, late majority) starts at “Unaware”, gets as far as “Loyalty”'
     """
     wanted_kind(run, Run)
     need(run, "all")
@@ -88,8 +96,18 @@ def a_story(run: Run, like: str = "bought") -> int:
       one whom pushes missed most while on the journey with us.
     - "loyal": got as far as loyalty, with the most deals.
 
-    Of equals the first. Raises ValueError for another kind, where nobody is like that, or where
-    the log does not hold every row.
+    Parameters
+    ----------
+    run : a `Run` whose log holds every row.
+    like : "bought", "driven_away" or "loyal".
+
+    Returns the number of the person, of equals the first. Raises ValueError for another kind, where
+    nobody is like that, or where the log does not hold every row; TypeError for what is no run.
+
+    >>> import cjsim
+    >>> from cjsim import charts
+    >>> charts.a_story(cjsim.simulate("phone", people=50), "bought")
+    55
     """
     wanted_kind(run, Run)
     need(run, "all")

@@ -51,16 +51,21 @@ def timeline(
 
     Parameters
     ----------
-    run : with all rows of its log. A `Log` tells neither costs nor profit: there the upper panel
-        has what customers have paid since day 0, and what was spent on people.
+    run : a `Run` with all rows of its log, or a `Log`. A log tells neither costs nor profit: there
+        the upper panel has what customers have paid since day 0, and what was spent on people.
     lang : "en", "ru", or what `cjsim.speak` has set.
-    every : days of a period; a month when not given. The last may be shorter: deals are shown per
-        full period.
+    every : length of a period [days]; a month when not given. The last may be shorter: deals are
+        shown per full period.
     marks : (day, text) of what happened, such as a change of price: a line with a number, and the
         text below. When not given, what the calendar changes, its first twelve days.
 
+    Returns the `Picture`; its data have a row per period: days, deals, and money since day 0.
     Raises ValueError for a log without contacts, an `every` that cannot be, or a mark that is none
-    or lies outside the run.
+    or lies outside the run; TypeError for what is neither run nor log.
+
+    >>> from cjsim import charts, data
+    >>> charts.timeline(data.cdnow()).alt.split(". ")[-1]
+    'First deals: 2,357, repeat deals: 4,562.'
     """
     wanted_kind(run, Run, Log)
     horizon = run.scenario.horizon_days

@@ -26,7 +26,22 @@ LINE = 34
 def tornado(result: Tornado, lang: str = SPOKEN) -> Picture:
     """What each key, made smaller and larger, does to the measure; the strongest on top.
 
-    Whiskers are intervals over the runs. `lang` is "en" or "ru".
+    Whiskers are intervals over the runs.
+
+    Parameters
+    ----------
+    result : a `Tornado`, what `cjsim.tornado` has found.
+    lang : "en", "ru", or what `cjsim.speak` has set.
+
+    Returns the `Picture`; its data are the tornado's table, a row per key. Raises TypeError for
+    what is no tornado.
+
+    >>> import cjsim
+    >>> from cjsim import charts
+    >>> keys = ["product.price", "firm.reps"]
+    >>> found = cjsim.tornado("phone", keys, people=50, runs=2, executor="here")
+    >>> charts.tornado(found).alt.split(". ")[1]
+    'Strongest: product.price'
     """
     wanted_kind(result, Tornado)
     data = result.table

@@ -38,11 +38,21 @@ def touchpoints(
 
     Parameters
     ----------
-    result : what `touchpoint_truth` has found.
+    result : a `TouchpointTruth`, what `cjsim.touchpoint_truth` has found.
     lang : "en", "ru", or what `cjsim.speak` has set.
     measure : one of those that were asked for; the first when not given.
 
-    Raises ValueError for another measure, TypeError for what is no such truth.
+    Returns the `Picture`; its data have a row per touchpoint: share and closing, each with low and
+    high [units of the measure], and with the second panel back. Raises ValueError for another
+    measure, TypeError for what is no such truth.
+
+    >>> import cjsim
+    >>> from cjsim import charts
+    >>> found = cjsim.touchpoint_truth(
+    ...     "phone", ["outdoor", "site"], measures="deals", people=50, runs=2, executor="here"
+    ... )
+    >>> charts.touchpoints(found).alt.partition(" [")[0]
+    'Deals: together the touchpoints bring +13.0'
     """
     wanted_kind(result, TouchpointTruth)
     measure = str(next(iter(result.runs))) if measure is None else measure

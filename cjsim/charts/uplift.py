@@ -43,9 +43,23 @@ def uplift(comparison: Comparison, lang: str = SPOKEN, *, edge: float = 0.0) -> 
 
     Each part is a share of all people: first deal both ways, only with the scenario, only without
     it (under the first scenario), or neither way. Where those are most, their part is cut off at
-    the right edge and an arrow says how many they are. The edge is at a share of `edge` at least.
+    the right edge and an arrow says how many they are.
 
-    Raises ValueError for a single scenario, TypeError for what is no comparison.
+    Parameters
+    ----------
+    comparison : a `Comparison` of two scenarios or more.
+    lang : "en", "ru", or what `cjsim.speak` has set.
+    edge : the least share of people, 0..1, at which the right edge stands; a panel keeps it there.
+
+    Returns the `Picture`; its data are `Comparison.uplift`. Raises ValueError for a single
+    scenario, TypeError for what is no comparison.
+
+    >>> import cjsim
+    >>> from cjsim import charts
+    >>> guide = cjsim.Scenario.load("phone", "guide")
+    >>> market = cjsim.compare(["phone", guide], 50, runs=2, executor="here")
+    >>> charts.uplift(market).alt.split(": ")[1].partition(" [")[0]
+    'Guide wins 5.3%'
     """
     from cjsim.experiment.compare import Comparison
 

@@ -32,7 +32,21 @@ WHY_NOT = {NOTHING_TO_LOSE: "ranking.nothing_to_lose", FLAT_GATE: "ranking.flat_
 def weak_point(result: WeakPoint, lang: str = SPOKEN) -> Picture:
     """What each stage is worth if a few more pass it, and per budget; the weak point on top.
 
-    Whiskers are intervals over the runs. `lang` is "en" or "ru".
+    Whiskers are intervals over the runs.
+
+    Parameters
+    ----------
+    result : a `WeakPoint`, what `cjsim.weak_point` has found.
+    lang : "en", "ru", or what `cjsim.speak` has set.
+
+    Returns the `Picture`; its data are the table of the result, a row per stage. Raises TypeError
+    for what is no such result.
+
+    >>> import cjsim
+    >>> from cjsim import charts
+    >>> found = cjsim.weak_point("phone", people=50, runs=2, executor="here")
+    >>> charts.weak_point(found).alt.partition(".")[0]
+    'Weak point of the journey: 9 Repeat deal'
     """
     wanted_kind(result, WeakPoint)
     data = result.table

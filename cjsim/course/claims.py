@@ -29,10 +29,21 @@ SURE = 0.05  # level of the tests: a fair coin, or a mean at the border, would d
 
 @dataclass(frozen=True)
 class Claim:
-    """What `claim` returns. Prints as one line, in the language that was spoken."""
+    """What `claim` returns. Prints as one line, in the language that was spoken.
+
+    Parameters
+    ----------
+    verdict : "holds", "open" or "fails".
+    worlds : in how many the sentence was tried.
+    line : the verdict and what it rests on, in words.
+
+    >>> from cjsim import course
+    >>> found = course.claim([True] * 15 + [False] * 5)
+    >>> found.verdict, found.worlds
+    ('holds', 20)
+    """
 
     verdict: str
-    """"holds", "open" or "fails"."""
     worlds: int
     line: str
 
@@ -59,7 +70,13 @@ def claim(
     test, 5 %), fails if so often on the other, and is open between; of numbers the line tells the
     mean and its luck interval, too. A size holds if the 95 % luck interval of the mean over worlds
     lies within the bounds, fails if it lies outside of them.
-    Raises ValueError for fewer worlds, for yes or no with bounds, for bounds the wrong way round.
+
+    Returns the `Claim`. Raises ValueError for fewer worlds, for yes or no with bounds, for bounds
+    the wrong way round.
+
+    >>> from cjsim import course
+    >>> course.claim([1.0, 2.0] * 10, between=(1, 3))
+    Holds: 1.5 on average over 20 worlds, 95 % luck interval 1.26 to 1.74; said: 1 to 3
     """
     worlds = np.asarray(seen)
     if worlds.ndim != 1 or len(worlds) < FEWEST_WORLDS:

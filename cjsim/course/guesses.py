@@ -176,7 +176,23 @@ class Estimate(Guess):
 
 
 def choose(*options: str, lang: str = SPOKEN) -> Choice:
-    """Ask for one of several: names of strategies, stages, measures, or words of your own."""
+    """Ask for one of several: names of strategies, stages, measures, or words of your own.
+
+    Parameters
+    ----------
+    options : what can be chosen, two or more, all different.
+    lang : "en", "ru", or what `cjsim.speak` has set.
+
+    Returns the question, a `Choice`, which shows itself in a notebook: `value` is what was chosen,
+    `answer(truth)` the line that sets it beside what is true. Raises ValueError for fewer than two
+    options, or two that are the same.
+
+    >>> from cjsim import course
+    >>> winner = course.choose("pull", "guide")
+    >>> winner.control.value = "guide"  # what a hand does
+    >>> winner.answer("guide")
+    You said Guide: right
+    """
     if len(set(options)) != len(options) or len(options) < 2:
         raise ValueError(f"a choice needs two different options or more, not {list(options)}")
     return Choice(options, lang).recalled()
@@ -187,7 +203,22 @@ def estimate(
 ) -> Estimate:
     """Ask for a number from `low` to `high`. The slider starts in the middle, not as a guess.
 
-    `asks` is the question: one of the labels' table [question], or words of your own.
+    Parameters
+    ----------
+    low, high : the ends of the slider, in the units of what is asked for.
+    step : of the slider, above 0 and at most `high - low`.
+    asks : the question: one of the labels' table [question], or words of your own.
+    lang : "en", "ru", or what `cjsim.speak` has set.
+
+    Returns the question, an `Estimate`, which shows itself in a notebook: `value` is what was said,
+    `answer(truth, within)` the line that sets it beside the truth. Raises ValueError for ends the
+    wrong way round, or a step that cannot be.
+
+    >>> from cjsim import course
+    >>> share = course.estimate(0, 1, asks="What share buys?")
+    >>> share.control.value = 0.3  # what a hand does
+    >>> share.answer(0.32, within=0.05)
+    You said 0.3: right
     """
     return Estimate(low, high, step, asks, lang).recalled()
 
@@ -208,7 +239,22 @@ def _option(name: str, lang: str) -> str:
 
 
 def score(*guesses: Guess, lang: str = SPOKEN) -> Line:
-    """How many predictions were right, of those that were made and answered."""
+    """How many predictions were right, of those that were made and answered.
+
+    Parameters
+    ----------
+    guesses : the questions, what `choose` and `estimate` have returned.
+    lang : "en", "ru", or what `cjsim.speak` has set.
+
+    Returns the sentence, a line to be shown.
+
+    >>> from cjsim import course
+    >>> winner = course.choose("pull", "guide")
+    >>> winner.control.value = "guide"
+    >>> _ = winner.answer("pull")
+    >>> course.score(winner)
+    Right: 0 of 1 predictions (questions: 1)
+    """
     verdicts = [guess.right for guess in guesses if guess.right is not None]
     line = text("course.score", lang)
     of_page = {"numbers": [guess.number for guess in guesses], "line": line}

@@ -29,6 +29,12 @@ class Line:
 def tell(words: str) -> Line:
     """A sentence as a paragraph: what is printed breaks wherever its window ends.
 
+    Parameters
+    ----------
+    words : the sentence.
+
+    Returns the line, which shows itself.
+
     >>> tell("Twelve stages, and a rival.")
     Twelve stages, and a rival.
     """

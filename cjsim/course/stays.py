@@ -43,7 +43,8 @@ def stays(crowds: Mapping[str, Sequence[Decided]], lang: str = SPOKEN) -> Pictur
         whether they stepped on. One crowd to four.
     lang : "en", "ru", or what `cjsim.speak` has set.
 
-    Raises ValueError for no crowd, for more than four, and for a crowd without people.
+    Returns the `Picture`. Raises ValueError for no crowd, for more than four, and for a crowd
+    without people.
 
     >>> stays({"two_clocks": [(1.0, True), (2.0, False)]}, "en").alt.partition(": ")[2]
     'Two clocks 50% (mean stay 1.5 days).'

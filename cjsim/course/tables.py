@@ -32,6 +32,21 @@ def table(frame: pd.DataFrame | pd.Series, digits: int = 2, lang: str = SPOKEN) 
     """A table to be read: names in words, numbers rounded to `digits`, yes or no for truths.
 
     English keeps the numbers of pandas; any other language has them as text, in its own manner.
+
+    Parameters
+    ----------
+    frame : a frame or a series; where the labels have a word for a row or column, it gets it.
+    digits : decimals of the numbers.
+    lang : "en", "ru", or what `cjsim.speak` has set.
+
+    Returns a frame of its own, the one given stays as it is. Raises ValueError for a language that
+    the labels do not have.
+
+    >>> import pandas as pd
+    >>> from cjsim import course
+    >>> course.table(pd.DataFrame({"opt_outs": [1.234], "clear": [True]}, ["guide"]))
+           Opt-outs Clear of zero
+    Guide      1.23           yes
     """
     from pandas.api.types import is_bool_dtype
 

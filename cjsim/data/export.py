@@ -21,9 +21,23 @@ class Export(Log):
 
     Parameters
     ----------
+    frame, days, start : as of any `Log`.
     report : what was read, what was not, what was guessed, what cannot be known.
     before : the customers from before day 0, by whom they are in the log; whoever is followed from
         a first deal on must leave them out.
+
+    `data.read` returns one. Any measure takes it; `.bad` has the rows left out, `.knows` what the
+    file can tell, `.mapping` how it was read.
+
+    >>> import pathlib, tempfile
+    >>> from cjsim import data
+    >>> text = "client,when,what,sum\\n7,2024-01-05,order,20\\n7,2024-02-01,order,?\\n"
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = pathlib.Path(folder, "crm.csv")
+    ...     _ = file.write_text(text)
+    ...     export = data.read(file)
+    >>> export.start, sorted(export.knows), export.bad["line"].tolist()
+    ('2024-01-05', ['amounts', 'deals'], [3])
     """
 
     report: Report = field(kw_only=True)

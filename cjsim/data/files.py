@@ -66,9 +66,21 @@ def write(log: Log | Record | pd.DataFrame, path: str | Path) -> Path:
 
     Parameters
     ----------
-    log : a run, a `Log` (what a firm's systems have recorded is one), or a frame.
+    log : a run, a `Log` (what a firm's systems have recorded is one), or a frame with time, person
+        and event.
+    path : the file to write, its ending says as what.
 
-    Returns the path. Raises ValueError for another ending, OSError where it cannot be written.
+    Returns the path. Raises ValueError for another ending or what is no log, OSError where it
+    cannot be written.
+
+    >>> import pathlib, tempfile
+    >>> import cjsim
+    >>> from cjsim import data
+    >>> run = cjsim.simulate("phone", people=50)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = data.write(run, pathlib.Path(folder, "phone.xes"))
+    ...     path.name, len(data.read(path)) == len(run.log())
+    ('phone.xes', True)
     """
     path = _known(path)
     table = log_of(log)
@@ -113,15 +125,25 @@ def read(
 
     Parameters
     ----------
+    file : the path of the file.
     mapping : a TOML file, its tables, or a `FileMap`.
-    days : how long was looked at; up to the last row when not given and not told by the file.
-    strict : refuse a file with bad rows.
+    days : how long was looked at [days]; up to the last row when not given and not told by the
+        file.
+    strict : yes to refuse a file with bad rows.
     columns : person, time, event, amount, touchpoint, stage: what the file calls them; start: the
         date of day 0. They go before the mapping.
 
     Returns the `Export`. Raises `LogError` with a report of every bad row where no row is good (or
     one is bad, if strict), ValueError for what is no table or must be said, OSError for a file that
     cannot be read.
+
+    >>> import pathlib, tempfile
+    >>> from cjsim import data
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = pathlib.Path(folder, "crm.csv")
+    ...     _ = file.write_text("client,when,what\\n7,2024-01-05,order\\n7,2024-02-01,order\\n")
+    ...     data.read(file, days=60, person="client")
+    <Export of 1 person, 2 rows, 60 days>
     """
     with _opened(file, mapping, columns) as reading:
         report = report_of(reading, days)
@@ -146,10 +168,19 @@ def check(
     Parameters
     ----------
     file, mapping, days, columns : as in `read`.
-    folder : gets bad_rows.csv with every bad row, if there is one.
-    memory : that may be used, such as "500MB"; a file may be larger.
+    folder : the path of a folder; it gets bad_rows.csv with every bad row, if there is one.
+    memory : how much may be used, such as "500MB"; a file may be larger.
 
-    Raises as `read` does, but tells also of a file without a good row.
+    Returns the `Report`. Raises as `read` does, but tells also of a file without a good row.
+
+    >>> import pathlib, tempfile
+    >>> from cjsim import data
+    >>> text = "client,when,what,sum\\n7,2024-01-05,order,20\\n7,2024-02-01,order,?\\n"
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = pathlib.Path(folder, "crm.csv")
+    ...     _ = file.write_text(text)
+    ...     data.check(file)
+    <Report of crm.csv: 1 of 2 rows are good, 1 bad, 1 people>
     """
     with _opened(file, mapping, columns, memory) as reading:
         report = report_of(reading, days)
@@ -175,10 +206,19 @@ def convert(
     Parameters
     ----------
     file, mapping, days, columns : as in `read`.
-    out : the file to write.
+    out : the path of the file to write, its ending says as what.
     memory : as in `check`.
 
     Returns the report. Raises as `read` does, OSError where `out` cannot be written.
+
+    >>> import pathlib, tempfile
+    >>> from cjsim import data
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = pathlib.Path(folder, "crm.csv")
+    ...     _ = file.write_text("client,when,what\\n7,2024-01-05,order\\n7,2024-02-01,order\\n")
+    ...     report = data.convert(file, file.with_suffix(".parquet"))
+    ...     report.counts["kept"], data.read(file.with_suffix(".parquet"))
+    (2, <Export of 1 person, 2 rows, 28 days>)
     """
     out = _known(out)
     if out.suffix != ".parquet":
@@ -208,7 +248,25 @@ def _copy(reading: Reading, draft: Path, form: str, out: Path) -> None:
 
 
 def propose(file: str | Path, mapping: object = None, **columns: Any) -> FileMap:
-    """A mapping for a file: what is said, and for the rest what was guessed; see `check`."""
+    """A mapping for a file: what is said, and for the rest what was guessed; see `check`.
+
+    Parameters
+    ----------
+    file, mapping, columns : as in `read`.
+
+    Returns the `FileMap`, to be looked at, corrected and saved. Raises as `check` does.
+
+    >>> import pathlib, tempfile
+    >>> from cjsim import data
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = pathlib.Path(folder, "crm.csv")
+    ...     _ = file.write_text("client,when,what\\n7,2024-01-05,order\\n7,2024-02-01,order\\n")
+    ...     print(data.propose(file).toml(), end="")
+    [columns]
+    person = "client"
+    time = "when"
+    event = "what"
+    """
     return check(file, mapping, **columns).mapping
 
 

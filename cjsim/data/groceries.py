@@ -56,8 +56,9 @@ def completejourney(category: str) -> pd.DataFrame:
 
     Raises ValueError for an unknown category, ModuleNotFoundError where the data are not installed.
 
-    >>> completejourney("yogurt").columns.tolist()  # doctest: +SKIP
-    ['person', 'time', 'brand', 'amount']
+    >>> trips = completejourney("yogurt")
+    >>> trips.columns.tolist(), len(trips)
+    (['person', 'time', 'brand', 'amount'], 10049)
     """
     import duckdb
 

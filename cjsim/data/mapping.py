@@ -66,6 +66,14 @@ class FileMap:
     amount : decimal, thousands, currency (rows in another one are bad), negatives (of deals:
         refund, mistake or keep).
     duplicates : keep (all or first), within (so many minutes of the row before).
+
+    `FileMap.of` makes one from tables or a TOML file and looks at every entry; `data.propose` makes
+    one for a file.
+
+    >>> from cjsim import data
+    >>> mapping = data.FileMap.of({"columns": {"person": "client"}, "events": {"order": "deal"}})
+    >>> mapping.events
+    {'order': 'deal'}
     """
 
     columns: Mapping[str, Any] = field(default_factory=dict)
@@ -81,8 +89,15 @@ class FileMap:
     def of(cls, given: object) -> FileMap:
         """The mapping that is meant: a FileMap, nested tables, a TOML file's path, or none at all.
 
-        Raises ValueError for what cannot be one, with the key and what is allowed; OSError for a
-        file that cannot be read.
+        Parameters
+        ----------
+        given : what is meant; None says nothing, so that all is looked for in the file.
+
+        Returns the mapping. Raises ValueError for what cannot be one, with the key and what is
+        allowed; OSError for a file that cannot be read.
+
+        >>> FileMap.of({"time": {"zone": "Europe/Berlin"}}).time["zone"]
+        'Europe/Berlin'
         """
         if isinstance(given, cls):
             return given
@@ -98,7 +113,17 @@ class FileMap:
         )
 
     def but(self, **tables: Mapping[str, Any]) -> FileMap:
-        """The same with some entries of some tables said anew."""
+        """The same with some entries of some tables said anew.
+
+        Parameters
+        ----------
+        tables : table -> its entries that are new, by the names of the parameters of a `FileMap`.
+
+        Returns another mapping, this one stays as it is.
+
+        >>> FileMap.of({"columns": {"person": "client"}}).but(columns={"time": "when"}).columns
+        {'person': 'client', 'time': 'when'}
+        """
         merged = {name: {**getattr(self, name), **table} for name, table in tables.items()}
         return replace(self, **merged)
 
@@ -114,7 +139,22 @@ class FileMap:
         return "\n".join(document(named)).strip() + "\n"
 
     def save(self, path: str | Path) -> Path:
-        """Write it to a file that is not there yet; raises ValueError where it is."""
+        """Write it to a file that is not there yet.
+
+        Parameters
+        ----------
+        path : the file to write.
+
+        Returns the path. Raises ValueError where the file is there already, OSError where it cannot
+        be written.
+
+        >>> import pathlib, tempfile
+        >>> mapping = FileMap.of({"columns": {"person": "client"}})
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = mapping.save(pathlib.Path(folder, "crm.toml"))
+        ...     FileMap.of(path).columns
+        {'person': 'client'}
+        """
         path = expanded(path)
         try:
             return write_new(path, self.toml())

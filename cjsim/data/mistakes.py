@@ -22,6 +22,20 @@ class LogError(ValueError):
     ----------
     report : a row per mistake: file, line (of the file; of Parquet the row, from 1), column, value,
         allowed.
+
+    The message tells the first five; `report` has all.
+
+    >>> import pathlib, tempfile
+    >>> from cjsim import data
+    >>> text = "client,when,what,sum\\n7,2024-01-05,order,20\\n7,2024-02-01,order,?\\n"
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = pathlib.Path(folder, "crm.csv")
+    ...     _ = file.write_text(text)
+    ...     try:
+    ...         data.read(file, strict=True)
+    ...     except data.LogError as error:
+    ...         print(error.report[["line", "column", "value"]].to_dict("records"))
+    [{'line': 3, 'column': 'sum', 'value': '?'}]
     """
 
     def __init__(self, report: pd.DataFrame) -> None:

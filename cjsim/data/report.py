@@ -46,6 +46,7 @@ class Report:
     ----------
     file : its name.
     mapping : how it was read, with all that was guessed; `mapping.toml()` is a file to start from.
+    form : encoding and separator of a text; empty for other files.
     notes : what was guessed, and what is odd, as sentences to be said in a language.
     counts : rows, kept, bad and so on; see `table`.
     events : a row per word of the file: word, ours (the canonical event, missing where there is
@@ -53,7 +54,21 @@ class Report:
     bad : file, line, column, value, allowed; at most 100,000 rows, `counts` has their number.
     gaps : silences that are too long for chance: first date or day, days.
     knows : what the file can tell, of `data.words.KNOWS`.
-    days, start : how long was looked at, and the date of day 0.
+    days, start : how long was looked at [days], and the date of day 0.
+    reasons : why the first bad rows are bad, as sentences to be said in a language.
+
+    `says()` is the whole in words, `missing` what the file cannot tell.
+
+    >>> import pathlib, tempfile
+    >>> from cjsim import data
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = pathlib.Path(folder, "crm.csv")
+    ...     _ = file.write_text("client,when,what\\n7,2024-01-05,order\\n7,2024-02-01,order\\n")
+    ...     report = data.check(file)
+    >>> report.counts["kept"], report.missing[:3]
+    (2, ['amounts', 'contacts', 'touchpoints'])
+    >>> report.says("en").splitlines()[1]
+    'From 2024-01-05 to 2024-02-01: 28 days.'
     """
 
     file: str
@@ -82,11 +97,26 @@ class Report:
         return pd.Series(self.counts, name="count").rename_axis("what").to_frame()
 
     def says(self, lang: str = SPOKEN) -> str:
-        """The report in a language, a line per finding."""
+        """The report in a language, a line per finding.
+
+        Parameters
+        ----------
+        lang : "en", "ru", or what `cjsim.speak` has set.
+
+        Returns the text of `lines`.
+        """
         return "\n".join(self.lines(lang))
 
     def lines(self, lang: str = SPOKEN) -> list[str]:
-        """The report, line by line; an empty one stands between its parts."""
+        """The report, line by line; an empty one stands between its parts.
+
+        Parameters
+        ----------
+        lang : "en", "ru", or what `cjsim.speak` has set.
+
+        Returns the lines: the file, what was counted, what was guessed, what is odd, bad rows, and
+        what can never be known.
+        """
         parts = [self._head(lang), self._guesses(lang), self._odd(lang), self._bad(lang),
                  self._unknown(lang)]  # fmt: skip
         lines: list[str] = []

@@ -59,6 +59,28 @@ class Posterior:
     """What is known of some numbers after summaries were seen.
 
     `repr` shows its table. `draws` is what a question about the future is asked with.
+
+    Parameters
+    ----------
+    priors : of the free numbers.
+    observed : name -> value of each summary of the data.
+    simulated, region : the simulations, and where those lie that are used.
+    accept : the share of them that become draws after one round, 0..1.
+    lab : how and where they were simulated.
+
+    It is what `infer` returns.
+
+    >>> import numpy as np
+    >>> from cjsim.inference import Prior, infer
+    >>> def toss(setting, seed):
+    ...     return [np.random.default_rng(seed).binomial(20, setting["chance"])]
+    >>> found = infer(toss, [Prior("chance", 0.0, 1.0)], [15], simulations=500, executor="here")
+    >>> found.table().loc["chance", ["value", "low", "high"]].astype(float).round(2).to_dict()
+    {'value': 0.72, 'low': 0.53, 'high': 0.87}
+    >>> found.table().loc["chance", "known_by"], found.draws.shape
+    ('data', (100, 1))
+    >>> round(float(found.of([5]).table().loc["chance", "value"]), 2)  # had 5 been observed
+    0.25
     """
 
     priors: tuple[Prior, ...]
@@ -118,7 +140,12 @@ class Posterior:
         return pd.DataFrame(np.column_stack(values), columns=self.names)
 
     def settings(self, count: int | None = None) -> list[dict[str, float]]:
-        """Draws as settings, name -> value; `count` of them, evenly through all."""
+        """Draws as settings, name -> value, evenly through all.
+
+        Parameters
+        ----------
+        count : how many; all when not given.
+        """
         rows = self.draws
         places = np.arange(len(rows))
         if count is not None:
@@ -199,6 +226,10 @@ class Posterior:
     def of(self, observed: Summaries) -> Posterior:
         """The posterior had this been observed: from the simulations of the first round alone.
 
+        Parameters
+        ----------
+        observed : the same summaries, as a mapping or in their order.
+
         Later rounds lie around what was observed first.
         """
         seen = _observation(observed, list(self.observed))
@@ -258,9 +289,11 @@ def infer(
     folder : keeps finished batches; asked again, goes on from there.
     question : what else decides about a simulation, as plain data; a folder holds one question.
 
-    Raises ValueError for what cannot be observed, for summaries that do not vary, and where too few
-    simulations are left to go by.
+    Returns the `Posterior`. Raises ValueError for what cannot be observed, for summaries that do
+    not vary, and where too few simulations are left to go by.
 
+    >>> import numpy as np
+    >>> from cjsim.inference import Prior, infer
     >>> def toss(setting, seed):
     ...     return [np.random.default_rng(seed).binomial(20, setting["chance"])]
     >>> found = infer(toss, [Prior("chance", 0.0, 1.0)], [15], simulations=500, executor="here")

@@ -27,6 +27,19 @@ class BGNBD:
     ----------
     r, alpha : shape, and rate [weeks], of the gamma of purchase rates.
     a, b : of the beta of the chance to stop after a repeat purchase.
+
+    `BGNBD.fit(Cohort.of(log).histories(until))` finds them. Of two customers who were seen for 39
+    weeks, with two repeat purchases, the last in week 30, and with none:
+
+    >>> import numpy as np
+    >>> from cjsim.inference import BGNBD
+    >>> from cjsim.inference.cohorts import Histories
+    >>> model = BGNBD(r=0.243, alpha=4.414, a=0.793, b=2.426)  # of the CDNOW data
+    >>> model.expected([13, 52]).round(2).tolist()
+    [0.53, 1.45]
+    >>> seen = Histories(np.array([2, 0]), np.array([30.43, 0.0]), np.array([38.86, 38.86]))
+    >>> model.alive(seen).round(2).tolist(), model.conditional(seen, 39).round(2).tolist()
+    ([0.73, 1.0], [1.23, 0.2])
     """
 
     r: float
@@ -36,11 +49,23 @@ class BGNBD:
 
     @classmethod
     def fit(cls, seen: Histories) -> Self:
-        """The parameters that make what was seen most likely."""
+        """The parameters that make what was seen most likely.
+
+        Parameters
+        ----------
+        seen : of `Cohort.histories`: repeat purchases, and times in weeks, by person.
+        """
         return cls(*most_likely(lambda p: cls(*p).log_likelihood(seen).sum(), (1, 5, 1, 2)))
 
     def log_likelihood(self, seen: Histories) -> Floats:
-        """Of each person's history."""
+        """Of each person's history.
+
+        Parameters
+        ----------
+        seen : of `Cohort.histories`: repeat purchases, and times in weeks, by person.
+
+        Returns nats by person.
+        """
         from scipy.special import betaln, gammaln
 
         x, recency, age = seen
@@ -52,7 +77,12 @@ class BGNBD:
         return np.asarray(common + np.where(x > 0, np.logaddexp(alive, stopped), alive))
 
     def alive(self, seen: Histories) -> Floats:
-        """The chance that each person has not stopped; 1 without a repeat purchase."""
+        """The chance that each person has not stopped; 1 without a repeat purchase.
+
+        Parameters
+        ----------
+        seen : of `Cohort.histories`: repeat purchases, and times in weeks, by person.
+        """
         from scipy.special import expit
 
         x, recency, age = seen
@@ -61,7 +91,12 @@ class BGNBD:
         return np.where(x > 0, expit(-odds), 1.0)
 
     def expected(self, weeks: Any) -> Floats:
-        """Repeat purchases that somebody makes in their first so many weeks, on average."""
+        """Repeat purchases that somebody makes in their first so many weeks, on average.
+
+        Parameters
+        ----------
+        weeks : since the first purchase, one number or several.
+        """
         from scipy.special import hyp2f1
 
         t = np.asarray(weeks, float)
@@ -70,7 +105,13 @@ class BGNBD:
         return np.asarray((a + b - 1.0) / (a - 1.0) * (1.0 - left))
 
     def conditional(self, seen: Histories, weeks: float) -> Floats:
-        """Purchases that each person makes in the next so many weeks, on average."""
+        """Purchases that each person makes in the next so many weeks, on average.
+
+        Parameters
+        ----------
+        seen : of `Cohort.histories`: repeat purchases, and times in weeks, by person.
+        weeks : after what was seen.
+        """
         from scipy.special import hyp2f1
 
         x, _, age = seen
@@ -88,6 +129,19 @@ class ParetoNBD:
     ----------
     r, alpha : shape, and rate [weeks], of the gamma of purchase rates.
     s, beta : shape, and rate [weeks], of the gamma of the rates of stopping.
+
+    `ParetoNBD.fit(Cohort.of(log).histories(until))` finds them. Of two customers who were seen for
+    39 weeks, with two repeat purchases, the last in week 30, and with none:
+
+    >>> import numpy as np
+    >>> from cjsim.inference import ParetoNBD
+    >>> from cjsim.inference.cohorts import Histories
+    >>> model = ParetoNBD(r=0.553, alpha=10.578, s=0.606, beta=11.669)  # of the CDNOW data
+    >>> model.expected([13, 52]).round(2).tolist()
+    [0.53, 1.47]
+    >>> seen = Histories(np.array([2, 0]), np.array([30.43, 0.0]), np.array([38.86, 38.86]))
+    >>> model.alive(seen).round(2).tolist(), model.conditional(seen, 39).round(2).tolist()
+    ([0.87, 0.3], [1.46, 0.11])
     """
 
     r: float
@@ -97,11 +151,23 @@ class ParetoNBD:
 
     @classmethod
     def fit(cls, seen: Histories) -> Self:
-        """The parameters that make what was seen most likely."""
+        """The parameters that make what was seen most likely.
+
+        Parameters
+        ----------
+        seen : of `Cohort.histories`: repeat purchases, and times in weeks, by person.
+        """
         return cls(*most_likely(lambda p: cls(*p).log_likelihood(seen).sum(), (1, 10, 1, 10)))
 
     def log_likelihood(self, seen: Histories) -> Floats:
-        """Of each person's history."""
+        """Of each person's history.
+
+        Parameters
+        ----------
+        seen : of `Cohort.histories`: repeat purchases, and times in weeks, by person.
+
+        Returns nats by person.
+        """
         from scipy.special import gammaln
 
         r, alpha, s, beta = astuple(self)
@@ -131,19 +197,35 @@ class ParetoNBD:
         return np.asarray(np.log(series) - power * np.log(larger + t))
 
     def alive(self, seen: Histories) -> Floats:
-        """The chance that each person has not stopped."""
+        """The chance that each person has not stopped.
+
+        Parameters
+        ----------
+        seen : of `Cohort.histories`: repeat purchases, and times in weeks, by person.
+        """
         from scipy.special import expit
 
         alive, stopped = self._alive_and_stopped(seen)
         return np.asarray(expit(alive - stopped))
 
     def expected(self, weeks: Any) -> Floats:
-        """Repeat purchases that somebody makes in their first so many weeks, on average."""
+        """Repeat purchases that somebody makes in their first so many weeks, on average.
+
+        Parameters
+        ----------
+        weeks : since the first purchase, one number or several.
+        """
         t = np.asarray(weeks, float)
         return np.asarray(self.r / self.alpha * _lived(self.s, self.beta, t))
 
     def conditional(self, seen: Histories, weeks: float) -> Floats:
-        """Purchases that each person makes in the next so many weeks, on average."""
+        """Purchases that each person makes in the next so many weeks, on average.
+
+        Parameters
+        ----------
+        seen : of `Cohort.histories`: repeat purchases, and times in weeks, by person.
+        weeks : after what was seen.
+        """
         x, _, age = seen
         rate = (self.r + x) / (self.alpha + age)
         lived = _lived(self.s, self.beta + age, np.asarray(weeks, float))

@@ -28,7 +28,25 @@ COVER = 0.9
 
 @dataclass(frozen=True)
 class Calibration:
-    """How posteriors of simulated data hold what they say."""
+    """How posteriors of simulated data hold what they say.
+
+    Parameters
+    ----------
+    ranks, covered, known_by : a row per simulated data, a column per number, as told below.
+
+    It is what `calibrate` and `calibration` return.
+
+    >>> import numpy as np
+    >>> from cjsim.inference import Prior, calibrate, infer
+    >>> def toss(setting, seed):
+    ...     return [np.random.default_rng(seed).binomial(20, setting["chance"])]
+    >>> found = infer(toss, [Prior("chance", 0.0, 1.0)], [15], simulations=500, executor="here")
+    >>> held = calibrate(found, fits=20)
+    >>> held.table().loc["chance", ["fits", "covered", "data"]].to_dict()
+    {'fits': 20.0, 'covered': 0.9, 'data': 1.0}
+    >>> held.ranks.shape
+    (20, 1)
+    """
 
     ranks: pd.DataFrame
     """Share of the draws below the truth, 0..1; one row per simulated data, a column per number."""
@@ -81,6 +99,19 @@ def calibration(truths: pd.DataFrame, posteriors: Iterable[Posterior]) -> Calibr
     ----------
     truths : one row per posterior, in its order; a column per number.
     posteriors : of the data simulated with each row.
+
+    Returns the `Calibration`. Raises ValueError where there are not as many of the one as of the
+    other.
+
+    >>> import numpy as np
+    >>> import pandas as pd
+    >>> from cjsim.inference import Prior, calibration, infer
+    >>> def toss(setting, seed):
+    ...     return [np.random.default_rng(seed).binomial(20, setting["chance"])]
+    >>> found = infer(toss, [Prior("chance", 0.0, 1.0)], [15], simulations=500, executor="here")
+    >>> truths = pd.DataFrame({"chance": [0.7, 0.2]})
+    >>> calibration(truths, [found.of([15]), found.of([4])]).covered["chance"].tolist()
+    [True, True]
     """
     import pandas as pd
 
@@ -111,6 +142,16 @@ def calibrate(posterior: Posterior, fits: int = 200) -> Calibration:
     fits : how many data; they are simulated where and how those of the posterior were.
 
     Data in which a summary is not finite are left out, as in `infer`.
+
+    Returns the `Calibration`.
+
+    >>> import numpy as np
+    >>> from cjsim.inference import Prior, calibrate, infer
+    >>> def toss(setting, seed):
+    ...     return [np.random.default_rng(seed).binomial(20, setting["chance"])]
+    >>> found = infer(toss, [Prior("chance", 0.0, 1.0)], [15], simulations=500, executor="here")
+    >>> float(calibrate(found, fits=20).table().loc["chance", "covered"])  # of 90 % intervals
+    0.9
     """
     lab = posterior.lab
     whole = Region.whole(len(posterior.priors))

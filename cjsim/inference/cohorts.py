@@ -45,6 +45,17 @@ class Cohort:
     birth : by person, the day of the first purchase.
     who, since : by repeat purchase, whose it is and how many whole days after the first one it
         was. Several on one day are one; one on the day of the first is none.
+
+    >>> import cjsim
+    >>> from cjsim.inference import Cohort
+    >>> cohort = Cohort.of(cjsim.simulate("yogurt", people=200))
+    >>> len(cohort)  # people who bought
+    66
+    >>> int(cohort.counts(0, 180).sum()), int(cohort.counts(180, 365).sum())
+    (117, 285)
+    >>> seen = cohort.histories(180)  # what models of repeat buying are fitted to
+    >>> int(seen.repeats[0]), round(float(seen.age[0]), 1)  # times in weeks
+    (8, 16.6)
     """
 
     birth: Ints
@@ -53,7 +64,12 @@ class Cohort:
 
     @classmethod
     def of(cls, log: Log | Record) -> Cohort:
-        """The people of a log who bought; who had bought before day 0 is not among them."""
+        """The people of a log who bought; who had bought before day 0 is not among them.
+
+        Parameters
+        ----------
+        log : a run or a `Log`.
+        """
         rows = log.events.rows
         first = rows[rows["event"] == Event.FIRST_DEAL]
         first = first[np.argsort(first["person"], kind="stable")]
@@ -69,7 +85,12 @@ class Cohort:
         return len(self.birth)
 
     def born(self, birth: Ints) -> Cohort:
-        """The same people, had they first bought on these days."""
+        """The same people, had they first bought on these days.
+
+        Parameters
+        ----------
+        birth : a day for each person. Raises ValueError for more or fewer.
+        """
         if len(birth) != len(self.birth):
             raise ValueError(f"birth has {len(birth)} days for a cohort of {len(self.birth)}")
         return Cohort(np.asarray(birth, np.int64), self.who, self.since)
@@ -82,6 +103,10 @@ class Cohort:
     def histories(self, until: float) -> Histories:
         """What was seen of each person up to the beginning of a day.
 
+        Parameters
+        ----------
+        until : that day, since day 0 of the log.
+
         The published convention: a person's age is counted in whole days up to the last one seen.
         """
         seen = self.day < until
@@ -91,12 +116,22 @@ class Cohort:
         return Histories(repeats, last / WEEK, np.asarray((until - 1.0 - self.birth) / WEEK))
 
     def counts(self, start: float, end: float) -> Ints:
-        """By person, the repeat purchases from day `start` on, before day `end`."""
+        """By person, the repeat purchases of some days.
+
+        Parameters
+        ----------
+        start, end : from the beginning of the one day to the beginning of the other.
+        """
         inside = (self.day >= start) & (self.day < end)
         return np.bincount(self.who[inside], minlength=len(self))
 
     def weekly(self, weeks: int) -> Ints:
-        """Repeat purchases in each week since day 0."""
+        """Repeat purchases in each week since day 0.
+
+        Parameters
+        ----------
+        weeks : how many.
+        """
         inside = self.day < weeks * WEEK
         return np.bincount((self.day[inside] // 7).astype(np.int64), minlength=weeks)
 
@@ -121,6 +156,17 @@ class Score(NamedTuple):
 def score(forecast: Floats, actual: Ints) -> Score:
     """Hold a forecast of each person's purchases against what they did.
 
+    Parameters
+    ----------
+    forecast : by person, purchases that are expected.
+    actual : by person, in the same order, those that were made.
+
+    Returns total (of the forecast), error (of it, as a share of the actual total), mae and rmse
+    (mean absolute and root mean squared miss of a person's purchases), correlation (NaN where
+    either does not vary).
+
+    >>> import numpy as np
+    >>> from cjsim.inference import score
     >>> score(np.array([1.0, 0.5]), np.array([2, 0])).mae
     0.75
     """

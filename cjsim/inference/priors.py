@@ -32,8 +32,12 @@ class Prior:
 
     Raises ValueError, with the name, for limits that are none.
 
-    >>> Prior("days", 10.0, 1000.0, "log").at(0.0)
-    100.0
+    >>> from cjsim.inference import Prior
+    >>> days = Prior("stages.repeat_deal.typical_days", 10.0, 1000.0, "log")
+    >>> days.at([-1.0, 0.0, 1.0]).round().tolist()
+    [21.0, 100.0, 482.0]
+    >>> [round(limit) for limit in days.interval()]
+    [13, 794]
     """
 
     name: str
@@ -65,6 +69,10 @@ class Prior:
 
         In z every prior is standard normal: the scale on which all is inferred has no ends, and a
         value that is found never leaves the prior.
+
+        Parameters
+        ----------
+        z : one number or several.
         """
         from scipy.special import ndtr
 
@@ -83,7 +91,12 @@ class Prior:
         return place if place.ndim else float(place)
 
     def z(self, value: Any) -> Any:
-        """The inverse of `at`; beyond the ends of a uniform it is infinite."""
+        """The inverse of `at`; beyond the ends of a uniform it is infinite.
+
+        Parameters
+        ----------
+        value : one or several.
+        """
         from scipy.special import logit, ndtri
 
         low, high = self._scaled(self.low), self._scaled(self.high)

@@ -47,9 +47,6 @@ COLUMNS: Final = ("value", "low", "high", "prior_low", "prior_high", "prior_left
 class Fit:
     """What a log tells of a scenario.
 
-    `cjsim.fit` makes one. `table()` says what is known of each key, `scenario()` is the one that
-    fits, `draws()` gives settings that fit, `check()` and `holdout` compare it with the log.
-
     Parameters
     ----------
     before : the scenario as it was, over all the days of the log.
@@ -60,13 +57,19 @@ class Fit:
     posterior : of those that were fitted by simulations; None where there were none.
     question : size and place of the simulations.
 
+    It is what `cjsim.fit` returns. How many open the letters of a firm, from its log:
+
     >>> from cjsim import Scenario, fit, simulate
-    >>> asked = {"free": {"touchpoints.mail_offer.opened": (0.0, 1.0)}, "people": 100}
-    >>> unread = {"touchpoints.mail_offer.opened": 0.4}
-    >>> shop = Scenario.load("phone", "guide").with_changes(unread)
-    >>> found = fit(shop, simulate(shop, 100), **asked, executor="here")
-    >>> found.table()[["low", "value", "high"]].astype(float).round(2).iloc[0].to_dict()
-    {'low': 0.36, 'value': 0.41, 'high': 0.45}
+    >>> opened = "touchpoints.mail_offer.opened"
+    >>> firm = Scenario.load("phone", strategy="guide").with_changes({"horizon_days": 700})
+    >>> run = simulate(firm.with_changes({opened: 0.3}), people=100)
+    >>> found = fit(firm, run, free={opened: (0.05, 0.95)}, people=100)
+    >>> found.table().loc[opened, ["value", "low", "high"]].astype(float).round(2).tolist()
+    [0.28, 0.22, 0.36]
+    >>> found.table().loc[opened, ["known_by", "fitted_by"]].tolist()
+    ['data', 'likelihood']
+    >>> round(found.scenario().value(opened), 2)
+    0.28
     """
 
     before: Scenario
@@ -238,6 +241,7 @@ class Fit:
         Parameters
         ----------
         folder : made if it is not there; files of the same name in it are replaced.
+        lang : of the words in them.
 
         Returns the names of the files, all written or none.
         """
@@ -255,7 +259,12 @@ class Fit:
             return sorted(path.name for path in draft.iterdir())
 
     def says(self, lang: str = SPOKEN) -> str:
-        """How many keys the log tells, and which it does not."""
+        """How many keys the log tells, and which it does not.
+
+        Parameters
+        ----------
+        lang : "en", "ru", or what `cjsim.speak` has set.
+        """
         known = self.table()["known_by"]
         open_keys = ", ".join(known.index[known == "not identified"])
         words = text("fit.told" if open_keys else "fit.all_told", lang)

@@ -77,8 +77,12 @@ def panel(
     seed : the world, as for `cjsim.simulate`.
     lang : "en", "ru", or what `cjsim.speak` has set.
 
-    Raises ScenarioError for a key or strategy that does not exist, ValueError for a key that is
-    not a number.
+    Returns the `Panel`. Raises ScenarioError for a key or strategy that does not exist, ValueError
+    for a key that is not a number.
+
+    >>> from cjsim import lab
+    >>> lab.panel("phone", "guide.accuracy", people=50).words.split(". ")[1]
+    'Deals: 66 against 57'
     """
     market = scenario_of(scenario)
     size = min(USUAL, market.market.people) if people is None else whole("people", people)
@@ -88,8 +92,21 @@ def panel(
 class Panel:
     """What `panel` returns. Shows itself; a saved notebook keeps picture and sentence.
 
+    Parameters
+    ----------
+    scenario, keys, show, beside, ranges, people, seed, lang : as `panel` takes
+        them, with nothing left open but `beside`.
+
     `sliders` holds the slider of each key: setting its `.value` in code does what a hand does.
     `words` is the sentence, `picture` what is drawn, `comparison` what was run.
+
+    >>> from cjsim import lab
+    >>> panel = lab.panel("phone", "guide.accuracy", people=50)
+    >>> panel.sliders["guide.accuracy"].value = 0.9
+    >>> panel.words.partition(",")[0]
+    'Guide (guide.accuracy = 0.9) against Pull'
+    >>> panel.comparison.means().loc["first_deals"].to_dict()
+    {'pull': 17.0, 'guide': 21.0}
     """
 
     def __init__(

@@ -101,12 +101,19 @@ def trail(runs: Mapping[str, Run], lang: str = SPOKEN, people: int | None = None
 
     Parameters
     ----------
-    runs : name -> run; two are the same people with the same luck: same seed, size and horizon.
+    runs : name -> `Run`; two are the same people with the same luck: same seed, size and horizon.
     lang : "en", "ru", or what `cjsim.speak` has set.
     people : how many of them walk, the first ones of the run; everybody who was there when the
         market opened when not given. Newcomers do not walk.
 
-    Raises ValueError for runs that cannot stand side by side, or whose log has no stage entries.
+    Returns the `Trail`. Raises ValueError for runs that cannot stand side by side, or whose log has
+    no stage entries.
+
+    >>> import cjsim
+    >>> from cjsim import lab
+    >>> walk = lab.trail({"pull": cjsim.simulate("phone", people=50)})
+    >>> walk.words.split(": ")[-1].partition(".")[0]
+    '6 have reached the first deal, 5 have reached loyalty, 22 are with a rival'
     """
     _check(runs)
     size = len(next(iter(runs.values())))
@@ -118,7 +125,24 @@ def trail(runs: Mapping[str, Run], lang: str = SPOKEN, people: int | None = None
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Trail:
-    """What `trail` returns. Shows itself; a saved notebook keeps a picture and the finding."""
+    """What `trail` returns. Shows itself; a saved notebook keeps a picture and the finding.
+
+    Parameters
+    ----------
+    runs : name -> `Run`, one or two.
+    lang : "en" or "ru".
+    people : how many walk.
+    tracks : where each of them is when, as the drawing gets it.
+
+    `words` is the finding, `picture` where everybody is at the end, `ending` the same as numbers,
+    `story(person)` the life of one; `save("trail.html")` writes a page.
+
+    >>> import cjsim
+    >>> from cjsim import lab
+    >>> walk = lab.trail({"pull": cjsim.simulate("phone", people=50)})
+    >>> walk.ending.loc["pull"].to_dict()
+    {'first_deal': 6, 'loyalty': 5, 'with_rival': 22}
+    """
 
     runs: Mapping[str, Run]
     lang: str
@@ -166,7 +190,22 @@ class Trail:
         return whereabouts(counts, colours, self.days, self.words, self.lang)
 
     def story(self, person: int, day: float | None = None) -> dict[str, str]:
-        """What a person has lived through up to a day (the end when not given), for each side."""
+        """What a person has lived through up to a day (the end when not given), for each side.
+
+        Parameters
+        ----------
+        person : the number of one who walks, 0 .. people - 1.
+        day : up to when [days], 0 to the horizon.
+
+        Returns name -> the story in words. Raises ValueError where nobody such walks, or for a day
+        outside the run.
+
+        >>> import cjsim
+        >>> from cjsim import lab
+        >>> walk = lab.trail({"pull": cjsim.simulate("phone", people=50)})
+        >>> walk.story(3, day=100)["pull"].partition(".")[0]
+        'With a rival since the start'
+        """
         if not 0 <= person < self.people:
             raise ValueError(f"person = {person}: the people who walk are 0 to {self.people - 1}")
         now = self.days if day is None else float(day)
@@ -178,7 +217,22 @@ class Trail:
         }
 
     def save(self, path: str | Path) -> Path:
-        """Write the trail as one HTML page that needs neither Python nor the web."""
+        """Write the trail as one HTML page that needs neither Python nor the web.
+
+        Parameters
+        ----------
+        path : the file to write, .html or .htm.
+
+        Returns the path. Raises ValueError for another ending, OSError where it cannot be written.
+
+        >>> import pathlib, tempfile
+        >>> import cjsim
+        >>> from cjsim import lab
+        >>> walk = lab.trail({"pull": cjsim.simulate("phone", people=50)})
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     walk.save(pathlib.Path(folder, "walk.html")).name
+        'walk.html'
+        """
         path = Path(path)
         if path.suffix not in (".html", ".htm"):
             raise ValueError(f"{path}: a trail is saved as .html")

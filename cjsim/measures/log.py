@@ -44,8 +44,17 @@ class Log:
     frame : time [days since day 0, in ascending order], person (whole numbers or words), event,
         touchpoint (categories, missing where none is concerned), amount [money]; where there is a
         start, the date behind the time.
-    days : how long was looked at, from day 0 on; what is open then is open.
+    days : how long was looked at, from day 0 on [days]; what is open then is open.
     start : the date of day 0, "" where there is none.
+
+    Measures that need only who, when and what take one as they take a run.
+
+    >>> import pandas as pd
+    >>> from cjsim import data
+    >>> rows = {"time": [2.0, 9.0], "person": [7, 7], "event": ["order", "order"]}
+    >>> log = data.Log.of(pd.DataFrame(rows), days=30.0)
+    >>> log.frame["event"].tolist(), log.lives, log.days
+    (['order', 'order'], 1, 30.0)
     """
 
     frame: pd.DataFrame
@@ -194,7 +203,18 @@ class Log:
         )  # fmt: skip
 
     def has(self, *kinds: Event) -> bool:
-        """Does it hold a row of any of these kinds? Where it does not, nobody may have looked."""
+        """Does it hold a row of any of these kinds? Where it does not, nobody may have looked.
+
+        Parameters
+        ----------
+        kinds : of events, of `cjsim.model.events.Event`.
+
+        Returns yes or no.
+
+        >>> from cjsim import data
+        >>> data.cdnow().has(Event.CONTACT)
+        False
+        """
         return bool(np.isin(self.events["event"], kinds).any())
 
 

@@ -190,6 +190,20 @@ class Attribution(Result):
     deals : how many there were in the log.
     unled : of them, those without a contact before them, which no method credits to anybody.
     paths : what it was made of.
+
+    It is what `attribute` returns; its repr is the table in words.
+
+    >>> from cjsim.observe import Paths, attribute
+    >>> credit = attribute(Paths.of([(["mail", "site"], 2, 0), (["site"], 1, 1)]))
+    >>> print(credit.table[["first", "last", "linear", "markov"]].reset_index())
+      touchpoint  first  last  linear  markov
+    0       mail    2.0   0.0     1.0     1.0
+    1       site    1.0   3.0     2.0     2.0
+    >>> credit.deals, credit.unled
+    (3.0, 0.0)
+    >>> against = credit.against({"mail": 1.0, "site": 2.0})  # where the truth is known
+    >>> against["wrong"].round(2).loc[["first", "last", "linear"]].to_dict()
+    {'first': 0.33, 'last': 0.33, 'linear': 0.0}
     """
 
     table: pd.DataFrame
@@ -198,7 +212,12 @@ class Attribution(Result):
     paths: Paths
 
     def says(self, lang: str = SPOKEN) -> str:
-        """Whom each method credits most, and how many deals have no contact before them."""
+        """Whom each method credits most, and how many deals have no contact before them.
+
+        Parameters
+        ----------
+        lang : "en", "ru", or what `cjsim.speak` has set.
+        """
         parts = []
         for method, credit in self.table.items():
             if credit.sum() > 0:
@@ -311,6 +330,7 @@ def attribute(
 
     Returns the `Attribution`. Raises ValueError for an unknown method, or a log without contacts.
 
+    >>> from cjsim.observe import Paths, attribute
     >>> credit = attribute(Paths.of([(["mail", "site"], 2, 0), (["site"], 1, 1)]), "linear")
     >>> credit.table["linear"].to_dict()
     {'mail': 1.0, 'site': 2.0}

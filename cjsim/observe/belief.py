@@ -39,6 +39,16 @@ class Judged:
     person, time : whose, and when [days].
     stage : where the person stood.
     odds : the belief, one column for each stage but GONE; rows sum to 1.
+
+    It is what `beliefs` and `beliefs_at_pushes` return.
+
+    >>> import cjsim
+    >>> from cjsim.observe import beliefs
+    >>> judged = beliefs(cjsim.simulate("phone", people=50), every_days=90)
+    >>> len(judged), judged.odds.shape
+    (515, (515, 15))
+    >>> round(judged.right(), 2), round(judged.told(), 2)  # right so often; so sure
+    (0.82, 0.85)
     """
 
     person: Ints
@@ -75,9 +85,15 @@ def beliefs(run: Run, every_days: float = EVERY_DAYS) -> Judged:
     ----------
     run : with every row of its log. The firm's records begin with its burn-in, which is lived once
         more for them.
-    every_days : how often.
+    every_days : how often, above 0 [days]; the first time is so many days after day 0.
 
-    Raises ValueError for a run that cannot tell.
+    Returns them as `Judged`. Raises ValueError for a run that cannot tell, or days that are none.
+
+    >>> import cjsim
+    >>> from cjsim.observe import beliefs
+    >>> judged = beliefs(cjsim.simulate("phone", people=50), every_days=365)
+    >>> sorted(set(judged.time.tolist()))
+    [365.0, 730.0, 1095.0, 1460.0]
     """
     _wanted(run)
     if not every_days > 0:
@@ -87,7 +103,22 @@ def beliefs(run: Run, every_days: float = EVERY_DAYS) -> Judged:
 
 
 def beliefs_at_pushes(run: Run) -> Judged:
-    """The same whenever a push takes place at once: what the firm believed as it went."""
+    """What the firm believes of somebody each time it goes to them, beside the truth.
+
+    Parameters
+    ----------
+    run : as for `beliefs`. Pushes of the burn-in are not among them.
+
+    Returns them as `Judged`, a row for each push that takes place at once: the belief is the one
+    before it. Raises ValueError for a run that cannot tell.
+
+    >>> import cjsim
+    >>> from cjsim.observe import beliefs_at_pushes
+    >>> firm = cjsim.Scenario.load("phone", strategy="guide")
+    >>> judged = beliefs_at_pushes(cjsim.simulate(firm, people=50))
+    >>> len(judged), round(judged.right(), 2)
+    (1349, 0.87)
+    """
     _wanted(run)
     return _judged(row for replay in replays(run) for row in replay.at_pushes())
 
@@ -113,6 +144,18 @@ def brier(judged: Judged) -> float:
     """Brier score: the mean of the squared distances of the odds from what was so, 0..2.
 
     0 is sure and right; one who knows nothing and says so for n stages has 1 - 1/n.
+
+    Parameters
+    ----------
+    judged : beliefs and the truth.
+
+    Returns the score, a number; NaN where there are no beliefs.
+
+    >>> import numpy as np
+    >>> from cjsim.observe import Judged, brier
+    >>> sure, even = np.eye(15)[[3]], np.full((1, 15), 1 / 15)
+    >>> [round(brier(Judged([0], [30.0], np.array([3]), odds)), 2) for odds in (sure, even)]
+    [0.0, 0.93]
     """
     truth = judged.stage[:, None] == np.arange(PLACED)
     return float(((judged.odds - truth) ** 2).sum(axis=1).mean())
@@ -129,6 +172,15 @@ def reliability(judged: Judged, bins: int = 10) -> pd.DataFrame:
     Returns a row for each part that has any: said (mean odds), so (share right) with low and high
     (Wilson's 95 % limits, by people: the beliefs of one person are not independent), beliefs and
     people, how many.
+
+    >>> import cjsim
+    >>> from cjsim.observe import beliefs, reliability
+    >>> judged = beliefs(cjsim.simulate("phone", people=50), every_days=90)
+    >>> print(reliability(judged, bins=4).round(2))
+       said    so   low  high  beliefs  people
+    0  0.42  0.45  0.24  0.69       20      15
+    1  0.62  0.53  0.36  0.69      128      31
+    2  0.95  0.94  0.81  0.98      367      37
     """
     import pandas as pd
 
@@ -157,7 +209,20 @@ def _wilson(share: Floats, n: Ints) -> tuple[Floats, Floats]:
 
 
 def confusion(judged: Judged) -> pd.DataFrame:
-    """How often people at a stage (rows) were believed at a stage (columns), counts."""
+    """How often people at a stage were believed at a stage.
+
+    Parameters
+    ----------
+    judged : beliefs and the truth.
+
+    Returns the counts: a row for the stage where people stood, a column for the likeliest one.
+
+    >>> import cjsim
+    >>> from cjsim.observe import beliefs, confusion
+    >>> table = confusion(beliefs(cjsim.simulate("phone", people=50), every_days=90))
+    >>> table.loc["unaware", ["unaware", "with_rival"]].to_dict()
+    {'unaware': 13, 'with_rival': 7}
+    """
     import pandas as pd
 
     keys = [stage.key for stage in STAGES[:PLACED]]

@@ -57,10 +57,16 @@ SHAPES: Final = (-5.0, 7.0)
 def incidence(stays: Stays, confidence: float = 0.95) -> pd.DataFrame:
     """The share of stays that last, and that have ended in each way, by day: Aalen-Johansen.
 
+    Parameters
+    ----------
+    stays : of `stays_of`, `waits_of` or `Stays.of`.
+    confidence : coverage of the limits, 0..1.
+
     Returns a row for day 0 and one for each day with an end: at_risk, lasting, lasting_low,
     lasting_high, and for each end its share, <end>_low and <end>_high. Without late stays and
     with one end this is Kaplan and Meier's curve.
 
+    >>> from cjsim.observe import Stays, incidence
     >>> incidence(Stays.of([1.0, 2.0, 2.0], [0, 0, -1]))["lasting"].round(3).tolist()
     [1.0, 0.667, 0.333]
     """
@@ -258,6 +264,23 @@ class Dwell(Result):
     ends : a row per way to end: stays, naive (share of those that are over), share (of all that
         will end within what was seen, by Aalen and Johansen), low, high.
     stays : what it was made of.
+
+    It is what `dwell` returns.
+
+    >>> import cjsim
+    >>> from cjsim.observe import dwell, stays_of
+    >>> run = cjsim.simulate("phone", people=50)
+    >>> found = dwell(stays_of(run, "interest", until=200))
+    >>> print(found.table[["mean", "low", "high"]].round(1).reset_index())
+               law  mean   low  high
+    0  exponential  23.2  10.4  51.6
+    1      weibull  23.1  10.5  51.0
+    2        gamma  22.9  10.6  49.3
+    3     finished  20.4  -6.7  47.5
+    >>> found.best, round(found.bias, 1)  # those that are over say too little
+    ('exponential', -2.8)
+    >>> found.ends["share"].round(2).to_dict()
+    {'desire': 0.85, 'dormant': 0.15}
     """
 
     table: pd.DataFrame
@@ -284,7 +307,13 @@ class Dwell(Result):
         return float(self.table.at[NAIVE, "mean"] - self.table.at[self.best, "mean"])
 
     def lasting(self, law: str, day: Any) -> Floats:
-        """The share that lasts beyond each day, by a law."""
+        """The share that lasts beyond each day, by a law.
+
+        Parameters
+        ----------
+        law : "exponential", "weibull" or "gamma".
+        day : one or several.
+        """
         if law not in LAWS:
             raise unknown("law", law, LAWS)
         days = np.maximum(np.asarray(day, np.float64), SHORTEST)
@@ -292,18 +321,24 @@ class Dwell(Result):
         return np.asarray(np.exp(DENSITIES[law][1](days, float(mean), float(shape))))
 
     def says(self, lang: str = SPOKEN) -> str:
-        """The mean by the best law, its shape, and what those that are over alone would say."""
+        """The mean by the best law, its shape, and what those that are over alone would say.
+
+        Parameters
+        ----------
+        lang : "en", "ru", or what `cjsim.speak` has set.
+        """
         words = {
             "name": name_of(self.stays.name, lang), "stays": number(len(self.stays), lang),
             "open": number(self.stays.open, lang),
         }  # fmt: skip
         if not self.best:
-            return text("dwell.nothing", lang).format(**words)
+            return text("dwell.nothing", lang).format(**words).removeprefix(": ")
         row, naive = self.table.loc[self.best], self.table.loc[NAIVE]
-        return text("dwell.says", lang).format(
+        said = text("dwell.says", lang).format(
             law=text(f"dwell.law.{self.best}", lang), mean=_told(row, lang),
             naive=_told(naive, lang), **words,
         )  # fmt: skip
+        return said.removeprefix(": ")  # stays without a name
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Laws, ends, curves."""
@@ -344,12 +379,14 @@ def dwell(stays: Stays, confidence: float = 0.95) -> Dwell:
     Parameters
     ----------
     stays : of `stays_of`, `waits_of` or `Stays.of`.
+    confidence : coverage of all limits, 0..1.
 
     Returns the `Dwell`. Raises ValueError for no stays at all.
 
+    >>> from cjsim.observe import Stays, dwell
     >>> found = dwell(Stays.of([2.0, 3.0, 4.0, 9.0], [0, 0, 0, -1]))
-    >>> list(found.table.index)
-    ['exponential', 'weibull', 'gamma', 'finished']
+    >>> found.table["mean"].round(1).to_dict()
+    {'exponential': 6.0, 'weibull': 5.4, 'gamma': 5.3, 'finished': 3.0}
     """
     import pandas as pd
 

@@ -59,6 +59,20 @@ class Transitions:
     passages : from each state (rows) to each, what expert and data are worth together.
     ways : which of them there are; of the stages those of the map.
     title : whose table it is.
+
+    One is made by `of`, `read` or `nothing`, and learns by `learn`.
+
+    >>> import cjsim
+    >>> from cjsim.observe import Transitions
+    >>> anna = Transitions.of("phone", strength=50)
+    >>> anna.mean().loc["interest", ["desire", "dormant"]].round(2).to_dict()
+    {'desire': 0.79, 'dormant': 0.2}
+    >>> learned = anna.learn(cjsim.simulate("phone", people=50))
+    >>> print(learned.table().loc["interest"].reset_index().round(2))
+               to  passages  mean   low  high
+    0      desire      83.0  0.82  0.75  0.88
+    1  with_rival       0.0  0.00  0.00  0.01
+    2     dormant      18.0  0.18  0.12  0.25
     """
 
     states: tuple[str, ...]
@@ -108,6 +122,11 @@ class Transitions:
 
         Planned losses, gates at mean quality, the fork at mean rationality: see `model/chain`.
 
+        Parameters
+        ----------
+        scenario : a Scenario, a preset's name or a path.
+        strength : observed passages that each row is worth.
+
         >>> round(float(Transitions.of("phone").said().loc["interest", "dormant"]), 2)
         0.2
         """
@@ -145,6 +164,7 @@ class Transitions:
 
         Parameters
         ----------
+        path : of the file.
         states : the names there are; the stages, with the ways of the map, when not given.
 
         Raises ValueError with all that is wrong in the file, OSError where it cannot be read.
@@ -159,7 +179,12 @@ class Transitions:
         return replace(blank, passages=passages, title=title)
 
     def save(self, path: str | Path) -> Path:
-        """Write what `read` reads: of each row the shares, and what they are worth."""
+        """Write what `read` reads: of each row the shares, and what they are worth.
+
+        Parameters
+        ----------
+        path : of the file, which is replaced where it is there. Returns it.
+        """
         tables: dict[str, Any] = {"title": self.title}
         said, worth = self.said().to_numpy(), self.passages.sum(axis=1)
         for place in np.flatnonzero(worth > 0):
@@ -180,6 +205,7 @@ class Transitions:
         ----------
         shares : state -> next state -> share; a row's shares add up to 1.
         strength : observed passages of each row; that which a row has when not given.
+        title : whose table the new one is.
 
         Raises ValueError for names and shares that cannot be.
 
@@ -223,6 +249,10 @@ class Transitions:
     def table(self, confidence: float = 0.9) -> pd.DataFrame:
         """Each way's chance with its interval, that of its Beta distribution.
 
+        Parameters
+        ----------
+        confidence : coverage of the interval, 0..1.
+
         Returns rows (from, to): passages, mean, low, high. A way that is the only one is certain.
         """
         import pandas as pd
@@ -245,13 +275,22 @@ class Transitions:
         )  # fmt: skip
 
     def log_likelihood(self, log: Any) -> float:
-        """How well passages were foretold that this table has not seen: nats, each by the mean."""
+        """How well passages were foretold that this table has not seen: nats, each by the mean.
+
+        Parameters
+        ----------
+        log : whatever `walks_of` takes, or a matrix of passages.
+        """
         counts = self._counts(log)
         seen = counts > 0
         return float((counts[seen] * np.log(_mean(self.alpha)[seen])).sum())
 
     def log_evidence(self, log: Any) -> float:
         """The exact predictive log likelihood of passages that come one after the other.
+
+        Parameters
+        ----------
+        log : whatever `walks_of` takes, or a matrix of passages.
 
         Each is foretold by the table and all that came before it; their order does not matter
         (Dirichlet-multinomial): log of Γ(A) / Γ(A + n) · prod Γ(α + n) / Γ(α), row by row [nats].
@@ -271,7 +310,15 @@ class Transitions:
         return float(whole.sum() + (gammaln(safe + counts) - gammaln(safe))[ways].sum())
 
     def learn(self, log: Any, title: str | None = None) -> Transitions:
-        """The posterior: this table, and the passages of a log."""
+        """The posterior: this table, and the passages of a log.
+
+        Parameters
+        ----------
+        log : whatever `walks_of` takes, or a matrix of passages.
+        title : of the posterior; this table's when not given.
+
+        Raises ValueError where the two are of different states.
+        """
         more = self.passages + self._counts(log)
         return replace(self, passages=more, title=self.title if title is None else title)
 
@@ -316,9 +363,10 @@ def learn(log: Any, prior: Transitions | str | Path | None = None) -> Transition
         contacts and deals.
     prior : the expert's table, the path of its file, or None: nobody has said anything.
 
-    Returns the posterior. Raises ValueError where the two are of different states.
+    Returns the posterior, a `Transitions`. Raises ValueError where the two are of different states.
 
     >>> import cjsim
+    >>> from cjsim.observe import Transitions, learn
     >>> learned = learn(cjsim.simulate("phone", people=200), Transitions.of("phone"))
     >>> list(learned.table().columns)
     ['passages', 'mean', 'low', 'high']
@@ -342,6 +390,7 @@ def worth(expert: Transitions, truth: Transitions | Any) -> pd.DataFrame:
     Returns a row per state that both speak of: said and true distance (half the sum of the
     absolute differences, 0..1), passages (n*; infinite where the expert is right to the digit).
 
+    >>> from cjsim.observe import Transitions, worth
     >>> said = Transitions.nothing(["a", "b"]).but({"a": {"a": 0.6, "b": 0.4}})
     >>> true = Transitions.nothing(["a", "b"]).but({"a": {"a": 0.5, "b": 0.5}})
     >>> worth(said, true).round(3).to_dict("records")

@@ -52,6 +52,18 @@ class ExpertCurve(Result):
         log_likelihood (of people who were not seen, nats a passage).
     title : whose table it is.
     draws : how often people were split.
+    confidence : coverage of the intervals.
+
+    It is what `expert_curve` returns.
+
+    >>> import cjsim
+    >>> from cjsim.observe import Transitions, expert_curve
+    >>> run = cjsim.simulate("phone", people=300)
+    >>> curve = expert_curve(run, Transitions.of("phone"), people=[10, 100], draws=3)
+    >>> curve.table.loc[10, "error"].round(3).to_dict()
+    {'expert': 0.13, 'data': 0.227, 'both': 0.115}
+    >>> curve.overtaken.to_dict()  # a hundred people tell more than the expert
+    {'expert': 100.0, 'both': nan}
     """
 
     table: pd.DataFrame
@@ -76,7 +88,12 @@ class ExpertCurve(Result):
         return pd.Series(found, name="people").rename_axis("who")
 
     def says(self, lang: str = SPOKEN) -> str:
-        """Who is how wrong at the least and the most people, and where data take over."""
+        """Who is how wrong at the least and the most people, and where data take over.
+
+        Parameters
+        ----------
+        lang : "en", "ru", or what `cjsim.speak` has set.
+        """
         sizes = self.table.index.get_level_values("people")
         parts = "; ".join(
             text("expert_curve.at", lang).format(
@@ -135,10 +152,12 @@ def expert_curve(
     held_out : the share of people who are foretold, 0..1.
     draws : how often people are split.
     seed : of the splits.
+    confidence : coverage of the intervals over the splits, 0..1.
 
     Returns the `ExpertCurve`. Raises ValueError for sizes for which there are not enough people.
 
     >>> import cjsim
+    >>> from cjsim.observe import Transitions, expert_curve
     >>> run = cjsim.simulate("phone", people=300)
     >>> curve = expert_curve(run, Transitions.of("phone"), (10, 100), draws=3)
     >>> list(curve.table.loc[10].index)

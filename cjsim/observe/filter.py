@@ -126,8 +126,17 @@ def weighed(odds: Floats, chances: Floats) -> Floats:
 
 
 def confusion_of(accuracy: float, optimism: float) -> Floats:
-    """P(answer | stage): rows are stages, columns answers; each row sums to 1.
+    """P(answer | stage): how likely a reading is to say each stage, by where somebody stands.
 
+    Parameters
+    ----------
+    accuracy : chance that a reading is right, 0..1.
+    optimism : share of wrong readings that see people further on than they are, 0..1.
+
+    Returns a matrix of 15 x 15 chances: rows are stages but for "gone", columns answers; each row
+    sums to 1.
+
+    >>> from cjsim.observe import confusion_of
     >>> confusion_of(0.7, 0.7)[3].round(3).tolist()[:7]
     [0.0, 0.045, 0.045, 0.7, 0.105, 0.105, 0.0]
     """

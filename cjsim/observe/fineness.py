@@ -50,6 +50,17 @@ class Passages:
     outcomes : their names.
     person : whose it was.
     models : name -> for each passage its situation, 0, 1, ...; from coarse to fine.
+
+    They are what `orders` and `onward` return, and what `fineness` is asked of.
+
+    >>> from cjsim.observe import Paths, orders
+    >>> seen = orders(Paths.of([(["mail", "site"], 2, 0), (["site"], 1, 1)]), 1)
+    >>> seen.outcomes
+    ('mail', 'site', 'start', 'deal', 'nothing')
+    >>> [seen.outcomes[next_one] for next_one in seen.outcome[seen.person == 0]]
+    ['mail', 'site', 'deal']
+    >>> list(seen.models), list(seen.but(weekday=seen.person % 2).models)
+    (['order 0', 'order 1'], ['order 0', 'order 1', 'weekday'])
     """
 
     outcome: Ints
@@ -58,7 +69,14 @@ class Passages:
     models: Mapping[str, Ints]
 
     def but(self, **models: Any) -> Passages:
-        """The same with further models: for each passage a label of its situation."""
+        """The same with further models.
+
+        Parameters
+        ----------
+        models : name = for each passage a label of its situation, of any kind.
+
+        Raises ValueError where there are not as many labels as passages.
+        """
         import pandas as pd
 
         given = {name: pd.factorize(np.asarray(labels))[0] for name, labels in models.items()}
@@ -74,10 +92,12 @@ def orders(log: Any, most: int = 3) -> Passages:
     Parameters
     ----------
     log : whatever `walks_of` takes. Whoever has not come so far remembers all there is.
+    most : steps that the finest model remembers, 0 to 10.
 
-    Returns passages with the models "order 0", "order 1", ...
+    Returns `Passages` with the models "order 0", "order 1", ... Raises ValueError for another
+    `most`, or walks that were not gone by whole numbers of people.
 
-    >>> from cjsim.observe.worlds import world
+    >>> from cjsim.observe import orders, world
     >>> list(orders(world("chain", 100).paths, 2).models)
     ['order 0', 'order 1', 'order 2']
     """
@@ -117,11 +137,12 @@ def onward(run: Record, strata: Sequence[str] = ("motive", "adopter")) -> Passag
     strata : what people are cut up by beside the twelve stages, one thing more for each: "segment",
         "motive", "adopter".
 
-    Returns passages with the models "one" (nothing is told apart), "aida", "seven_steps",
+    Returns `Passages` with the models "one" (nothing is told apart), "aida", "seven_steps",
     "ten_steps", "twelve", "twelve, motive" and so on. A map's steps that hold several stages lump
     them. Raises ValueError for another word.
 
     >>> import cjsim
+    >>> from cjsim.observe import onward
     >>> list(onward(cjsim.simulate("phone", people=50), ["motive"]).models)
     ['one', 'aida', 'seven_steps', 'ten_steps', 'twelve', 'twelve, motive']
     """
@@ -159,16 +180,20 @@ def fineness(
     people : how many of the people are taken, drawn at random; all when not given.
     folds : parts into which people are split; each is foretold from the others.
     seed : of the drawing and the folds.
+    confidence : coverage of the interval over people, 0..1.
 
     Returns a row per model in the order given: situations (told apart), passages (foretold),
     log_likelihood (nats a passage, of people not seen), behind (how far that lies below the best
     model's), low, high (its interval over people). Raises ValueError for a model that there is not,
     or fewer people than folds.
 
-    >>> from cjsim.observe.worlds import world
-    >>> table = fineness(orders(world("chain", 2000).paths, 2))
-    >>> table["log_likelihood"].idxmax()
-    'order 1'
+    >>> from cjsim.observe import fineness, orders, world
+    >>> table = fineness(orders(world("chain", 2000).paths, 2))  # of the first order, in truth
+    >>> print(table[["situations", "log_likelihood", "behind"]].reset_index().round(3))
+         model  situations  log_likelihood  behind
+    0  order 0           1          -1.725   0.345
+    1  order 1           5          -1.380   0.000
+    2  order 2          20          -1.391   0.011
     """
     import pandas as pd
 

@@ -58,8 +58,8 @@ def over_people(
     the others; without any, and for one that is missing, the limits are NaN. Raises ValueError for
     settings that cannot be.
 
+    >>> from cjsim.observe import Paths, attribute, over_people
     >>> paths = Paths.of([(["mail"], 30, 70), (["site"], 10, 90)])
-    >>> from cjsim.observe import attribute
     >>> table = over_people(paths, lambda p: attribute(p, "last").table["last"], draws=100)
     >>> table.loc["mail"].round().tolist()
     [30.0, 21.0, 40.0]

@@ -47,6 +47,22 @@ class LossCurve(Result):
         recording), offline (the share of the credit that offline touchpoints have), rows (the share
         of what could be seen that is recorded), people (customers per real person).
     credits : rows (value, method), touchpoints across: deals, mean of the draws.
+    scenario_name : whose run it was.
+    draws : how often each value was recorded.
+    confidence : coverage of the intervals.
+
+    It is what `loss_curve` returns.
+
+    >>> import cjsim
+    >>> from cjsim.observe import loss_curve
+    >>> run = cjsim.simulate("phone", people=50)
+    >>> curve = loss_curve(run, "offline", at=[1.0, 0.5], methods=["first", "last"], draws=3)
+    >>> print(curve.table[["wrong", "offline", "rows"]].reset_index().round(2))
+       value method  wrong  offline  rows
+    0    1.0  first   0.00     0.94  1.00
+    1    1.0   last   0.00     0.29  1.00
+    2    0.5  first   0.04     0.90  0.58
+    3    0.5   last   0.06     0.24  0.58
     """
 
     setting: str
@@ -57,7 +73,12 @@ class LossCurve(Result):
     confidence: float = 0.95
 
     def says(self, lang: str = SPOKEN) -> str:
-        """How much credit is in the wrong place where least is recorded, method by method."""
+        """How much credit is in the wrong place where least is recorded, method by method.
+
+        Parameters
+        ----------
+        lang : "en", "ru", or what `cjsim.speak` has set.
+        """
         worst = self._worst()
         parts = "; ".join(
             f"{method_word(str(method), lang)} {self._words(row, lang)}"
@@ -122,8 +143,16 @@ def loss_curve(
     draws : how often each value is recorded, each with a luck of its own.
     seed : of the first draw.
     deals : "first" or "all".
+    confidence : coverage of the interval over the luck of recording, 0..1.
 
     Returns the `LossCurve`. Raises ValueError for a setting, value or method that cannot be.
+
+    >>> import cjsim
+    >>> from cjsim.observe import loss_curve
+    >>> run = cjsim.simulate("phone", people=50)
+    >>> curve = loss_curve(run, "offline", at=[0.5], methods="last", draws=2)
+    >>> round(float(curve.table.loc[(0.5, "last"), "rows"]), 2)  # of what could be seen
+    0.58
     """
     import pandas as pd
 

@@ -39,6 +39,18 @@ class Paths:
     deals, nothing : how many people went it and made the deal at its end, or did not.
     value : what their deals are worth [money].
     ago : for each step the days before the path's end; None where nobody knows.
+
+    They are what `paths_of` makes of a log; `Paths.of` makes them of a table of paths.
+
+    >>> from cjsim.observe import Paths
+    >>> paths = Paths.of([(["mail", "site"], 2, 1), (["site", "site"], 1, 8), ([], 1, 5)])
+    >>> print(paths.variants()[["path", "steps", "people", "deals"]])
+              path  steps  people  deals
+    0         site      1     9.0    1.0
+    1                   0     6.0    1.0
+    2  mail > site      2     3.0    2.0
+    >>> paths.unled, round(paths.entropy(), 2)
+    (1.0, 1.46)
     """
 
     channels: tuple[str, ...]
@@ -73,6 +85,7 @@ class Paths:
 
         Parameters
         ----------
+        rows : of each path its touchpoints in order, how many made the deal, how many did not.
         value : what a deal is worth [money].
 
         >>> Paths.of([(["mail", "site"], 2, 1), ([], 1, 5)]).channels
@@ -95,8 +108,12 @@ class Paths:
     def variants(self, most: int | None = None) -> pd.DataFrame:
         """Paths that are alike, together; a touchpoint met several times running counts once.
 
-        Returns a row per variant, the commonest first (at most `most`): path ("a > b"), steps,
-        people, deals, deal_share, value, value_per_person [money].
+        Parameters
+        ----------
+        most : rows; all when not given.
+
+        Returns a row per variant, the commonest first: path ("a > b"), steps, people, deals,
+        deal_share, value, value_per_person [money].
         """
         import pandas as pd
 
@@ -131,11 +148,15 @@ def paths_of(log: Any, deals: str = "first", time_order: bool = True) -> Paths:
     time_order : False: every contact of a person is on the path to their first deal, those after it
         among them, as in a table that has lost its dates. Only with the first deal.
 
-    Raises ValueError for a word that is none of these.
+    Returns the `Paths`. Raises ValueError for a word that is none of these.
 
     >>> import cjsim
-    >>> len(paths_of(cjsim.simulate("phone", people=50))) <= 100
-    True
+    >>> from cjsim.observe import paths_of
+    >>> paths = paths_of(cjsim.simulate("phone", people=50))
+    >>> len(paths), int(paths.deals.sum())
+    (76, 17)
+    >>> paths.variants(most=1)["path"].tolist()
+    ['outdoor']
     """
     if isinstance(log, Paths):
         return log

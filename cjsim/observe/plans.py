@@ -61,7 +61,21 @@ FINE = 9
 
 
 def person_days(run: Run) -> dict[str, float]:
-    """Days that people spent at each stage, all people together: where an average day is spent."""
+    """Days that people spent at each stage, all people together: where an average day is spent.
+
+    Parameters
+    ----------
+    run : made with log="stages" or "all".
+
+    Returns the key of each stage -> days [person-days], "gone" among them. Raises ValueError for a
+    run that has not kept its stages.
+
+    >>> import cjsim
+    >>> from cjsim.observe import person_days
+    >>> days = person_days(cjsim.simulate("phone", people=50))
+    >>> round(days["with_rival"] / sum(days.values()), 2)
+    0.49
+    """
     stays = visits(run)
     days = np.bincount(stays.step, stays.days, len(STAGES))
     return {stage.key: float(days[stage]) for stage in STAGES}
@@ -84,8 +98,16 @@ def best_plan(
     least : silence below this mean fit, 0..1; the strategy's `min_fit` when not given.
 
     With the lens "twelve" it is what the guide does by itself, where no touchpoint rests: a plan
-    has no second choice. Raises ValueError for an unknown
-    lens, a negative weight, or a strategy without push touchpoints.
+    has no second choice.
+
+    Returns the plan: the key of each stage -> touchpoint, "" for silence. Raises ValueError for an
+    unknown lens, a negative weight, or a strategy without push touchpoints.
+
+    >>> from cjsim import Scenario
+    >>> from cjsim.observe import best_plan
+    >>> plan = best_plan(Scenario.load("phone", strategy="guide"))
+    >>> plan["interest"], plan["action"], plan["unaware"]
+    ('mail_cases', 'mail_offer', '')
     """
     chosen_lens = lens_named(lens)
     table = fits(scenario)
@@ -107,6 +129,21 @@ def alike_within(scenario: Scenario, lens: str, weights: Weights | None = None) 
     Each fit becomes the mean over the cell, weighted as in `best_plan`; too hot and too cold become
     the same. Through this lens the world looks as before: cell by cell, the same mean fits. Times
     and losses of the stages stay, and so does what acts at some stages only (care, calm, warmth).
+
+    Parameters
+    ----------
+    scenario : the world as it is.
+    lens : the map whose cells are meant, such as "aida".
+    weights : stage -> weight in the mean over its cell, as in `best_plan`; equal when not given.
+
+    Returns another scenario. Raises ValueError for an unknown lens or a negative weight.
+
+    >>> from cjsim import Scenario
+    >>> from cjsim.observe import alike_within
+    >>> phone = Scenario.load("phone")
+    >>> four = alike_within(phone, "aida")
+    >>> [world.value("touchpoints.mail_cases.fit.desire") for world in (phone, four)]
+    [0.8, 0.4]
     """
     chosen_lens = lens_named(lens)
     table = fits(scenario)
@@ -154,7 +191,20 @@ def pilot(scenario: Scenario, seed: int = 1) -> Scenario:
 
     It pushes whatever it believes (as an animator does), so that each touchpoint meets each stage
     by chance and the answers can be compared. All get each touchpoint once before any comes again;
-    the order is the same for all and depends on `seed`. Raises ValueError where nothing is pushed.
+    the order is the same for all and depends on `seed`.
+
+    Parameters
+    ----------
+    scenario : whose running strategy has push touchpoints.
+    seed : of the order.
+
+    Returns the scenario with that programme. Raises ValueError where nothing is pushed.
+
+    >>> from cjsim import Scenario
+    >>> from cjsim.observe import pilot
+    >>> trial = pilot(Scenario.load("phone", strategy="guide"))
+    >>> trial.value("guide.push"), trial.value("guide.programme")[:3]
+    ('animator', ('mail_offer', 'upsell', 'base_messages'))
     """
     push = _pushes(scenario)
     shuffled: list[str] = []
@@ -170,17 +220,28 @@ def pilot(scenario: Scenario, seed: int = 1) -> Scenario:
 def answers(run: Run, share: float = 0.3) -> pd.DataFrame:
     """What the firm files of its pushes: one row per contact that it made.
 
-    Columns: time [days], person, touchpoint, belief (the stage it took the person to be at),
-    answered (did the person open, click or reply?).
-
     Parameters
     ----------
+    run : with every row of its log.
     share : chance that a message is answered where it fits fully, 0..1 (ours). At fit f it is
         share · f: people answer what concerns them, at the stage where they really are. This is
         assumed, and kind to the firm; an answer changes nothing in the run.
 
     The firm never sees that stage: it files the answer under its belief, right or wrong (C28,
-    C95). Raises ValueError for a share out of range or a run that has not kept its contacts.
+    C95).
+
+    Returns rows with the columns time [days], person, touchpoint, belief (the stage it took the
+    person to be at), answered (did the person open, click or reply?). Raises ValueError for a share
+    out of range or a run that has not kept its contacts.
+
+    >>> import cjsim
+    >>> from cjsim.observe import answers, pilot
+    >>> trial = pilot(cjsim.Scenario.load("phone", strategy="guide"))
+    >>> filed = answers(cjsim.simulate(trial, people=50))
+    >>> print(filed.head(2).round(1))
+       time  person  touchpoint        belief  answered
+    0   1.7       3  mail_offer    with_rival     False
+    1   1.9      11  mail_offer  satisfaction     False
     """
     need(run, "all")
     if not 0 < share <= 1:
@@ -231,8 +292,21 @@ def learned_plan(
         James-Stein idea). 0 = each cell stands for itself.
     towards : the lens leaned on.
 
-    A cell nobody was seen in is silent. Raises ValueError for a lens that is unknown, or where
-    cells of `lens` lie across those of `towards`.
+    A cell nobody was seen in is silent.
+
+    Returns the plan: the key of each stage -> touchpoint, "" for silence. Raises ValueError for a
+    lens that is unknown, or where cells of `lens` lie across those of `towards`.
+
+    >>> import pandas as pd
+    >>> from cjsim.observe import learned_plan
+    >>> filed = pd.DataFrame({
+    ...     "touchpoint": ["mail", "mail", "call", "call"],
+    ...     "belief": ["interest", "study", "interest", "study"],
+    ...     "answered": [True, False, False, True],
+    ... })
+    >>> plan = learned_plan(filed)
+    >>> plan["interest"], plan["study"], plan["action"]
+    ('mail', 'call', '')
     """
     names = sorted(filed["touchpoint"].astype(str).unique())
     step = step_of(lens_named(lens))
@@ -311,6 +385,17 @@ def learning_curve(
     Returns a `Sweep` over the key `pilot`: the differences between the plans are paired, the market
     has the same people with the same luck. Raises ValueError for no plans, no pilots, or a strategy
     that is no guide with something to push.
+
+    >>> from cjsim import Scenario
+    >>> from cjsim.observe import learning_curve
+    >>> curve = learning_curve(
+    ...     Scenario.load("phone", strategy="guide"), {"4": {"lens": "aida"}, "12": {}},
+    ...     pilots=[20, 50], people=50, runs=2, executor="here",
+    ... )
+    >>> print(curve.table[["pilot", "winner", "margin", "clear"]].round(2))
+       pilot winner  margin  clear
+    0     20      4    4.13  False
+    1     50      4    3.69  False
     """
     import pandas as pd
 

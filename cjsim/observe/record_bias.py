@@ -60,20 +60,23 @@ def record_bias(
     Parameters
     ----------
     run : made with log="all".
-    setting, at : of `Records`, a share, and its values, as for `loss_curve`.
+    setting : of `Records`, a share, by its name.
+    at : its values, 0..1; as for `loss_curve` when not given.
     records : how the other settings stand; perfect when not given.
     draws : how often each value is recorded, each with a luck of its own.
     seed : of the first draw.
+    confidence : coverage of the interval over the luck of recording, 0..1.
 
-    Returns rows (value, reading): complete (from the log with nothing lost), seen (mean of the
-    draws), low, high (its interval), bias (seen less complete), expected (what theory says of seen;
-    NaN where more is lost than chances tell). Raises ValueError for a setting or value that cannot
-    be.
+    Returns rows (value, reading), each in the unit of the reading: complete (from the log with
+    nothing lost), seen (mean of the draws), low, high (its interval), bias (seen less complete),
+    expected (what theory says of seen; NaN where more is lost than chances tell). Raises ValueError
+    for a setting or value that cannot be.
 
     >>> import cjsim
+    >>> from cjsim.observe import record_bias
     >>> table = record_bias(cjsim.simulate("phone", people=100), "online", [0.5], draws=2)
-    >>> bool(table.loc[(0.5, "contacts"), "bias"] < 0)
-    True
+    >>> table.loc[(0.5, "gap_days"), ["complete", "seen", "bias", "expected"]].round(1).tolist()
+    [44.2, 46.2, 2.0, 46.3]
     """
     import pandas as pd
 

@@ -41,6 +41,16 @@ class Stays:
     ends : names of the ways to end.
     late : the age at which it came into sight [days]; 0 where its beginning was seen.
     name : of what.
+
+    They are what `stays_of` and `waits_of` return; `dwell` and `incidence` take them.
+
+    >>> import cjsim
+    >>> from cjsim.observe import stays_of
+    >>> stays = stays_of(cjsim.simulate("phone", people=50), "interest", until=200)
+    >>> len(stays), stays.open, stays.ends
+    (8, 2, ('desire', 'dormant'))
+    >>> stays.days[:3].round(1).tolist()
+    [18.2, 71.4, 4.2]
     """
 
     days: Floats
@@ -54,6 +64,10 @@ class Stays:
         cls, days: Any, end: Any, ends: Sequence[str] = ("over",), late: Any = 0.0, name: str = ""
     ) -> Stays:
         """From arrays; a stay that was not in sight for any time is left out.
+
+        Parameters
+        ----------
+        days, end, ends, late, name : as of `Stays`; one `late` for all will do.
 
         Raises ValueError for days that are none, or ends without a name.
 
@@ -98,9 +112,11 @@ def stays_of(log: Any, stage: str, *, since: float = 0.0, until: float | None = 
     since : the day on which the log begins: what was over before is not in it [days].
     until : the day on which it ends; the horizon when not given [days].
 
-    Raises ValueError for a stage that there is not, days that cannot be, or a log without stages.
+    Returns the `Stays`. Raises ValueError for a stage that there is not, days that cannot be, or a
+    log without stages.
 
     >>> import cjsim
+    >>> from cjsim.observe import stays_of
     >>> stays_of(cjsim.simulate("phone", people=50), "interest").ends
     ('desire', 'dormant')
     """
@@ -156,11 +172,14 @@ def waits_of(log: Any, since: str, until: str | Sequence[str]) -> Stays:
     since : a kind of event; who has none is left out.
     until : one kind or several, which compete. Only what comes after `since` counts.
 
-    Raises ValueError for an event that the log has not.
+    Returns the `Stays`, those of people who still wait at the end of the log not over. Raises
+    ValueError for an event that the log has not.
 
     >>> import cjsim
-    >>> waits_of(cjsim.simulate("phone", people=50), "known", "first_deal").ends
-    ('first_deal',)
+    >>> from cjsim.observe import waits_of
+    >>> waits = waits_of(cjsim.simulate("phone", people=50), "known", "first_deal")
+    >>> len(waits), waits.open  # of so many whom the firm came to know, so many did not buy
+    (18, 16)
     """
     table = log_of(log)
     ends = words_of("until", until)

@@ -96,6 +96,16 @@ class Records:
     match : chance that a person's online and offline names are known to be one person's, 0..1
         (C121).
     false_merges : chance that a customer is taken for another one, 0..0.5.
+
+    Raises ValueError for a chance or a number of days that cannot be.
+
+    >>> import cjsim
+    >>> from cjsim.observe import Records, observe
+    >>> careless = Records(offline=0.5, match=0.5)
+    >>> careless.but(match=1.0) == Records(offline=0.5)
+    True
+    >>> observe(cjsim.simulate("phone", people=50), careless).counts["lost"]
+    1021
     """
 
     online: float = 1.0
@@ -118,7 +128,12 @@ class Records:
             raise ValueError(f"days_late = {self.days_late}: must be a number of days above 0")
 
     def but(self, **changes: float) -> Records:
-        """The same with some settings changed; raises ValueError for one that there is not."""
+        """The same with some settings changed; raises ValueError for one that there is not.
+
+        Parameters
+        ----------
+        changes : setting = value.
+        """
         for name in changes:
             if name not in SETTINGS:
                 from cjsim.labels import unknown
@@ -141,6 +156,20 @@ class Observed(Log):
     names : a row per name of a person that was ever recorded: person, offline, customer.
     records : how well it was recorded.
     counts : rows of the run's log that the firm can see, and what became of them.
+
+    It is what `observe` returns.
+
+    >>> import cjsim
+    >>> from cjsim.observe import observe
+    >>> seen = observe(cjsim.simulate("phone", people=50), match=0.5)
+    >>> list(seen.log)  # what the firm has
+    ['time', 'person', 'event', 'touchpoint', 'amount']
+    >>> print(seen.names[seen.names["person"] == 4])  # and what only the judge has: of two one
+       person  offline  customer
+    4       4    False         4
+    5       4     True       120
+    >>> seen.table["count"][["people", "customers", "split"]].to_dict()  # split: taken for two
+    {'people': 73, 'customers': 94, 'split': 21}
     """
 
     truth: pd.DataFrame = field(kw_only=True)
@@ -171,7 +200,12 @@ class Observed(Log):
         return pd.Series(counts, name="count").rename_axis("what").to_frame()
 
     def says(self, lang: str = SPOKEN) -> str:
-        """How much of what could be seen was recorded, and how many are who they are taken for."""
+        """How much of what could be seen was recorded, and how many are who they are taken for.
+
+        Parameters
+        ----------
+        lang : "en", "ru", or what `cjsim.speak` has set.
+        """
         counts = self.table["count"]
         told = {name: number(int(count), lang) for name, count in counts.items()}
         kept = self.counts["recorded"] / max(self.counts["visible"], 1)
@@ -181,6 +215,10 @@ class Observed(Log):
 
     def save(self, folder: str | Path) -> list[str]:
         """Write the firm's log, and beside it, under truth, what only the judge may see, as CSV.
+
+        Parameters
+        ----------
+        folder : made if it is not there; files of the same name in it are replaced.
 
         Returns the names of the files, each written whole or not at all.
         """
@@ -229,9 +267,12 @@ def observe(
     has not kept all rows.
 
     >>> import cjsim
+    >>> from cjsim.observe import observe
     >>> seen = observe(cjsim.simulate("phone", people=50), offline=0.5)
     >>> list(seen.log)
     ['time', 'person', 'event', 'touchpoint', 'amount']
+    >>> seen.counts["visible"], seen.counts["recorded"]
+    (2425, 1404)
     """
     if not isinstance(run, Record):
         raise ValueError(f"run: must be what cjsim.simulate returns, not {type(run).__name__}")

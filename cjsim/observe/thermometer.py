@@ -35,14 +35,25 @@ def worth_of_answers(
 
     Parameters
     ----------
-    scenario : whose running strategy filters.
-    touchpoint : where people are asked, and `hears`: which share of the contacts yields an answer.
+    scenario : whose running strategy filters; a Scenario, a preset's name or a path.
+    touchpoint : the key of the one where people are asked.
     accuracies : of the answers, 0..1.
+    hears : which share of the contacts there yields an answer, 0..1.
     measure : what is compared, person by person with the same luck.
     asked : people, runs, seed and others: see `cjsim.experiment.asked`.
 
-    Returns rows by accuracy with difference, low, high [units of the measure] and clear. Raises
-    ValueError where the running strategy does not filter.
+    Returns rows by accuracy with difference, low, high [units of the measure] and clear: does the
+    interval leave zero out? Raises ValueError where the running strategy does not filter.
+
+    >>> from cjsim import Scenario
+    >>> from cjsim.observe import worth_of_answers
+    >>> firm = Scenario.load("phone", strategy="guide").with_changes({"guide.targeting": "filter"})
+    >>> asked = {"people": 100, "runs": 3, "executor": "here"}
+    >>> table = worth_of_answers(firm, "mail_cases", [0.5, 0.95], **asked)
+    >>> print(table.reset_index().round(2))
+       accuracy  difference   low  high  clear
+    0      0.50        0.00 -1.35  1.35  False
+    1      0.95        0.19 -0.62  1.00  False
     """
     s = _filtering(scenario)
     key = f"touchpoints.{touchpoint}.hears"
@@ -59,8 +70,24 @@ def worth_of_readings(
 ) -> pd.DataFrame:
     """What it brings to take each reading at its word, against a filter that never reads.
 
-    Below some accuracy a thermometer that is believed is worse than none; see `worth_of_answers`
-    for parameters and what is returned.
+    Below some accuracy a thermometer that is believed is worse than none.
+
+    Parameters
+    ----------
+    scenario, measure, asked : as for `worth_of_answers`.
+    accuracies : of the readings, 0..1.
+
+    Returns rows by accuracy, with columns as of `worth_of_answers`. Raises ValueError where the
+    running strategy does not filter.
+
+    >>> from cjsim import Scenario
+    >>> from cjsim.observe import worth_of_readings
+    >>> firm = Scenario.load("phone", strategy="guide").with_changes({"guide.targeting": "filter"})
+    >>> asked = {"people": 100, "runs": 3, "executor": "here"}
+    >>> print(worth_of_readings(firm, [0.3, 0.95], **asked).reset_index().round(2))
+       accuracy  difference   low  high  clear
+    0      0.30       -0.13 -8.77  8.52  False
+    1      0.95        1.94 -4.03  7.91  False
     """
     s = _filtering(scenario)
     deaf = s.with_changes({f"touchpoints.{name}.hears": 0.0 for name in s.touchpoints})
@@ -111,6 +138,16 @@ def share_true(
     (1 - euphoria · 2^(-t / half-life)) · e^(-moves · t), with t the days from the event to the
     question and moves the rate at which people leave the stage they were left at (C154).
 
+    Parameters
+    ----------
+    delay_days : from the event to the question [days].
+    euphoria : share of the answers that would tell the mood if asked at once, 0..1 (C161, C162).
+    half_life_days : in which that share halves, above 0 [days].
+    moves_a_day : rate at which people leave their stage [1/day].
+
+    Returns the chance, 0..1.
+
+    >>> from cjsim.observe import share_true
     >>> tonight = share_true(0.0, euphoria=0.6, half_life_days=0.5, moves_a_day=0.1)
     >>> next_day = share_true(0.75, euphoria=0.6, half_life_days=0.5, moves_a_day=0.1)
     >>> round(tonight, 3), round(next_day, 3)
@@ -126,6 +163,13 @@ def best_delay(*, euphoria: float, half_life_days: float, moves_a_day: float) ->
     With k = ln 2 / half-life it is ln(euphoria · (1 + k / moves)) / k, and 0 where that is
     negative: the form of tonight is best where there is little euphoria, or people move on fast.
 
+    Parameters
+    ----------
+    euphoria, half_life_days, moves_a_day : as for `share_true`.
+
+    Returns days. Raises ValueError for a half-life or a rate that is not above 0.
+
+    >>> from cjsim.observe import best_delay
     >>> round(best_delay(euphoria=0.6, half_life_days=0.5, moves_a_day=0.1), 2)
     1.58
     >>> best_delay(euphoria=0.2, half_life_days=0.5, moves_a_day=0.5)

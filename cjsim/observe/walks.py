@@ -60,6 +60,17 @@ class Walks:
     state : for each stay its place in `states`.
     begin : for each walk where its stays begin; one more entry for the end.
     people : for each walk how many went it.
+
+    They are what `walks_of` returns.
+
+    >>> from cjsim.observe import Paths, walks_of
+    >>> walks = walks_of(Paths.of([(["mail", "site"], 3, 1)]))
+    >>> walks.states
+    ('mail', 'site', 'start', 'deal', 'nothing')
+    >>> len(walks), walks.people.tolist()  # one to the deal, one to nothing
+    (2, [3.0, 1.0])
+    >>> walks.moves().loc["site", ["deal", "nothing"]].to_dict()
+    {'deal': 0.75, 'nothing': 0.25}
     """
 
     states: tuple[str, ...]
@@ -81,7 +92,12 @@ class Walks:
         return np.flatnonzero(self.walk[:-1] == self.walk[1:])
 
     def counts(self, of: Any = None) -> Floats:
-        """Passages from each state (rows) to each, people counted; those of some walks if given."""
+        """Passages from each state (rows) to each, people counted.
+
+        Parameters
+        ----------
+        of : numbers of the walks that are meant; all when not given.
+        """
         here = self.leads if of is None else self.leads[np.isin(self.walk[self.leads], of)]
         size = len(self.states)
         cell = self.state[here] * size + self.state[here + 1]
@@ -120,7 +136,12 @@ class Walks:
         return Walks(self.states, self.state[stays], np.append(0, np.cumsum(many)), self.people)
 
     def chances(self, kept: float | Mapping[str, float]) -> Floats:
-        """The chance of each state to be recorded, see `thinned`."""
+        """The chance of each state to be recorded.
+
+        Parameters
+        ----------
+        kept : as for `thinned`.
+        """
         given = dict(kept) if isinstance(kept, Mapping) else dict.fromkeys(self.states, kept)
         chance = np.ones(len(self.states))
         for name, value in given.items():
@@ -135,6 +156,10 @@ class Walks:
 
     def expected_moves(self, kept: float | Mapping[str, float]) -> Floats:
         """The counts that `thinned` leaves on average over its luck, exactly, walk by walk.
+
+        Parameters
+        ----------
+        kept : as for `thinned`.
 
         Each stay carries on how many records of each state stand before it with none between.
         """
@@ -165,6 +190,7 @@ def thinned_chain(moves: Any, kept: Any, days: Any = None) -> tuple[Floats, Floa
     Returns the moves that are seen, and the days from a record to the next. Raises ValueError
     where whoever is lost sight of may never be seen again.
 
+    >>> from cjsim.observe import thinned_chain
     >>> moves = [[0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]  # round and round
     >>> seen, days = thinned_chain(moves, [1.0, 0.5, 1.0])
     >>> seen[0].tolist(), days.tolist()
@@ -190,7 +216,10 @@ def walks_of(log: Any) -> Walks:
     log : a run, whose stages are taken; a `Log` or a frame, whose stages are taken where it has a
         column of them, else its contacts up to the first deal; `Paths`; or `Walks`, which stay.
 
+    Returns the `Walks`.
+
     >>> import cjsim
+    >>> from cjsim.observe import walks_of
     >>> walks_of(cjsim.simulate("phone", people=50)).states[:3]
     ('unaware', 'awareness', 'interest')
     """

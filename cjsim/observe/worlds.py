@@ -64,8 +64,19 @@ class World:
 
     Parameters
     ----------
+    name : which of the three.
     paths : of everybody; deals are counted one a person.
     truth : channel -> deals lost when it alone is switched off.
+
+    It is what `world` returns: credit on its paths is held against its truth.
+
+    >>> from cjsim.observe import attribute, world
+    >>> chain = world("chain", 2000)
+    >>> chain.truth.to_dict()
+    {'advert': 132.0, 'mail': 137.0, 'search': 196.0, 'site': 308.0}
+    >>> credit = attribute(chain.paths, ["last", "removal"])
+    >>> credit.against(chain.truth)["wrong"].round(2).to_dict()
+    {'last': 0.26, 'removal': 0.01}
     """
 
     name: str
@@ -76,8 +87,15 @@ class World:
 def world(name: str, people: int = 5_000, *, seed: int = 1) -> World:
     """One of the three, walked by so many people.
 
-    Raises ValueError for another name, a size or seed that cannot be.
+    Parameters
+    ----------
+    name : "chain", "hidden" or "selection"; see the head of this module.
+    people : how many walk.
+    seed : of their luck.
 
+    Returns the `World`. Raises ValueError for another name, a size or seed that cannot be.
+
+    >>> from cjsim.observe import world
     >>> world("selection", 500).truth.to_dict()
     {'advert': 0.0, 'mail': 0.0, 'search': 0.0, 'site': 0.0}
     """

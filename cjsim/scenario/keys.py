@@ -239,7 +239,24 @@ def fits(number: float, key: Key) -> bool:
 
 
 class KeyDoc(NamedTuple):
-    """One line of the reference."""
+    """One line of the reference: a key of a table, and what may stand there.
+
+    Parameters
+    ----------
+    key, text : its name, and what it means.
+    default : what holds where a file does not say it; None where it must, "" where nothing does.
+    unit, range : its unit, and what it allows in words.
+    source : where the default is from: a claim, a paper, or "ours".
+
+    It is what `docs` returns a list of.
+
+    >>> from cjsim.scenario import docs
+    >>> price = docs("product")[0]
+    >>> price.key, price.default, price.unit, price.range
+    ('price', 100.0, 'money', 'a number of at least 0')
+    >>> price.text
+    'What a customer pays for one deal'
+    """
 
     key: str
     default: Any  # None: must be given
@@ -258,7 +275,19 @@ TABLES: dict[str, KeyPath] = {
 
 
 def docs(table: str) -> list[KeyDoc]:
-    """The keys of a table, e.g. "market": key, default, unit, range, source, text."""
+    """The keys of a table, as `cjsim presets --keys` prints them.
+
+    Parameters
+    ----------
+    table : one of `TABLES`, e.g. "market"; "scenario" for what stands above all tables.
+
+    Returns a `KeyDoc` for each key, in the order of a file. Raises ValueError, with the nearest
+    spelling, for another table.
+
+    >>> from cjsim.scenario import docs
+    >>> [line.key for line in docs("rival")]
+    ['quality', 'quality_noise', 'price', 'taste_spread', 'retention', 'competition']
+    """
     if table not in TABLES:
         from cjsim.labels import unknown  # only when something is wrong
 
@@ -289,7 +318,15 @@ def _doc(name: str, key: Key, info: FieldInfo) -> KeyDoc:
 
 
 def json_schema() -> dict[str, Any]:
-    """The JSON schema (2020-12) of a scenario *file*: like a scenario, but nothing is required."""
+    """The JSON schema (2020-12) of a scenario *file*: like a scenario, but nothing is required.
+
+    Returns plain data, for an editor that completes and checks TOML by it.
+
+    >>> from cjsim.scenario import json_schema
+    >>> schema = json_schema()
+    >>> schema["title"], list(schema["properties"])[:3]
+    ('cjsim scenario file', ['extends', 'without_strategies', 'name'])
+    """
     schema = ScenarioTables.model_json_schema()
     _loosen(schema)
     schema["title"] = "cjsim scenario file"

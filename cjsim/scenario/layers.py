@@ -34,7 +34,16 @@ LARGEST = 2_000_000
 
 
 def presets() -> dict[str, str]:
-    """The scenarios that come with the kit: name -> title."""
+    """The scenarios that come with the kit.
+
+    Returns name -> title, by name.
+
+    >>> from cjsim.scenario import presets
+    >>> list(presets())[:3]
+    ['car', 'consulting', 'corporate_it']
+    >>> presets()["manicure"]
+    'Manicure at home: one pair of hands'
+    """
     titles = {}
     for path in sorted(PRESETS.glob("*.toml")):
         if path != LIBRARY:
@@ -44,7 +53,18 @@ def presets() -> dict[str, str]:
 
 
 def preset_text(name: str) -> str:
-    """A preset's file as it is, comments and all."""
+    """A preset's file as it is, comments and all.
+
+    Parameters
+    ----------
+    name : of a preset, see `presets`.
+
+    Returns TOML. Raises `ScenarioError`, with the nearest spelling, for a name that there is not.
+
+    >>> from cjsim.scenario import preset_text
+    >>> print(preset_text("phone").splitlines()[0])
+    # Phone: a brand with a shop in town and a site. Bought every second year.
+    """
     return find_file(name, "").read_text(encoding="utf-8")
 
 

@@ -53,7 +53,27 @@ class Finding(NamedTuple):
 
 @dataclass(frozen=True)
 class Problem:
-    """One mistake: where it stands, what stands there, what may stand there."""
+    """One mistake: where it stands, what stands there, what may stand there.
+
+    Parameters
+    ----------
+    file, line, column : where; the line and the column counted from 1, None where nobody knows.
+    key, value : the dotted key, and what stands there; None where there is nothing to show.
+    words : what is wrong, in any language.
+    suggestion : what may have been meant.
+
+    They are the `problems` of a `ScenarioError`.
+
+    >>> from cjsim.scenario import Scenario, ScenarioError
+    >>> try:
+    ...     Scenario.load("phone").with_changes({"product.prise": 400})
+    ... except ScenarioError as error:
+    ...     problem = error.problems[0]
+    >>> problem.key, problem.suggestion
+    ('product.prise', 'price')
+    >>> problem.said("en")
+    'phone: product.prise: [product] has no such key; did you mean price?'
+    """
 
     file: str
     key: str
@@ -74,7 +94,12 @@ class Problem:
         return self.words.said()
 
     def said(self, lang: str = SPOKEN) -> str:
-        """The whole line in a language: `my.toml, line 3: market.people = 0: must be ...`."""
+        """The whole line in a language: `my.toml, line 3: market.people = 0: must be ...`.
+
+        Parameters
+        ----------
+        lang : "en", "ru", or what `cjsim.speak` has set.
+        """
         label = "column" if self.column else "line"
         place = phrase(label, file=self.file, line=self.line, column=self.column)
         what = f"{self.key} = {shown(self.value)}" if self.value is not None else self.key
@@ -93,14 +118,16 @@ class ScenarioError(ValueError):
 
     Parameters
     ----------
-    problems : where each stands, what stands there, what may stand there; kept as `problems`.
+    problems : each a `Problem`.
 
-    >>> from cjsim import Scenario
+    >>> from cjsim.scenario import Scenario, ScenarioError
     >>> try:
-    ...     Scenario.load("phone").with_changes({"product.prise": 400.0})
+    ...     Scenario.load("phone").with_changes({"market.people": 0, "product.prise": 400})
     ... except ScenarioError as error:
     ...     print(error.said("en"))
-    phone: product.prise: [product] has no such key; did you mean price?
+    2 problems:
+      phone: product.prise: [product] has no such key; did you mean price?
+      phone: market.people = 0: must be a whole number from 1 to 100000000
     """
 
     def __init__(self, problems: Sequence[Problem]) -> None:
@@ -108,13 +135,11 @@ class ScenarioError(ValueError):
         self.problems = list(problems)
 
     def said(self, lang: str = SPOKEN) -> str:
-        """All problems in a language.
+        """All problems in a language. Raises ValueError for a language that has no words.
 
         Parameters
         ----------
-        lang : "en" or "ru"; the language that is spoken when not given.
-
-        Raises ValueError for a language that has no words.
+        lang : "en", "ru", or what `cjsim.speak` has set.
         """
         lines = [problem.said(lang) for problem in self.problems[:TOLD]]
         if len(self.problems) == 1:

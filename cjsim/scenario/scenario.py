@@ -69,14 +69,15 @@ class Scenario(ScenarioTables):
     Each of these is a table of the file; `cjsim presets --keys` lists their keys with units, limits
     and sources. Raises `ScenarioError` with all that is wrong.
 
+    >>> from cjsim import Scenario
     >>> phone = Scenario.load("phone")
-    >>> phone.title, phone.market.people, phone.horizon_days
-    ('Phone: a brand with a shop in town and a site', 2000, 1825.0)
-    >>> phone.product.price, phone.value("guide.accuracy")
-    (440.0, 0.7)
-    >>> cheaper = phone.with_changes({"product.price": 400.0, "strategy": "guide"})
+    >>> phone.title, phone.strategy
+    ('Phone: a brand with a shop in town and a site', 'pull')
+    >>> phone.product.price, phone.market.people, list(phone.strategies)
+    (440.0, 2000, ['nothing', 'pull', 'guide', 'animator'])
+    >>> cheaper = phone.with_changes({"product.price": 400, "guide.accuracy": 0.9})
     >>> phone.diff(cheaper)
-    {'strategy': ('pull', 'guide'), 'product.price': (440.0, 400.0)}
+    {'product.price': (440.0, 400.0), 'strategies.guide.accuracy': (0.7, 0.9)}
     """
 
     @model_validator(mode="after")
@@ -105,7 +106,7 @@ class Scenario(ScenarioTables):
 
         Parameters
         ----------
-        lang : "en" or "ru"; the language that is spoken when not given.
+        lang : "en", "ru", or what `cjsim.speak` has set.
         """
         return text("result.scenario", lang).format(
             title=scenario_title(self.title, lang) or self.name,
@@ -133,12 +134,13 @@ class Scenario(ScenarioTables):
 
         Parameters
         ----------
-        source : the name of a preset, or a path.
-        strategy : the strategy that runs, in place of the file's own.
+        source : a preset's name, or a path.
+        strategy : the one that runs, in place of the file's own.
 
-        Returns the scenario. Raises `ScenarioError` with all that is wrong.
+        Raises `ScenarioError` with all that is wrong.
 
-        >>> Scenario.load("phone", "guide").strategy
+        >>> from cjsim import Scenario
+        >>> Scenario.load("phone", strategy="guide").strategy
         'guide'
         """
         layers, broken = layers_of(find_file(str(source), "", isinstance(source, Path)))
@@ -155,7 +157,7 @@ class Scenario(ScenarioTables):
 
         Parameters
         ----------
-        path : of the file; one that is there is replaced.
+        path : of the file, which is replaced where it is there.
         """
         return write_text(path, to_toml(self))
 
@@ -164,12 +166,14 @@ class Scenario(ScenarioTables):
 
         Parameters
         ----------
-        changes : dotted key -> value; a table as value merges as in a file.
+        changes : dotted key -> value, e.g. {"guide.accuracy": 0.9}; a table as value merges as in a
+            file.
 
         Raises `ScenarioError` with all that is wrong.
 
-        >>> Scenario.load("phone").with_changes({"guide.accuracy": 0.9}).value("guide.accuracy")
-        0.9
+        >>> from cjsim import Scenario
+        >>> Scenario.load("phone").with_changes({"market.people": 500}).market.people
+        500
         """
         tables, findings = changed(self.model_dump(), changes)
         return checked(tables, lambda path: (self.name, None), findings)
@@ -200,7 +204,7 @@ class Scenario(ScenarioTables):
 
         Parameters
         ----------
-        dotted : the key.
+        dotted : as for `key`.
 
         >>> Scenario.load("phone").value("guide.accuracy")
         0.7
@@ -273,7 +277,18 @@ def checked(
 
 
 def to_toml(scenario: Scenario) -> str:
-    """The whole scenario as a file that needs no other; loads as an equal scenario."""
+    """The whole scenario as a file that needs no other; loads as an equal scenario.
+
+    Parameters
+    ----------
+    scenario : which one.
+
+    Returns TOML.
+
+    >>> from cjsim.scenario import Scenario, to_toml
+    >>> print(to_toml(Scenario.load("phone")).splitlines()[2])
+    name = "phone"
+    """
     head = (
         "# A complete scenario: every key is here, nothing is taken from presets or the library.",
         'extends = ""',
@@ -289,6 +304,19 @@ def digest(scenario: Scenario) -> str:
 
     The order of the touchpoints could: it numbers them and orders an animator's pushes. What is
     uncertain of a key could not: a run takes the key as it stands.
+
+    Parameters
+    ----------
+    scenario : which one.
+
+    Returns hexadecimal digits.
+
+    >>> from cjsim.scenario import Scenario, digest
+    >>> phone = Scenario.load("phone")
+    >>> same = phone.with_changes({"product.price": 440})
+    >>> other = phone.with_changes({"product.price": 441})
+    >>> digest(phone) == digest(same), digest(phone) == digest(other)
+    (True, False)
     """
     tables = scenario.model_dump(exclude={"uncertain"})
     tables["touchpoints"] = list(tables["touchpoints"].items())
@@ -297,5 +325,16 @@ def digest(scenario: Scenario) -> str:
 
 
 def new_file_text(product: str) -> str:
-    """A starting file on top of a preset: its common keys stand ready, commented out."""
+    """A starting file on top of a preset: its common keys stand ready, commented out.
+
+    Parameters
+    ----------
+    product : name of the preset.
+
+    Returns TOML. Raises `ScenarioError` for a preset that there is not.
+
+    >>> from cjsim.scenario import new_file_text
+    >>> print(new_file_text("phone").splitlines()[3])
+    extends = "phone"
+    """
     return starting_file(Scenario.load(product), product)

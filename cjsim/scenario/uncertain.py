@@ -9,8 +9,8 @@ from pydantic import ValidationError
 
 from cjsim.labels.phrases import phrase
 from cjsim.scenario.keys import Key, KeyPath, fits, wanted
-from cjsim.scenario.mistakes import Finding, Tables
-from cjsim.scenario.places import there
+from cjsim.scenario.mistakes import Finding, Tables, no_touchpoint
+from cjsim.scenario.places import located, there
 from cjsim.scenario.tables import Uncertain
 from cjsim.scenario.tables.uncertain import SHAPES_OF, by_key
 
@@ -38,7 +38,7 @@ def _is_table_of_tables(value: Any) -> bool:
 
 def _of_one(tables: Tables, dotted: str, table: Any) -> Iterator[Finding]:
     at = ("uncertain", dotted)
-    key = there(tables, dotted)
+    key = _known(tables, dotted)
     if isinstance(key, Finding):
         yield Finding(at, None, key.words, key.suggestion)
         return
@@ -52,6 +52,14 @@ def _of_one(tables: Tables, dotted: str, table: Any) -> Iterator[Finding]:
         except ValidationError:
             return  # told by the tables themselves
         yield from _of_form(at, key, doubt)
+
+
+def _known(tables: Tables, dotted: str) -> Key | Finding:
+    """The key that a doubt is about; a touchpoint that nobody has is misspelt, not a new one."""
+    path, _ = located(tables, dotted)
+    if path[:1] == ("touchpoints",) and path[1:] and path[1] not in tables["touchpoints"]:
+        return no_touchpoint(path[:2], None, tables["touchpoints"])
+    return there(tables, dotted)
 
 
 def _of_form(at: KeyPath, key: Key, doubt: Uncertain) -> Iterator[Finding]:

@@ -1,5 +1,9 @@
 """A prediction counts only if it was made."""
 
+import base64
+import json
+import re
+
 import pandas as pd
 import pytest
 
@@ -12,6 +16,32 @@ def russian():
     cjsim.speak("ru")
     yield
     cjsim.speak("en")
+
+
+def visible(html):
+    """The HTML without what is there for a page alone."""
+    return re.sub(r' data-\w+="[^"]*"', "", html)
+
+
+def of_page(shown, name):
+    """What stands in an attribute for a page without Python."""
+    code = re.search(rf'data-{name}="([^"]*)"', shown)[1]
+    return json.loads(base64.b64decode(code))
+
+
+def test_a_page_can_ask_and_judge_and_nobody_reads_the_answer_in_passing():
+    asked, guessed = choose("pull", "guide"), estimate(0, 2, step=0.5)
+    control = of_page(asked._repr_mimebundle_()["text/html"], "guess")
+    assert control["options"] == {"pull": "Pull", "guide": "Guide"}
+    answer = asked.answer("guide")._repr_html_()
+    told = of_page(answer, "answer")
+    assert (told["truth"], told["shown"], told["number"]) == ("guide", "Guide", control["number"])
+    assert "guide" not in answer.casefold()
+    range_of = of_page(guessed._repr_mimebundle_()["text/html"], "guess")
+    assert (range_of["low"], range_of["high"], range_of["step"]) == (0.0, 2.0, 0.5)
+    assert of_page(guessed.answer(1.6, within=0.2)._repr_html_(), "answer")["within"] == 0.2
+    numbers = of_page(score(asked, guessed)._repr_html_(), "score")["numbers"]
+    assert numbers == [control["number"], range_of["number"]]
 
 
 def test_nobody_has_chosen_before_they_choose():
@@ -67,7 +97,7 @@ def test_a_question_may_be_in_words_of_ones_own_or_left_out(russian):
     assert shown_words(estimate(0, 2.5, asks="Wie viele < ?"))[0] == "<b>Wie viele &lt; ?</b>"
     assert shown_words(estimate(0, 2.5)) == ["0", 1.25, "2,5", "предсказания ещё нет"]
     saved = estimate(0, 1, asks="repeat_deals")._repr_mimebundle_()
-    assert saved["text/html"] == (
+    assert visible(saved["text/html"]) == (
         "<p>Какая доля всех сделок — повторные? 0 … 1 (предсказания ещё нет)</p>"
     )
 

@@ -70,6 +70,7 @@ def test_a_change_replaces_a_doubt_and_leaves_the_others(unsure):
         ({"product.price": {"shape": "flat", "low": 1, "high": 2}}, "must be uniform, log-uni"),
         ({"product.price": [5, "6"]}, "must be a finite number|must be a number"),
         ({"product": [5, 6]}, "only a number can be uncertain"),
+        ({"touchpoints.newsleter.warmth": [0, 1]}, "there is no such touchpoint"),
         ({"uncertain.product.price.low": [5, 6]}, "there is no such key|has no such key"),
     ],
 )

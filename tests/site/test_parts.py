@@ -1,6 +1,9 @@
 """The parts of the site's builder: links, drawings, docstrings, panels."""
 
 import base64
+import importlib
+import inspect
+import re
 
 import pytest
 
@@ -9,7 +12,7 @@ from tools.pages import ROOT
 from tools.site.build import MARK, replaced
 from tools.site.figures import Figures, lighter
 from tools.site.panels import Panels
-from tools.site.reference import jobs_of, markdown
+from tools.site.reference import PACKAGES, jobs_of, markdown
 from tools.site.tree import pages_of, plant, relinked, twin_of
 
 
@@ -124,3 +127,25 @@ def test_a_site_that_fails_leaves_the_old_one(tmp_path):
     assert (tmp_path / "site" / "page").read_text() == "whole"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["site"]
     assert (tmp_path / "site" / MARK).is_file()
+
+
+PUBLIC = [
+    (f"{package}.{name}", made)
+    for package in PACKAGES
+    for name in sorted(importlib.import_module(package).__all__)
+    if inspect.isclass(made := getattr(importlib.import_module(package), name))
+    or inspect.isfunction(made)
+]
+
+
+@pytest.mark.parametrize(("name", "made"), PUBLIC, ids=[name for name, _ in PUBLIC])
+def test_a_public_name_explains_its_parameters_and_shows_an_example(name, made):
+    docstring = inspect.getdoc(made) or ""
+    listed = {
+        word.strip(" *")
+        for names in re.findall(r"^(\*{0,2}\w[\w.,* ]*?) : ", docstring, re.MULTILINE)
+        for word in names.split(",")
+    }
+    parameters = inspect.signature(made).parameters if inspect.isfunction(made) else ()
+    assert ">>> " in docstring, f"{name} shows no example"
+    assert set(parameters) - listed == set(), f"{name} does not explain them"

@@ -14,8 +14,8 @@ from cjsim.cli.main import command_line
 from cjsim.scenario import TABLES, docs
 
 PACKAGES: Final = (
-    "cjsim", "cjsim.measures", "cjsim.charts", "cjsim.observe", "cjsim.data", "cjsim.lab",
-    "cjsim.course",
+    "cjsim", "cjsim.measures", "cjsim.charts", "cjsim.observe", "cjsim.data", "cjsim.inference",
+    "cjsim.lab", "cjsim.course",
 )  # fmt: skip
 """The packages whose public names the site explains."""
 

@@ -58,11 +58,17 @@ def check(
     ----------
     number : the set, "01" and so on.
     task : one of its tasks; all of them when not given.
-    names : where to look for the student's variables: the notebook that calls, if not given.
+    names : where to look for the student's variables, name -> value: the notebook that calls, if
+        not given.
     lang : "en", "ru", or what `cjsim.speak` has set.
 
-    Raises ValueError for a set or a task that does not exist. Whatever is wrong with the student's
-    code is a line of the report.
+    Returns the report. Raises ValueError for a set or a task that does not exist. Whatever is wrong
+    with the student's code is a line of the report.
+
+    >>> from cjsim import course
+    >>> report = course.check("01", 2, names={})
+    >>> report.points, report.most
+    (0.0, 4.0)
     """
     if names is None:
         names = sys._getframe(1).f_globals

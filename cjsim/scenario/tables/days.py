@@ -1,4 +1,12 @@
-"""What takes other values from a day on, or by the month."""
+"""What takes other values from a day on, or by the month.
+
+Seasons are read off a scenario, a factor for each month from January on.
+
+    >>> from cjsim import Scenario
+    >>> winter = {"start": "2024-01-01", "season.need": [1.5, *[1.0] * 10, 1.5]}
+    >>> Scenario.load("phone").with_changes(winter).season.need[:2]
+    (1.5, 1.0)
+"""
 
 from __future__ import annotations
 

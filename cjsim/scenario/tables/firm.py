@@ -1,4 +1,14 @@
-"""The firm: service, contracts, reps and shelf."""
+"""The firm: service, contracts, reps and shelf.
+
+Each is read off a scenario under its own name.
+
+    >>> from cjsim import Scenario
+    >>> phone = Scenario.load("phone")
+    >>> phone.firm.reps, phone.firm.patience_days
+    (1, 2.0)
+    >>> phone.service.failure_rate, phone.shelf.empty_days
+    (0.0, 3.0)
+"""
 
 from __future__ import annotations
 

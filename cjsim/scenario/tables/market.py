@@ -1,4 +1,17 @@
-"""Product, market and rival: what is sold to whom, and against whom."""
+"""Product, market and rival: what is sold to whom, and against whom.
+
+Each is read off a scenario under its own name; segments, off the market.
+
+    >>> from cjsim import Scenario
+    >>> phone = Scenario.load("phone")
+    >>> phone.product.price, phone.rival.price, phone.market.people
+    (440.0, 440.0, 2000)
+    >>> phone.stages["interest"].typical_days, phone.stages["interest"].planned_loss
+    (15.0, 0.2)
+    >>> young = {"market.segments": [{"name": "young", "share": 0.3, "price_sensitivity": 8.0}]}
+    >>> [segment.share for segment in phone.with_changes(young).market.segments]
+    [0.3]
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,14 @@
-"""How people respond: to contacts, to deals, to novelty, and what they tell."""
+"""How people respond: to contacts, to deals, to novelty, and what they tell.
+
+Each is read off a scenario under its own name.
+
+    >>> from cjsim import Scenario
+    >>> phone = Scenario.load("phone")
+    >>> phone.response.warmth_gain, phone.experience.loss_aversion, phone.curiosity.novelty
+    (1.5, 2.0, 0.3)
+    >>> phone.loyalty.advocate_share, phone.words.bad_share
+    (0.5, 0.0)
+"""
 
 from __future__ import annotations
 

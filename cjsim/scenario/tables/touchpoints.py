@@ -1,4 +1,14 @@
-"""Touchpoints, and the strategies that run them."""
+"""Touchpoints, and the strategies that run them.
+
+Both are read off a scenario by name.
+
+    >>> from cjsim import Scenario
+    >>> phone = Scenario.load("phone")
+    >>> phone.touchpoints["site"].contact, phone.touchpoints["site"].fit["study"]
+    ('pull', 0.9)
+    >>> phone.strategies["guide"].push, phone.strategies["guide"].touchpoints["site"]
+    ('guide', 1.0)
+"""
 
 from __future__ import annotations
 
@@ -138,6 +148,10 @@ class Touchpoint(Table):
 
     def fit_at(self, stage: int) -> float:
         """Its fit to a stage, 0..1; 0 where the file names none.
+
+        Parameters
+        ----------
+        stage : a `Stage`, or its number.
 
         >>> import cjsim
         >>> cjsim.Scenario.load("phone").touchpoints["site"].fit_at(Stage.UNAWARE)

@@ -1,4 +1,13 @@
-"""What is not known of a key: a range, or a shape around a value."""
+"""What is not known of a key: a range, or a shape around a value.
+
+It is read off a scenario by the dotted key.
+
+    >>> from cjsim import Scenario
+    >>> doubt = {"uncertain": {"product.quality": [0.5, 0.8]}}
+    >>> quality = Scenario.load("phone").with_changes(doubt).uncertain["product.quality"]
+    >>> quality.low, quality.high, quality.drawn_as
+    (0.5, 0.8, 'uniform')
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,15 @@
-"""The scenario as a whole, and the people for whom its plan was made."""
+"""The scenario as a whole, and the people for whom its plan was made.
+
+The plan does not follow the dials:
+
+    >>> from cjsim import Scenario
+    >>> phone = Scenario.load("phone")
+    >>> phone.plan.at.pain_share, phone.market.pain_share
+    (0.45, 0.45)
+    >>> changed = phone.with_changes({"market.pain_share": 0.6})  # the plan stays as it was made
+    >>> changed.plan.at.pain_share, changed.market.pain_share
+    (0.45, 0.6)
+"""
 
 from __future__ import annotations
 
