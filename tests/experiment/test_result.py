@@ -42,6 +42,7 @@ MAKERS = {
     "Sweep of pilots": lambda: learning_curve(
         phone(), {"4": {"lens": "aida"}, "12": {}}, pilots=(20,), **SMALL
     ),
+    "ABTest": lambda: cjsim.ab_test(phone(), "guide", "animator", **SMALL),
     "Run": lambda: cjsim.simulate(phone(), 30),
     "Scenario": lambda: phone(),
 }
@@ -56,7 +57,7 @@ def test_all_public_results_are_here():
     classes = {getattr(cjsim, name) for name in cjsim.__all__ if name[0].isupper()}
     results = {kind.__name__ for kind in classes if issubclass(kind, Result)}
     assert results == {name.split()[0] for name in MAKERS} - {"Run", "Scenario"}
-    assert len(results) == 11
+    assert len(results) == 12
 
 
 def test_it_is_one_short_line(made):
