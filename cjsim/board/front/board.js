@@ -288,7 +288,9 @@ export class Board {
   space(reserve) {
     const rem = this.rem();
     const full = document.fullscreenElement ? document.fullscreenElement.clientHeight : innerHeight;
-    if (this.options.inNotebook && !document.fullscreenElement) return 25 * rem - reserve * rem;
+    // A frame or a notebook is as high as what is in it, not the other way round.
+    const isFramed = this.options.inNotebook || this.state.bare;
+    if (isFramed && !document.fullscreenElement) return 25 * rem - reserve * rem;
     const top = this.parts.pic.getBoundingClientRect().top - this.root.getBoundingClientRect().top;
     return full - top - reserve * rem;
   }
