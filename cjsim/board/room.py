@@ -14,7 +14,7 @@ import sys
 import threading
 import webbrowser
 from collections.abc import Collection, Coroutine, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
 from typing import Any, Final
 
@@ -26,6 +26,8 @@ from cjsim.scenario import Scenario, presets
 HOST: Final = "127.0.0.1"
 PORTS: Final = (8000, 0)
 """The usual port, so that yesterday's link leads here today; if it is taken, any that is free."""
+GLANCE: Final = 0.2
+"""Seconds after which a host that was told to end notices, at the latest."""
 ANYWHERE: Final = ("192.0.2.1", 9)
 """An address that stands for any other machine (RFC 5737); nothing is sent to it."""
 BLOCKS: Final = {(0, 0): " ", (1, 0): "▀", (0, 1): "▄", (1, 1): "█"}
@@ -73,21 +75,26 @@ def open_page(
 def _until_told(serving: Coroutine[Any, Any, None]) -> None:
     """Serve in a thread with a loop of its own, as a notebook has one that runs; Ctrl-C ends it."""
     running: list[tuple[asyncio.AbstractEventLoop, asyncio.Task[None]]] = []
+    is_told = threading.Event()
 
     async def job() -> None:
         task = asyncio.ensure_future(serving)
         running.append((asyncio.get_running_loop(), task))
+        if is_told.is_set():
+            task.cancel()
         await task
 
     with ThreadPoolExecutor(1) as pool:
-        future = pool.submit(asyncio.run, job())
-        try:
+        try:  # the thread may serve before this one has come back from starting it
+            future = pool.submit(asyncio.run, job())
+            while not future.done():  # a signal just before a wait does not wake it
+                wait([future], GLANCE)
             future.result()
         except KeyboardInterrupt:
+            is_told.set()
             for loop, task in running:
-                loop.call_soon_threadsafe(task.cancel)
-            with suppress(asyncio.CancelledError):
-                future.result()
+                with suppress(RuntimeError):  # it has ended meanwhile
+                    loop.call_soon_threadsafe(task.cancel)
 
 
 def site_of(scenario: str, hosts: Collection[str], lang: str = SPOKEN) -> Site:

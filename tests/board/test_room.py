@@ -1,5 +1,6 @@
 """The board for this machine or a room, and the commands that write it: addresses, code, words."""
 
+import asyncio
 import json
 import queue
 import re
@@ -7,7 +8,9 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from types import SimpleNamespace
 
@@ -250,6 +253,27 @@ def test_a_signal_ends_it_in_good_order_whoever_is_inside(ending):
     with inside, suppress(ConnectionResetError):  # ended with 0 and no word: `running` looks
         assert inside.recv(1) == b""
     assert not listening(address)
+
+
+def test_a_signal_that_comes_while_the_thread_is_being_started_ends_it_too(monkeypatch):
+    serving, ended = threading.Event(), threading.Event()
+
+    async def serve():
+        serving.set()
+        try:
+            await asyncio.get_running_loop().create_future()
+        finally:
+            ended.set()
+
+    class Interrupted(ThreadPoolExecutor):
+        def submit(self, *work):
+            super().submit(*work)
+            assert serving.wait(SECONDS)
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(room, "ThreadPoolExecutor", Interrupted)
+    room._until_told(serve())
+    assert ended.is_set()
 
 
 def test_two_at_once_have_ports_of_their_own():
