@@ -224,7 +224,7 @@ def command_line() -> argparse.ArgumentParser:
     job.set_defaults(job=pages.trail, out=None)
 
     job = jobs.add_parser("lecture", help="open a lecture in JupyterLab, as a copy to work in")
-    job.add_argument("number", nargs="?", default="01", help="01 to 04, or L (default: 01)")
+    job.add_argument("number", nargs="?", default="01", help="01 to 12, or L (default: 01)")
     job.add_argument("--lang", default="en", help="language of the lecture: en or ru")
     job.add_argument("--folder", type=options.path, help="where the copy goes (default: work/)")
     job.add_argument("--keep", action="store_true", help="go on with the copy that is there")

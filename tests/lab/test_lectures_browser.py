@@ -12,7 +12,7 @@ pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 pytestmark = pytest.mark.skipif(chromium() is None, reason="no chromium on PATH")
 
 ROOT = Path(__file__).parents[2]
-LECTURES = {"ru": "01_pull_or_push", "en": "04_curiosity_and_churn"}
+LECTURES = {"ru": "01_pull_or_push", "en": "08_curiosity"}
 """One in each language: what JupyterLab does with them does not depend on their subject."""
 RUN_ALL = "void window.jupyterapp.commands.execute('runmenu:run-all')"
 CLEAR = "window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs').then(() => 0)"

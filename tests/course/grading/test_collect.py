@@ -19,7 +19,7 @@ LAYOUTS = {
     "Moodle in Russian": ("Анна Ли_12_assignsubmission_file/Задание.ipynb", "Анна Ли", ""),
     "nbgrader": ("anna/01_pull_or_push/tasks.ipynb", "anna", "01"),
     "a set's name on the file": ("anna/02_aida_to_twelve.ipynb", "anna", "02"),
-    "an archive unpacked": ("anna_7_assignsubmission_file/home/03_x/tasks.ipynb", "anna", "03"),
+    "an archive unpacked": ("anna_7_assignsubmission_file/home/04_x/tasks.ipynb", "anna", "04"),
     "a set that is not": ("anna/77_more/tasks.ipynb", "anna", ""),
     "a number on the list is no set": ("01_anna.ipynb", "01_anna", ""),
     "an underscore in a name": ("lee_anna_2.ipynb", "lee_anna_2", ""),

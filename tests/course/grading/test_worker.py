@@ -20,7 +20,7 @@ MARKED, CALLS = cell_of(grade_id="set-01-task-2"), cell_of('check("02", 1)')
 SETS = {
     "a mark": ([MARKED], "", "", "", ("01", "cells")),
     "a call": ([CALLS], "", "", "", ("02", "cells")),
-    "a call with names": ([cell_of("x = check( '03' , task = 1)")], "", "", "", ("03", "cells")),
+    "a call with names": ([cell_of("x = check( '04' , task = 1)")], "", "", "", ("04", "cells")),
     "the mark before the call": ([CALLS, MARKED], "", "", "", ("01", "cells")),
     "a set that is not before one that is": (
         [cell_of('check("77"); check("04")')],
@@ -31,7 +31,7 @@ SETS = {
     ),
     "the cells before the heading": ([MARKED], "# Exercises 2: x", "03", "04", ("01", "cells")),
     "the heading": ([cell_of("x")], "# Exercises 2: from AIDA", "03", "04", ("02", "heading")),
-    "a Russian one": ([cell_of("x")], "# Упражнения 3: проводник", "", "", ("03", "heading")),
+    "a Russian one": ([cell_of("x")], "# Упражнения 4: проводник", "", "", ("04", "heading")),
     "its first line alone": ([cell_of("x")], "# Mine\n\n# 2", "", "01", ("01", "asked")),
     "another number in it": ([cell_of("x")], "# Exercises 2024", "04", "", ("04", "folder")),
     "the folder": ([cell_of("x")], "Hello 2", "04", "01", ("04", "folder")),

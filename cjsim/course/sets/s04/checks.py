@@ -1,339 +1,403 @@
-"""Exercise set 04, curiosity and churn: a full shelf, a curve, a chain, a budget for keeping."""
+"""Exercise set 04, guide and animator: a bias, a thermometer, an engine of one's own, a plan."""
 
 from __future__ import annotations
 
-import itertools
 import math
-from collections import Counter
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
+from cjsim import Scenario, compare, simulate, without
+from cjsim.course.checks.form import Amount, Check, Mark, Task, Work, WorkError
+from cjsim.course.checks.look import words
+from cjsim.course.sets.design import extra_cost, gain, mark, possible
+from cjsim.engine.process import Engine
+from cjsim.journey import IN_THE_CATEGORY, Stage
+from cjsim.log import from_tuples
+from cjsim.model import transitions
+from cjsim.model.events import Event
 
-from cjsim.course.checks.form import Amount, Check, Mark, Task, Work
-from cjsim.course.sets.design import gain, mark, own, possible
+if TYPE_CHECKING:
+    import pandas as pd
+
+Changes = tuple[tuple[str, Any], ...]
 
 # --- 1: a dial ------------------------------------------------------------------------------------
 
-DOORS: Final = ("satisfaction", "curiosity", "dormant")
-"""What a student may name as the door that people take instead of the empty shelf."""
-WORLDS: Final = range(401, 421)
+REASONS: Final = ("contacts", "mismatch", "strength")
+"""What a student may name as the reason for fewer opt-outs."""
 
 
-def _gain(work: Work) -> bool:
-    """Repeat deals per world, full shelf less the shelf as it is."""
-    shelves = _shelves()
-    return abs(work.number("gain") - (shelves["full"]["deals"] - shelves["as_is"]["deals"])) <= 0.1
+def _fewer(work: Work) -> bool:
+    """How many fewer people opt out with the careful guide, to half a person."""
+    return abs(work.number("fewer") - _spared(alike=False)) <= 0.5
 
 
-def _more_leave(work: Work) -> bool:
-    """Leavings per world through all doors, full less as it is: not the closed door alone."""
-    shelves = _shelves()
-    more = _leavings(shelves["full"]) - _leavings(shelves["as_is"])
-    return abs(work.number("more_leave") - more) <= 0.1
+def _fewer_alike(work: Work) -> bool:
+    """The same where too hot and too cold jar alike."""
+    return abs(work.number("fewer_alike") - _spared(alike=True)) <= 0.5
 
 
-def _door(work: Work) -> bool:
-    """The door through which more people leave than before."""
-    shelves = _shelves()
-    return work.choice("door", DOORS) == max(
-        DOORS, key=lambda door: shelves["full"][door] - shelves["as_is"][door]
-    )
+def _reason(work: Work) -> bool:
+    """Fewer contacts, or fewer that do not fit: if neither is the case, what is left."""
+    answer = work.choice("reason", REASONS)
+    moved = _biases(alike=False).paired().loc["careful"]
+    helps = {
+        name: bool(moved.loc[key, "clear"] and moved.loc[key, "difference"] < 0)
+        for name, key in (("contacts", "contacts"), ("mismatch", "mismatch_rate"))
+    }
+    return {**helps, "strength": not any(helps.values())}[answer]
 
 
-def _per_deal(work: Work) -> bool:
-    """Leavings per repeat deal, full shelf over the shelf as it is, within 1 %."""
-    rate = {name: _leavings(means) / means["deals"] for name, means in _shelves().items()}
-    return math.isclose(work.number("times_per_deal"), rate["full"] / rate["as_is"], rel_tol=0.01)
+def _spared(alike: bool) -> float:
+    """Opt-outs of the bold guide less those of the careful one."""
+    paired = _biases(alike=alike).paired()
+    return -float(paired.loc[("careful", "opt_outs"), "difference"])
 
 
-def _leavings(means: Mapping[str, float]) -> float:
-    """Leavings through all doors."""
-    return sum(count for door, count in means.items() if door != "deals")
+@lru_cache(maxsize=2)
+def _biases(alike: bool) -> Any:
+    """The comparison that the task asks for."""
+    guide = Scenario.load("consulting", strategy="guide")
+    if alike:
+        guide = without(guide, "too_hot")
+    firms = {
+        name: guide.with_changes({"guide.optimism": upwards})
+        for name, upwards in (("bold", 1.0), ("careful", 0.0))
+    }
+    return compare(firms, people=100, runs=20, seed=101)
 
 
-@lru_cache(maxsize=1)
-def _shelves() -> dict[str, dict[str, float]]:
-    """Mean leavings by door, and repeat deals, per world: the shelf as it is, and a full one."""
-    from cjsim import Scenario, simulate
+# --- 2: a function of the log ---------------------------------------------------------------------
 
-    yogurt = Scenario.load("yogurt")
-    firms = {"as_is": yogurt, "full": yogurt.with_changes({"shelf.stocked_days": math.inf})}
-    means: dict[str, dict[str, float]] = {}
-    for name, firm in firms.items():
-        total: Counter[str] = Counter()
-        for seed in WORLDS:
-            total.update(_leavings_by_door(simulate(firm, people=200, seed=seed)))
-        means[name] = {key: count / len(WORLDS) for key, count in total.items()}
-    return means
+AIMS: Final = {"webinar": "interest", "meeting": "comparison", "base_messages": "repeat_deal"}
+"""The pushed touchpoints of the logs written by hand; `site` beside them is a pull."""
 
 
-def _leavings_by_door(run: Any) -> Counter[str]:
-    """Leavings by door: a customer's step to a rival or to sleep, and what came just before it."""
-    log = run.log()
-    events = zip(log["person"], log["event"].astype(str), log["stage"].astype(str), strict=True)
-    before: dict[int, tuple[str, str]] = {}
-    counts: Counter[str] = Counter()
-    for person, event, stage in events:
-        last, at = before.get(person, ("", ""))
-        if event == "enter" and stage in ("with_rival", "dormant"):
-            if at in ("satisfaction", "curiosity"):
-                counts[at] += 1
-            elif at == "repeat_deal":
-                named = {"repeat_deal": "satisfaction", "rival_deal": "stockout"}
-                counts[named.get(last, "dormant")] += 1
-        counts["deals"] += event == "repeat_deal"
-        before[person] = (event, stage)
-    return counts
+def _direction(work: Work) -> bool:
+    """Two too cold, one right, three too hot; among the twelve stages only."""
+    contacts = [("webinar", "awareness"), ("webinar", "study"), ("meeting", "comparison"),
+                ("meeting", "interest"), ("base_messages", "action"),
+                ("webinar", "loyalty")]  # fmt: skip
+    return _counts_agree(work, contacts, [2, 1, 3])
 
 
-# --- 2: a curve -----------------------------------------------------------------------------------
-
-Life = tuple[float, bool]
-"""Days under observation, and did the customer leave at their end?"""
-
-
-def _ties(work: Work) -> bool:
-    """Three leave on one day, and nobody is open."""
-    lives = [(2.0, True), (2.0, True), (2.0, True), (5.0, True), (9.0, True)]
-    return _curve_agrees(work, lives, {3.0: 2 / 5, 6.0: 1 / 5})
+def _lost(work: Work) -> bool:
+    """Dormant people stand at awareness, people with a rival at study."""
+    contacts = [("webinar", "dormant"), ("meeting", "with_rival"), ("webinar", "with_rival"),
+                ("webinar", "with_rival")]  # fmt: skip
+    return _counts_agree(work, contacts, [2, 0, 2])
 
 
-def _open(work: Work) -> bool:
-    """Open ones count for as long as they were seen, and no longer."""
-    lives = [(1.0, True), (2.0, False), (3.0, True), (4.0, False), (6.0, True)]
-    return _curve_agrees(work, lives, {3.5: 4 / 5 * 2 / 3, 7.0: 0.0})
+def _contacts_only(work: Work) -> bool:
+    """Rows that name a touchpoint without being a contact."""
+    events = [("webinar", "awareness"), ("webinar", "awareness", "opt_out"),
+              ("meeting", "comparison"), ("meeting", "comparison", "known"),
+              ("webinar", "study"), ("webinar", "study", "opt_out")]  # fmt: skip
+    return _counts_agree(work, events, [1, 1, 1])
 
 
-def _same_day(work: Work) -> bool:
-    """Who is open on the day on which somebody leaves was still there: in either order of rows."""
-    on_that_day = [(4.0, True), (4.0, False)]
-    rest = [(7.0, False), (9.0, True)]
+def _pushed_only(work: Work) -> bool:
+    """People also come by themselves, to a touchpoint that `aims_at` does not hold."""
+    contacts = [("webinar", "interest"), ("site", "study"), ("meeting", "study"),
+                ("site", "unaware"), ("site", "loyalty"), ("webinar", "desire")]  # fmt: skip
+    return _counts_agree(work, contacts, [1, 1, 1])
+
+
+def _break_even(work: Work) -> bool:
+    """Harm over gain plus harm, for one letter."""
+    cases = [(0.06, 0.14), (0.3, 0.1), (0.2, 0.2)]
+    for won, harm in cases:
+        threshold = work.call("break_even", won, harm)
+        with work.running("break_even"):
+            if not math.isclose(float(threshold), harm / (won + harm), abs_tol=1e-6):
+                return False
+    return True
+
+
+def _counts_agree(work: Work, events: Sequence[tuple[str, ...]], numbers: list[int]) -> bool:
+    """Does `temperatures` give these numbers for a log written by hand?"""
+    touchpoints = [*AIMS, "site"]
+    log_rows = []
+    for day, (touchpoint, stage, *event) in enumerate(events):
+        what = Event[(event or ["contact"])[0].upper()]
+        place = touchpoints.index(touchpoint)
+        log_rows.append((float(day), day % 2, what, Stage.of(stage), place, 0.0))
+    log = from_tuples(log_rows, touchpoints).frame()
+    aims_at = {name: int(Stage.of(stage)) for name, stage in AIMS.items()}
+    return work.counts("temperatures", log, aims_at, length=3) == numbers
+
+
+# --- 3: an engine ---------------------------------------------------------------------------------
+
+EVERY, SPREAD = 21.0, 0.3  # days between two pushes, and how far they spread
+LONGEST = EVERY * (1.0 + SPREAD)  # days from one date to the next
+DAYS = 500.0  # how long the small markets run
+
+
+def _cap(work: Work) -> bool:
+    """Nobody is pushed sooner than the cap allows, at several caps."""
+    gaps_at = [_gaps(_log(work, days, _only_pushes("animator"), 8)) for days in (30.0, 50.0)]
     return all(
-        _curve_agrees(work, [*pair, *rest], {5.0: 3 / 4})
-        for pair in (on_that_day, on_that_day[::-1])
+        gap >= days for gaps, days in zip(gaps_at, (30.0, 50.0), strict=True) for gap in gaps
     )
 
 
-def _nobody_left(work: Work) -> bool:
-    """All are open, or the first leaving is still to come."""
-    still = [(3.0, False), (4.0, False), (8.0, False)]
-    return _curve_agrees(work, still, {5.0: 1.0, 10.0: 1.0}) and _curve_agrees(
-        work, [(3.0, False), (8.0, True)], {5.0: 1.0}
-    )
-
-
-def _on_the_day(work: Work) -> bool:
-    """Who left on the day asked about is no longer here."""
-    lives = [(2.0, True), (6.0, True), (8.0, True), (9.0, True)]
-    return _curve_agrees(work, lives, {2.0: 3 / 4, 6.0: 1 / 2, 7.0: 1 / 2})
-
-
-def _any_order(work: Work) -> bool:
-    """Rows come in no order."""
-    lives = [(9.0, True), (1.0, True), (5.0, True), (3.0, True)]
-    return _curve_agrees(work, lives, {2.0: 3 / 4, 4.0: 1 / 2})
-
-
-def _curve_agrees(work: Work, lives: Sequence[Life], shares: dict[float, float]) -> bool:
-    """Does `still_here` give these shares for customers written by hand?"""
-    for day, share in shares.items():
-        days, leaves = (np.array(column) for column in zip(*lives, strict=True))
-        answer = work.call("still_here", days, leaves, day)
-        with work.running("still_here"):
-            good = abs(float(answer) - share) <= 1e-9
-        if not good:
+def _goes_on(work: Work) -> bool:
+    """Once the cap has passed, the next date is used, to the end; one person at a time."""
+    _acts(work)
+    days = 50.0
+    for seed in (1, 2, 3):
+        kind = _kind(work, days)
+        log = _run(work, kind, _only_pushes("animator"), 1, seed)
+        if kind.stood_still:
+            raise WorkError(words("04", work.lang)["task"]["3"]["goes_on"]["stuck"])
+        if not _gaps(log) or max(_gaps(log)) > days + LONGEST:
+            return False
+        if log.loc[_is_push(log), "time"].max() < DAYS - days - LONGEST:
             return False
     return True
 
 
-# --- 3: a chain of two states ---------------------------------------------------------------------
-
-START, CYCLE = 20.0, 14.0  # days: the first purchase, and from one to the next
-
-
-class Scripted:
-    """Luck that is known beforehand, over and over; it can be asked like a numpy generator."""
-
-    def __init__(self, *values: float) -> None:
-        self._next = itertools.cycle(values)
-
-    def random(self, size: int | None = None) -> Any:
-        """The next number, or an array of them."""
-        if size is None:
-            return next(self._next)
-        return np.array([next(self._next) for _ in range(size)])
+def _each(work: Work) -> bool:
+    """Everybody has a cap of their own: nobody's first contact moves."""
+    return _first_stays(work, _only_pushes("animator"), people=10, seeds=(1,))
 
 
-def _formula(work: Work) -> bool:
-    """Ours in the long run, also where nobody goes or nobody comes back."""
-    for stay, back in ((0.9, 0.5), (0.7, 1.0), (0.6, 0.1), (1.0, 0.2), (0.5, 0.0)):
-        answer = work.call("long_run", stay, back)
-        with work.running("long_run"):
-            good = abs(float(answer) - back / (back + 1.0 - stay)) <= 1e-9
-        if not good:
+def _silence(work: Work) -> bool:
+    """A guide that has kept silent by itself has contacted nobody; one person at a time."""
+    return _first_stays(work, _only_pushes("guide"), people=1, seeds=range(1, 9))
+
+
+def _pull(work: Work) -> bool:
+    """Who comes by themselves is neither sent away nor counted as contacted."""
+    waiting, busy = _market("pull"), _market("animator")
+    same = _log(work, 200.0, waiting, 10).equals(_usual(waiting, 10, 1))
+    return bool(same) and _first_stays(work, busy, people=1, seeds=range(1, 9))
+
+
+def _fresh(work: Work) -> bool:
+    """The second market of one class knows nothing of the first."""
+    _acts(work)
+    kind = _kind(work, 50.0)
+    market = _only_pushes("animator")
+    return bool(_run(work, kind, market, 6, 1).equals(_run(work, kind, market, 6, 1)))
+
+
+def _unchanged(work: Work) -> bool:
+    """Without a cap it is the usual engine, reps and all, row by row."""
+    guide = Scenario.load("consulting", strategy="guide")
+    busy = guide.with_changes({"firm.reps": 1, "guide.every_days": 5.0, "horizon_days": DAYS})
+    return bool(_log(work, 0.0, busy, 80).equals(_usual(busy, 80, 1)))
+
+
+def _first_stays(work: Work, market: Scenario, people: int, seeds: Sequence[int]) -> bool:
+    """Is each person's first push where it is without a cap?"""
+    _acts(work)
+    for seed in seeds:
+        mine = _run(work, _kind(work, 200.0), market, people, seed)
+        usual = _usual(market, people, seed)
+        first = [log[_is_push(log)].groupby("person")["time"].min() for log in (mine, usual)]
+        if not first[0].equals(first[1]):
             return False
     return True
 
 
-def _memory(work: Work) -> bool:
-    """The purchase before decides: by known luck, and by chance against the closed form.
+def _gaps(log: pd.DataFrame) -> list[float]:
+    """Days between a person's pushes, one after the other."""
+    return list(log[_is_push(log)].groupby("person")["time"].diff().dropna())
 
-    The tolerance is four standard errors of the share of n purchases that resemble their
-    neighbours: its variance is q(1-q)(1+c)/(1-c)/n with c = stay - back.
+
+def _is_push(log: pd.DataFrame) -> pd.Series[bool]:
+    """The rows of contacts for which the firm went to the person."""
+    touchpoints = _market("animator").touchpoints
+    pushes = [name for name, touch in touchpoints.items() if touch.contact == "push"]
+    return (log["event"] == "contact") & log["touchpoint"].isin(pushes)
+
+
+@lru_cache(maxsize=2)
+def _only_pushes(strategy: str) -> Scenario:
+    """A small market in which nobody comes by themselves."""
+    market = _market(strategy)
+    pulls = [name for name in market.running.touchpoints
+             if market.touchpoints[name].contact == "pull"]  # fmt: skip
+    return market.with_changes({f"{strategy}.touchpoints.{name}": 0.0 for name in pulls})
+
+
+@lru_cache(maxsize=3)
+def _market(strategy: str) -> Scenario:
+    """Everybody is on the firm's list from day 0, and the market stays small: nobody comes or goes,
+    opts out or waits for a rep."""
+    usual = Scenario.load("consulting", strategy=strategy)
+    usual = without(usual, "opting_out", "coming_and_going")
+    rhythm = {f"{strategy}.every_days": EVERY, f"{strategy}.jitter": SPREAD}
+    listed = {"firm.cold_list_share": 1.0, "firm.reps": math.inf, "firm.rep_cost_per_day": 0.0}
+    return usual.with_changes(
+        rhythm
+        | listed
+        | {"burn_in_days": 0.0, "horizon_days": DAYS}
+        | {"market.onset_days": 200.0, "market.served_share": 0.0}
+    )
+
+
+def _acts(work: Work) -> None:
+    """Raises `WorkError` for an engine that changes nothing: it would pass what it cannot break."""
+    market = _only_pushes("animator")
+    mine = _run(work, _kind(work, 1e6), market, 2, 1)
+    if _is_push(mine).sum() >= _is_push(_usual(market, 2, 1)).sum():
+        raise WorkError(words("04", work.lang)["task"]["3"]["cap"]["idle"])
+
+
+def _kind(work: Work, days: float) -> Any:
+    """The student's class with a cap of `days`, an empty memory, and a way out of a standstill.
+
+    `stood_still` says whether a push has not planned the next one: time would not go on.
     """
-    stay = 0.9
-    back = 0.5
-    n = 20_000
-    script = _purchases(work, 0.8, 0.5, Scripted(0.9, 0.6, 0.4, 0.7), 6)
-    if [ours for _, ours in script] != [True, False, False, True, True, False]:
-        return False
-    share = back / (back + 1.0 - stay)
-    alike = stay - back
-    error = math.sqrt(share * (1.0 - share) * (1.0 + alike) / (1.0 - alike) / n)
-    bought = _purchases(work, stay, back, np.random.default_rng(404), n)
-    return abs(float(np.mean([ours for _, ours in bought])) - share) <= 4.0 * error
+    base: Any = work.get("Capped")
+    if not (isinstance(base, type) and issubclass(base, Engine)):
+        raise work.problem("not_engine", name="Capped", base="cjsim.engine.process.Engine")
+    own = [
+        part for kind in base.__mro__[: base.__mro__.index(Engine)] for part in vars(kind).items()
+    ]
+    if not any(callable(value) for _, value in own):
+        raise work.problem("missing", name="Capped")
+
+    class Watched(base):  # type: ignore[misc]
+        stood_still = False
+
+        def push(self, person: Any) -> None:
+            super().push(person)
+            if person.push_at <= self.env.now and not person.opted_out:
+                type(self).stood_still = True
+                transitions.push(self.world, person, self.env.now)
+
+    Watched.days = days
+    for name, value in reversed(own):
+        if isinstance(value, (dict, set, list)):  # it holds what earlier runs have left there
+            empty = value.copy()
+            empty.clear()
+            setattr(Watched, name, empty)
+    return Watched
 
 
-def _back(work: Work) -> bool:
-    """`back` is the chance to return; here it equals `stay`, so that memory does not matter."""
-    purchases = _purchases(work, 0.3, 0.3, Scripted(0.6, 0.5, 0.2), 4)
-    return [ours for _, ours in purchases] == [True, False, False, True]
+def _log(work: Work, days: float, market: Scenario, people: int) -> pd.DataFrame:
+    """The log of world 1 under the student's engine with a cap of `days`."""
+    _acts(work)
+    return _run(work, _kind(work, days), market, people, 1)
 
 
-def _days(work: Work) -> bool:
-    """The first purchase on the day the process begins, then one each cycle."""
-    purchases = _purchases(work, 0.5, 0.5, Scripted(0.1), 4)
-    return bool(np.allclose([day for day, _ in purchases], START + CYCLE * np.arange(4)))
+def _run(work: Work, kind: Any, market: Scenario, people: int, seed: int) -> pd.DataFrame:
+    """The log of a market under an engine of the student's."""
+    with work.running("Capped"):
+        return simulate(market, people=people, seed=seed, engine=kind).log()
 
 
-def _purchases(work: Work, stay: float, back: float, luck: Any, n: int) -> list[tuple[float, bool]]:
-    """The first n purchases of one shopper."""
-    import simpy
-
-    env = simpy.Environment(initial_time=START)
-    bought: list[Any] = []
-    process = work.call("shopper", env, stay, back, CYCLE, luck, bought, nothing="not_process")
-    if not isinstance(process, Generator):
-        raise work.problem("not_process", name="shopper")
-    with work.running("shopper"):
-        env.process(process)
-        env.run(until=START + CYCLE * (n + 1.5))
-        return [(float(day), bool(ours)) for day, ours in bought[:n]]
+def _usual(market: Scenario, people: int, seed: int) -> pd.DataFrame:
+    """The log of the same market under the engine as it is."""
+    return simulate(market, people=people, seed=seed, engine="simpy").log()
 
 
-# --- 4: a budget ----------------------------------------------------------------------------------
+# --- 4: a strategy --------------------------------------------------------------------------------
 
-MESSAGES: Final = ("gifts", "mail_educate")
-"""What a plan must not waste money on; the discount pays."""
-LIMITS: Final = {
-    "product.quality": (0.66, 0.74),
-    "product.quality_noise": (0.02, 0.05),
-    "shelf.stocked_days": (90.0, 240.0),  # days
-    "shelf.empty_days": (1.0, 4.0),  # days
-    "guide.every_days": (7.0, 42.0),  # days
-    **{f"guide.touchpoints.{name}": (0.0, 1.0) for name in (*MESSAGES, "discount_offer")},
-}
-"""What the firm can decide by itself, and how far."""
-NOW: Final = {
-    "product.quality": 0.66,
-    "product.quality_noise": 0.05,
-    "shelf.stocked_days": 90.0,
-    "shelf.empty_days": 4.0,
-}
-"""What the preset has, and costs nothing more."""
-BUDGET: Final = 0.07  # EUR per person and year
-SILENT: Final = {f"guide.touchpoints.{name}": 0.0 for name in MESSAGES}
-BEST: Final = {
-    "product.quality": 0.69,
-    "product.quality_noise": 0.02,
-    "shelf.stocked_days": 150.0,
-    "shelf.empty_days": 2.0,
-    "guide.every_days": 28.0,
-    "guide.touchpoints.gifts": 0.0,
-}
-"""The best that we know within LIMITS and BUDGET: searched in other worlds than the scored ones."""
-SCORED: Final = {"people": 150, "runs": 24, "seed": 770_401}  # worlds that no lecture shows
-
-Plan = tuple[tuple[str, float], ...]
+LIMITS: Final = {"guide.every_days": (7.0, 60.0), "guide.min_fit": (0.0, 1.0)}  # days; fit
+"""What the firm can decide by itself, and how far; `guide.plan` comes on top."""
+BEST: Final[dict[str, Any]] = {
+    "guide.every_days": 7.0,
+    "guide.plan": {
+        "awareness": "", "interest": "", "desire": "",
+        "study": "business_breakfast", "comparison": "", "action": "",
+    },
+}  # fmt: skip
+"""The best that we know within LIMITS."""
+SCORED: Final = {"people": 150, "runs": 24, "seed": 770_301}  # worlds that no lecture shows
 
 
 def _allowed(work: Work) -> bool:
     """Something is changed, and only within the limits."""
-    plan = work.table("my_plan")
-    return bool(plan) and plan == possible(plan, LIMITS)
-
-
-def _budget(work: Work) -> Mark:
-    """The stated costs stay within the budget."""
-    cost = _cost(own(work, "my_plan", LIMITS))
-    note = {"cost": Amount(cost, 3), "budget": Amount(BUDGET, 2)}
-    return Mark(float(cost <= BUDGET + 1e-9), note)
+    changes = work.table("my_guide")
+    return bool(changes) and changes == _possible_entries(changes)
 
 
 def _profit(work: Work) -> Mark:
-    """Profit per person less cost above the preset's, as a share of what the best known gains."""
-    plan = own(work, "my_plan", LIMITS)
-    best = tuple(sorted(BEST.items()))
-    mine = gain(_scored(plan), less=_cost(plan))
-    most = gain(_scored(best), less=_cost(best)).mean
-    return mark(mine, most, cost=Amount(_cost(plan), 2), digits=2)
+    """Profit per person above the guide as it is, as a share of what the best known is above it."""
+    comparison = _scored(_own(work))
+    means = comparison.means().loc["profit_per_person"]
+    best = gain(_scored(_frozen(BEST))).mean
+    points = mark(
+        gain(comparison), best, cost=Amount(extra_cost(comparison), signed=True), digits=0
+    )
+    above = {"animator": Amount(means["mine"] - means["animator"], signed=True)}
+    return Mark(points.share, {**points.note, **above})
 
 
-def _messages(work: Work) -> Mark:
-    """The plan does not clearly earn more with presents and letters switched off."""
-    from cjsim.experiment.intervals import difference
-
-    profit = _scored(own(work, "my_plan", LIMITS)).runs["profit_per_person"].unstack("scenario")
-    row = difference((profit["mine"] - profit["silent"]).to_frame("brought")).loc["brought"]
-    note = {name: Amount(row[column], 2, signed=True) for name, column in
-            (("brought", "difference"), ("low", "low"), ("high", "high"))}  # fmt: skip
-    return Mark(float(row["high"] >= 0.0), note)
+def _patience(work: Work) -> Mark:
+    """At most a quarter as many people opt out as with the guide as it is."""
+    mine = _scored(_own(work)).means().loc["opt_outs"]
+    most = mine["guide"] / 4
+    note = {"mine": Amount(mine["mine"], 1), "most": Amount(most, 1)}
+    return Mark(float(mine["mine"] <= most), note)
 
 
-def _cost(plan: Plan) -> float:
-    """EUR per person and year for what the preset does not hold, as the task states it."""
-    at = {**NOW, **dict(plan)}
-    return (
-        35.0 * (at["product.quality"] - NOW["product.quality"]) ** 2
-        + 0.2 * (NOW["product.quality_noise"] - at["product.quality_noise"])
-        + 0.0001 * (at["shelf.stocked_days"] - NOW["shelf.stocked_days"])
-        + 0.008 * (NOW["shelf.empty_days"] - at["shelf.empty_days"])
+def _own(work: Work) -> Changes:
+    """The student's changes, without those that are not allowed: they are one check's affair."""
+    changes = _possible_entries(work.table("my_guide"))
+    if not changes:
+        raise work.problem("missing", name="my_guide")
+    return _frozen(changes)
+
+
+def _frozen(changes: Mapping[str, Any]) -> Changes:
+    """The same changes as a key for a cache."""
+    return tuple(
+        (key, tuple(sorted(value.items())) if isinstance(value, dict) else value)
+        for key, value in sorted(changes.items())
     )
 
 
-@lru_cache(maxsize=8)
-def _scored(plan: Plan) -> Any:
-    """A plan beside the preset and beside itself in silence, in worlds nobody has seen."""
-    from cjsim import Scenario, compare
+def _possible_entries(changes: dict[str, Any]) -> dict[str, Any]:
+    """The entries whose key and value are within the limits."""
+    entries: dict[str, Any] = {**possible(changes, LIMITS)}
+    plan = changes.get("guide.plan")
+    if type(plan) is dict:
+        pushes = _firms()["guide"].running_touchpoints("push")
+        stages = [stage.key for stage in IN_THE_CATEGORY]
+        entries["guide.plan"] = {
+            stage: message
+            for stage, message in plan.items()
+            if stage in stages and message in ("", *pushes)
+        }
+    return entries
 
-    yogurt = Scenario.load("yogurt")
-    guide = yogurt.with_strategy("guide")
-    firms = {
-        "as_is": yogurt,
-        "mine": guide.with_changes(dict(plan)),
-        "silent": guide.with_changes({**dict(plan), **SILENT}),
-    }
+
+@lru_cache(maxsize=1)
+def _firms() -> dict[str, Scenario]:
+    """The guide as it is, beside the animator."""
+    return {name: Scenario.load("consulting", strategy=name) for name in ("guide", "animator")}
+
+
+@lru_cache(maxsize=8)
+def _scored(changes: Changes) -> Any:
+    """A plan beside the guide as it is and the animator, in worlds nobody has seen."""
+    new_values = {key: dict(value) if isinstance(value, tuple) else value for key, value in changes}
+    firms = {**_firms(), "mine": _firms()["guide"].with_changes(new_values)}
     return compare(firms, **SCORED)  # type: ignore[arg-type]
 
 
 TASKS = (
     Task(1, (
-        Check("gain", _gain), Check("more_leave", _more_leave),
-        Check("door", _door), Check("per_deal", _per_deal),
+        Check("fewer", _fewer), Check("fewer_alike", _fewer_alike), Check("reason", _reason),
     )),
     Task(2, (
-        Check("ties", _ties), Check("open", _open), Check("same_day", _same_day),
-        Check("nobody_left", _nobody_left), Check("on_the_day", _on_the_day),
-        Check("any_order", _any_order),
+        Check("direction", _direction), Check("lost", _lost),
+        Check("contacts_only", _contacts_only), Check("pushed_only", _pushed_only),
+        Check("break_even", _break_even),
     )),
     Task(3, (
-        Check("formula", _formula), Check("memory", _memory),
-        Check("back", _back), Check("days", _days),
+        Check("cap", _cap), Check("goes_on", _goes_on), Check("each", _each),
+        Check("silence", _silence), Check("pull", _pull), Check("fresh", _fresh),
+        Check("unchanged", _unchanged),
     )),
     Task(4, (
-        Check("allowed", _allowed), Check("budget", _budget),
-        Check("profit", _profit, 3.0), Check("messages", _messages),
+        Check("allowed", _allowed), Check("profit", _profit, 3.0), Check("patience", _patience),
     )),
 )  # fmt: skip

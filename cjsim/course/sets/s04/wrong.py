@@ -3,180 +3,212 @@
 Each fails exactly the check that was made for it, and passes the others of its task.
 """
 
-GAIN = 'gain = moved["repeat_deals"].mean()\n'
-LEAVE = 'more_leave = (leavings["full"] - leavings["as_is"]).mean()\n'
-RATE = """
-times_per_deal = (leavings["full"].sum() / deals["full"].sum()) / (
-    leavings["as_is"].sum() / deals["as_is"].sum()
-)
-"""
-SHELF = (
-    'moved = left.loc["full"] - left.loc["as_is"]\n'
-    'leavings, deals = left.drop(columns="repeat_deals").sum(axis=1), left["repeat_deals"]\n'
-    + GAIN
-    + LEAVE
-    + 'door = "satisfaction"\n'
-    + RATE
-)
-
-CURVE = """
-def still_here(days, left, day):
-    share = 1.0
-    for when in np.unique(days[left & (days <= day)]):
-        here = (days >= when).sum()
-        gone = ((days == when) & left).sum()
-        share *= 1 - gone / here
-    return share
-"""
-GO_THROUGH = """
-def still_here(days, left, day):
-    share, here = 1.0, len(days)
-    for when in DAYS:
-        if when > day:
-            break
-        share *= 1 - ((days == when) & left).sum() / here
-        here -= (days == when).sum()
-    return share
+DIAL = """
+fewer = -difference.loc[("careful", "opt_outs"), "difference"]
+level = {name: cjsim.without(firm, "too_hot") for name, firm in biased.items()}
+again = cjsim.compare(level, people=100, runs=20, seed=101)
+fewer_alike = -again.paired().loc[("careful", "opt_outs"), "difference"]
+reason = "strength"
 """
 
-CHAIN = """
-def long_run(stay, back):
-    return back / (back + 1 - stay)
+COUNTS = """
+def temperatures(log, aims_at):
+    met = log[(log["event"] == "contact") & log["touchpoint"].isin(list(aims_at))]
+    lost = {Stage.WITH_RIVAL: Stage.STUDY, Stage.DORMANT: Stage.AWARENESS}
+    stands = met["stage"].cat.codes.map(lambda stage: lost.get(stage, stage))
+    aims = met["touchpoint"].astype(str).map(aims_at)
+    cold, hot = int((aims < stands).sum()), int((aims > stands).sum())
+    return [cold, len(met) - cold - hot, hot]
 
 
-def shopper(env, stay, back, cycle, luck, bought):
-    ours = True
-    while True:
-        bought.append((env.now, ours))
-        yield env.timeout(cycle)
-        ours = luck.random() < (stay if ours else back)
+def break_even(gain, harm):
+    return harm / (gain + harm)
+"""
+
+MEMORY = """
+    def __init__(self, *given, **named):
+        super().__init__(*given, **named)
+        self.last = {}
+"""
+CAPPED = f"""
+class Capped(Engine):
+    days = 30.0
+{MEMORY}
+    def reach(self, person, contact):
+        pushed, now = contact[-1] >= 0, self.env.now
+        if pushed and now - self.last.get(person.id, -1e9) < self.days:
+            return
+        if pushed:
+            self.last[person.id] = now
+        super().reach(person, contact)
+"""
+AT_THE_PUSH = f"""
+from cjsim.model import transitions
+
+
+class Capped(Engine):
+    days = 30.0
+{MEMORY}
+    def push(self, person):
+        if self.env.now - self.last.get(person.id, -1e9) < self.days:
+            transitions.push(self.world, person, self.env.now)
+            return
+        self.last[person.id] = self.env.now
+        super().push(person)
 """
 
 PLAN = """
-my_plan = {
-    "product.quality": 0.69,
-    "product.quality_noise": 0.02,
-    "shelf.stocked_days": 150,
-    "shelf.empty_days": 2,
-    "guide.every_days": 28,
-    "guide.touchpoints.gifts": 0,
+my_guide = {
+    "guide.every_days": 7,
+    "guide.plan": {
+        "awareness": "",
+        "interest": "",
+        "desire": "",
+        "study": "business_breakfast",
+        "comparison": "",
+        "action": "",
+    },
 }
 """
 
 WRONG = {
     1: {
-        "reads_the_deals_of_one_firm": (
-            SHELF.replace(GAIN, 'gain = left.loc["full", "repeat_deals"].mean()\n'),
-            "gain",
-        ),
-        "thinks_that_who_does_not_leave_by_the_closed_door_stays": (
-            SHELF.replace(LEAVE, 'more_leave = moved["stockout"].mean()\n'),
-            "more_leave",
-        ),
-        "thinks_that_regulars_fall_asleep": (
-            SHELF.replace('"satisfaction"', '"dormant"'),
-            "door",
-        ),
-        "thinks_that_regulars_get_curious": (
-            SHELF.replace('"satisfaction"', '"curiosity"'),
-            "door",
-        ),
-        "forgets_that_there_are_more_deals": (
-            SHELF.replace(
-                RATE, 'times_per_deal = leavings["full"].sum() / leavings["as_is"].sum()\n'
+        "reads_the_opt_outs_of_one_firm": (
+            DIAL.replace(
+                'fewer = -difference.loc[("careful", "opt_outs"), "difference"]',
+                'fewer = eyes.means().loc["opt_outs", "careful"]',
             ),
-            "per_deal",
+            "fewer",
+        ),
+        "calls_fewer_what_is_more": (
+            DIAL.replace("fewer = -difference", "fewer = difference"),
+            "fewer",
+        ),
+        "levels_only_one_of_the_firms": (
+            DIAL.replace(
+                "for name, firm in biased.items()}",
+                'for name, firm in biased.items()} | {"bold": biased["bold"]}',
+            ),
+            "fewer_alike",
+        ),
+        "takes_the_cold_away_instead_of_levelling": (
+            DIAL.replace(
+                'cjsim.without(firm, "too_hot")',
+                'firm.with_changes({"response.too_cold": 0.0})',
+            ),
+            "fewer_alike",
+        ),
+        "believes_that_careful_eyes_see_better": (
+            DIAL.replace('"strength"', '"mismatch"'),
+            "reason",
+        ),
+        "believes_that_the_careful_one_writes_less": (
+            DIAL.replace('"strength"', '"contacts"'),
+            "reason",
         ),
     },
     2: {
-        "lets_one_customer_leave_a_day": (
-            CURVE.replace("((days == when) & left).sum()", "1"),
-            "ties",
-        ),
-        "takes_the_share_of_all_who_ever_bought": (
-            """
-def still_here(days, left, day):
-    return 1 - (left & (days <= day)).sum() / len(days)
-""",
-            "open",
-        ),
-        "lets_the_open_ones_go_before_those_who_leave": (
-            """
-def still_here(days, left, day):
-    share, here = 1.0, len(days)
-    for when, gone in sorted(zip(days, left)):
-        if gone and when <= day:
-            share *= 1 - 1 / here
-        here -= 1
-    return share
-""",
-            "same_day",
-        ),
-        "believes_that_no_news_is_nobody": (
-            CURVE.replace(
-                "    share = 1.0\n",
-                "    share = 1.0\n    if not (left & (days <= day)).any():\n        return 0.0\n",
+        "takes_hot_for_cold": (
+            COUNTS.replace(
+                "[cold, len(met) - cold - hot, hot]", "[hot, len(met) - hot - cold, cold]"
             ),
-            "nobody_left",
+            "direction",
         ),
-        "keeps_who_leaves_until_the_next_day": (
-            CURVE.replace("days <= day", "days < day"),
-            "on_the_day",
+        "compares_the_numbers_of_stages": (
+            COUNTS.replace("lost.get(stage, stage)", "stage"),
+            "lost",
         ),
-        "trusts_the_order_of_the_rows": (
-            GO_THROUGH.replace("DAYS", "pd.unique(days)"),
-            "any_order",
+        "counts_every_row_that_names_a_touchpoint": (
+            COUNTS.replace('(log["event"] == "contact") & ', ""),
+            "contacts_only",
+        ),
+        "takes_what_is_not_hot_or_cold_for_right": (
+            COUNTS.replace(' & log["touchpoint"].isin(list(aims_at))', ""),
+            "pushed_only",
+        ),
+        "weighs_the_gain_instead_of_the_harm": (
+            COUNTS.replace("harm / (gain + harm)", "gain / (gain + harm)"),
+            "break_even",
+        ),
+        "divides_harm_by_gain": (
+            COUNTS.replace("harm / (gain + harm)", "harm / gain"),
+            "break_even",
         ),
     },
     3: {
-        "takes_the_chance_to_stay_for_the_share": (
-            CHAIN.replace("back / (back + 1 - stay)", "stay"),
-            "formula",
+        "counts_from_the_first_contact": (
+            CAPPED.replace("self.last[person.id] = now", "self.last.setdefault(person.id, now)"),
+            "cap",
         ),
-        "weighs_staying_against_returning": (
-            CHAIN.replace("back / (back + 1 - stay)", "back / (back + stay)"),
-            "formula",
-        ),
-        "tosses_the_same_coin_each_time": (
-            CHAIN.replace("(stay if ours else back)", "stay"),
-            "memory",
-        ),
-        "takes_returning_for_staying_with_the_rival": (
-            CHAIN.replace("else back", "else 1 - back"),
-            "back",
-        ),
-        "waits_before_the_first_purchase": (
-            CHAIN.replace(
-                "        bought.append((env.now, ours))\n        yield env.timeout(cycle)\n",
-                "        yield env.timeout(cycle)\n        bought.append((env.now, ours))\n",
+        "waits_anew_after_each_silence": (
+            CAPPED.replace(
+                "            return\n",
+                "            self.last[person.id] = now\n            return\n",
             ),
-            "days",
+            "goes_on",
         ),
-        "writes_the_number_of_the_purchase_for_its_day": (
-            CHAIN.replace("(env.now, ours)", "(cycle * len(bought), ours)"),
-            "days",
+        "forgets_to_plan_the_next_push": (
+            """
+class Capped(Engine):
+    days = 30.0
+"""
+            + MEMORY
+            + """
+    def push(self, person):
+        if self.env.now - self.last.get(person.id, -1e9) < self.days:
+            return
+        super().push(person)
+
+    def reach(self, person, contact):
+        if contact[-1] >= 0:
+            self.last[person.id] = self.env.now
+        super().reach(person, contact)
+""",
+            "goes_on",
+        ),
+        "keeps_one_date_for_everybody": (
+            CAPPED.replace("self.last.get(person.id", 'self.last.get("all"').replace(
+                "self.last[person.id]", 'self.last["all"]'
+            ),
+            "each",
+        ),
+        "takes_silence_for_a_contact": (AT_THE_PUSH, "silence"),
+        "sends_away_who_comes_by_themselves": (
+            CAPPED.replace("contact[-1] >= 0", "True"),
+            "pull",
+        ),
+        "counts_who_came_as_contacted": (
+            CAPPED.replace(
+                "        if pushed:\n            self.last[person.id] = now\n",
+                "        self.last[person.id] = now\n",
+            ),
+            "pull",
+        ),
+        "keeps_the_memory_in_the_class": (
+            CAPPED.replace(MEMORY, "    last = {}\n"),
+            "fresh",
+        ),
+        "goes_around_the_reps": (
+            CAPPED.replace("super().reach(person, contact)", "self.touch(person, contact)"),
+            "unchanged",
         ),
     },
     4: {
-        "raises_the_price_as_well": (
-            PLAN.replace("{\n", '{\n    "product.price": 1.3,\n'),
+        "buys_better_eyes": (
+            PLAN.replace('"guide.every_days"', '"guide.accuracy": 1.0,\n    "guide.every_days"'),
             "allowed",
         ),
-        "spends_what_brings_most_whatever_it_costs": (
-            PLAN.replace('"product.quality": 0.69', '"product.quality": 0.71'),
-            "budget",
+        "plans_a_touchpoint_that_comes_by_itself": (
+            PLAN.replace('"action": ""', '"action": "", "dormant": "blog_causes"'),
+            "allowed",
         ),
-        "puts_all_the_money_into_the_shelf": (
-            PLAN.replace("150", "240")
-            .replace('    "product.quality": 0.69,\n', "")
-            .replace('    "product.quality_noise": 0.02,\n', ""),
+        "takes_silence_for_the_whole_of_patience": (
+            PLAN.replace('"guide.every_days": 7', '"guide.every_days": 60'),
             "profit",
         ),
-        "keeps_customers_with_presents": (
-            PLAN.replace('gifts": 0', 'gifts": 1').replace(
-                "{\n", '{\n    "guide.touchpoints.mail_educate": 0,\n'
-            ),
-            "messages",
+        "writes_to_those_who_have_only_begun": (
+            PLAN.replace('"interest": ""', '"interest": "webinar"'),
+            "patience",
         ),
     },
 }

@@ -1,1 +1,0 @@
-"""Exercise set 03."""
