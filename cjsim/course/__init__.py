@@ -4,7 +4,19 @@ from cjsim.course.checks import check
 from cjsim.course.claims import Claim, claim
 from cjsim.course.guesses import choose, estimate, score
 from cjsim.course.lines import tell
+from cjsim.course.published import facts
 from cjsim.course.stays import stays
 from cjsim.course.tables import table
 
-__all__ = ["Claim", "check", "choose", "claim", "estimate", "score", "stays", "table", "tell"]
+__all__ = [
+    "Claim",
+    "check",
+    "choose",
+    "claim",
+    "estimate",
+    "facts",
+    "score",
+    "stays",
+    "table",
+    "tell",
+]

@@ -185,6 +185,7 @@ CALLS = {
     "cjsim.course": {
         "Claim": "course.Claim",
         "check": "course.check('01')",
+        "facts": "course.facts('hillstrom')",
         "choose": "guess = course.choose('pull', 'guide')",
         "claim": "course.claim([True] * 20)",
         "estimate": "course.estimate(0, 1)",
