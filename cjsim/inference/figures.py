@@ -147,8 +147,8 @@ def against(actual: Figures, simulated: list[Figures]) -> pd.DataFrame:
     """Each figure as it was, and as the fit has it; one row per figure.
 
     Columns actual, low, median, high (90 % of the fit's worlds lie between low and high), below
-    (share of these worlds below the actual; equals count half), inside (between low and high?). Where
-    the log or the fit has no such figure, there is nothing to compare: no interval.
+    (share of these worlds below the actual; equals count half), inside (between low and high?).
+    Where the log or the fit has no such figure, there is nothing to compare: no interval.
     """
     import pandas as pd
 
