@@ -117,7 +117,7 @@ class BGNBD:
         seed : of the draws of which it is the median.
         """
         luck = np.random.default_rng(seed)
-        x, _, age = (np.asarray(part)[:, None] for part in seen)
+        x, _, age = (np.asarray(part, np.float64)[:, None] for part in seen)
         size = (len(age), DRAWS)
         bought = luck.poisson(luck.gamma(self.r + x, size=size) / (self.alpha + age) * weeks)
         stops_after = luck.geometric(np.maximum(luck.beta(self.a, self.b + x, size), 1e-12))
@@ -248,7 +248,7 @@ class ParetoNBD:
         seed : of the draws of which it is the median.
         """
         luck = np.random.default_rng(seed)
-        x, _, age = (np.asarray(part)[:, None] for part in seen)
+        x, _, age = (np.asarray(part, np.float64)[:, None] for part in seen)
         size = (len(age), DRAWS)
         with np.errstate(divide="ignore", over="ignore"):  # who never stops stays for ever
             stays = luck.exponential(size=size) * (self.beta + age) / luck.gamma(self.s, size=size)

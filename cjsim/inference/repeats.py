@@ -174,7 +174,7 @@ class Forecast:
         actual : the cohort, whose purchases up to the end are known.
         likely : score the medians. They make the least mean absolute error, means the least RMSE.
         """
-        forecast = self.likely if likely else self.expected
+        forecast = self.likely.astype(np.float64) if likely else self.expected
         return score(forecast, actual.counts(self.until, self.end))
 
     def table(self) -> pd.DataFrame:

@@ -210,7 +210,7 @@ NEW = Histories(np.array([0]), np.array([0.0]), np.array([0.0]))
         (ParetoNBD(1e3, 2e3, 0.01, 2e3), 10.0, 5),
         # stops after each purchase with chance .3, has time for all: .3, .51 within 1, 2
         (BGNBD(*certain(100.0), 3e7, 7e7), 10.0, 2),
-        # buys at rate 1, stops at rate .113: at most n with chance 1 - 1.113^-(n + 1): .47, .53 at 5, 6
+        # rates 1 and .113: at most n with chance 1 - 1.113^-(n + 1), which is .47 at 5, .53 at 6
         (ParetoNBD(1e3, 1e3, 113.0, 1e3), 1e3, 6),
     ],
 )
