@@ -255,7 +255,7 @@ def told(request, tmp_path_factory):
 def test_a_notebook_of_nothing_but_honest_use_ends_well(told):
     by_cell, graded = told
     assert (graded.verdict, by_cell) == ("ok", {})
-    assert graded.points == {"1": 0.0, "2": 0.0, "3": 0.0, "4": 0.0}
+    assert set(graded.points.values()) == {0.0}
 
 
 @pytest.mark.slow
