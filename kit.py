@@ -1,7 +1,7 @@
 """Set up cjsim once, then run it. Needs nothing but Python 3.11 or newer.
 
 python3 kit.py demo             compare three strategies on the same people
-python3 kit.py test             run every check; further words go to pytest
+python3 kit.py test             run every check; --thorough at length; further words go to pytest
 python3 kit.py lecture 01       open a fresh copy of a lecture in JupyterLab; --lang ru in Russian
 python3 kit.py lab              turn dials and see what happens: the what-if lab
 python3 kit.py site             build the course and the documentation as a folder, site/
@@ -10,6 +10,7 @@ python3 kit.py compare phone    these two and any other word are cjsim commands
 
 import hashlib
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -27,7 +28,9 @@ PYTHON = str(BIN / f"python{EXE}")
 CJSIM = str(BIN / f"cjsim{EXE}")
 LOCK = ROOT / "requirements.lock.txt"
 DEMO = "compare phone --strategies pull,guide,animator --people 2000 --runs 10 --out results/demo"
-CHECKS = ["ruff check .", "ruff format --check .", "mypy", "pytest -n 2"]
+TESTS = "pytest -n 2 -rs"  # who is skipped is named
+LESS = "not soak"  # without what repeats at length what other tests check
+CHECKS = ["ruff check .", "ruff format --check .", "mypy", TESTS]
 NBVAL = "pytest --nbval-current-env --nbval-sanitize-with tests/nbval.cfg -n 2 --dist loadscope"
 CHECKS += [f"{NBVAL} --nbval notebooks/en", f"{NBVAL} --nbval-lax notebooks/ru"]  # all; the claims
 
@@ -73,6 +76,19 @@ def run(*command, cwd=ROOT):
             sys.exit(code)
 
 
+def test(words):
+    """Run every check; with --thorough the tests marked soak too, on more random examples."""
+    more = [word for word in words if word != "--thorough"]
+    if len(more) < len(words):
+        os.environ["CJSIM_THOROUGH"] = "1"
+    else:
+        more = ["-m", LESS, *more]
+    for check in CHECKS:
+        command = [*check.split(), *(more if check == TESTS else ())]
+        print(f"\n== {shlex.join(command)}", flush=True)
+        run(PYTHON, "-m", *command)
+
+
 def main(word, *words):
     """Set up if need be, then do what the first word says."""
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # it makes every start 3-4 times longer
@@ -80,9 +96,7 @@ def main(word, *words):
     set_up()
     signal.signal(signal.SIGINT, lambda *_: None)  # Ctrl-C is for the job; we wait for its answer
     if word == "test":
-        for check in CHECKS:
-            print(f"\n== {check}", flush=True)
-            run(PYTHON, "-m", *check.split(), *(words if check == "pytest -n 2" else ()))
+        test(words)
     elif word == "site":
         run(PYTHON, "-m", "tools.site", *words)
     elif word == "demo":

@@ -56,23 +56,35 @@ class Outcome:
     """What was changed, connected or left where nothing should be."""
 
 
-def soak(kept: Sandbox, every: int = 1, seconds: float = 60.0, workers: int = 2) -> Outcome:
+FEW = (
+    "leaves", "exits", "asks", "no Python", "much memory", "replaces a check", "prints lines",
+    "too many points", "an error that steers a screen", "writes", "programs", "connects",
+    "signals the grader", "a process that stays", "reads the solutions",
+    "half", "16 bits", "too large", "no cells", "an old version",
+)  # fmt: skip
+"""One of a kind, none of which runs until its time is up."""
+
+
+def soak(
+    kept: Sandbox, every: int = 1, seconds: float = 60.0, workers: int = 2, few: bool = False
+) -> Outcome:
     """Grade honest notebooks among hostile and broken ones, and look at what is left.
 
     Parameters
     ----------
     kept : how notebooks are kept.
     every : take each so-manieth of the hostile and broken ones.
+    few : take those of `FEW`, and the honest of the first set.
     """
     hostile = {**HOSTILE, **(FOR_A_SANDBOX if kept.program else {})}
-    codes = dict(list(hostile.items())[::every])
-    broken = dict(list(BROKEN.items())[::every])
+    codes = dict(one for one in list(hostile.items())[::every] if not few or one[0] in FEW)
+    broken = dict(one for one in list(BROKEN.items())[::every] if not few or one[0] in FEW)
     with tempfile.TemporaryDirectory() as place, listening() as (port, heard):
         outside, handed_in = Path(place) / "outside", Path(place) / "handed in"
         for folder in (outside, handed_in):
             folder.mkdir()
         (outside / "dear").write_text("dear", encoding="utf-8")
-        honest = hand_in_honest(handed_in)
+        honest = hand_in_honest(handed_in, "01*" if few else "*")
         hand_in(handed_in, outside, port, {name: code for name, (code, _) in codes.items()}, broken)
         before = left_behind(outside) - {str(outside / "dear")}
         start = time.perf_counter()
@@ -103,9 +115,9 @@ def _judge(outcome: Outcome, expected: dict[str, str], honest: list[str]) -> Non
     outcome.lost = {name: points for name, points in lost.items() if points}
 
 
-def hand_in_honest(folder: Path) -> list[str]:
-    """Five solutions: of each set one, and one in Russian."""
-    masters = sorted((EXERCISES / "en" / "source").glob("*/tasks.ipynb"))
+def hand_in_honest(folder: Path, sets: str = "*") -> list[str]:
+    """Solutions: of each set one, and one in Russian."""
+    masters = sorted((EXERCISES / "en" / "source").glob(f"{sets}/tasks.ipynb"))
     masters += sorted((EXERCISES / "ru" / "source").glob("01*/tasks.ipynb"))
     for number, path in enumerate(masters):
         (folder / f"honest {number}.ipynb").write_bytes(path.read_bytes())

@@ -1,10 +1,13 @@
 """The files that describe the project agree with each other."""
 
 import ast
+import os
 import re
+import shlex
 import sys
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 from packaging.requirements import Requirement
@@ -110,3 +113,40 @@ def test_each_function_of_the_launcher_says_what_it_does() -> None:
     functions = [node for node in ast.parse(KIT).body if isinstance(node, ast.FunctionDef)]
     assert {"set_up", "main"} <= {function.name for function in functions}
     assert [function.name for function in functions if not ast.get_docstring(function)] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "tests", "thorough"),
+    [
+        ((), "pytest -n 2 -rs -m 'not soak'", None),
+        (("-x", "tests/lab"), "pytest -n 2 -rs -m 'not soak' -x tests/lab", None),
+        (("--thorough",), "pytest -n 2 -rs", "1"),
+        (("-x", "--thorough"), "pytest -n 2 -rs -x", "1"),
+    ],
+)
+def test_the_launcher_says_which_tests_it_runs(
+    words: tuple[str, ...], tests: str, thorough: str | None,
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    monkeypatch.delenv("CJSIM_THOROUGH", raising=False)
+    launcher: dict[str, Any] = {"__name__": "kit", "__file__": str(ROOT / "kit.py")}
+    exec(KIT, launcher)
+    run: list[str] = []
+    launcher["run"] = lambda python, m, *command: run.append(shlex.join(command))
+    launcher["test"](words)
+    assert run == [tests if check == launcher["TESTS"] else check for check in launcher["CHECKS"]]
+    assert [line[3:] for line in capsys.readouterr().out.splitlines() if line] == run
+    assert os.environ.pop("CJSIM_THOROUGH", None) == thorough
+
+
+def test_a_test_that_is_left_out_is_slow_and_says_what_else_checks_it() -> None:
+    """Of the tests marked soak each names in its docstring what is run every time instead."""
+    silent = []
+    for path in sorted((ROOT / "tests").rglob("test_*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef):
+                marks = " ".join(ast.unparse(mark) for mark in node.decorator_list)
+                is_told = "Each time" in (ast.get_docstring(node) or "")
+                if "mark.soak" in marks and not is_told:
+                    silent.append(f"{path.name}::{node.name}")
+    assert silent == []

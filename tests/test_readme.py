@@ -68,8 +68,15 @@ def test_every_product_has_a_break_even():
     assert set(break_evens()) == set(presets())
 
 
-@pytest.mark.parametrize("product", break_evens())
+EACH_TIME = ("phone", "forex", "manicure")
+
+
+@pytest.mark.parametrize(
+    "product",
+    [p if p in EACH_TIME else pytest.param(p, marks=pytest.mark.soak) for p in break_evens()],
+)
 def test_pushing_pays_from_the_accuracy_that_the_readme_says(product):
+    """Each time three products; a log of any other that moved is told by `test_golden_logs.py`."""
     found = break_even(flip(product, people=None, runs=8, seed=1, executor="threads"))
     assert break_evens()[product] == said(*map(words, found))
 

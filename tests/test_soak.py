@@ -2,6 +2,8 @@
 
 import random
 
+import pytest
+
 from benchmarks import soak
 
 
@@ -19,7 +21,9 @@ def test_no_command_line_ends_in_a_traceback(monkeypatch, tmp_path):
     assert not set(counts) & set(soak.BAD)
 
 
+@pytest.mark.soak
 def test_a_sweep_killed_once_in_each_way_is_gone_on_with():
+    """Each time one kill: `test_a_sweep_that_was_killed_goes_on_to_the_same_end`."""
     counts = soak.killed_sweeps(2, random.Random(13), lambda line: None)
     assert counts["kills"] == 2
     assert not {name for name, count in counts.items() if count} & set(soak.BAD)

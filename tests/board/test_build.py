@@ -14,7 +14,9 @@ def test_the_shipped_engine_is_of_these_sources():
 
 
 @pytest.mark.slow
+@pytest.mark.soak
 def test_the_engine_built_anew_is_the_shipped_one_byte_for_byte():
+    """Each time the digest of the sources above, and in `test_wasm.py` what the engine does."""
     assert build.build() == build.MODULE.read_bytes()
 
 

@@ -33,8 +33,10 @@ def test_a_page_is_small_and_names_no_place(phone):
 
 
 @pytest.mark.slow
+@pytest.mark.soak
 @pytest.mark.parametrize("preset", presets())
 def test_one_product_is_small(preset):
+    """Each time that of the phone, above."""
     content = pages.page(cjsim.Scenario.load(preset))
     assert len(gzip.compress(content.encode(), 9)) <= MOST_BYTES
 

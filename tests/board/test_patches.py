@@ -12,11 +12,12 @@ from cjsim.scenario import presets
 
 SETTINGS = 12
 FEW = ("corporate_it", "flat")
+AT_LENGTH = (pytest.mark.slow, pytest.mark.soak)
 
 
 def some_presets():
-    """One with few reps, one without a burn-in; the others take as long each."""
-    return [n if n in FEW else pytest.param(n, marks=pytest.mark.slow) for n in presets()]
+    """Each time one with few reps and one without a burn-in; the others take as long each."""
+    return [n if n in FEW else pytest.param(n, marks=AT_LENGTH) for n in presets()]
 
 
 def served(scenario, dials=None, sizes=(500, 2000)):

@@ -15,6 +15,7 @@ from cjsim import data, observe
 from cjsim.data.files import log_of
 from cjsim.data.words import probably
 from tests.charts.markets import market
+from tests.often import often
 
 ENDINGS = ("csv", "parquet", "xes")
 WORDS = st.text(
@@ -66,7 +67,7 @@ def test_what_was_observed_comes_back_with_its_dates(ending, tmp_path):
 
 @pytest.mark.parametrize("ending", ENDINGS)
 @given(rows=ROWS)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=often(25), deadline=None)
 def test_any_words_and_numbers_come_back(ending, rows, tmp_path_factory):
     log = data.Log.of(frame_of(rows))
     read = again(log, tmp_path_factory.mktemp("any") / f"a.{ending}")

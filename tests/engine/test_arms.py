@@ -18,6 +18,7 @@ from cjsim.model.arms import Assignment, Split
 from cjsim.model.events import Event
 from cjsim.scenario import presets
 from tests.builders import scenarios
+from tests.often import often
 
 ENGINES = (Engine, CompiledEngine)
 HALF = (0.5, 0.5)
@@ -40,7 +41,7 @@ def every_strategy(scenario: Scenario) -> tuple[Scenario, ...]:
     return (scenario, *under, dearer)
 
 
-@settings(max_examples=30)
+@settings(max_examples=often(30))
 @given(scenarios(), st.integers(1, 40), st.integers(0, 2**62 - 1), st.integers(0, 3))
 def test_both_engines_write_the_same_of_any_firm(
     scenario: Scenario, people: int, seed: int, regions: int
@@ -53,7 +54,7 @@ def test_both_engines_write_the_same_of_any_firm(
     assert hash(ours) == hash(theirs)  # pytest would compare the bytes for minutes
 
 
-@settings(max_examples=20)
+@settings(max_examples=often(20))
 @given(scenarios(), st.integers(1, 40), st.integers(0, 2**62 - 1))
 def test_arms_of_one_strategy_are_the_market_as_it_is(
     scenario: Scenario, people: int, seed: int

@@ -18,6 +18,7 @@ from cjsim.model.chain import PLACED, POWERS
 from cjsim.scenario import ScenarioError, presets
 from tests.builders import FEATURES, everywhere, in_full, market, neutral, random_scenario, touch
 from tests.engine.test_equality import assert_equal
+from tests.often import often
 
 FILTERING = [frozenset(FEATURES), frozenset(FEATURES) - {"calendar", "contract"}]
 
@@ -162,7 +163,7 @@ def test_a_deal_leaves_no_doubt() -> None:
 
 @pytest.mark.parametrize("features", FILTERING)
 @given(number=st.integers(0, 2**32), seed=st.integers(0, 2**40))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=often(15), deadline=None)
 def test_both_engines_believe_the_same(features: frozenset[str], number: int, seed: int) -> None:
     assert_equal(random_scenario(number, features), 15, seed)
 

@@ -31,6 +31,7 @@ from tests.builders import (
     whole_days,
 )
 from tests.engine.test_equality import assert_equal
+from tests.often import often
 
 ENGINES = pytest.mark.parametrize("engine", ["simpy", "compiled"])
 
@@ -237,7 +238,7 @@ def test_what_waits_when_somebody_opts_out_is_never_sent(engine: str) -> None:
 # --- promptness -----------------------------------------------------------------------------------
 
 
-@settings(max_examples=40)
+@settings(max_examples=often(40))
 @given(st.floats(0.0, 500.0), st.floats(0.1, 500.0), st.floats(0.0, 1.0))
 def test_what_a_contact_gives_halves_with_each_half_life_of_delay(
     hours: float, half_life: float, warmth: float

@@ -45,7 +45,9 @@ def test_a_processor_without_fused_multiply_add_gives_the_same_bits() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.soak
 def test_code_compiled_for_any_processor_gives_the_same_bits(tmp_path: Path) -> None:
+    """Each time the same with every index checked: `test_compiled_with_care.py`."""
     cases = list(STORED)
     plain = {
         "NUMBA_CPU_NAME": "generic",

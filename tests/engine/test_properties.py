@@ -16,38 +16,39 @@ from cjsim.model.events import EVENTS, Event
 from cjsim.run import Run, simulate
 from cjsim.scenario import Scenario
 from cjsim.scenario.calendar import periods
-from tests.builders import everywhere, lived, neutral, plans, scenarios, touching
+from tests.builders import everywhere, neutral, plans, scenarios, touching
+from tests.often import often
 
 OF_A_TOUCHPOINT = [*SENT, Event.DROPPED, Event.FULL, Event.BUDGET]
 """What happens, or does not, to a contact."""
 sizes = st.integers(5, 40)
 seeds = st.integers(0, 2**62 - 1)
-examples = settings(max_examples=80)
 
 
 def run(scenario: Scenario, people: int, seed: int) -> Run:
     return simulate(scenario, people=people, seed=seed, engine="simpy")
 
 
-@examples
-@given(scenarios(), sizes, seeds)
-def test_times_never_decrease_and_stay_within_the_run(s: Scenario, people: int, seed: int) -> None:
-    times = run(s, people, seed).events["time"]
+def log_of(engine: Engine) -> list[tuple[float, ...]]:
+    """What an engine has noted, in the order of a log's columns."""
+    return [
+        (time, amount, who, touchpoint, event, stage)
+        for time, who, event, stage, touchpoint, amount in engine.world.rows
+    ]
+
+
+def times_never_decrease_and_stay_within_the_run(s: Scenario, result: Run) -> None:
+    times = result.events["time"]
     assert (np.diff(times) >= 0).all()
     assert times[0] == 0.0
     assert times[-1] < s.horizon_days
 
 
-@examples
-@given(scenarios(), sizes, seeds)
-def test_a_log_replays_to_the_people_the_engine_ends_with(
-    s: Scenario, people: int, seed: int
-) -> None:
+def a_log_replays_to_the_people_the_engine_ends_with(engine: Engine) -> None:
     """START and ENTER rows alone tell where everybody is; every row says the stage then.
 
     Who has no row is not in the market: gone before day 0, or to come after the horizon.
     """
-    engine = lived(s, people, seed)
     stage: dict[int, int] = {}
     for _, who, event, there, _, _ in engine.world.rows:
         if event in (Event.START, Event.ENTER):
@@ -59,10 +60,8 @@ def test_a_log_replays_to_the_people_the_engine_ends_with(
     assert stage == {who: at for who, at in at_the_end.items() if who not in absent}
 
 
-@examples
-@given(scenarios(), sizes, seeds)
-def test_nobody_goes_against_the_map(s: Scenario, people: int, seed: int) -> None:
-    rows = run(s, people, seed).events.rows
+def nobody_goes_against_the_map(s: Scenario, result: Run) -> None:
+    rows = result.events.rows
     moves = rows[(rows["event"] == Event.START) | (rows["event"] == Event.ENTER)]
     moves = moves[np.argsort(moves["person"], kind="stable")]
     for before, after in pairwise(moves):
@@ -73,9 +72,7 @@ def test_nobody_goes_against_the_map(s: Scenario, people: int, seed: int) -> Non
             assert after["event"] == Event.START
 
 
-@examples
-@given(scenarios(), sizes, seeds)
-def test_a_row_stands_only_where_its_event_can_happen(s: Scenario, people: int, seed: int) -> None:
+def a_row_stands_only_where_its_event_can_happen(s: Scenario, result: Run) -> None:
     where = {
         Event.QUEUE: {6, 9}, Event.SERVED: {6, 9}, Event.RENEGED: {6, 9}, Event.STOCKOUT: {6, 9},
         Event.TENDER: {9}, Event.FIRST_DEAL: {7}, Event.REPEAT_DEAL: {7, 9}, Event.TRIAL: {9, 10},
@@ -85,21 +82,16 @@ def test_a_row_stands_only_where_its_event_can_happen(s: Scenario, people: int, 
         Event.DECLINED: {7}, Event.PAYMENT: {9}, Event.PAUSE: {9}, Event.UPGRADE: {7, 9},
         Event.NOTICE: {7, 8, 9, 10}, Event.STAYS: {7, 8, 9, 10, 11, 12},
     }  # fmt: skip
-    rows = run(s, people, seed).events.rows
+    rows = result.events.rows
     for event, stages in where.items():
         assert set(rows["stage"][rows["event"] == event].tolist()) <= stages, event.key
     endless = all(period.scenario.firm.reps == inf for period in periods(s))
     assert not endless or not np.isin(rows["event"], (Event.QUEUE, Event.DROPPED)).any()
 
 
-@examples
-@given(scenarios(), sizes, seeds)
-def test_a_persons_first_deal_comes_once_and_before_all_others(
-    s: Scenario, people: int, seed: int
-) -> None:
+def a_persons_first_deal_comes_once_and_before_all_others(s: Scenario, result: Run) -> None:
     """In a log from day 0 on: who bought before it is a customer already."""
-    scenario = s.model_copy(update={"burn_in_days": 0.0})
-    rows = run(scenario, people, seed).events.rows
+    rows = result.events.rows
     customers: set[int] = set()
     for row in rows:
         if row["event"] == Event.FIRST_DEAL:
@@ -109,12 +101,10 @@ def test_a_persons_first_deal_comes_once_and_before_all_others(
             assert int(row["person"]) in customers
 
 
-@examples
-@given(scenarios(), sizes, seeds)
-def test_money_comes_in_by_deals_and_goes_out_by_what_is_spent_on_people(
-    s: Scenario, people: int, seed: int
+def money_comes_in_by_deals_and_goes_out_by_what_is_spent_on_people(
+    s: Scenario, result: Run
 ) -> None:
-    rows = run(s, people, seed).events.rows
+    rows = result.events.rows
     deals = np.isin(rows["event"], (Event.FIRST_DEAL, Event.REPEAT_DEAL, Event.PAYMENT))
     costs = np.isin(rows["event"], SPENT_ON)
     plans = [1.0, s.contract.upgrade_factor if s.contract.term_days > 0 else 1.0]
@@ -143,16 +133,12 @@ def test_no_amount_is_minus_zero() -> None:
     assert not (np.signbit(amounts) & (amounts == 0)).any()
 
 
-@examples
-@given(scenarios(), sizes, seeds)
-def test_contacts_come_only_from_what_runs_and_pushes_only_to_the_known(
-    s: Scenario, people: int, seed: int
+def contacts_come_only_from_what_runs_and_pushes_only_to_the_known(
+    s: Scenario, result: Run
 ) -> None:
     """Visits by reps aside, which may have been booked before."""
-    scenario = s.model_copy(update={"burn_in_days": 0.0})
-    result = run(scenario, people, seed)
     library = list(s.touchpoints.values())
-    strategies = [period.scenario.running for period in periods(scenario)]
+    strategies = [period.scenario.running for period in periods(s)]
     running = {list(s.touchpoints).index(name) for one in strategies for name in one.touchpoints}
     known = set(np.flatnonzero(result.everybody.on_cold_list))
     out: set[int] = set()
@@ -172,10 +158,7 @@ def test_contacts_come_only_from_what_runs_and_pushes_only_to_the_known(
                 assert who not in out or visits
 
 
-@examples
-@given(scenarios(), sizes, seeds)
-def test_what_people_feel_stays_in_its_range(s: Scenario, people: int, seed: int) -> None:
-    result = run(s, people, seed)
+def what_people_feel_stays_in_its_range(s: Scenario, result: Run) -> None:
     truth = result.truth()
     assert len(truth) == len(result.events)
     for name in ("warmth", "trust", "expectation", "satisfaction", "loyalty"):
@@ -187,30 +170,59 @@ def test_what_people_feel_stays_in_its_range(s: Scenario, people: int, seed: int
     assert np.isin(events, OF_A_TOUCHPOINT).all()
 
 
-@examples
-@given(scenarios(), sizes, seeds)
-def test_the_same_seed_gives_the_same_log_to_the_last_bit(
-    s: Scenario, people: int, seed: int
-) -> None:
-    one, two = run(s, people, seed), run(s, people, seed)
-    assert one.events.rows.tobytes() == two.events.rows.tobytes()
+ALWAYS = (
+    times_never_decrease_and_stay_within_the_run,
+    nobody_goes_against_the_map,
+    a_row_stands_only_where_its_event_can_happen,
+    money_comes_in_by_deals_and_goes_out_by_what_is_spent_on_people,
+    what_people_feel_stays_in_its_range,
+)
+FROM_DAY_0 = (
+    a_persons_first_deal_comes_once_and_before_all_others,
+    contacts_come_only_from_what_runs_and_pushes_only_to_the_known,
+)
+"""Who has bought or heard before day 0 has no row of it."""
 
 
-@settings(max_examples=30)
+def test_every_life_keeps_every_rule_and_every_event_and_stage_turns_up() -> None:
+    """Each firm is lived through twice, to the same last bit; all rules look at that log."""
+    events: set[int] = set()
+    stages: set[int] = set()
+
+    @settings(max_examples=often(160))  # fewer, and nobody upgrades
+    @given(scenarios(), st.integers(10, 40), seeds)
+    def live(s: Scenario, people: int, seed: int) -> None:
+        result = run(s, people, seed)
+        engine = Engine(s, result.everybody, seed)
+        engine.run()
+        assert log_of(engine) == result.events.rows.tolist()
+        a_log_replays_to_the_people_the_engine_ends_with(engine)
+        for rule in ALWAYS:
+            rule(s, result)
+        opening = s.model_copy(update={"burn_in_days": 0.0})
+        opened = run(opening, people, seed) if s.burn_in_days else result
+        for rule in FROM_DAY_0:
+            rule(opening, opened)
+        events.update(result.events["event"].tolist())
+        stages.update(result.events["stage"].tolist())
+
+    live()
+    assert {EVENTS[e].key for e in events} == {event.key for event in EVENTS}
+    assert {Stage(s) for s in stages} == set(STAGES)
+
+
+@settings(max_examples=often(30))
 @given(scenarios(), sizes, seeds)
 def test_keeping_the_truth_does_not_change_the_log(s: Scenario, people: int, seed: int) -> None:
     result = run(s, people, seed)
     engine = Engine(s, result.everybody, seed, truth=True)
     engine.run()
-    assert [tuple(row) for row in engine.world.rows] == [
-        (time, who, event, stage, touchpoint, amount)
-        for time, amount, who, touchpoint, event, stage in result.events.rows.tolist()
-    ]
+    assert log_of(engine) == result.events.rows.tolist()
     assert engine.world.truths is not None
     assert len(engine.world.truths) == len(engine.world.rows)
 
 
-@settings(max_examples=30)
+@settings(max_examples=often(30))
 @given(scenarios(), sizes, seeds)
 def test_burn_in_is_the_same_whatever_comes_after(s: Scenario, people: int, seed: int) -> None:
     scenario = s.model_copy(update={"burn_in_days": 40.0, "horizon_days": 5.0})
@@ -225,7 +237,7 @@ def test_burn_in_is_the_same_whatever_comes_after(s: Scenario, people: int, seed
     assert starts[0] == starts[1]
 
 
-@settings(max_examples=30)
+@settings(max_examples=often(30))
 @given(scenarios(), sizes, seeds)
 def test_a_longer_run_begins_like_a_shorter_one(s: Scenario, people: int, seed: int) -> None:
     short = run(s, people, seed).events.rows
@@ -235,7 +247,7 @@ def test_a_longer_run_begins_like_a_shorter_one(s: Scenario, people: int, seed: 
     assert (long["time"][len(short) :] >= s.horizon_days).all()
 
 
-@settings(max_examples=30)
+@settings(max_examples=often(30))
 @given(scenarios(), st.integers(3, 15), seeds)
 def test_people_who_never_meet_do_not_depend_on_each_other(
     s: Scenario, people: int, seed: int
@@ -265,23 +277,6 @@ def test_people_who_never_meet_do_not_depend_on_each_other(
     small, large = (run(alone, n, seed).events.rows for n in (people, people + 5))
     of_both = [rows[rows["person"] < people].tobytes() for rows in (small, large)]
     assert of_both[0] == of_both[1]
-
-
-def test_the_random_firms_are_worth_testing() -> None:
-    """Over the examples every kind of row and every stage turns up."""
-    events: set[int] = set()
-    stages: set[int] = set()
-
-    @settings(max_examples=100)
-    @given(scenarios(), seeds)
-    def look(s: Scenario, seed: int) -> None:
-        rows = run(s, 25, seed).events.rows
-        events.update(rows["event"].tolist())
-        stages.update(rows["stage"].tolist())
-
-    look()
-    assert {EVENTS[e].key for e in events} == {event.key for event in EVENTS}
-    assert {Stage(s) for s in stages} == set(STAGES)
 
 
 def test_the_plan_of_every_stage_is_a_plan_for_nobody_else() -> None:

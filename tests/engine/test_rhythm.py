@@ -19,6 +19,7 @@ from cjsim.model.parameters import SILENT, Touch
 from cjsim.scenario import ScenarioError
 from tests.builders import everywhere, lockstep, market, neutral, person, touch, whole_days
 from tests.engine.test_equality import assert_equal
+from tests.often import often
 
 ENGINES = ("simpy", "compiled")
 
@@ -95,7 +96,7 @@ def test_a_cap_of_thirty_leaves_daily_pushes_as_they_are() -> None:
     assert free.tobytes() == capped.tobytes()
 
 
-@settings(max_examples=30)
+@settings(max_examples=often(30))
 @given(
     every=st.floats(0.3, 20.0), jitter=st.floats(0.0, 1.0), rhythm=st.floats(0.0, 20.0),
     cap=st.integers(0, 30),

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -28,8 +24,6 @@ from tests.builders import (
     plans,
     touching,
 )
-
-ROOT = Path(__file__).parents[2]
 
 
 def often(days: float) -> cjsim.Scenario:
@@ -130,22 +124,6 @@ def test_the_cases_reach_what_they_are_made_for() -> None:
     sent = log["many rests"]
     pairs = sent[["person", "touchpoint"]][sent["event"] == Event.CONTACT]
     assert np.unique(pairs, return_counts=True)[1].max() > 100  # its 30 times moved on often
-
-
-@pytest.mark.slow
-def test_no_index_leaves_its_array_where_counters_are_large(tmp_path: Path) -> None:
-    code = (
-        "from tests.engine.test_room import CASES, rows, CompiledEngine\n"
-        "for case in CASES: print(len(rows(CompiledEngine, *CASES[case])))"
-    )
-    checked = {"NUMBA_BOUNDSCHECK": "1", "NUMBA_CACHE_DIR": str(tmp_path)}
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=ROOT, env=os.environ | checked, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    expected = [str(len(rows(CompiledEngine, *CASES[case]))) for case in CASES]
-    assert done.stdout.split() == expected
 
 
 def test_every_visit_and_contact_has_luck_of_its_own() -> None:

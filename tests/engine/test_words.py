@@ -29,6 +29,7 @@ from tests.builders import (
     touch,
     touching,
 )
+from tests.often import often
 
 
 def state_of(engine: Any, name: str) -> Any:
@@ -223,7 +224,7 @@ def test_in_circles_people_tell_those_who_know_and_k_is_smaller_by_generation() 
 # --- the number of customers (C148-C150), and clutter (C127) -------------------------------------
 
 
-@settings(max_examples=40)
+@settings(max_examples=often(40))
 @given(scenarios(), st.integers(1, 30), st.integers(0, 2**30))
 def test_the_tally_is_who_is_there(scenario: Scenario, people: int, seed: int) -> None:
     """In both engines, whatever has happened, a change of strategy after a burn-in included."""

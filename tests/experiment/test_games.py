@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from cjsim.experiment import games
 from cjsim.experiment.games import along_orders, drawing_error, orders_of, shapley
+from tests.often import often
 
 ROUNDING = 1e-9
 """Tables hold values up to 1000; sums over 2^k of them lose some of their sixteen digits."""
@@ -80,7 +81,7 @@ tables = st.integers(1, 5).flatmap(
 
 
 @given(tables)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=often(60), deadline=None)
 def test_shapley_is_the_mean_over_all_orders_and_shares_out_everything(values):
     found = shapley(values)
     assert found == pytest.approx(by_orders(values), abs=ROUNDING)
@@ -88,7 +89,7 @@ def test_shapley_is_the_mean_over_all_orders_and_shares_out_everything(values):
 
 
 @given(tables, st.floats(-10, 10))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=often(40), deadline=None)
 def test_shapley_is_linear(values, factor):
     other = values[:, ::-1] ** 2
     together = shapley(values + factor * other)
@@ -97,7 +98,7 @@ def test_shapley_is_linear(values, factor):
 
 
 @given(tables, st.floats(-100, 100))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=often(40), deadline=None)
 def test_who_adds_the_same_to_everybody_gets_just_that(values, worth):
     more = np.hstack([values, values + worth])  # a new player, bit k
     for share in games.SHARES.values():
@@ -108,7 +109,7 @@ def test_who_adds_the_same_to_everybody_gets_just_that(values, worth):
 
 
 @given(st.lists(st.floats(-1000, 1000), min_size=6, max_size=6))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=often(40), deadline=None)
 def test_players_who_add_the_same_get_the_same(worth):
     # worth depends on how many of 0 and 1 are there, and on 2
     values = game(3, lambda who: worth[len(who & {0, 1}) + 3 * (2 in who)])
@@ -145,7 +146,7 @@ def drawn_gains(values, seed, count):
 
 
 @given(tables)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=often(60), deadline=None)
 def test_the_mean_over_all_orders_is_the_shapley_value(values):
     k = values.shape[1].bit_length() - 1
     orders = np.array(list(itertools.permutations(range(k))))
@@ -155,7 +156,7 @@ def test_the_mean_over_all_orders_is_the_shapley_value(values):
 
 
 @given(tables, st.integers(0, 2**62), st.integers(1, 4))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=often(60), deadline=None)
 def test_every_order_shares_out_everything(values, seed, pairs):
     gains = drawn_gains(values[:1], seed, 2 * pairs)
     everything = values[0, -1] - values[0, 0]
@@ -180,7 +181,7 @@ def test_every_order_is_as_likely_as_any_other():
 
 
 @given(st.lists(st.floats(-100, 100), min_size=10, max_size=10), st.integers(0, 1000))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=often(40), deadline=None)
 def test_a_game_of_pairs_is_told_by_one_pair_of_orders(worth, seed):
     """What two players bring together falls to one in an order, to the other in its mirror."""
     pair_worth = dict(zip(itertools.combinations(range(5), 2), worth, strict=True))

@@ -16,6 +16,7 @@ from cjsim import labels
 from cjsim.experiment.idle import Idle, idle, idle_by_strategy, idle_of, idle_within
 from cjsim.scenario import Scenario, presets
 from cjsim.scenario.keys import Key, fits
+from tests.often import THOROUGH
 
 BUT_MONEY = ["time", "person", "event", "stage", "touchpoint"]
 """The columns of a log without its money."""
@@ -90,9 +91,11 @@ def others(value: float, key: Key) -> list[float]:
     return [v for v in dict.fromkeys(tried) if v != value and math.isfinite(v) and fits(v, key)]
 
 
-def changed_to_others(scenario: Scenario, key: Key) -> Iterator[tuple[Scenario, float]]:
+def changed_to_others(
+    scenario: Scenario, key: Key, most: int = 4
+) -> Iterator[tuple[Scenario, float]]:
     """The scenario with other values of a key, as far as they go with its other keys."""
-    for value in others(scenario.value(key.dotted), key):
+    for value in others(scenario.value(key.dotted), key)[:most]:
         with suppress(cjsim.ScenarioError):
             yield scenario.with_changes({key.dotted: value}), value
 
@@ -102,9 +105,20 @@ def of_one_kind(note: Idle, key: Key) -> tuple[str, ...]:
     return (note.why, *(str(part) for part in key.path[:1]), str(key.path[-1]))
 
 
-@pytest.mark.parametrize("setting", SETTINGS)
-@pytest.mark.parametrize("product", ["phone", "yogurt"])
+EACH_TIME = [
+    *(("phone", setting) for setting in SETTINGS),
+    *(("yogurt", setting) for setting in ("as it is", "every mechanism")),
+]
+"""Every reason is told once in `test_each_reason`, too."""
+AT_LENGTH = [("yogurt", setting) for setting in SETTINGS if ("yogurt", setting) not in EACH_TIME]
+
+
+@pytest.mark.parametrize(
+    ("product", "setting"),
+    [*EACH_TIME, *(pytest.param(*case, marks=pytest.mark.soak) for case in AT_LENGTH)],
+)
 def test_a_key_that_is_told_leaves_every_life_as_it_was(product: str, setting: str) -> None:
+    """Each time two other values a key; in a thorough run all, and of both products."""
     market = cjsim.Scenario.load(product).with_changes(SETTINGS[setting])
     tried: set[tuple[str, ...]] = set()
     for strategy in market.strategies:
@@ -115,7 +129,7 @@ def test_a_key_that_is_told_leaves_every_life_as_it_was(product: str, setting: s
             if note is None or of_one_kind(note, key) in tried:
                 continue
             tried.add(of_one_kind(note, key))
-            for changed, value in changed_to_others(scenario, key):
+            for changed, value in changed_to_others(scenario, key, 4 if THOROUGH else 2):
                 assert life(changed).equals(before), (strategy, note.said("en"), value)
     assert tried
 

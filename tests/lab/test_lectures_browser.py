@@ -9,11 +9,15 @@ import pytest
 from tests.lab.browser import SECONDS, chromium, jupyterlab, running, wait_until, window
 
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-pytestmark = pytest.mark.skipif(chromium() is None, reason="no chromium on PATH")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(chromium() is None, reason="no chromium on PATH"),
+]
 
 ROOT = Path(__file__).parents[2]
 LECTURES = {"ru": "01_pull_or_push", "en": "08_curiosity"}
 """One in each language: what JupyterLab does with them does not depend on their subject."""
+AT_LENGTH = "en"
 RUN_ALL = "void window.jupyterapp.commands.execute('runmenu:run-all')"
 CLEAR = "window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs').then(() => 0)"
 LAST_PROMPT = r"""() => /\[\d+\]/.test(
@@ -39,8 +43,15 @@ def browser():
         yield opened
 
 
-@pytest.mark.parametrize("lang", LECTURES)
+@pytest.mark.parametrize(
+    "lang",
+    [
+        pytest.param(lang, marks=[pytest.mark.soak] if lang == AT_LENGTH else [])
+        for lang in LECTURES
+    ],
+)
 def test_a_lecture_runs_to_its_end_and_its_panel_answers(lang, server, browser):
+    """Each time one; the English ones are run by nbval, and one is rehearsed below."""
     page = browser.new_page(viewport={"width": 1300, "height": 1000})
     page.set_default_timeout(4000 * SECONDS)
     wrong = []

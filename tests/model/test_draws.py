@@ -14,6 +14,7 @@ from scipy import integrate, special, stats
 
 from cjsim.model import draws
 from tests.model import both_forms
+from tests.often import often
 
 POINTS = [(i + 0.5) / 4096 for i in range(4096)]
 EVERY_UNIFORM = st.floats(0.0, 1.0, exclude_max=True)
@@ -162,7 +163,7 @@ def test_shares_and_their_complements_are_mirror_images() -> None:
     assert draws.logit_normal_of(0.5, 0.2)[0] == 0.0
 
 
-@settings(max_examples=25)
+@settings(max_examples=often(25))
 @given(
     st.floats(0.0, 1.0, exclude_min=True, exclude_max=True),
     st.floats(0.0, 0.5, exclude_max=True),

@@ -27,6 +27,7 @@ from tests.builders import (
     touch,
     touching,
 )
+from tests.often import often
 
 EVERY_STAGE = pytest.mark.parametrize("stage", IN_THE_CATEGORY, ids=lambda stage: stage.key)
 shares = st.floats(0.0, 1.0)
@@ -222,7 +223,7 @@ def run_by_integration(p: rules.Person, s: Scenario, days: float, clock: int) ->
     )
 
 
-@settings(max_examples=300)  # 15 stages, each with and without warmth
+@settings(max_examples=often(300))  # 15 stages, each with and without warmth
 @given(persons)
 def test_the_first_clock_rings_when_the_integral_of_its_rate_says_so(p: rules.Person) -> None:
     rules.set_alarm(p, market(LIVELY))
@@ -233,7 +234,7 @@ def test_the_first_clock_rings_when_the_integral_of_its_rate_says_so(p: rules.Pe
     assert ran[1 - p.walks] <= left[1 - p.walks] * (1 + 1e-7)
 
 
-@settings(max_examples=300)  # 15 stages, each with and without warmth
+@settings(max_examples=often(300))  # 15 stages, each with and without warmth
 @given(persons, st.floats(0.0, 300.0))
 def test_a_clock_that_has_run_lacks_what_the_integral_leaves(p: rules.Person, days: float) -> None:
     step, walk = (run_by_integration(p, LIVELY, days, clock) for clock in (0, 1))

@@ -17,6 +17,7 @@ from cjsim.observe import attribution, worlds
 from cjsim.observe.attribution import METHODS, removal_effects
 from cjsim.observe.paths import Paths, paths_of
 from tests.measures.by_hand import LIBRARY, buys, row, run_of
+from tests.often import often
 
 CHANNELS = ["a", "b", "c", "d"]
 TABLE = st.lists(
@@ -104,7 +105,7 @@ def test_markov_of_real_paths():
 
 
 @given(TABLE)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=often(100), deadline=None)
 def test_the_chains_chance_of_a_deal_is_the_share_of_deals(table):
     """Anderl's chain, fitted to paths, gives back the deals it was fitted to: exactly."""
     paths = Paths.of(table)
@@ -117,7 +118,7 @@ def test_the_chains_chance_of_a_deal_is_the_share_of_deals(table):
 
 
 @given(TABLE)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=often(100), deadline=None)
 def test_credits_add_up_to_the_deals_with_a_contact(table):
     paths = Paths.of(table)
     if not len(paths.step):
@@ -132,7 +133,7 @@ def test_credits_add_up_to_the_deals_with_a_contact(table):
 
 
 @given(TABLE)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=often(60), deadline=None)
 def test_shapley_is_the_mean_over_all_orders_of_joining(table):
     """v(S): the deals on paths that hold nothing outside S, over all 2^k coalitions."""
     paths = Paths.of(table)

@@ -28,6 +28,7 @@ from tests.builders import (
     random_scenario,
     touch,
 )
+from tests.often import often
 
 FEW = 12
 """People of a small market."""
@@ -89,7 +90,7 @@ def seen_of_one_kind(odds, spare, luck, n):
 
 
 @given(st.integers(0, 2**32), st.integers(1, 4))
-@settings(max_examples=30)
+@settings(max_examples=often(30))
 def test_the_rules_are_the_sum_over_all_paths(seed, signals):
     """Three stages that communicate, powers as the chain keeps them, to 1e-12."""
     luck = np.random.default_rng(seed)
@@ -128,7 +129,7 @@ def test_a_day_of_the_chain_is_the_exponential_of_its_rates():
 
 
 @given(st.floats(0, 1), st.floats(0, 1))
-@settings(max_examples=30)
+@settings(max_examples=often(30))
 def test_an_answer_has_the_chances_of_a_reading(accuracy, optimism):
     """Every answer that `believe` can give, with the measure of the luck that gives it."""
     accuracy = min(accuracy, 1 - 1e-12)
@@ -208,7 +209,7 @@ def test_the_log_gives_what_the_engine_believes(changes, told):
 
 
 @given(number=st.integers(0, 2**32), seed=st.integers(0, 2**40))
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=often(12), deadline=None)
 def test_the_log_of_any_firm_gives_what_its_engine_believes(number, seed):
     """Burn-in, calendar, contracts, seats, budgets, desk: whatever firms are made of."""
     scenario = random_scenario(number).with_changes({"other.targeting": "filter"})

@@ -22,6 +22,7 @@ from cjsim.observe.dwell import dwell, fitted, incidence, log_likelihood
 from cjsim.observe.stays import Stays, stays_of, waits_of
 from tests.charts.markets import market, stayed
 from tests.observe.synthetic import untouched
+from tests.often import often
 
 
 def drawn(seed=1, people=300, shape=1.7, late=0.3, ends=2):
@@ -68,7 +69,7 @@ def test_how_stays_end_is_what_lifelines_finds(end):
 
 
 @given(st.lists(st.tuples(st.integers(1, 6), st.integers(-1, 1), st.integers(0, 4)), min_size=1))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=often(80), deadline=None)
 def test_shares_add_up_whatever_happens(rows):
     days, end, late = map(np.array, zip(*rows, strict=True))
     stays = Stays.of(days, end, ("on", "lost"), late)

@@ -17,6 +17,7 @@ from cjsim.observe.expert import Transitions, learn, worth
 from cjsim.observe.expert_curve import expert_curve
 from tests.charts.markets import market, taught
 from tests.observe.synthetic import untouched, walked, walks_from
+from tests.often import often
 
 TRUE = {"a": {"b": 0.6, "c": 0.2, "d": 0.2}, "b": {"a": 0.3, "c": 0.4, "d": 0.3},
         "c": {"a": 0.1, "b": 0.3, "c": 0.2, "d": 0.4}}  # fmt: skip
@@ -68,7 +69,7 @@ counts_of = st.lists(st.integers(0, 20), min_size=9, max_size=9).map(
 
 
 @given(counts_of, counts_of)
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=often(50), deadline=None)
 def test_a_posterior_is_the_prior_of_what_comes_next(first, second):
     table = Transitions.nothing("abc").but({"a": {"b": 0.9, "c": 0.1}})
     at_once, one_by_one = table.learn(first + second), table.learn(first).learn(second)

@@ -23,6 +23,7 @@ from cjsim.observe.systems import (
     what_is_seen,
 )
 from tests.charts.markets import market
+from tests.often import often
 
 
 @functools.cache
@@ -84,7 +85,7 @@ def test_a_referral_is_seen_where_a_bonus_is_paid_for_it():
 
 
 @given(SETTINGS, st.integers(0, 5))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=often(40), deadline=None)
 def test_nothing_is_invented(shares, seed):
     run = phone()
     seen = observe.observe(run, Records(**shares), seed=seed)
@@ -118,7 +119,7 @@ def test_nothing_is_invented(shares, seed):
 
 
 @given(st.floats(0, 1), st.floats(0, 0.5))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=often(20), deadline=None)
 def test_who_is_who_conserves_events(match, merges):
     complete = observe.observe(phone())
     seen = observe.observe(phone(), match=match, false_merges=merges)

@@ -16,6 +16,7 @@ from cjsim.observe.walks import STAGE_KEYS, thinned_chain, walks_of
 from cjsim.observe.worlds import NEXT, world
 from tests.charts.markets import market
 from tests.observe.synthetic import walked, walks_from
+from tests.often import often
 
 ROUND = [[0.0, 0.7, 0.3], [0.2, 0.0, 0.8], [0.5, 0.5, 0.0]]
 
@@ -99,7 +100,7 @@ def by_all_subsets(walk, chance):
 
 @given(st.lists(st.lists(st.integers(0, 2), max_size=6), min_size=1, max_size=4),
        st.lists(st.floats(0, 1), min_size=3, max_size=3))  # fmt: skip
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=often(60), deadline=None)
 def test_expected_counts_are_those_of_all_sets_of_records(walks, chance):
     found = walks_from("abc", walks).expected_moves(dict(zip("abc", chance, strict=True)))
     truth = sum(by_all_subsets(walk, chance) for walk in walks)

@@ -44,6 +44,7 @@ from cjsim.scenario import (
 from cjsim.scenario.keys import TABLES, Key, allowed, docs, fits, key_at, wanted
 from cjsim.scenario.mistakes import Problem
 from cjsim.scenario.tables import TwelveKey
+from tests.often import often
 
 load = Scenario.load
 change = Scenario.with_changes
@@ -586,7 +587,7 @@ def assert_answered(call, *arguments) -> None:
         assert all(problem.said("ru") for problem in answer)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=often(150), deadline=None)
 @given(data=st.data())
 def test_whatever_is_written_the_answer_is_a_scenario_or_a_scenario_error(data):
     text = data.draw(st.sampled_from([SMALL.read_text(), to_toml(load(SMALL))]))
@@ -602,7 +603,7 @@ junk = st.one_of(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=often(300), deadline=None)
 @given(data=st.data())
 def test_whatever_is_changed_the_answer_is_a_scenario_or_a_scenario_error(data):
     scenario = load(SMALL)
@@ -788,7 +789,7 @@ def changes(draw) -> dict[str, Any]:
     return out
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=often(80), deadline=None)
 @given(changes=changes())
 def test_a_scenario_written_and_read_is_the_same_scenario(changes):
     scenario = change(load(SMALL), changes)
@@ -798,7 +799,7 @@ def test_a_scenario_written_and_read_is_the_same_scenario(changes):
     assert to_toml(again) == to_toml(scenario)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=often(80), deadline=None)
 @given(changes=changes())
 def test_the_difference_put_back_gives_the_other_scenario(changes):
     small = load(SMALL)

@@ -11,7 +11,11 @@ from tests.lab.browser import SECONDS, chromium, window
 from tools.site.tree import lectures, pages_of
 
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-pytestmark = pytest.mark.skipif(chromium() is None, reason="no chromium on PATH")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(chromium() is None, reason="no chromium on PATH"),
+]
+NAMES = [name for lang in ("en", "ru") for name in lectures(pages_of(lang))]
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
@@ -47,10 +51,15 @@ def note_if_away(page, url):
         page.wrong.append(url)
 
 
-@pytest.mark.parametrize(
-    "name", [name for lang in ("en", "ru") for name in lectures(pages_of(lang))]
-)
+def in_turn():
+    """Every lecture in one language, in turn; in the other at length."""
+    turn = [name for name in NAMES if NAMES.index(name) % (len(NAMES) // 2) % 2 == ("/ru/" in name)]
+    return [pytest.param(n, marks=[] if n in turn else pytest.mark.soak) for n in NAMES]
+
+
+@pytest.mark.parametrize("name", in_turn())
 def test_a_lecture_hides_its_answers_and_its_panels_live(page, name):
+    """Each time every lecture: the panels of its twin are the same, and so is the page's script."""
     page.wrong.clear()
     lang = name.split("/")[1]
     page.goto(f"{page.address}/{lang}/{name}.html")

@@ -169,8 +169,9 @@ def test_a_cell_comes_out_again_to_the_last_digit(preset: str, gate: str, pool: 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("preset", ["phone", "corporate_it"])
+@pytest.mark.parametrize("preset", ["phone", pytest.param("corporate_it", marks=pytest.mark.soak)])
 def test_all_of_a_preset_comes_out_again(preset: str, pool: Executor) -> None:
+    """Each time one preset; the longest, in which more people live longer, in a thorough run."""
     for gate in GATES:
         if preset in (gate.presets or PRESETS):
             assert again(preset, gate.key, pool) == stored(preset, gate.key), gate.key

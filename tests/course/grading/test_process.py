@@ -48,6 +48,26 @@ def submission(tmp_path):
     return Submission("a", tmp_path / "a.ipynb", "a.ipynb")
 
 
+@pytest.fixture
+def left():
+    """Says what runs still of the processes begun in a test: children, and those that have left.
+
+    Only those begun since: a test before this one may have left joblib's workers and the trackers
+    of their memory, which stay children of this process until it ends.
+    """
+    before = set(psutil.Process().children(recursive=True))
+
+    def found():
+        marked = (
+            one
+            for one in psutil.process_iter(["cmdline"])
+            if f"# left {os.getpid()}" in " ".join(one.info["cmdline"] or ())
+        )
+        return [*set(psutil.Process().children(recursive=True)) - before, *marked]
+
+    return found
+
+
 ENDS = {
     "all is well": ("begin(); end()", "ok"),
     "it hangs after its points": ("begin(); end(); signal.pause()", "ok"),
@@ -117,7 +137,7 @@ ENDS = {
 
 @posix
 @pytest.mark.parametrize("name", ENDS)
-def test_whatever_a_process_does_it_ends_in_a_verdict(name, submission, monkeypatch):
+def test_whatever_a_process_does_it_ends_in_a_verdict(name, submission, left, monkeypatch):
     code, verdict = ENDS[name]
     monkeypatch.setattr(processes, "KIT_MEMORY", 0.25)
     patient = 60.0 if "many processes" in name or "memory" in name else 3.0
@@ -128,18 +148,8 @@ def test_whatever_a_process_does_it_ends_in_a_verdict(name, submission, monkeypa
     assert alive == []
 
 
-def left():
-    """What runs still of the processes here: children, and those that have left their group."""
-    marked = (
-        one
-        for one in psutil.process_iter(["cmdline"])
-        if f"# left {os.getpid()}" in " ".join(one.info["cmdline"] or ())
-    )
-    return [*psutil.Process().children(recursive=True), *marked]
-
-
 @posix
-def test_one_that_gets_away_holds_nobody_up(submission):
+def test_one_that_gets_away_holds_nobody_up(submission, left):
     """A plain process may leave a child that is nobody's, with the pipe in its hand."""
     code = (
         "begin()\nif os.fork() == 0:\n  os.setsid()\n"
