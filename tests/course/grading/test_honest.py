@@ -144,6 +144,7 @@ CALLS = {
         "path_variants": "charts.path_variants(seen)._repr_html_()",
         "dwell": "charts.dwell(made['Dwell'])._repr_html_()",
         "expert_curve": "charts.expert_curve(made['ExpertCurve'])._repr_html_()",
+        "fit_check": "charts.fit_check(made['Fit'])._repr_html_()",
         "record_loss": "charts.record_loss(made['LossCurve'])._repr_html_()",
         "Picture": "charts.funnel(made['Comparison']).save('funnel.svg')",
         "a_story": "one = charts.a_story(run)",
