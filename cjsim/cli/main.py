@@ -251,6 +251,9 @@ def command_line() -> argparse.ArgumentParser:
         "--workers", type=options.count, help="notebooks at a time (default: the processors)"
     )
     job.add_argument("--set", default="", help="of notebooks that do not tell theirs, e.g. 01")
+    job.add_argument(
+        "--board", type=options.path, help="a page that ranks the designs, e.g. leaderboard.html"
+    )
     job.add_argument("--lang", choices=LANGUAGES, default="en", help="language of words")
     job.set_defaults(job=_grade)
 
@@ -367,18 +370,24 @@ def _lecture(args: argparse.Namespace) -> int:
 
 
 def _grade(args: argparse.Namespace) -> int:
-    from cjsim.course.grading import collect, grade, sheet
+    from cjsim.course.grading import collect, explained, grade, sheet
 
     def tell(line: str) -> None:
         say(line, sys.stderr)
 
     grades, complete = grade.grade(
-        args.folder, args.out, args.seconds, args.memory, args.workers, args.lang, tell, args.set
-    )
+        args.folder, args.out, args.seconds, args.memory, args.workers, args.lang, tell, args.set,
+        board=args.board,
+    )  # fmt: skip
     say(sheet.summary(grades, args.lang))
     everybody = len(collect.submissions(args.folder, args.lang))
     facts = {"file": args.out, "graded": len(grades), "all": everybody}
     tell(text("grade.forging", args.lang))
+    if any(graded.words for graded in grades):
+        beside = {"file": explained.path_beside(args.out)}
+        tell(text("grade.wrote_words", args.lang).format(**beside))
+    if args.board:
+        tell(text("grade.wrote_board", args.lang).format(file=args.board))
     tell(text("grade.wrote" if complete else "grade.stopped", args.lang).format(**facts))
     return 0 if complete else 130
 

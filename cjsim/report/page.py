@@ -173,8 +173,8 @@ def fold(title: str, *blocks: str) -> str:
     return f"<details>\n<summary>{words(title)}</summary>\n{inside}\n</details>" if inside else ""
 
 
-def whole(lang: str, title: str, blocks: Iterable[str]) -> str:
-    """The page."""
+def whole(lang: str, title: str, blocks: Iterable[str], more: str = "") -> str:
+    """The page; `more` is CSS of its own behind the sheet."""
     body = "\n".join(filter(None, blocks))
     return f"""<!doctype html>
 <html lang="{lang}">
@@ -183,7 +183,7 @@ def whole(lang: str, title: str, blocks: Iterable[str]) -> str:
 <meta http-equiv="Content-Security-Policy" content="{POLICY}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{words(title)}</title>
-<style>{SHEET}</style>
+<style>{SHEET}{more}</style>
 </head>
 <body>
 <main>

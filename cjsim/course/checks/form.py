@@ -65,12 +65,12 @@ class Mark:
     ----------
     share : part of the points, 0..1.
     note : what to put into the places of the check's `note` in the words.
-    gained : of a design, what it gains: mean, low and high of its interval.
+    gained : of a design, what it gains per person in each world.
     """
 
     share: float
     note: Mapping[str, Amount] = field(default_factory=dict)
-    gained: tuple[float, float, float] | None = None
+    gained: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ class Finding:
     most: float
     line: str
     hint: str = ""
-    gained: tuple[float, float, float] | None = None
+    gained: tuple[float, ...] = ()
 
     @property
     def passed(self) -> bool:

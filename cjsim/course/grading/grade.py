@@ -18,6 +18,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 
 from cjsim.course.checks.look import sets
+from cjsim.course.grading import explained, leaderboard
 from cjsim.course.grading.collect import Submission, submissions
 from cjsim.course.grading.process import MEMORY, SECONDS, Limits, grade_one
 from cjsim.course.grading.sandbox import Sandbox, sandbox
@@ -32,7 +33,7 @@ Say = Callable[[str], None]
 def grade(
     folder: Path, out: Path, seconds: float = SECONDS, memory: float = MEMORY,
     workers: int | None = None, lang: str = "en", say: Say | None = None, task_set: str = "",
-    kept: Sandbox | None = None,
+    kept: Sandbox | None = None, board: Path | None = None,
 ) -> tuple[list[Grade], bool]:  # fmt: skip
     """Grade all notebooks of a folder into a CSV file.
 
@@ -45,6 +46,9 @@ def grade(
     say : is told what keeps the notebooks, and a line for each, e.g. print.
     task_set : the set of notebooks that do not tell theirs.
     kept : how they are kept; what this machine has when not given.
+    board : where the leaderboard of the designs goes; none when not given.
+
+    What was explained goes beside `out`, for the trainer to read: see `explained`.
 
     Returns the grades in the order of the submissions, and whether all of them are there: after
     Ctrl-C they are not. Raises ValueError for a folder without notebooks, an unknown set or an
@@ -53,7 +57,9 @@ def grade(
     if task_set and task_set not in sets():
         raise unknown("exercise set", task_set, sets())
     handed_in = submissions(folder, lang)
-    _must_be_writable(out, lang)
+    _must_be_writable("--out", out, lang)
+    if board:
+        _must_be_writable("--board", board, lang)
     kept = kept or sandbox()
     _tell(say, kept.says(lang))
     _compile_first(kept)
@@ -77,8 +83,12 @@ def grade(
     finally:
         stop.set()  # whatever still runs is ended
         pool.shutdown(cancel_futures=True)
-    write(_in_order(handed_in, graded), out, lang)
-    return _in_order(handed_in, graded), len(graded) == len(handed_in)
+    in_order = _in_order(handed_in, graded)
+    write(in_order, out, lang)
+    explained.write(in_order, out, lang)
+    if board:
+        leaderboard.write(in_order, board, lang)
+    return in_order, len(graded) == len(handed_in)
 
 
 def _tell(say: Say | None, line: str) -> None:
@@ -106,7 +116,7 @@ def _in_order(handed_in: Sequence[Submission], graded: dict[Submission, Grade]) 
     return with_twins([graded[one] for one in handed_in if one in graded])
 
 
-def _must_be_writable(out: Path, lang: str) -> None:
+def _must_be_writable(option: str, out: Path, lang: str) -> None:
     """Raise ValueError for a file that could not be written after half an hour of grading."""
     try:
         if out.is_dir():
@@ -117,5 +127,5 @@ def _must_be_writable(out: Path, lang: str) -> None:
         with tempfile.TemporaryFile(dir=out.parent):
             pass
     except OSError as error:
-        facts = {"file": out, "error": error.strerror or error}
+        facts = {"option": option, "file": out, "error": error.strerror or error}
         raise ValueError(text("grade.cannot_write", lang).format(**facts)) from None

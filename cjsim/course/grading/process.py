@@ -349,7 +349,10 @@ def _grade_of(
     if ended or told.final:
         return replace(graded, verdict=verdict, facts=facts)
     if told.points is not None:
-        return replace(graded, verdict=verdict, facts=facts, points=told.points, failed=told.failed)
+        return replace(
+            graded, verdict=verdict, facts=facts, points=told.points, failed=told.failed,
+            words=told.words, gained=told.gained,
+        )  # fmt: skip
     if not told.ready:
         return replace(graded, verdict="failed", facts={"what": f"exit status {code}"})
     over = getattr(signal, "SIGXCPU", None)

@@ -30,6 +30,8 @@ class Grade:
     notes : what is to be said beside the verdict, each with its facts.
     points : by task number.
     failed : the checks with a hint.
+    words : by task number, what was explained.
+    gained : by task number, what a design gains per person in each world.
     """
 
     student: str
@@ -40,6 +42,8 @@ class Grade:
     failed: tuple[str, ...] = ()
     file: str = ""
     notes: tuple[tuple[str, Facts], ...] = ()
+    words: dict[str, str] = field(default_factory=dict)
+    gained: dict[str, tuple[float, ...]] = field(default_factory=dict)
 
     @property
     def total(self) -> float:

@@ -21,6 +21,8 @@ from cjsim.course.grading.sheet import Facts
 LONGEST_FACT = 200
 ROUNDED = 0.1  # points that the rounding of checks may add up to
 MOST_CELLS = 100_000
+LONGEST_WORDS = 4000  # characters of an explanation
+MOST_WORLDS = 1000
 CHECKS: Final = "checks"
 START: Final = "start"
 ENDS: Final = ("empty", "unreadable", "no_tasks", "changed", "failed", "memory")
@@ -48,6 +50,8 @@ class Told:
     final: tuple[str, Facts] | None = None
     points: dict[str, float] | None = None
     failed: tuple[str, ...] = field(default=())
+    words: dict[str, str] = field(default_factory=dict)
+    gained: dict[str, tuple[float, ...]] = field(default_factory=dict)
     forged: bool = False
     """Has somebody told something in our name that we would not have?"""
 
@@ -133,13 +137,35 @@ class Told:
             return False
         self.points = {key: min(max(float(points[key]), 0.0), tasks[key].most) for key in tasks}
         self.failed = tuple(dict.fromkeys(map(str, failed)))
+        if not self._hear_beside(fact, tasks):
+            return False
         return all(abs(self.points[key] - points[key]) < ROUNDED for key in tasks)
+
+    def _hear_beside(self, fact: Mapping[str, Any], tasks: Mapping[str, Any]) -> bool:
+        """What was explained, and what a design gains in each world: tasks that there are."""
+        words, gained = fact.get("words", {}), fact.get("gained", {})
+        if not isinstance(words, dict) or not isinstance(gained, dict):
+            return False
+        if any(task not in tasks or type(told) is not str for task, told in words.items()):
+            return False
+        if any(task not in tasks or not _are_worlds(told) for task, told in gained.items()):
+            return False
+        self.words = {
+            task: "\n".join(printable(line, LONGEST_WORDS) for line in told.splitlines())
+            for task, told in ((task, told[:LONGEST_WORDS]) for task, told in words.items())
+        }
+        self.gained = {task: tuple(map(float, told)) for task, told in gained.items()}
+        return True
 
     def _hear_verdict(self, fact: Mapping[str, Any]) -> bool:
         if fact.get("verdict") not in ENDS or self.done:
             return False
         self.final = (str(fact["verdict"]), self._facts(fact))
         return True
+
+
+def _are_worlds(value: object) -> bool:
+    return isinstance(value, list) and len(value) <= MOST_WORLDS and all(map(_is_number, value))
 
 
 def _is_number(value: object) -> bool:

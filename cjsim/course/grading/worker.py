@@ -16,12 +16,16 @@ import sys
 import tempfile
 import threading
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from cjsim.course.checks.form import Task
 
 LARGEST_FILE = 200 * 2**20  # bytes that may be written into one file
 MORE_TASKS = 64  # processes and threads beyond those that the user runs already
+LONGEST_WORDS = 4000  # characters of an explanation that are sent
 LONGEST_NAME = 80  # characters of an error's class, which a student may call as they like
 GRADED = re.compile(r"set-(\w+)-task-(\d+)")
 ASKED = re.compile(r"""\bcheck\(\s*["'](\w+)["']\s*(?:,\s*(?:task\s*=\s*)?(\d+))?""")
@@ -120,7 +124,16 @@ def _grade(job: Mapping[str, Any], tell: Tell) -> None:
         tell(kind="verdict", verdict="changed", what=", ".join(different[:3]))
         return
     tell(kind="points", points={str(task.number): report.of_task(task.number) for task in tasks},
-         failed=report.failed)  # fmt: skip
+         failed=report.failed, words=_explained(tasks, names),
+         gained={str(one.task): one.gained for one in report.findings if one.gained})  # fmt: skip
+
+
+def _explained(tasks: Iterable[Task], names: Mapping[str, Any]) -> dict[str, str]:
+    """The words of the tasks in which something was to be explained, for the trainer to read."""
+    told = {str(task.number): names.get(f"why_{task.number}") for task in tasks
+            if task.track == "explain"}  # fmt: skip
+    return {task: why[:LONGEST_WORDS] for task, why in told.items()
+            if type(why) is str and why.strip()}  # fmt: skip
 
 
 # --- the notebook ---------------------------------------------------------------------------------

@@ -16,11 +16,15 @@ Changes = tuple[tuple[str, Any], ...]
 
 
 class Gain(NamedTuple):
-    """Profit per person above the first scenario of a comparison, with its 95 % luck interval."""
+    """Profit per person above the first scenario of a comparison, with its 95 % luck interval.
+
+    `worlds` is the same in each world.
+    """
 
     mean: float
     low: float
     high: float
+    worlds: tuple[float, ...] = ()
 
 
 def possible(changes: Mapping[str, Any], limits: Limits) -> dict[str, float]:
@@ -143,7 +147,10 @@ def _designed(work: Work, name: str, preset: str, side: str | Sequence[str]) -> 
 def gain(comparison: Any, side: str = "mine", less: float = 0.0) -> Gain:
     """What a side earns per person above the first, less costs that the model does not hold."""
     row = comparison.paired().loc[(side, "profit_per_person")]
-    return Gain(*(float(row[name]) - less for name in ("difference", "low", "high")))
+    mean, low, high = (float(row[name]) - less for name in ("difference", "low", "high"))
+    profit = comparison.runs["profit_per_person"]
+    worlds = profit.loc[side].to_numpy() - profit.loc[comparison.first].to_numpy() - less
+    return Gain(mean, low, high, tuple(worlds.tolist()))
 
 
 def extra_cost(comparison: Any) -> float:
@@ -157,4 +164,4 @@ def mark(mine: Gain, best: float, cost: Amount, digits: int = 1) -> Mark:
     gains = {"mine": mine.mean, "low": mine.low, "high": mine.high, "best": best}
     note = {name: Amount(value, digits, signed=True) for name, value in gains.items()}
     share = mine.mean / best if mine.low > 0 else 0.0
-    return Mark(min(1.0, share), {**note, "cost": cost}, (mine.mean, mine.low, mine.high))
+    return Mark(min(1.0, share), {**note, "cost": cost}, mine.worlds)

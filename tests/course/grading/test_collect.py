@@ -109,3 +109,12 @@ def test_a_name_that_is_no_text_is_a_student_like_any_other(tmp_path):
     (found,) = submissions(tmp_path)
     assert found.student == r"\udcc8\udce2\udce0\udced\udcee\udce2"
     assert found.path.read_text(encoding="utf-8") == "{}"
+
+
+def test_a_folder_of_the_engine_room_tells_its_set(tmp_path, monkeypatch):
+    monkeypatch.setattr("cjsim.course.grading.collect.sets", lambda: ["01", "L"])
+    for folder in ("L_engine_room", "01_pull_or_push", "Lena"):
+        path = tmp_path / "ada" / folder / "tasks.ipynb"
+        path.parent.mkdir(parents=True)
+        path.write_text("{}", encoding="utf-8")
+    assert [one.folder_set for one in submissions(tmp_path)] == ["01", "L", ""]

@@ -12,6 +12,7 @@ import pytest
 from benchmarks.hostile import FEW, soak
 from benchmarks.hostile_notebooks import BROKEN, FOR_A_SANDBOX, HOSTILE
 from cjsim.cli import main
+from cjsim.course.checks import tasks_of
 from cjsim.course.grading import grade as grading
 from cjsim.course.grading.collect import submissions
 from cjsim.course.grading.process import Limits, grade_one
@@ -20,6 +21,7 @@ from cjsim.course.grading.sheet import Grade
 from cjsim.experiment.orphans import ENDINGS
 from tests.course.exercise_books import book, saved, with_cell, without_tasks
 
+MOST = sum(task.most for task in tasks_of("01"))
 WAYS = {"plain": Sandbox(reason="missing"), "sandboxed": sandbox()}
 if not WAYS["sandboxed"].program:
     del WAYS["sandboxed"]
@@ -52,7 +54,7 @@ tempfile.NamedTemporaryFile().close()
 def test_a_class_as_a_platform_exports_it(way, tmp_path, capsys, monkeypatch):
     """Folders by student, a copy, a lost check cell, no check cells, files beside."""
     monkeypatch.setattr(grading, "sandbox", lambda: WAYS[way])
-    short = without_tasks(book("01"), 1, 4)
+    short = without_tasks(book("01"), 1, 4, 5)
     moodle = "{}_4711_assignsubmission_file/{}.ipynb"
     solved = saved(with_cell(short, HONEST), tmp_path / moodle.format("Anna Lee", "tasks"))
     (solved.parent / "data.csv").write_text("1", encoding="utf-8")
@@ -63,13 +65,13 @@ def test_a_class_as_a_platform_exports_it(way, tmp_path, capsys, monkeypatch):
     saved(bare, tmp_path / moodle.format("Gleb", "x"))
     out = tmp_path / "g.csv"
     assert main.main(["grade", str(tmp_path), "--out", str(out), "--workers", "2"]) == 0
-    missing = "ok; check cells are missing (tasks 1, 4), graded all the same"
+    missing = "ok; check cells are missing (tasks 1, 4, 5), graded all the same"
     rows = list(csv.DictReader(io.StringIO(out.read_text(encoding="utf-8-sig"))))
     found = [(row["student"], row["points"], row["verdict"]) for row in rows]
     assert found == [
         ("Anna Lee", "8", missing),
         ("Boris", "8", f"{missing}; holds set 01 where its folder says 02"),
-        ("Gleb", "8", "ok; check cells are missing (tasks 1, 2, 3, 4), graded all the same; "
+        ("Gleb", "8", "ok; check cells are missing (tasks 1, 2, 3, 4, 5), graded all the same; "
                       "taken for set 01 by its heading"),
         ("Вера", "8", f"{missing}; several notebooks for set 01, also {rows[4]['file']}"),
         ("Вера", "0", f"ok; several notebooks for set 01, also {rows[3]['file']}"),
@@ -77,13 +79,13 @@ def test_a_class_as_a_platform_exports_it(way, tmp_path, capsys, monkeypatch):
     said = capsys.readouterr()
     assert said.err.startswith(WAYS[way].says("en"))
     assert "Points can be forged" in said.err
-    assert "Set 01, 4 students, mean 8.0 of 16 points" in said.out
+    assert f"Set 01, 4 students, mean 8.0 of {MOST:g} points" in said.out
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems allow no such name")
 def test_a_file_name_that_is_no_text_is_graded_like_any_other(tmp_path):
-    path = saved(without_tasks(book("01"), 1, 2, 4), tmp_path / "a.ipynb")
+    path = saved(without_tasks(book("01"), 1, 2, 4, 5), tmp_path / "a.ipynb")
     os.rename(path, os.path.join(os.fsencode(tmp_path), "Иванов.ipynb".encode("cp1251")))
     out = tmp_path / "g.csv"
     (graded,), complete = grading.grade(tmp_path, out, kept=Sandbox())
@@ -94,7 +96,7 @@ def test_a_file_name_that_is_no_text_is_graded_like_any_other(tmp_path):
 
 @pytest.mark.slow
 def test_a_set_that_nothing_tells_is_the_one_that_is_asked_for(tmp_path):
-    cells = [cell for cell in without_tasks(book("01"), 1, 2, 4)["cells"]
+    cells = [cell for cell in without_tasks(book("01"), 1, 2, 4, 5)["cells"]
              if not cell["id"].endswith("check") and cell["cell_type"] == "code"]  # fmt: skip
     saved({**book("01"), "cells": cells}, tmp_path / "a.ipynb")
     (one,) = submissions(tmp_path)
@@ -153,6 +155,33 @@ def test_after_an_interruption_the_file_holds_what_is_graded(tmp_path, capsys, m
     assert main.main(["grade", str(tmp_path), "--out", str(out), "--workers", "2"]) == 130
     assert "holds the 1 of 3 submissions" in capsys.readouterr().err
     assert len(out.read_text(encoding="utf-8-sig").splitlines()) == 2
+
+
+def test_what_was_explained_and_designed_gets_pages_of_its_own(tmp_path, capsys, monkeypatch):
+    for name in "ab":
+        (tmp_path / f"{name}.ipynb").write_text("{}", encoding="utf-8")
+
+    def fake(one, limits, kept, stop):
+        words = {"1": f"{one.student} explains"}
+        return Grade(one.student, "01", words=words, gained={"5": (1.0, 2.0, 3.0)})
+
+    monkeypatch.setattr(grading, "sandbox", Sandbox)
+    monkeypatch.setattr(grading, "grade_one", fake)
+    out, board = tmp_path / "g.csv", tmp_path / "board.html"
+    asked = ["grade", str(tmp_path), "--out", str(out), "--board", str(board), "--lang", "ru"]
+    assert main.main(asked) == 0
+    told = capsys.readouterr().err
+    assert "g_words.html" in told
+    assert "board.html" in told
+    assert "b explains" in (tmp_path / "g_words.html").read_text(encoding="utf-8")
+    assert "Кто выигрывает больше" in board.read_text(encoding="utf-8")
+
+
+def test_a_leaderboard_that_cannot_be_written_is_told_before_grading(tmp_path, capsys):
+    (tmp_path / "a.ipynb").write_text("{}", encoding="utf-8")
+    out = ["--out", str(tmp_path / "g.csv"), "--board", str(tmp_path)]
+    assert main.main(["grade", str(tmp_path), *out]) == 2
+    assert "--board" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", ["SIGINT", *ENDINGS])

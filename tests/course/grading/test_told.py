@@ -39,6 +39,14 @@ def test_an_honest_process_is_taken_at_its_word():
     assert not told.forged
 
 
+def test_words_and_worlds_are_taken_in_bounds():
+    told = heard(*HONEST[:-1], {**POINTS, "words": {"1": "a\x1b[2J\nb"}, "gained": {"4": [1, 2.5]}})
+    assert (told.words, told.gained) == ({"1": "a\\x1b[2J\nb"}, {"4": (1.0, 2.5)})
+    assert not told.forged
+    told = heard(*HONEST[:-1], {**POINTS, "words": {"1": "long " * 5000}})
+    assert len(told.words["1"]) <= 4000
+
+
 PRINTS = {
     "nothing": b"",
     "an empty line": b"\n",
@@ -83,6 +91,12 @@ FORGED = {
     "no points": {"kind": "points"},
     "a formula as hint": {**POINTS, "failed": ["=HYPERLINK(1)"]},
     "a hint of another set": {**POINTS, "failed": ["1.nothing"]},
+    "words of no task": {**POINTS, "words": {"9": "x"}},
+    "words that are a list": {**POINTS, "words": ["x"]},
+    "words that are a number": {**POINTS, "words": {"1": 7}},
+    "worlds of no task": {**POINTS, "gained": {"9": [1.0]}},
+    "worlds that are a number": {**POINTS, "gained": {"4": 1.0}},
+    "worlds without end": {**POINTS, "gained": {"4": [float("inf")]}},
     "hints that are words": {**POINTS, "failed": "1.gain"},
     "hints that are lists": {**POINTS, "failed": [["1.gain"]]},
     "a second set": {**SET, "set": "02"},

@@ -45,6 +45,20 @@ def test_the_set_is_told_by_the_nearest_that_tells_it(cells, heading, folder, as
     assert _set_of(cells, heading, {"folder_set": folder, "asked_set": asked}) == found
 
 
+@pytest.mark.parametrize(
+    ("cells", "heading", "folder"),
+    [
+        ([cell_of(grade_id="set-L-task-2")], "", ""), ([cell_of('check("L", 1)')], "", ""),
+        ([], "# Exercises L: a person as a process", ""), ([], "# A set by I: L", ""),
+        ([], "", "L"),
+    ],
+)  # fmt: skip
+def test_the_engine_room_is_a_set_like_any_other(monkeypatch, cells, heading, folder):
+    monkeypatch.setattr(sys.modules["cjsim.course.checks.look"], "sets", lambda: ["01", "L"])
+    found = _set_of(cells, heading, {"folder_set": folder, "asked_set": ""})
+    assert found[0] == "L"
+
+
 @pytest.mark.parametrize("heading", ["", "# Exercises", "# Exercises 77", "no heading 1", "#1x"])
 def test_a_set_that_nothing_tells_is_none(heading):
     with pytest.raises(_UnusableError) as raised:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, Final
@@ -371,7 +372,7 @@ def _profit(work: Work) -> Mark:
         gain(comparison), best, cost=Amount(extra_cost(comparison), signed=True), digits=0
     )
     above = {"animator": Amount(means["mine"] - means["animator"], signed=True)}
-    return Mark(points.share, {**points.note, **above})
+    return replace(points, note={**points.note, **above})
 
 
 def _patience(work: Work) -> Mark:
