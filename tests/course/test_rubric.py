@@ -92,3 +92,33 @@ def test_russian_words_are_read_in_a_notebook_that_speaks_english():
 def test_the_contrary_of_an_idea_earns_nothing():
     words = "Fewer people opt out when letters come often, and so nobody is written to any more now"
     assert "✗ what more letters do to people" in line_of(words)[0]
+
+
+@pytest.mark.parametrize(
+    ("words", "points"),
+    [
+        (
+            "Almost everybody who gets told already owns one from somebody else, so the word does "
+            "nothing; plenty of those it does wake pick a different shop when they compare.",
+            2,
+        ),
+        (
+            "More friends means more words, and every word finds a person who buys, so deals grow "
+            "with the words; nothing else matters.",
+            0,
+        ),
+        (
+            "Почти у всех слушателей уже есть свой поставщик, будить там некого. А кого разбудили, "
+            "те на сравнении уходят к другим.",
+            2,
+        ),
+        (
+            "Советчиков становится больше, слов больше, поэтому и сделок заметно больше, всё "
+            "пропорционально числу друзей советчика.",
+            0,
+        ),
+    ],
+)
+def test_why_thirty_friends_bring_less_than_thirty(words, points):
+    numbers = {"times_more_woken": 0.0, "times_more_deals": 0.0}
+    assert check("09", 1, {**numbers, "why_1": words}, "en").of_task(1) == points

@@ -192,6 +192,7 @@ CALLS = {
         "estimate": "course.estimate(0, 1)",
         "score": "course.score(guess)",
         "stays": "course.stays({'two_clocks': [(1.0, True)]})._repr_html_()",
+        "spread": "course.spread({'market_a': [1.0, 2.0]})._repr_html_()",
         "table": "course.table(measures.funnel(run))",
         "tell": "course.tell('said')",
     },
