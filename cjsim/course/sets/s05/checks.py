@@ -180,7 +180,11 @@ def _allowed(work: Work) -> bool:
 def _room(work: Work) -> bool:
     """The five together take no more room than now."""
     taken = {f"pull.touchpoints.{name}": 1.0 for name in PLACES}
-    taken |= {key: size for key, size in own(work, "my_broker", LIMITS, Scenario.load("forex")) if key in taken}
+    taken |= {
+        key: size
+        for key, size in own(work, "my_broker", LIMITS, Scenario.load("forex"))
+        if key in taken
+    }
     return sum(taken.values()) <= ROOM + 1e-9
 
 
@@ -207,6 +211,10 @@ TASKS = (
         Check("compares", _compares), Check("with_rival", _with_rival), Check("again", _again),
         Check("each", _each), Check("later", _later), Check("only_talks", _only_talks),
     ), "code"),
-    Task(3, (Check("chance", _chance), Check("discount", _discount), Check("dearer", _dearer)), "code"),
-    Task(4, (Check("allowed", _allowed), Check("room", _room), Check("profit", _profit, 3.0)), "code"),
+    Task(3, (
+        Check("chance", _chance), Check("discount", _discount), Check("dearer", _dearer),
+    ), "code"),
+    Task(4, (
+        Check("allowed", _allowed), Check("room", _room), Check("profit", _profit, 3.0),
+    ), "code"),
 )  # fmt: skip

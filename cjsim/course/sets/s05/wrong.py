@@ -80,7 +80,8 @@ WRONG = {
         ),
         "says_why_late_and_not_what_early_does": (
             DIAL.replace(
-                "now, giving up on the way, they go to the rival, where they would\nhave slept and come back one day",
+                "now, giving up on the way, they go to the rival, where they would\n"
+                "have slept and come back one day",
                 "that is the whole difference between the two moments of the talk",
             ),
             "goes",
