@@ -46,3 +46,18 @@ def test_of_the_three_campaigns_only_one_shows_a_difference():
     clicks = facts("pips").pivot(index="campaign", columns="shown_by", values="clicks")
     scores = (clicks["learnt"] - clicks["random"]) / (clicks["learnt"] + clicks["random"]) ** 0.5
     assert scores.round(1).to_dict() == {"all": 0.4, "men": 2.1, "women": 0.0}
+
+
+def test_who_fetched_their_result_is_counted_from_the_rows():
+    """Of the experiment in Malawi: a row is a person, `any` whether a voucher was drawn."""
+    from causaldata import thornton_hiv
+
+    rows = thornton_hiv.load_pandas().data.dropna(subset=["got", "any", "distvct"])
+    told = facts("thornton")
+    assert told["people"].sum() == len(rows) == 2834
+    edges = sorted(set(told["from_km"]))
+    for at, row in enumerate(told.itertuples(index=False)):
+        low, high = edges[at % 6], [*edges, math.inf][at % 6 + 1]
+        near = rows["distvct"].astype(float).between(low, high, inclusive="left")
+        cell = rows[near & (rows["any"] == (row.voucher == "voucher"))]
+        assert (row.people, row.fetched, row.from_km) == (len(cell), cell["got"].sum(), low)
