@@ -59,5 +59,5 @@ def test_who_fetched_their_result_is_counted_from_the_rows():
     for at, row in enumerate(told.itertuples(index=False)):
         low, high = edges[at % 6], [*edges, math.inf][at % 6 + 1]
         near = rows["distvct"].astype(float).between(low, high, inclusive="left")
-        cell = rows[near & (rows["any"] == (row.voucher == "voucher"))]
+        cell = rows[near & (rows["any"] == (row.drawn == "voucher"))]
         assert (row.people, row.fetched, row.from_km) == (len(cell), cell["got"].sum(), low)
