@@ -92,7 +92,7 @@ WRONG = {
         "buys_the_whole_shelf": (
             SHELF.replace(
                 "}\n",
-                '    "pull.touchpoints.cases": 1,\n    "pull.touchpoints.blog_causes": 1,\n}\n',
+                '    "pull.touchpoints.cases": 1,\n}\n',
             ),
             "budget",
         ),
