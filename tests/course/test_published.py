@@ -72,3 +72,16 @@ def test_where_more_had_bought_before_by_lot_more_bought_after():
     assert share.round(1).to_dict() == {"no": 41.3, "yes": 51.8}
     farmers = causaldata.social_insure.load_pandas().data
     assert farmers.groupby("address")["default"].nunique().eq(1).all()
+def test_who_fetched_their_result_is_counted_from_the_rows():
+    """Of the experiment in Malawi: a row is a person, `any` whether a voucher was drawn."""
+    from causaldata import thornton_hiv
+
+    rows = thornton_hiv.load_pandas().data.dropna(subset=["got", "any", "distvct"])
+    told = facts("thornton")
+    assert told["people"].sum() == len(rows) == 2834
+    edges = sorted(set(told["from_km"]))
+    for at, row in enumerate(told.itertuples(index=False)):
+        low, high = edges[at % 6], [*edges, math.inf][at % 6 + 1]
+        near = rows["distvct"].astype(float).between(low, high, inclusive="left")
+        cell = rows[near & (rows["any"] == (row.drawn == "voucher"))]
+        assert (row.people, row.fetched, row.from_km) == (len(cell), cell["got"].sum(), low)
