@@ -5,6 +5,7 @@ from cjsim.course.claims import Claim, claim
 from cjsim.course.guesses import choose, estimate, score
 from cjsim.course.lines import tell
 from cjsim.course.published import facts
+from cjsim.course.repaid import repaid
 from cjsim.course.stays import stays
 from cjsim.course.tables import table
 
@@ -15,6 +16,7 @@ __all__ = [
     "claim",
     "estimate",
     "facts",
+    "repaid",
     "score",
     "stays",
     "table",

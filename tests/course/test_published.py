@@ -6,6 +6,7 @@ import pytest
 
 from cjsim.course import facts
 from cjsim.course.published import FOLDER, HEAD
+from cjsim.inference import ShiftedBeta
 
 NAMES = sorted(path.stem for path in FOLDER.glob("*.csv"))
 
@@ -46,3 +47,23 @@ def test_of_the_three_campaigns_only_one_shows_a_difference():
     clicks = facts("pips").pivot(index="campaign", columns="shown_by", values="clicks")
     scores = (clicks["learnt"] - clicks["random"]) / (clicks["learnt"] + clicks["random"]) ** 0.5
     assert scores.round(1).to_dict() == {"all": 0.4, "men": 2.1, "women": 0.0}
+
+
+@pytest.mark.parametrize(
+    ("kind", "alpha", "beta", "one_rate_misses_by", "two_numbers_miss_by"),
+    [("regular", 0.704, 1.182, 0.59, 0.015), ("high_end", 0.668, 3.806, 0.21, 0.028)],
+)
+def test_seven_renewals_foretell_five_more_as_their_authors_say(
+    kind, alpha, beta, one_rate_misses_by, two_numbers_miss_by
+):
+    """Mean absolute error of years 8 to 12, as a share, of one constant rate and of the sBG."""
+    left = facts("renewals").set_index("year")[kind]
+    seen, later = left.loc[:7].to_numpy(), left.loc[8:]
+    model = ShiftedBeta.fit(1000 * seen)
+    assert (model.alpha, model.beta) == pytest.approx((alpha, beta), abs=0.001)
+    rate = seen[1:].sum() / seen[:-1].sum()
+    for said, off in (
+        (rate**later.index, one_rate_misses_by),
+        (model.survival(later.index), two_numbers_miss_by),
+    ):
+        assert abs(said / later - 1).mean() == pytest.approx(off, abs=0.006)

@@ -189,6 +189,7 @@ CALLS = {
         "choose": "guess = course.choose('pull', 'guide')",
         "claim": "course.claim([True] * 20)",
         "estimate": "course.estimate(0, 1)",
+        "repaid": "course.repaid({'phone': run})",
         "score": "course.score(guess)",
         "stays": "course.stays({'two_clocks': [(1.0, True)]})._repr_html_()",
         "table": "course.table(measures.funnel(run))",
