@@ -47,7 +47,7 @@ def repaid(firms: Mapping[str, Record], lang: str = SPOKEN) -> Picture:
 
     >>> import cjsim
     >>> repaid({"phone": cjsim.simulate("phone", people=50)}, "en").alt.partition(": ")[2]
-    'Phone from -28.5 EUR at the first deal to 36.6 EUR, repaid after 395 days.'
+    'Phone from -28.5 EUR at the first deal to 90.2 EUR, repaid after 396 days.'
     """
     lang = language(lang)
     import pandas as pd
@@ -61,8 +61,8 @@ def repaid(firms: Mapping[str, Record], lang: str = SPOKEN) -> Picture:
         figure = Figure(figsize=(11.5, 4.6))
         panels = figure.subplots(1, len(firms), squeeze=False)[0]
         for axes, (name, run) in zip(panels, firms.items(), strict=True):
-            _draw(axes, curves[name]["profit"], days[name], lang)
-            axes.set_title(word(name, lang), fontsize=14)
+            _draw(axes, curves[name]["profit"], lang)
+            axes.set_title(f"{word(name, lang)}\n{_when(days[name], lang)}", fontsize=14)
             axes.set_ylabel(run.scenario.money)
         panels[len(panels) // 2].set_xlabel(text("repaid.years", lang))
     parts = [
@@ -72,7 +72,7 @@ def repaid(firms: Mapping[str, Record], lang: str = SPOKEN) -> Picture:
     return Picture(figure, alt, pd.concat(curves, names=["firm", "day"]), lang)
 
 
-def _draw(axes: Axes, profit: pd.Series, day: float, lang: str) -> None:
+def _draw(axes: Axes, profit: pd.Series, lang: str) -> None:
     """The stairs of one firm, what is owed below zero, what is earned above."""
     years, brought = profit.index.to_numpy() / DAYS_A_YEAR, profit.to_numpy()
     for part, colour, hatch in ((brought < 0, COLOURS[1], "//"), (brought >= 0, COLOURS[0], None)):
@@ -87,10 +87,6 @@ def _draw(axes: Axes, profit: pd.Series, day: float, lang: str) -> None:
     axes.xaxis.set_major_locator(MaxNLocator(4, integer=True))
     axes.yaxis.set_major_locator(MaxNLocator(5))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value, lang, 0)))
-    box = {"fc": "white", "ec": "none", "alpha": 0.9, "pad": 2.5}
-    axes.text(
-        0.97, 0.04, _when(day, lang), transform=axes.transAxes, ha="right", va="bottom", bbox=box
-    )
 
 
 def _when(day: float, lang: str) -> str:
