@@ -5,6 +5,7 @@ from cjsim.course.claims import Claim, claim
 from cjsim.course.guesses import choose, estimate, score
 from cjsim.course.lines import tell
 from cjsim.course.published import facts
+from cjsim.course.repaid import repaid
 from cjsim.course.spread import spread
 from cjsim.course.stays import stays
 from cjsim.course.tables import table
@@ -16,6 +17,7 @@ __all__ = [
     "claim",
     "estimate",
     "facts",
+    "repaid",
     "score",
     "spread",
     "stays",

@@ -7,6 +7,7 @@ import pytest
 
 from cjsim.course import facts
 from cjsim.course.published import FOLDER, HEAD
+from cjsim.inference import ShiftedBeta
 
 NAMES = sorted(path.stem for path in FOLDER.glob("*.csv"))
 
@@ -72,6 +73,8 @@ def test_where_more_had_bought_before_by_lot_more_bought_after():
     assert share.round(1).to_dict() == {"no": 41.3, "yes": 51.8}
     farmers = causaldata.social_insure.load_pandas().data
     assert farmers.groupby("address")["default"].nunique().eq(1).all()
+
+
 def test_who_fetched_their_result_is_counted_from_the_rows():
     """Of the experiment in Malawi: a row is a person, `any` whether a voucher was drawn."""
     from causaldata import thornton_hiv
@@ -85,3 +88,23 @@ def test_who_fetched_their_result_is_counted_from_the_rows():
         near = rows["distvct"].astype(float).between(low, high, inclusive="left")
         cell = rows[near & (rows["any"] == (row.drawn == "voucher"))]
         assert (row.people, row.fetched, row.from_km) == (len(cell), cell["got"].sum(), low)
+
+
+@pytest.mark.parametrize(
+    ("kind", "alpha", "beta", "one_rate_misses_by", "two_numbers_miss_by"),
+    [("regular", 0.704, 1.182, 0.59, 0.015), ("high_end", 0.668, 3.806, 0.21, 0.028)],
+)
+def test_seven_renewals_foretell_five_more_as_their_authors_say(
+    kind, alpha, beta, one_rate_misses_by, two_numbers_miss_by
+):
+    """Mean absolute error of years 8 to 12, as a share, of one constant rate and of the sBG."""
+    left = facts("renewals").set_index("year")[kind]
+    seen, later = left.loc[:7].to_numpy(), left.loc[8:]
+    model = ShiftedBeta.fit(1000 * seen)
+    assert (model.alpha, model.beta) == pytest.approx((alpha, beta), abs=0.001)
+    rate = seen[1:].sum() / seen[:-1].sum()
+    for said, off in (
+        (rate**later.index, one_rate_misses_by),
+        (model.survival(later.index), two_numbers_miss_by),
+    ):
+        assert abs(said / later - 1).mean() == pytest.approx(off, abs=0.006)

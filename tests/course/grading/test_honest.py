@@ -190,6 +190,7 @@ CALLS = {
         "choose": "guess = course.choose('pull', 'guide')",
         "claim": "course.claim([True] * 20)",
         "estimate": "course.estimate(0, 1)",
+        "repaid": "course.repaid({'phone': run})",
         "score": "course.score(guess)",
         "stays": "course.stays({'two_clocks': [(1.0, True)]})._repr_html_()",
         "spread": "course.spread({'market_a': [1.0, 2.0]})._repr_html_()",
