@@ -7,6 +7,7 @@ from cjsim.course.lines import tell
 from cjsim.course.published import facts
 from cjsim.course.stays import stays
 from cjsim.course.tables import table
+from cjsim.course.weeks import weeks
 
 __all__ = [
     "Claim",
@@ -19,4 +20,5 @@ __all__ = [
     "stays",
     "table",
     "tell",
+    "weeks",
 ]
