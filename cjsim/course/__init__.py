@@ -9,6 +9,7 @@ from cjsim.course.repaid import repaid
 from cjsim.course.spread import spread
 from cjsim.course.stays import stays
 from cjsim.course.tables import table
+from cjsim.course.weeks import weeks
 
 __all__ = [
     "Claim",
@@ -23,4 +24,5 @@ __all__ = [
     "stays",
     "table",
     "tell",
+    "weeks",
 ]

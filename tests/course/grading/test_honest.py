@@ -194,6 +194,7 @@ CALLS = {
         "score": "course.score(guess)",
         "stays": "course.stays({'two_clocks': [(1.0, True)]})._repr_html_()",
         "spread": "course.spread({'market_a': [1.0, 2.0]})._repr_html_()",
+        "weeks": "course.weeks({'bought': [1, 2]}, until=2)._repr_html_()",
         "table": "course.table(measures.funnel(run))",
         "tell": "course.tell('said')",
     },
