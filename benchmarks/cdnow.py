@@ -62,6 +62,7 @@ def scoreboard(model: Repeats, posterior: Any) -> dict[str, Any]:
             "tracking": float(at[1] - at[0]),
             "cumulative_error": float(at[1] / 4339 - 1.0),
             "score": score(fitted.conditional(known, 39.0), actual),
+            "likely": score(fitted.likely(known, 39.0), actual),
         }
     seen_ahead = forecast(model, posterior, WORLDS)
     at = np.median(seen_ahead.cumulative, axis=0)
@@ -70,6 +71,7 @@ def scoreboard(model: Repeats, posterior: Any) -> dict[str, Any]:
         "cumulative_error": float(at[77] / 4339 - 1.0),
         "interval": seen_ahead.interval(),
         "score": seen_ahead.scored(seen),
+        "likely": seen_ahead.scored(seen, likely=True),
     }
     board["NBD, nobody stops"] = {"score": score(no_dropout(known), actual)}
     everyone = np.full(len(seen), known.repeats.mean())
@@ -124,6 +126,7 @@ def report(board: dict[str, Any], pair: list[dict[str, float]]) -> None:
         )
         if "tracking" in row:
             print(f"{'':18} tracking {row['tracking']:.1f}, week 78 {row['cumulative_error']:+.1%}")
+            print(f"{'':18} MAE of the medians {row['likely'].mae:.4f}")
     low, high = board["cjsim"]["interval"]
     print(f"cjsim: 90 % of worlds {low:.0f} to {high:.0f}; actual 1882")
     for row in pair:

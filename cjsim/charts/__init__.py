@@ -8,6 +8,7 @@ from cjsim.charts.contact_map import contact_map
 from cjsim.charts.doubt import doubt
 from cjsim.charts.dwell import dwell
 from cjsim.charts.expert_curve import expert_curve
+from cjsim.charts.fit_check import fit_check
 from cjsim.charts.funnel import funnel
 from cjsim.charts.journey_map import journey_map
 from cjsim.charts.occupancy import occupancy
@@ -40,6 +41,7 @@ __all__ = [
     "doubt",
     "dwell",
     "expert_curve",
+    "fit_check",
     "funnel",
     "journey_map",
     "occupancy",

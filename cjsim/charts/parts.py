@@ -27,6 +27,7 @@ MAKERS = {
     "LossCurve": "observe.loss_curve",
     "ExpertCurve": "observe.expert_curve",
     "Dwell": "observe.dwell",
+    "Fit": "fit",
     "Run": "simulate",
     "Comparison": "compare",
     "Doubt": "compare",
@@ -45,6 +46,7 @@ CHARTS_OF = {
     "LossCurve": "record_loss",
     "ExpertCurve": "expert_curve",
     "Dwell": "dwell",
+    "Fit": "fit_check",
     "Run": "cohorts, contact_map, journey_map, occupancy, path_variants, retention, step_matrix, "
     "story, timeline, waterfall",
     "Comparison": "doubt, funnel, paired, uplift, waterfall",

@@ -11,12 +11,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import astuple, dataclass
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import numpy as np
 
-from cjsim.inference.cohorts import Histories
+from cjsim.inference.cohorts import Histories, Ints
 from cjsim.inference.priors import Floats
+
+DRAWS: Final = 2_001
+"""Of which a median is taken."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,7 @@ class BGNBD:
 
     >>> import numpy as np
     >>> from cjsim.inference import BGNBD
-    >>> from cjsim.inference.cohorts import Histories
+    >>> from cjsim.inference.cohorts import Histories, Ints
     >>> model = BGNBD(r=0.243, alpha=4.414, a=0.793, b=2.426)  # of the CDNOW data
     >>> model.expected([13, 52]).round(2).tolist()
     [0.53, 1.45]
@@ -104,6 +107,23 @@ class BGNBD:
         left = (alpha / (alpha + t)) ** r * hyp2f1(r, b, a + b - 1.0, t / (alpha + t))
         return np.asarray((a + b - 1.0) / (a - 1.0) * (1.0 - left))
 
+    def likely(self, seen: Histories, weeks: float, seed: int = 1) -> Ints:
+        """The median of what each person buys in the next so many weeks: as many buy more as fewer.
+
+        Parameters
+        ----------
+        seen : of `Cohort.histories`: repeat purchases, and times in weeks, by person.
+        weeks : after what was seen.
+        seed : of the draws of which it is the median.
+        """
+        luck = np.random.default_rng(seed)
+        x, _, age = (np.asarray(part, np.float64)[:, None] for part in seen)
+        size = (len(age), DRAWS)
+        bought = luck.poisson(luck.gamma(self.r + x, size=size) / (self.alpha + age) * weeks)
+        stops_after = luck.geometric(np.maximum(luck.beta(self.a, self.b + x, size), 1e-12))
+        alive = luck.random(size) < self.alive(seen)[:, None]
+        return _middle(np.where(alive, np.minimum(bought, stops_after), 0))
+
     def conditional(self, seen: Histories, weeks: float) -> Floats:
         """Purchases that each person makes in the next so many weeks, on average.
 
@@ -135,7 +155,7 @@ class ParetoNBD:
 
     >>> import numpy as np
     >>> from cjsim.inference import ParetoNBD
-    >>> from cjsim.inference.cohorts import Histories
+    >>> from cjsim.inference.cohorts import Histories, Ints
     >>> model = ParetoNBD(r=0.553, alpha=10.578, s=0.606, beta=11.669)  # of the CDNOW data
     >>> model.expected([13, 52]).round(2).tolist()
     [0.53, 1.47]
@@ -218,6 +238,24 @@ class ParetoNBD:
         t = np.asarray(weeks, float)
         return np.asarray(self.r / self.alpha * _lived(self.s, self.beta, t))
 
+    def likely(self, seen: Histories, weeks: float, seed: int = 1) -> Ints:
+        """The median of what each person buys in the next so many weeks: as many buy more as fewer.
+
+        Parameters
+        ----------
+        seen : of `Cohort.histories`: repeat purchases, and times in weeks, by person.
+        weeks : after what was seen.
+        seed : of the draws of which it is the median.
+        """
+        luck = np.random.default_rng(seed)
+        x, _, age = (np.asarray(part, np.float64)[:, None] for part in seen)
+        size = (len(age), DRAWS)
+        with np.errstate(divide="ignore", over="ignore"):  # who never stops stays for ever
+            stays = luck.exponential(size=size) * (self.beta + age) / luck.gamma(self.s, size=size)
+        rates = luck.gamma(self.r + x, size=size) / (self.alpha + age)
+        alive = luck.random(size) < self.alive(seen)[:, None]
+        return _middle(np.where(alive, luck.poisson(rates * np.minimum(stays, weeks)), 0))
+
     def conditional(self, seen: Histories, weeks: float) -> Floats:
         """Purchases that each person makes in the next so many weeks, on average.
 
@@ -230,6 +268,11 @@ class ParetoNBD:
         rate = (self.r + x) / (self.alpha + age)
         lived = _lived(self.s, self.beta + age, np.asarray(weeks, float))
         return np.asarray(rate * lived * self.alive(seen))
+
+
+def _middle(draws: Ints) -> Ints:
+    """The smallest number that at least half of a row's draws do not exceed."""
+    return np.sort(draws, axis=1)[:, (draws.shape[1] - 1) // 2]
 
 
 def _lived(s: float, beta: Any, t: Floats) -> Floats:

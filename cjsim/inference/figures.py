@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from cjsim.inference.seen import DEALS, Floats, Lens, Seen
+from cjsim.labels import find, text
 from cjsim.model.events import Event
 from cjsim.run import simulate
 from cjsim.scenario import Scenario
@@ -147,6 +148,7 @@ def against(actual: Figures, simulated: list[Figures]) -> pd.DataFrame:
 
     Columns actual, low, median, high (90 % of the fit's worlds lie between low and high), below
     (share of these worlds below the actual; equals count half), inside (between low and high?).
+    Where the log or the fit has no such figure, there is nothing to compare: no interval.
     """
     import pandas as pd
 
@@ -154,7 +156,7 @@ def against(actual: Figures, simulated: list[Figures]) -> pd.DataFrame:
     for name, value in actual.items():
         values = np.array([figures_of[name] for figures_of in simulated])
         told = values[np.isfinite(values)]
-        if not len(told):
+        if not len(told) or not np.isfinite(value):  # nothing to compare
             rows[name] = (value, *[np.nan] * 4, False)
             continue
         low, middle, high = np.quantile(told, [0.05, 0.5, 0.95])
@@ -163,3 +165,17 @@ def against(actual: Figures, simulated: list[Figures]) -> pd.DataFrame:
     columns = ["actual", "low", "median", "high", "below", "inside"]
     table = pd.DataFrame.from_dict(rows, "index", columns=columns)
     return table.rename_axis("figure")
+
+
+def in_words(figure: str, lang: str) -> str:
+    """The name of a figure: of "again.90" the repeat curve at 90 days."""
+    kind, _, rest = figure.partition(".")
+    if kind == "count":
+        return find(f"event.{rest}", lang) or rest
+    if kind == "days":
+        return text(f"fit.figures.{rest}", lang)
+    if kind == "again":
+        return text("fit.figures.again", lang).format(days=rest)
+    if kind == "money" and rest:
+        return text("fit.figures.money_month", lang).format(month=rest)
+    return text(f"fit.figures.{kind}", lang)

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from cjsim.door import folder_of
 from cjsim.files import write_text
+from cjsim.inference.figures import in_words
 from cjsim.inference.file import known
 from cjsim.inference.result import Fit
 from cjsim.inference.seen import DEALS
-from cjsim.labels import find, text
+from cjsim.labels import text
 from cjsim.labels.numbers import number, per_cent, short
 from cjsim.observe.systems import Records
 from cjsim.report.columns import aligned
@@ -116,20 +117,6 @@ def _figures(table: pd.DataFrame, lang: str) -> list[str]:
     told = table[table["median"].notna()]
     count = {"inside": number(int(told["inside"].sum()), lang), "all": number(len(told), lang)}
     return [*aligned(shown), "", text("fit.inside", lang).format(**count)]
-
-
-def in_words(figure: str, lang: str) -> str:
-    """The name of a figure: of "again.90" the repeat curve at 90 days."""
-    kind, _, rest = figure.partition(".")
-    if kind == "count":
-        return find(f"event.{rest}", lang) or rest
-    if kind == "days":
-        return text(f"fit.figures.{rest}", lang)
-    if kind == "again":
-        return text("fit.figures.again", lang).format(days=rest)
-    if kind == "money" and rest:
-        return text("fit.figures.money_month", lang).format(month=rest)
-    return text(f"fit.figures.{kind}", lang)
 
 
 def _value(figure: str, value: float, lang: str) -> str:

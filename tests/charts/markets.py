@@ -13,6 +13,8 @@ from cjsim.experiment.optimise import Optimum, optimise
 from cjsim.experiment.sweep import Sweep
 from cjsim.experiment.tornado import Tornado, tornado
 from cjsim.experiment.weak_point import WeakPoint, weak_point
+from cjsim.inference.fitting import fit
+from cjsim.inference.result import Fit
 from cjsim.observe import (
     Attribution,
     Dwell,
@@ -147,3 +149,11 @@ def taught() -> ExpertCurve:
     """What an expert is worth who knows the plan."""
     expert = Transitions.of(market().scenario, strength=20)
     return expert_curve(market(), expert, (5, 20, 80), draws=5)
+
+
+@functools.cache
+def fitted() -> Fit:
+    """What nine months tell of a firm whose letters are opened by half; the rest is held out."""
+    half = firm(300).with_changes({"touchpoints.letter.opened": 0.5})
+    log = cjsim.simulate(half, seed=3)
+    return fit(half, log, free={"touchpoints.letter.opened": (0.1, 0.9)}, until=270.0, people=300)

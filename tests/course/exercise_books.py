@@ -13,7 +13,7 @@ LANGUAGES = ("en", "ru")
 def masters(lang):
     """Set number -> folder name, for every set of a language."""
     found = sorted(path.parent.name for path in (EXERCISES / lang / "source").glob("*/tasks.ipynb"))
-    return {name[:2]: name for name in found}
+    return {name.partition("_")[0]: name for name in found}
 
 
 def book(number, lang="en", kind="source"):

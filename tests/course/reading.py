@@ -68,7 +68,9 @@ def pieces() -> Iterator[Piece]:
         yield Piece(_name(path), "", text)
     for path in words():
         for key, text in _flat(tomllib.loads(path.read_text(encoding="utf-8"))):
-            if not key.endswith((".label", ".claims")) or path.name != "glossary.toml":
+            stems = re.search(r"\.(stems|against)\b", key)  # parts of words, for a machine
+            keys = path.name == "glossary.toml" and key.endswith((".label", ".claims"))
+            if not (stems or keys):
                 yield Piece(_name(path), key, text)
 
 

@@ -70,14 +70,13 @@ def test_an_object_that_lies_about_itself_is_a_failed_check_and_no_more():
         def __str__(self):
             raise RuntimeError
 
-    report = check("01", 1, {"times_more_contacts": Liar(), "gain": Liar(), "reason": Liar()}, "en")
+    report = check("01", 1, {"times_more_contacts": Liar(), "gain": Liar(), "why_1": Liar()}, "en")
     assert report.points == 0
 
 
 def test_points_are_given_in_part():
-    task = Task(
-        1, (Check("contacts", lambda work: Mark(0.5), 3.0), Check("gain", lambda work: True))
-    )
+    checks = (Check("contacts", lambda work: Mark(0.5), 3.0), Check("gain", lambda work: True))
+    task = Task(1, checks, "code")
     report = look("01", [task], {}, "en")
     assert report.points == 2.5
     assert report.most == 4.0
@@ -85,33 +84,37 @@ def test_points_are_given_in_part():
 
 
 def test_a_check_that_fails_shows_its_hint_and_one_that_passes_does_not():
-    task = Task(1, (Check("contacts", lambda work: False), Check("gain", lambda work: True)))
+    checks = (Check("contacts", lambda work: False), Check("gain", lambda work: True))
+    task = Task(1, checks, "code")
     first, bad, hint, good, points = repr(look("01", [task], {}, "en")).splitlines()
-    assert first == "1. Turn one dial"
+    assert first == "1. Turn one dial and say why [code]"
     assert bad.startswith("  ✗ how many times")
     assert hint.startswith("      hint: ")
     assert good.startswith("  ✓ the gain")
     assert points == "Points: 1 of 2"
 
 
-@pytest.mark.parametrize(("names", "hints"), [({}, 0), ({"gain": None}, 0), ({"gain": "a"}, 1)])
-def test_a_task_that_is_not_begun_has_no_hint_yet(names, hints):
-    task = Task(1, (Check("gain", lambda work: work.number("gain") > 0),))
+@pytest.mark.parametrize(
+    ("names", "hints"), [({}, 0), ({"gain": None}, 0), ({"gain": "a"}, 0), ({"gain": -1.0}, 1)]
+)
+def test_a_task_that_is_not_begun_or_of_another_kind_has_no_hint(names, hints):
+    task = Task(1, (Check("gain", lambda work: work.number("gain") > 0),), "code")
     report = look("01", [task], names, "en")
     assert report.failed == ["1.gain"]
     assert repr(report).count("hint: ") == hints
 
 
 def test_the_notebook_that_calls_is_the_one_that_is_looked_at():
-    names = {"check": public_check, "reason": "opt_outs"}
+    names = {"check": public_check, "gain": 1e6}
     exec("report = check('01', 1, lang='en')", names)
-    assert names["report"].failed == ["1.contacts", "1.gain"]
+    assert names["report"].findings[1].hint
+    assert names["report"].failed == ["1.contacts", "1.gain", "1.opted_out", "1.not_reached"]
 
 
 def test_the_report_speaks_the_students_language():
     try:
         cjsim.speak("ru")
-        assert "подсказка" in repr(check("01", 1, {"gain": "a"}))
+        assert "подсказка" in repr(check("01", 1, {"gain": 1e6}))
         assert "`gain` пока нет" in repr(check("01", 1, {}))
     finally:
         cjsim.speak("en")
@@ -120,8 +123,8 @@ def test_the_report_speaks_the_students_language():
 
 def test_one_task_or_all():
     assert {found.task for found in check("01", 2, {}).findings} == {2}
-    assert {found.task for found in check("01", names={}).findings} == {1, 2, 3, 4}
-    assert len(tasks_of("01")) == 4
+    assert {found.task for found in check("01", names={}).findings} == {1, 2, 3, 4, 5}
+    assert len(tasks_of("01")) == 5
 
 
 def test_a_set_or_a_task_that_does_not_exist_is_one_clear_message():

@@ -189,3 +189,44 @@ def test_sbg_shares_add_up():
 def test_what_is_no_survival_is_told(customers):
     with pytest.raises(ValueError, match="customers"):
         ShiftedBeta.fit(customers)
+
+
+# --- medians ----------------------------------------------------------------------------------
+
+
+def certain(mean):
+    """Shape and rate of a gamma that is all but its mean."""
+    return 1e3, 1e3 / mean
+
+
+NEW = Histories(np.array([0]), np.array([0.0]), np.array([0.0]))
+
+
+@pytest.mark.parametrize(
+    ("model", "weeks", "median"),
+    [
+        # nobody stops, one purchase every other week: Poisson of mean 5, whose median is 5
+        (BGNBD(*certain(0.5), 1e-6, 1e6), 10.0, 5),
+        (ParetoNBD(1e3, 2e3, 0.01, 2e3), 10.0, 5),
+        # stops after each purchase with chance .3, has time for all: .3, .51 within 1, 2
+        (BGNBD(*certain(100.0), 3e7, 7e7), 10.0, 2),
+        # rates 1 and .113: at most n with chance 1 - 1.113^-(n + 1), which is .47 at 5, .53 at 6
+        (ParetoNBD(1e3, 1e3, 113.0, 1e3), 1e3, 6),
+    ],
+)
+def test_the_median_is_the_exact_one_where_rates_are_known(model, weeks, median):
+    assert model.likely(NEW, weeks).tolist() == [median]
+
+
+@pytest.mark.parametrize("model", [BGNBD_PUBLISHED, PARETO_PUBLISHED], ids=["BG", "Pareto"])
+def test_who_bought_often_and_then_fell_silent_buys_nothing(model):
+    silent = Histories(np.array([20]), np.array([5.0]), np.array([39.0]))
+    assert model.likely(silent, 39.0).tolist() == [0]
+
+
+@pytest.mark.parametrize("model", [BGNBD_PUBLISHED, PARETO_PUBLISHED], ids=["BG", "Pareto"])
+def test_medians_miss_by_less_than_means_and_their_squares_by_more(model):
+    means = score(model.conditional(SEEN, 39.0), ACTUAL)
+    medians = score(model.likely(SEEN, 39.0), ACTUAL)
+    assert medians.mae < means.mae
+    assert medians.rmse > means.rmse

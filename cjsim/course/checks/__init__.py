@@ -11,10 +11,12 @@ A set is one folder `course/sets/sNN`: `checks.py` with `TASKS`, its words in `e
 1. Write the check functions. Each takes a `Work`, the student's names read with care, and returns
    yes or no, or a `Mark` where points are given in part. What is right is found by running the
    kit: nothing is pasted. One check, one misconception; checks of a task do not lean on each other.
-   For a strategy that is designed, `sets.design` has limits and points for what it gains.
-2. List them: `TASKS = (Task(1, (Check("contacts", contacts), ...)), ...)`.
+   For a strategy that is designed, in code or on the board, `sets.design` has limits and points
+   for what it gains; for words, `sets.explain` makes a check of each idea of the rubric.
+2. List them with their track: `TASKS = (Task(1, (Check("contacts", contacts), ...), "code"), ...)`.
+   "board" reads `board_N`, "explain" reads `why_N`.
 3. For each task give a title, for each check what it looks at (`says`) and a `hint` that leads on
-   without the answer, in both languages.
+   without the answer, in both languages; for an explanation the rubric.
 4. Write the masters `exercises/<lang>/source/NN_name/tasks.ipynb`, twins: same cell ids, same code
    but for comments and the line `cjsim.speak(...)`. An answer cell has the id `task-N-answer` and
    nbgrader's mark `solution`; names that the check looks for stand above `### BEGIN SOLUTION` (as

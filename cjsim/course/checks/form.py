@@ -8,13 +8,17 @@ import math
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 import numpy as np
 
 from cjsim.labels import text
 from cjsim.labels.numbers import number, setting
 
+Track = Literal["board", "explain", "code"]
+"""How a task is answered: by what the board gives, with words beside numbers, or with code."""
+HINTED: Final = ("length",)
+"""Problems of an answer that is of the right kind: the hint of the check leads on."""
 PASSED = 0.8
 """A check that gives points in part counts as passed from this share on."""
 
@@ -25,12 +29,13 @@ class WorkError(Exception):
     Parameters
     ----------
     line : what is said.
-    begun : is there anything of the student's? A task not begun needs no hint yet.
+    hinted : does the hint of the check still lead on? Not where an answer is missing, is of
+        another kind or stops: the line says all there is.
     """
 
-    def __init__(self, line: str, begun: bool = True) -> None:
+    def __init__(self, line: str, hinted: bool = False) -> None:
         super().__init__(line)
-        self.begun = begun
+        self.hinted = hinted
 
 
 class Amount(NamedTuple):
@@ -60,10 +65,12 @@ class Mark:
     ----------
     share : part of the points, 0..1.
     note : what to put into the places of the check's `note` in the words.
+    gained : of a design, what it gains: mean, low and high of its interval.
     """
 
     share: float
     note: Mapping[str, Amount] = field(default_factory=dict)
+    gained: tuple[float, float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -84,10 +91,19 @@ class Check:
 
 @dataclass(frozen=True)
 class Task:
-    """One task of a set; its number is the one students see."""
+    """One task of a set.
+
+    Parameters
+    ----------
+    number : the one students see.
+    checks : what is looked at.
+    track : how it is answered. What is pasted from the board stands in `board_N`, what is
+        explained in `why_N`, N being the number.
+    """
 
     number: int
     checks: tuple[Check, ...]
+    track: Track
 
     @property
     def most(self) -> float:
@@ -106,6 +122,7 @@ class Finding:
     most: float
     line: str
     hint: str = ""
+    gained: tuple[float, float, float] | None = None
 
     @property
     def passed(self) -> bool:
@@ -124,6 +141,7 @@ class Report:
 
     findings: tuple[Finding, ...]
     titles: Mapping[int, str]
+    tracks: Mapping[int, Track]
     lang: str
 
     @property
@@ -149,12 +167,15 @@ class Report:
         hint = text("grade.hint", self.lang)
         lines = []
         for task, title in self.titles.items():
-            lines.append(f"{task}. {title}")
+            track = text(f"grade.track.{self.tracks[task]}", self.lang)
+            lines.append(f"{task}. {title} [{track}]")
             for finding in self.findings:
                 if finding.task == task:
                     lines.append(f"  {'✓' if finding.passed else '✗'} {finding.line}")
                     if finding.hint:
                         lines.append(f"      {hint}: {finding.hint}")
+            if self.tracks[task] == "explain":
+                lines.append(f"  {text('grade.by_machine', self.lang)}")
         sums = {"points": setting(self.points, self.lang), "most": setting(self.most, self.lang)}
         return "\n".join([*lines, text("grade.points", self.lang).format(**sums)])
 
@@ -192,6 +213,15 @@ class Work:
             raise self.problem("not_option", name=name, options=quoted)
         return str(value)
 
+    def words(self, name: str) -> str:
+        """A text; one that is empty is a task not begun."""
+        value = self.get(name)
+        if not isinstance(value, str):
+            raise self.problem("not_text", name=name, kind=type(value).__name__)
+        if not str.strip(value):
+            raise self.problem("missing", name=name)
+        return str.strip(value)
+
     def table(self, name: str) -> dict[str, Any]:
         """A dictionary with words as keys, copied."""
         value = self.get(name)
@@ -213,14 +243,31 @@ class Work:
             raise self.problem(nothing, name=name)
         return value
 
+    def number_from(self, name: str, *arguments: Any) -> float:
+        """The one number that a function returns, also as an array or a column of one."""
+        answer = self.call(name, *arguments)
+        with self.running(name):
+            values = np.asarray(answer, dtype=float).ravel()
+        if len(values) != 1:
+            raise self.problem("length", name=name, found=len(values), wanted=1)
+        return float(values[0])
+
     def counts(self, name: str, *arguments: Any, length: int) -> list[float]:
         """What a function returns that should give one number for each of `length` people."""
         answer = self.call(name, *arguments)
         with self.running(name):
+            if isinstance(answer, Mapping):
+                answer = self._in_order(name, answer)
             listed = np.asarray(list(answer), dtype=float).tolist()
         if len(listed) != length:
             raise self.problem("length", name=name, found=len(listed), wanted=length)
         return [float(value) for value in listed]
+
+    def _in_order(self, name: str, answer: Mapping[Any, Any]) -> list[Any]:
+        """The values of a dictionary person -> number; one with other keys has no order."""
+        if not all(isinstance(key, (int, np.integer)) for key in answer):
+            raise self.problem("not_list", name=name)
+        return [answer[key] for key in sorted(answer)]
 
     @contextlib.contextmanager
     def running(self, name: str) -> Iterator[None]:
@@ -236,10 +283,10 @@ class Work:
                 sentence = f"{type(error).__name__}: {_message(error)}"
                 raise self.problem("stopped", name=name, error=sentence) from None
 
-    def problem(self, key: str, **facts: Any) -> WorkError:
+    def problem(self, key: str, /, **facts: Any) -> WorkError:
         """A line from the words that all sets share."""
         line = text(f"grade.problem.{key}", self.lang).format(**facts)
-        return WorkError(line, begun=key != "missing")
+        return WorkError(line, hinted=key in HINTED)
 
 
 def _message(error: BaseException) -> str:

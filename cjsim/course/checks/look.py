@@ -8,7 +8,7 @@ import io
 import math
 import pkgutil
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
@@ -52,18 +52,23 @@ def look(number: str, tasks: Sequence[Task], names: Mapping[str, Any], lang: str
     work = Work(names, lang)
     # What is written to stderr would cost the points in nbgrader: the engine says when it compiles.
     with contextlib.redirect_stderr(io.StringIO()):
-        findings = tuple(
-            _finding(task.number, check, work, words_of[str(task.number)][check.name])
-            for task in tasks
-            for check in task.checks
-        )
+        findings = tuple(finding for task in tasks for finding in _of_task(task, work, words_of))
     titles = {task.number: str(words_of[str(task.number)]["title"]) for task in tasks}
-    return Report(findings, titles, lang)
+    return Report(findings, titles, {task.number: task.track for task in tasks}, lang)
 
 
-def _finding(task: int, check: Check, work: Work, words_of: Mapping[str, str]) -> Finding:
-    """One check, whatever the student's objects do."""
-    note, begun = "", True
+def _of_task(task: Task, work: Work, words_of: Mapping[str, Any]) -> Iterator[Finding]:
+    """The checks of a task; a problem that several of them meet is told by the first."""
+    told: set[str] = set()
+    for check in task.checks:
+        yield _finding(task.number, check, work, words_of[str(task.number)][check.name], told)
+
+
+def _finding(
+    task: int, check: Check, work: Work, words_of: Mapping[str, Any], told: set[str]
+) -> Finding:
+    """One check, whatever the student's objects do. `told`: the problems said so far."""
+    note, hinted = "", True
     try:
         verdict = check.test(work)
         mark = verdict if isinstance(verdict, Mark) else Mark(float(bool(verdict)))
@@ -71,14 +76,18 @@ def _finding(task: int, check: Check, work: Work, words_of: Mapping[str, str]) -
         note = words_of["note"].format(**places) if places else ""
     except WorkError as problem:
         mark = Mark(0.0)
-        note, begun = str(problem), problem.begun
+        note, hinted = str(problem), problem.hinted
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # an object of the student's that only looks like a number, say
         mark = Mark(0.0)
         note = text("grade.problem.odd", work.lang).format(error=type(error).__name__)
+        hinted = False
+    if not hinted:
+        problem_line, note = note, "" if note in told else note
+        told.add(problem_line)
     share = min(max(mark.share, 0.0), 1.0) if math.isfinite(mark.share) else 0.0
     line = f"{words_of['says']}: {note}" if note else words_of["says"]
-    hint = words_of["hint"] if share < 1.0 and begun else ""
+    hint = words_of["hint"] if share < 1.0 and hinted else ""
     points = round(share * check.points, 2)
-    return Finding(task, check.name, share, points, check.points, line, hint)
+    return Finding(task, check.name, share, points, check.points, line, hint, mark.gained)

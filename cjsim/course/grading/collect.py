@@ -26,7 +26,7 @@ PLATFORM = re.compile(r"_\d+_assignsubmission_(file|onlinetext)_?.*$")
 """What Moodle puts behind a name."""
 COPY = re.compile(r"(-Copy\d+| \(\d+\))$")
 """What JupyterLab and browsers put behind the name of a copy."""
-NUMBER = re.compile(r"(\d\d)[_ -]")
+NUMBER = re.compile(r"(\d\d|[A-Z])[_ -]")
 LONGEST_WORD = 200
 
 

@@ -23,9 +23,10 @@ from typing import Any, NamedTuple
 LARGEST_FILE = 200 * 2**20  # bytes that may be written into one file
 MORE_TASKS = 64  # processes and threads beyond those that the user runs already
 LONGEST_NAME = 80  # characters of an error's class, which a student may call as they like
-GRADED = re.compile(r"set-(\d\d)-task-(\d+)")
-ASKED = re.compile(r"""\bcheck\(\s*["'](\d\d)["']\s*(?:,\s*(?:task\s*=\s*)?(\d+))?""")
-HEADING = re.compile(r"\s*#[^\n#]*?\b(\d{1,2})\b")
+GRADED = re.compile(r"set-(\w+)-task-(\d+)")
+ASKED = re.compile(r"""\bcheck\(\s*["'](\w+)["']\s*(?:,\s*(?:task\s*=\s*)?(\d+))?""")
+HEADING = re.compile(r"\s*#([^\n#]*)")
+NAMED = re.compile(r"\b(\d{1,2}|[A-Z])\b")
 RUN = ("time", "timeit", "capture", "prun")  # magics that wrap code which should still run
 
 Tell = Callable[..., None]
@@ -173,7 +174,8 @@ def _set_of(cells: list[Cell], heading: str, job: Mapping[str, str]) -> tuple[st
 
     in_cells = [match[1] for cell in cells if (match := GRADED.fullmatch(cell.grade_id))]
     in_cells += [match[1] for cell in cells for match in ASKED.finditer(cell.source)]
-    in_heading = [match[1].zfill(2)] if (match := HEADING.match(heading)) else []
+    first = match[1] if (match := HEADING.match(heading)) else ""
+    in_heading = [_of_heading(name) for name in NAMED.findall(first)]
     sources = {"cells": in_cells, "heading": in_heading, "folder": [job["folder_set"]],
                "asked": [job["asked_set"]]}  # fmt: skip
     known = sets()
@@ -182,6 +184,11 @@ def _set_of(cells: list[Cell], heading: str, job: Mapping[str, str]) -> tuple[st
             if number in known:
                 return number, source
     raise _UnusableError("no_tasks", "")
+
+
+def _of_heading(number: str) -> str:
+    """The set of a lecture as a heading writes it: "1" is 01, "L" is L."""
+    return number.zfill(2) if number.isdigit() else number
 
 
 def _asked_of(cells: list[Cell], number: str) -> set[int]:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from cjsim.board.pasted import PastedError
+from cjsim.board.pasted import pasted as board_pasted
 from cjsim.course.checks.form import Amount, Mark, Work
+from cjsim.labels.numbers import setting
+from cjsim.scenario import Scenario, ScenarioError
 
 Limits = Mapping[str, tuple[float, float]]
+Changes = tuple[tuple[str, Any], ...]
 
 
 class Gain(NamedTuple):
@@ -29,15 +34,110 @@ def possible(changes: Mapping[str, Any], limits: Limits) -> dict[str, float]:
     }
 
 
-def own(work: Work, name: str, limits: Limits) -> tuple[tuple[str, float], ...]:
+def changed(changes: Mapping[str, Any], firm: Scenario) -> dict[str, Any]:
+    """The entries that differ from the firm as it is; a key that it does not have stays."""
+    return {key: value for key, value in changes.items() if _value_of(firm, key) != value}
+
+
+def _value_of(firm: Scenario, key: str) -> Any:
+    """What the firm has under a key, None for a key that there is not."""
+    try:
+        return firm.value(key)
+    except ScenarioError:
+        return None
+
+
+def own(work: Work, name: str, limits: Limits, firm: Scenario) -> Changes:
     """The student's changes, without those that are not allowed: they are one check's affair.
 
-    In an order of their own, as a key for a cache. Nothing allowed is a task not begun.
+    In an order of their own, as a key for a cache. Nothing that differs from the firm as it is
+    earns nothing: that is said, and nothing allowed is a task not begun.
     """
-    changes = possible(work.table(name), limits)
+    given = work.table(name)
+    if given and not changed(given, firm):
+        raise work.problem("unchanged", name=name)
+    changes = possible(changed(given, firm), limits)
     if not changes:
         raise work.problem("missing", name=name)
     return tuple(sorted(changes.items()))
+
+
+def own_allowed(work: Work, name: str, limits: Limits, firm: Scenario) -> bool:
+    """Is something changed, and only within the limits?"""
+    changes = work.table(name)
+    if changes and not changed(changes, firm):
+        raise work.problem("unchanged", name=name)
+    return bool(changes) and changes == possible(changes, limits)
+
+
+# --- from the board -------------------------------------------------------------------------------
+
+
+def pasted(
+    work: Work, name: str, preset: str, limits: Limits, side: str | Sequence[str] = "guide"
+) -> Changes:
+    """What was designed on the board, as `own` gives it: within the limits, and not as it was.
+
+    Parameters
+    ----------
+    name : the variable, "board_1": an address, a link or a short code.
+    preset : the product that the task is about.
+    limits : key -> (lowest, highest); those of a strategy begin with its name, "guide.every_days".
+    side : the strategy that is designed: the last side that runs it. Where the strategy is the
+        student's to choose, those that may be chosen: the last side that runs one of them, and
+        the choice is an entry "strategy" of the changes.
+
+    Raises WorkError for what cannot be read, is about another product, has no such side or changes
+    nothing.
+    """
+    designed = _designed(work, name, preset, side)
+    chosen = {key: value for key, value in designed.items() if key == "strategy"}
+    entries = {**possible(designed, limits), **chosen}
+    if not entries:
+        raise work.problem("unchanged", name=name)
+    return tuple(sorted(entries.items()))
+
+
+def pasted_allowed(
+    work: Work, name: str, preset: str, limits: Limits, side: str | Sequence[str] = "guide"
+) -> bool:
+    """Is something changed on the board, and only within the limits? Says which key is not."""
+    changes = _designed(work, name, preset, side)
+    if not changes:
+        raise work.problem("unchanged", name=name)
+    for key, value in changes.items():
+        if key == "strategy":
+            continue
+        if key not in limits:
+            raise work.problem("outside", name=name, key=key, allowed=", ".join(limits))
+        if not possible({key: value}, limits):
+            low, high = (setting(end, work.lang) for end in limits[key])
+            shown = setting(value, work.lang) if isinstance(value, float) else value
+            raise work.problem("beyond", name=name, key=key, value=shown, low=low, high=high)
+    return True
+
+
+def _designed(work: Work, name: str, preset: str, side: str | Sequence[str]) -> dict[str, Any]:
+    """All that the pasted design changes, by key; `strategy` where it may be chosen."""
+    try:
+        board = board_pasted(work.words(name))
+    except PastedError as problem:
+        raise work.problem("pasted", name=name, what=problem.said(work.lang)) from None
+    if board.product != preset:
+        raise work.problem("other_product", name=name, found=board.product, wanted=preset)
+    wanted = [side] if isinstance(side, str) else list(side)
+    mine = [one for one in board.sides if one.strategy in wanted]
+    if not mine:
+        found = ", ".join(one.strategy for one in board.sides)
+        raise work.problem("no_side", name=name, wanted=" / ".join(wanted), found=found)
+    strategy = mine[-1].strategy
+    firm = Scenario.load(preset, strategy=strategy)
+    dials = {f"{strategy}.{dial}": value for dial, value in mine[-1].dials.items()}
+    changes = changed({**board.dials, **dials}, firm)
+    return changes if isinstance(side, str) else {**changes, "strategy": strategy}
+
+
+# --- points ---------------------------------------------------------------------------------------
 
 
 def gain(comparison: Any, side: str = "mine", less: float = 0.0) -> Gain:
@@ -57,4 +157,4 @@ def mark(mine: Gain, best: float, cost: Amount, digits: int = 1) -> Mark:
     gains = {"mine": mine.mean, "low": mine.low, "high": mine.high, "best": best}
     note = {name: Amount(value, digits, signed=True) for name, value in gains.items()}
     share = mine.mean / best if mine.low > 0 else 0.0
-    return Mark(min(1.0, share), {**note, "cost": cost})
+    return Mark(min(1.0, share), {**note, "cost": cost}, (mine.mean, mine.low, mine.high))

@@ -1,4 +1,4 @@
-"""Exercise set 01, pull or push: a dial, a count of deals, two clocks, a guide of one's own."""
+"""Exercise set 01, pull or push: a dial, a count of deals, two clocks, a guide, a price."""
 
 from __future__ import annotations
 
@@ -6,17 +6,23 @@ import math
 import random
 from collections.abc import Generator, Sequence
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-import numpy as np
-
+from cjsim import Scenario, compare
 from cjsim.course.checks.form import Amount, Check, Mark, Task, Work
-from cjsim.course.sets.design import extra_cost, gain, mark, own, possible
+from cjsim.course.sets.design import (
+    Changes,
+    extra_cost,
+    gain,
+    mark,
+    own,
+    own_allowed,
+    pasted,
+    pasted_allowed,
+)
+from cjsim.course.sets.explain import ideas
 
 # --- 1: a dial ------------------------------------------------------------------------------------
-
-REASONS: Final = ("first_deals", "repeat_deals", "opt_outs")
-"""What a student may name as the reason why contacts hardly rise."""
 
 
 def _contacts(work: Work) -> bool:
@@ -33,21 +39,9 @@ def _gain(work: Work) -> bool:
     return abs(work.number("gain") - float(gain)) <= 0.1
 
 
-def _reason(work: Work) -> bool:
-    """The one measure that moved clearly, in the direction that costs contacts."""
-    answer = work.choice("reason", REASONS)
-    moved = _dial().paired().loc["weekly"]
-    good = {"first_deals": 1, "repeat_deals": 1, "opt_outs": -1}
-    harms = {name: moved.loc[name, "clear"] and moved.loc[name, "difference"] * sign < 0
-             for name, sign in good.items()}  # fmt: skip
-    return bool(harms[answer])
-
-
 @lru_cache(maxsize=1)
 def _dial() -> Any:
     """The comparison that the task asks for."""
-    from cjsim import Scenario, compare
-
     monthly = Scenario.load("phone", strategy="guide")
     weekly = monthly.with_changes({"guide.every_days": 7})
     return compare({"monthly": monthly, "weekly": weekly}, people=80, runs=20, seed=101)
@@ -132,29 +126,42 @@ class Scripted(random.Random):
 
 def _rates(work: Work) -> bool:
     """Both clocks, with their rates per day."""
-    rates = _visit(work, on=5.0, off=9.0)[2]
+    rates = _visit(work, on=5.0, off=9.0).rates
     return sorted(rates) == sorted((STEP, AWAY))
 
 
 def _first_rings(work: Work) -> bool:
     """Whichever clock rings first decides, also the slower one."""
-    ends = [_visit(work, on=5.0, off=9.0)[0], _visit(work, on=9.0, off=5.0)[0]]
+    ends = [_visit(work, on=5.0, off=9.0).end, _visit(work, on=9.0, off=5.0).end]
     return ends == ["on", "away"]
 
 
 def _days(work: Work) -> bool:
-    """Days since the visit began, which was not day 0."""
-    visits = [_visit(work, on=5.0, off=9.0), _visit(work, on=9.0, off=6.0)]
-    return bool(np.allclose([days for _, days, _ in visits], [5.0, 6.0]))
+    """Days since the visit began, which was not day 0, also of an open one."""
+    visits = [_visit(work, *clocks) for clocks in ((5.0, 9.0), (9.0, 6.0), (100.0, 200.0))]
+    return all(math.isclose(visit.days, visit.lasted, abs_tol=1e-9) for visit in visits)
 
 
 def _open(work: Work) -> bool:
-    """A visit that neither clock has ended."""
-    return bool(_visit(work, on=100.0, off=200.0)[0] == "open")
+    """A visit that neither clock has ended, and one whose clock rings after the last day."""
+    late = (
+        BEGIN + END / 2 - 5.0
+    )  # a clock that rings when the record is over, but within `end` days
+    ends = [_visit(work, *clocks).end for clocks in ((100.0, 200.0), (late, 200.0), (200.0, late))]
+    return ends == ["open"] * len(ends)
 
 
-def _visit(work: Work, on: float, off: float) -> tuple[Any, float, list[float]]:
-    """One visit with known luck: how it ended, after how many days, which rates were asked for."""
+class Visit(NamedTuple):
+    """How a visit ended, the days that were written, the days it lasted, the rates asked for."""
+
+    end: str | None
+    days: float
+    lasted: float
+    rates: list[float]
+
+
+def _visit(work: Work, on: float, off: float) -> Visit:
+    """One visit with known luck."""
     import simpy
 
     env = simpy.Environment(initial_time=BEGIN)
@@ -164,11 +171,13 @@ def _visit(work: Work, on: float, off: float) -> tuple[Any, float, list[float]]:
     if not isinstance(process, Generator):
         raise work.problem("not_process", name="visit")
     with work.running("visit"):
-        env.process(process)
+        over: list[float] = []
+        env.process(process).callbacks.append(lambda event: over.append(env.now - BEGIN))
         env.run(until=1000.0)
         (row,) = endings or [(None, math.nan)]
         end, days = row
-        return end if type(end) is str else None, float(days), luck.asked
+        lasted = over[0] if over else math.nan
+        return Visit(end if type(end) is str else None, float(days), lasted, luck.asked)
 
 
 # --- 4: a strategy --------------------------------------------------------------------------------
@@ -194,49 +203,74 @@ SCORED: Final = {"people": 400, "runs": 24, "seed": 770_101}  # worlds that no l
 
 def _allowed(work: Work) -> bool:
     """Something is changed, and only within the limits."""
-    changes = work.table("my_guide")
-    return bool(changes) and changes == possible(changes, LIMITS)
+    return own_allowed(work, "my_guide", LIMITS, _firms()["guide"])
 
 
 def _profit(work: Work) -> Mark:
     """Profit per person above waiting, as a share of what the best-known guide is above it."""
-    comparison = _scored(own(work, "my_guide", LIMITS))
+    comparison = _scored(own(work, "my_guide", LIMITS, _firms()["guide"]))
     best = gain(_scored(tuple(sorted(BEST.items())))).mean
     return mark(gain(comparison), best, cost=Amount(extra_cost(comparison), 1, signed=True))
 
 
 def _patience(work: Work) -> Mark:
     """At most a tenth as many people opt out as with the guide as it is."""
-    mine = _scored(own(work, "my_guide", LIMITS)).means().loc["opt_outs"]
+    mine = _scored(own(work, "my_guide", LIMITS, _firms()["guide"])).means().loc["opt_outs"]
     note = {"mine": Amount(mine["mine"], 1), "now": Amount(mine["guide"], 1)}
     return Mark(float(mine["mine"] <= FEW * mine["guide"]), note)
 
 
-@lru_cache(maxsize=8)
-def _scored(changes: tuple[tuple[str, float], ...]) -> Any:
-    """A strategy beside pull and the guide as it is, in worlds nobody has seen."""
-    from cjsim import Scenario, compare
+@lru_cache(maxsize=1)
+def _firms() -> dict[str, Scenario]:
+    """What a design is scored beside: waiting, and the guide as it is."""
+    return {name: Scenario.load("phone", strategy=name) for name in ("pull", "guide")}
 
-    phone = Scenario.load("phone")
-    guide = phone.with_strategy("guide")
-    firms = {
-        "pull": phone.with_strategy("pull"), "guide": guide,
-        "mine": guide.with_changes(dict(changes)),
-    }  # fmt: skip
+
+@lru_cache(maxsize=8)
+def _scored(changes: Changes) -> Any:
+    """A strategy beside pull and the guide as it is, in worlds nobody has seen."""
+    firms = {**_firms(), "mine": _firms()["guide"].with_changes(dict(changes))}
     return compare(firms, **SCORED)  # type: ignore[arg-type]
 
 
+# --- 5: on the board ------------------------------------------------------------------------------
+
+BOARD_LIMITS: Final = {
+    "product.price": (300.0, 800.0),  # EUR
+    "guide.every_days": (14.0, 120.0),  # days
+    "guide.min_fit": (0.0, 1.0),
+}
+"""What may be turned on the board, and how far."""
+BOARD_BEST: Final = {"product.price": 600.0, "guide.min_fit": 0.9}
+"""The best that we know within BOARD_LIMITS: searched in other worlds than the scored ones."""
+
+
+def _board_allowed(work: Work) -> bool:
+    """Something is turned, and only what the task names."""
+    return pasted_allowed(work, "board_5", "phone", BOARD_LIMITS)
+
+
+def _board_profit(work: Work) -> Mark:
+    """Profit per person above waiting at the price of now, as a share of what the best known is."""
+    comparison = _scored(pasted(work, "board_5", "phone", BOARD_LIMITS))
+    best = gain(_scored(tuple(sorted(BOARD_BEST.items())))).mean
+    return mark(gain(comparison), best, cost=Amount(extra_cost(comparison), 1, signed=True))
+
+
 TASKS = (
-    Task(1, (Check("contacts", _contacts), Check("gain", _gain), Check("reason", _reason))),
+    Task(1, (Check("contacts", _contacts), Check("gain", _gain), *ideas("01", 1)), "explain"),
     Task(2, (
         Check("repeats", _repeats), Check("everybody", _everybody),
         Check("only_ours", _only_ours), Check("people", _people),
-    )),
+    ), "code"),
     Task(3, (
         Check("rates", _rates), Check("first_rings", _first_rings),
         Check("days", _days), Check("open", _open),
-    )),
+    ), "code"),
     Task(4, (
         Check("allowed", _allowed), Check("profit", _profit, 3.0), Check("patience", _patience),
-    )),
+    ), "code"),
+    Task(5, (
+        Check("allowed", _board_allowed), Check("profit", _board_profit, 3.0),
+    ), "board"),
 )  # fmt: skip

@@ -9,7 +9,13 @@ times_more_contacts = means.loc["contacts", "weekly"] / means.loc["contacts", "m
 GAIN = """
 gain = both.paired().loc[("weekly", "profit_per_person"), "difference"]
 """
-DIAL = "means = both.means()\n" + COUNTS + GAIN + 'reason = "opt_outs"\n'
+WHY = """
+why_1 = '''
+Who is written to every week opts out more often, and whoever has opted out gets no more letters
+at all: the firm writes more often, but to fewer people.
+'''
+"""
+DIAL = "means = both.means()\n" + COUNTS + GAIN + WHY
 
 DEALS = """
 def deals_of_each(log, people):
@@ -48,13 +54,20 @@ WRONG = {
             DIAL.replace(GAIN, 'gain = means.loc["profit_per_person", "weekly"]\n'),
             "gain",
         ),
-        "thinks_that_fewer_people_came": (
-            DIAL.replace('"opt_outs"', '"first_deals"'),
-            "reason",
+        "thinks_that_fewer_people_buy": (
+            DIAL.replace(
+                "Who is written to every week opts out more often, and whoever has opted out",
+                "Who is written to every week is angry and buys less, and such a person",
+            ),
+            "opted_out",
         ),
-        "takes_a_difference_whose_interval_holds_zero": (
-            DIAL.replace('"opt_outs"', '"repeat_deals"'),
-            "reason",
+        "says_what_happens_and_not_what_follows": (
+            DIAL.replace(
+                """, and whoever has opted out gets no more letters
+at all: the firm writes more often, but to fewer people.""",
+                " than somebody who is written to once a month, and deals hardly move.",
+            ),
+            "not_reached",
         ),
     },
     2: {
@@ -75,6 +88,7 @@ WRONG = {
             ),
             "only_ours",
         ),
+        "counts_who_buys_as_often": (DEALS.replace("one > other", "one >= other"), "people"),
         "counts_deals_instead_of_people": (
             DEALS.replace("(one > other).sum()", "(one - other).clip(lower=0).sum()"),
             "people",
@@ -95,6 +109,17 @@ WRONG = {
         "writes_the_date_instead_of_the_duration": (
             VISIT.replace("(result, env.now - start)", "(result, env.now)"),
             "days",
+        ),
+        "writes_the_end_for_the_days_of_an_open_visit": (
+            VISIT.replace(
+                "(result, env.now - start)",
+                '(result, end if result == "open" else env.now - start)',
+            ),
+            "days",
+        ),
+        "waits_as_many_days_as_the_record_has": (
+            VISIT.replace("env.timeout(end - start)", "env.timeout(end)"),
+            "open",
         ),
         "counts_open_visits_as_lost": (
             VISIT.replace('"away" if off in first else "open"', '"away"'),
@@ -122,6 +147,16 @@ my_guide = {
             'my_guide = {"guide.touchpoints.mail_offer": 0, '
             '"guide.touchpoints.discount_offer": 0}\n',
             "patience",
+        ),
+    },
+    5: {
+        "buys_better_eyes": (
+            'board_5 = "#phone;s=pull+guide,accuracy:0.95;product.price=600;lang=en"\n',
+            "allowed",
+        ),
+        "writes_every_fortnight": (
+            'board_5 = "#phone;s=pull+guide,every_days:14;lang=en"\n',
+            "profit",
         ),
     },
 }

@@ -48,6 +48,12 @@ AIDA: Final = {stage.key: LENSES["aida"].steps[project(stage, "aida")] for stage
 """For each stage its step of AIDA, as the notebook makes it."""
 
 
+def _start(work: Work) -> bool:
+    """Where somebody stands at first is a row of its own, of the event `start`."""
+    return _walks_agree(work, [(0, "awareness"), (1, "study"), (1, "action")],
+                        {0: "attention", 1: "desire action"}, lenient=False)  # fmt: skip
+
+
 def _persons(work: Work) -> bool:
     """Two people whose rows alternate, and who meet on the same steps."""
     steps = [(0, "awareness"), (1, "awareness"), (0, "interest"), (1, "interest"), (1, "desire")]
@@ -80,8 +86,13 @@ def _each_visit(work: Work) -> bool:
     return _share_agrees(work, walks, 2 / 4)
 
 
-def _walks_agree(work: Work, steps: Sequence[tuple[int, str]], expected: dict[int, str]) -> bool:
-    """Does `walks_of` give these steps for a log written by hand?"""
+def _walks_agree(
+    work: Work, steps: Sequence[tuple[int, str]], expected: dict[int, str], lenient: bool = True
+) -> bool:
+    """Does `walks_of` give these steps for a log written by hand?
+
+    Lenient: also without the first rows, which are the affair of the check `start`.
+    """
     from cjsim.journey import Stage
     from cjsim.log import from_tuples
     from cjsim.model.events import Event
@@ -95,7 +106,15 @@ def _walks_agree(work: Work, steps: Sequence[tuple[int, str]], expected: dict[in
     answer = work.call("walks_of", from_tuples(log_rows, ["site"]).frame(), dict(AIDA))
     with work.running("walks_of"):
         walks = {int(person): list(walk) for person, walk in dict(answer).items()}
-    return walks == {person: walk.split() for person, walk in expected.items()}
+    wanted = {person: walk.split() for person, walk in expected.items()}
+    later = {person: walk for person in wanted if (walk := _without_the_first(steps, person))}
+    return walks == wanted or (lenient and walks == later)
+
+
+def _without_the_first(steps: Sequence[tuple[int, str]], person: int) -> list[str]:
+    """A person's walk over AIDA, begun with the second row."""
+    cells = [AIDA[stage] for who, stage in steps if who == person][1:]
+    return [cell for at, cell in enumerate(cells) if at == 0 or cell != cells[at - 1]]
 
 
 def _share_agrees(work: Work, walks: dict[int, list[str]], expected: float) -> bool:
@@ -242,16 +261,16 @@ def _scored(plan: tuple[tuple[str, str], ...]) -> Any:
 
 
 TASKS = (
-    Task(1, (Check("hidden", _hidden), Check("heads", _heads), Check("leak", _leak))),
+    Task(1, (Check("hidden", _hidden), Check("heads", _heads), Check("leak", _leak)), "code"),
     Task(2, (
-        Check("persons", _persons), Check("merged", _merged), Check("returns", _returns),
-        Check("finished", _finished), Check("each_visit", _each_visit),
-    )),
+        Check("start", _start), Check("persons", _persons), Check("merged", _merged),
+        Check("returns", _returns), Check("finished", _finished), Check("each_visit", _each_visit),
+    ), "code"),
     Task(3, (
         Check("rates", _rates), Check("few", _few), Check("own", _own),
         Check("every_stage", _every_stage), Check("silent", _silent),
-    )),
+    ), "code"),
     Task(4, (
         Check("allowed", _allowed), Check("profit", _profit, 3.0), Check("eyes", _eyes),
-    )),
+    ), "code"),
 )  # fmt: skip

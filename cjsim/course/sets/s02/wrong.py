@@ -82,6 +82,10 @@ WRONG = {
         ),
     },
     2: {
+        "forgets_the_row_where_a_person_starts": (
+            WALKS.replace('["start", "enter"]', '["enter"]') + SHARE,
+            "start",
+        ),
         "compares_with_the_row_above_whoever_it_is": (
             """
 def walks_of(log, cell_of):

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from types import FunctionType
 from typing import TYPE_CHECKING, Any, Final
 
 from cjsim import Scenario, compare, simulate, without
 from cjsim.course.checks.form import Amount, Check, Mark, Task, Work, WorkError
 from cjsim.course.checks.look import words
-from cjsim.course.sets.design import extra_cost, gain, mark, possible
+from cjsim.course.sets.design import Changes, changed, extra_cost, gain, mark, possible
 from cjsim.engine.process import Engine
 from cjsim.journey import IN_THE_CATEGORY, Stage
 from cjsim.log import from_tuples
@@ -19,8 +20,6 @@ from cjsim.model.events import Event
 
 if TYPE_CHECKING:
     import pandas as pd
-
-Changes = tuple[tuple[str, Any], ...]
 
 # --- 1: a dial ------------------------------------------------------------------------------------
 
@@ -34,8 +33,10 @@ def _fewer(work: Work) -> bool:
 
 
 def _fewer_alike(work: Work) -> bool:
-    """The same where too hot and too cold jar alike."""
-    return abs(work.number("fewer_alike") - _spared(alike=True)) <= 0.5
+    """The same where too hot and too cold jar alike; the sign is the affair of `fewer`."""
+    spared, mine = _spared(alike=True), work.number("fewer_alike")
+    turned = abs(work.number("fewer") + _spared(alike=False)) <= 0.5
+    return abs(mine - spared) <= 0.5 or (turned and abs(mine + spared) <= 0.5)
 
 
 def _reason(work: Work) -> bool:
@@ -125,7 +126,10 @@ def _counts_agree(work: Work, events: Sequence[tuple[str, ...]], numbers: list[i
         log_rows.append((float(day), day % 2, what, Stage.of(stage), place, 0.0))
     log = from_tuples(log_rows, touchpoints).frame()
     aims_at = {name: int(Stage.of(stage)) for name, stage in AIMS.items()}
-    return work.counts("temperatures", log, aims_at, length=3) == numbers
+    found = work.counts("temperatures", log, aims_at, length=3)
+    if not all(number.is_integer() for number in found):
+        raise work.problem("not_whole", name="temperatures")
+    return found == numbers
 
 
 # --- 3: an engine ---------------------------------------------------------------------------------
@@ -181,7 +185,8 @@ def _fresh(work: Work) -> bool:
     _acts(work)
     kind = _kind(work, 50.0)
     market = _only_pushes("animator")
-    return bool(_run(work, kind, market, 6, 1).equals(_run(work, kind, market, 6, 1)))
+    first = _run(work, kind, market, 6, 1)
+    return bool(first.equals(_run(work, kind, market, 6, 1)))
 
 
 def _unchanged(work: Work) -> bool:
@@ -189,6 +194,17 @@ def _unchanged(work: Work) -> bool:
     guide = Scenario.load("consulting", strategy="guide")
     busy = guide.with_changes({"firm.reps": 1, "guide.every_days": 5.0, "horizon_days": DAYS})
     return bool(_log(work, 0.0, busy, 80).equals(_usual(busy, 80, 1)))
+
+
+def _rep(work: Work) -> bool:
+    """Who is to hear nothing takes nobody's time: a rep sets out only for a contact."""
+    _acts(work)
+    for seed in (1, 2, 3):
+        kind = _kind(work, 1e6)
+        log = _run(work, kind, _by_reps(), 1, seed)
+        if kind.set_out > _is_push(log).sum():
+            return False
+    return True
 
 
 def _first_stays(work: Work, market: Scenario, people: int, seeds: Sequence[int]) -> bool:
@@ -224,6 +240,14 @@ def _only_pushes(strategy: str) -> Scenario:
     return market.with_changes({f"{strategy}.touchpoints.{name}": 0.0 for name in pulls})
 
 
+@lru_cache(maxsize=1)
+def _by_reps() -> Scenario:
+    """A market in which every push takes a rep a quarter of an hour; there are enough reps."""
+    market = _only_pushes("animator")
+    hours = {f"touchpoints.{name}.rep_hours": 0.25 for name in market.running_touchpoints("push")}
+    return market.with_changes({**hours, "firm.reps": 5})
+
+
 @lru_cache(maxsize=3)
 def _market(strategy: str) -> Scenario:
     """Everybody is on the firm's list from day 0, and the market stays small: nobody comes or goes,
@@ -251,7 +275,8 @@ def _acts(work: Work) -> None:
 def _kind(work: Work, days: float) -> Any:
     """The student's class with a cap of `days`, an empty memory, and a way out of a standstill.
 
-    `stood_still` says whether a push has not planned the next one: time would not go on.
+    `stood_still` says whether a push has not planned the next one: time would not go on; `set_out`
+    how often a rep was asked for a push.
     """
     base: Any = work.get("Capped")
     if not (isinstance(base, type) and issubclass(base, Engine)):
@@ -264,6 +289,11 @@ def _kind(work: Work, days: float) -> Any:
 
     class Watched(base):  # type: ignore[misc]
         stood_still = False
+        set_out = 0
+
+        def appointment(self, person: Any, contact: Any) -> Any:
+            type(self).set_out += contact[-1] >= 0
+            return super().appointment(person, contact)
 
         def push(self, person: Any) -> None:
             super().push(person)
@@ -277,7 +307,19 @@ def _kind(work: Work, days: float) -> Any:
             empty = value.copy()
             empty.clear()
             setattr(Watched, name, empty)
+    for memory in _kept_outside(own):
+        memory.clear()
     return Watched
+
+
+def _kept_outside(own: Sequence[tuple[str, Any]]) -> Iterator[Any]:
+    """What the methods keep in the notebook, outside the class: earlier runs have filled it."""
+    for _, method in own:
+        if isinstance(method, FunctionType):
+            for name in method.__code__.co_names:
+                kept = method.__globals__.get(name)
+                if type(kept) in (dict, set, list):
+                    yield kept
 
 
 def _log(work: Work, days: float, market: Scenario, people: int) -> pd.DataFrame:
@@ -315,6 +357,8 @@ SCORED: Final = {"people": 150, "runs": 24, "seed": 770_301}  # worlds that no l
 def _allowed(work: Work) -> bool:
     """Something is changed, and only within the limits."""
     changes = work.table("my_guide")
+    if changes and not changed(changes, _firms()["guide"]):
+        raise work.problem("unchanged", name="my_guide")
     return bool(changes) and changes == _possible_entries(changes)
 
 
@@ -340,7 +384,10 @@ def _patience(work: Work) -> Mark:
 
 def _own(work: Work) -> Changes:
     """The student's changes, without those that are not allowed: they are one check's affair."""
-    changes = _possible_entries(work.table("my_guide"))
+    given = work.table("my_guide")
+    if given and not changed(given, _firms()["guide"]):
+        raise work.problem("unchanged", name="my_guide")
+    changes = _possible_entries(given)
     if not changes:
         raise work.problem("missing", name="my_guide")
     return _frozen(changes)
@@ -386,18 +433,18 @@ def _scored(changes: Changes) -> Any:
 TASKS = (
     Task(1, (
         Check("fewer", _fewer), Check("fewer_alike", _fewer_alike), Check("reason", _reason),
-    )),
+    ), "code"),
     Task(2, (
         Check("direction", _direction), Check("lost", _lost),
         Check("contacts_only", _contacts_only), Check("pushed_only", _pushed_only),
         Check("break_even", _break_even),
-    )),
+    ), "code"),
     Task(3, (
         Check("cap", _cap), Check("goes_on", _goes_on), Check("each", _each),
         Check("silence", _silence), Check("pull", _pull), Check("fresh", _fresh),
-        Check("unchanged", _unchanged),
-    )),
+        Check("unchanged", _unchanged), Check("rep", _rep),
+    ), "code"),
     Task(4, (
         Check("allowed", _allowed), Check("profit", _profit, 3.0), Check("patience", _patience),
-    )),
+    ), "code"),
 )  # fmt: skip

@@ -188,6 +188,25 @@ class Capped(Engine):
             CAPPED.replace(MEMORY, "    last = {}\n"),
             "fresh",
         ),
+        "keeps_the_memory_beside_the_class": (
+            "KEPT = {}\n" + CAPPED.replace(MEMORY, "").replace("self.last", "KEPT"),
+            "fresh",
+        ),
+        "is_silent_when_the_rep_is_there_already": (
+            f"""
+class Capped(Engine):
+    days = 30.0
+{MEMORY}
+    def touch(self, person, contact):
+        pushed, now = contact[-1] >= 0, self.env.now
+        if pushed and now - self.last.get(person.id, -1e9) < self.days:
+            return
+        if pushed:
+            self.last[person.id] = now
+        super().touch(person, contact)
+""",
+            "rep",
+        ),
         "goes_around_the_reps": (
             CAPPED.replace("super().reach(person, contact)", "self.touch(person, contact)"),
             "unchanged",

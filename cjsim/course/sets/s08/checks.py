@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 
 from cjsim.course.checks.form import Amount, Check, Mark, Task, Work
-from cjsim.course.sets.design import gain, mark, own, possible
+from cjsim.course.sets.design import gain, mark, own, own_allowed
 
 # --- 1: a dial ------------------------------------------------------------------------------------
 
@@ -140,10 +140,7 @@ def _curve_agrees(work: Work, lives: Sequence[Life], shares: dict[float, float])
     """Does `still_here` give these shares for customers written by hand?"""
     for day, share in shares.items():
         days, leaves = (np.array(column) for column in zip(*lives, strict=True))
-        answer = work.call("still_here", days, leaves, day)
-        with work.running("still_here"):
-            good = abs(float(answer) - share) <= 1e-9
-        if not good:
+        if abs(work.number_from("still_here", days, leaves, day) - share) > 1e-9:
             return False
     return True
 
@@ -169,10 +166,7 @@ class Scripted:
 def _formula(work: Work) -> bool:
     """Ours in the long run, also where nobody goes or nobody comes back."""
     for stay, back in ((0.9, 0.5), (0.7, 1.0), (0.6, 0.1), (1.0, 0.2), (0.5, 0.0)):
-        answer = work.call("long_run", stay, back)
-        with work.running("long_run"):
-            good = abs(float(answer) - back / (back + 1.0 - stay)) <= 1e-9
-        if not good:
+        if abs(work.number_from("long_run", stay, back) - back / (back + 1.0 - stay)) > 1e-9:
             return False
     return True
 
@@ -189,11 +183,36 @@ def _memory(work: Work) -> bool:
     script = _purchases(work, 0.8, 0.5, Scripted(0.9, 0.6, 0.4, 0.7), 6)
     if [ours for _, ours in script] != [True, False, False, True, True, False]:
         return False
+    if not _apart(work):
+        return False
     share = back / (back + 1.0 - stay)
     alike = stay - back
     error = math.sqrt(share * (1.0 - share) * (1.0 + alike) / (1.0 - alike) / n)
     bought = _purchases(work, stay, back, np.random.default_rng(404), n)
     return abs(float(np.mean([ours for _, ours in bought])) - share) <= 4.0 * error
+
+
+def _apart(work: Work) -> bool:
+    """Two shoppers write into one list, in turn: the first, who never leaves, stays ours.
+
+    The second leaves at once; who asks the list what was bought last asks the wrong shopper.
+    """
+    import simpy
+
+    env = simpy.Environment(initial_time=START)
+    bought: list[Any] = []
+    shoppers = [
+        work.call("shopper", env, stay, 0.0, CYCLE, Scripted(0.5), bought, nothing="not_process")
+        for stay in (1.0, 0.0)
+    ]
+    if not all(isinstance(shopper, Generator) for shopper in shoppers):
+        raise work.problem("not_process", name="shopper")
+    with work.running("shopper"):
+        env.process(shoppers[0])
+        env.run(until=START + 1.0)
+        env.process(shoppers[1])
+        env.run(until=START + 4.5 * CYCLE)
+        return all(bool(ours) for _, ours in bought[::2])
 
 
 def _back(work: Work) -> bool:
@@ -261,20 +280,19 @@ Plan = tuple[tuple[str, float], ...]
 
 def _allowed(work: Work) -> bool:
     """Something is changed, and only within the limits."""
-    plan = work.table("my_plan")
-    return bool(plan) and plan == possible(plan, LIMITS)
+    return own_allowed(work, "my_plan", LIMITS, _preset())
 
 
 def _budget(work: Work) -> Mark:
     """The stated costs stay within the budget."""
-    cost = _cost(own(work, "my_plan", LIMITS))
+    cost = _cost(own(work, "my_plan", LIMITS, _preset()))
     note = {"cost": Amount(cost, 3), "budget": Amount(BUDGET, 2)}
     return Mark(float(cost <= BUDGET + 1e-9), note)
 
 
 def _profit(work: Work) -> Mark:
     """Profit per person less cost above the preset's, as a share of what the best known gains."""
-    plan = own(work, "my_plan", LIMITS)
+    plan = own(work, "my_plan", LIMITS, _preset())
     best = tuple(sorted(BEST.items()))
     mine = gain(_scored(plan), less=_cost(plan))
     most = gain(_scored(best), less=_cost(best)).mean
@@ -285,7 +303,11 @@ def _messages(work: Work) -> Mark:
     """The plan does not clearly earn more with presents and letters switched off."""
     from cjsim.experiment.intervals import difference
 
-    profit = _scored(own(work, "my_plan", LIMITS)).runs["profit_per_person"].unstack("scenario")
+    profit = (
+        _scored(own(work, "my_plan", LIMITS, _preset()))
+        .runs["profit_per_person"]
+        .unstack("scenario")
+    )
     row = difference((profit["mine"] - profit["silent"]).to_frame("brought")).loc["brought"]
     note = {name: Amount(row[column], 2, signed=True) for name, column in
             (("brought", "difference"), ("low", "low"), ("high", "high"))}  # fmt: skip
@@ -301,6 +323,14 @@ def _cost(plan: Plan) -> float:
         + 0.0001 * (at["shelf.stocked_days"] - NOW["shelf.stocked_days"])
         + 0.008 * (NOW["shelf.empty_days"] - at["shelf.empty_days"])
     )
+
+
+@lru_cache(maxsize=1)
+def _preset() -> Any:
+    """The firm as it is, with a guide that a plan may change."""
+    from cjsim import Scenario
+
+    return Scenario.load("yogurt", strategy="guide")
 
 
 @lru_cache(maxsize=8)
@@ -322,18 +352,18 @@ TASKS = (
     Task(1, (
         Check("gain", _gain), Check("more_leave", _more_leave),
         Check("door", _door), Check("per_deal", _per_deal),
-    )),
+    ), "code"),
     Task(2, (
         Check("ties", _ties), Check("open", _open), Check("same_day", _same_day),
         Check("nobody_left", _nobody_left), Check("on_the_day", _on_the_day),
         Check("any_order", _any_order),
-    )),
+    ), "code"),
     Task(3, (
         Check("formula", _formula), Check("memory", _memory),
         Check("back", _back), Check("days", _days),
-    )),
+    ), "code"),
     Task(4, (
         Check("allowed", _allowed), Check("budget", _budget),
         Check("profit", _profit, 3.0), Check("messages", _messages),
-    )),
+    ), "code"),
 )  # fmt: skip

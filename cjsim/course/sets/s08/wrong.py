@@ -141,6 +141,10 @@ def still_here(days, left, day):
             CHAIN.replace("(stay if ours else back)", "stay"),
             "memory",
         ),
+        "remembers_what_anybody_bought_last": (
+            CHAIN.replace("(stay if ours else back)", "(stay if bought[-1][1] else back)"),
+            "memory",
+        ),
         "takes_returning_for_staying_with_the_rival": (
             CHAIN.replace("else back", "else 1 - back"),
             "back",
