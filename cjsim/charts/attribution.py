@@ -13,7 +13,7 @@ from cjsim.charts.parts import SMALL, touchpoint_words, wanted_kind
 from cjsim.charts.picture import Picture, style
 from cjsim.colours import COLOURS, QUIET
 from cjsim.experiment.coalitions import TouchpointTruth
-from cjsim.labels import SPOKEN, text
+from cjsim.labels import SPOKEN, find, text
 from cjsim.labels.numbers import number, per_cent
 from cjsim.observe.attribution import Attribution, method_word, true_deals
 
@@ -119,7 +119,8 @@ def _names(truth: object, data: pd.DataFrame, lang: str) -> list[str]:
         known = [name for name in data.index if name in truth.scenario.touchpoints]
         words = dict(zip(known, touchpoint_words(truth.scenario, known, lang), strict=True))
         return [words.get(name, str(name)) for name in data.index]
-    return [str(name) for name in data.index]
+    channels = {name: find(f"attribution.channel.{name}", lang) for name in data.index}
+    return [channels[name] or str(name) for name in data.index]
 
 
 def _alt(

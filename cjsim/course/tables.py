@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 HOMES = (
     "strategy.{}", "measure.{}", "stage.{}.label", "adopter.{}", "motive.{}", "event.{}",
-    "preset.{}", "uplift.{}", "column.{}", "lens.aida.step.{}",
+    "preset.{}", "uplift.{}", "column.{}", "lens.aida.step.{}", "attribution.method.{}",
+    "attribution.channel.{}",
 )  # fmt: skip
 """Where the word for a name may stand in the labels, the first that has it."""
 

@@ -1,7 +1,6 @@
 """Attribution: by hand, exactly, and against worlds of which the truth is known."""
 
 import itertools
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -11,6 +10,7 @@ from hypothesis import strategies as st
 
 import cjsim
 from cjsim import observe
+from cjsim.course import facts
 from cjsim.experiment import games
 from cjsim.experiment.coalitions import touchpoint_truth
 from cjsim.observe import attribution, worlds
@@ -92,7 +92,7 @@ def test_markov_of_real_paths():
     What a first-order chain makes of them depends on no more. Computed exactly elsewhere: the
     chance of a deal .2238451, and these shares of the 19,785 deals (evidence, PathData Markov).
     """
-    counts = pd.read_csv(Path(__file__).parent / "pathdata_moves.csv", index_col="from")
+    counts = facts("pathdata").set_index("from")
     shares = counts.div(counts.sum(axis=1), axis=0)
     moves = np.zeros((13, 13))
     moves[:, 1:] = shares.drop(columns=["deal", "nothing"]).to_numpy()
