@@ -78,7 +78,7 @@ def run(*command, cwd=ROOT):
 
 def test(words):
     """Run every check; with --thorough the tests marked soak too, on more random examples."""
-    more = [word for word in words if word != "--thorough"]
+    more = [one for one in words if one != "--thorough"]
     if len(more) < len(words):
         os.environ["CJSIM_THOROUGH"] = "1"
     else:

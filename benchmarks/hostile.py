@@ -57,10 +57,9 @@ class Outcome:
 
 
 FEW = (
-    "leaves", "exits", "asks", "no Python", "much memory", "replaces a check", "prints lines",
-    "too many points", "an error that steers a screen", "writes", "programs", "connects",
-    "signals the grader", "a process that stays", "reads the solutions",
-    "half", "16 bits", "too large", "no cells", "an old version",
+    "leaves", "asks", "much memory", "replaces a check", "prints lines", "too many points",
+    "writes", "programs", "connects", "a process that stays", "reads the solutions", "half",
+    "too large",
 )  # fmt: skip
 """One of a kind, none of which runs until its time is up."""
 
