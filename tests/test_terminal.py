@@ -32,6 +32,11 @@ def told(words, **keywords):
     return subprocess.run([*CLI, *words], capture_output=True, check=False, **keywords)
 
 
+def at_length(*cases):
+    """Cases of a thorough run: others like them are tried each time."""
+    return [pytest.param(*case, marks=pytest.mark.soak) for case in cases]
+
+
 # --- code pages -----------------------------------------------------------------------------------
 
 CODE_PAGES = [
@@ -52,7 +57,8 @@ def test_a_code_page_that_lacks_a_letter_gets_one_that_says_the_same(page):
 
 
 @pytest.mark.parametrize(
-    ("page", "lang"), [("cp1252", "ru"), ("ascii", "en"), ("cp866", "ru"), ("cp1251", "en")]
+    ("page", "lang"),
+    [("cp1252", "ru"), ("ascii", "en"), *at_length(("cp866", "ru"), ("cp1251", "en"))],
 )
 def test_files_are_there_and_json_is_json_on_any_code_page(page, lang, tmp_path):
     environment = {**os.environ, "PYTHONIOENCODING": page, "PYTHONUTF8": "0"}
@@ -111,7 +117,9 @@ def test_nobody_who_reads_on_gets_no_complaint(job):
     assert (done.returncode, error) == (141, b"")
 
 
-@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-", "<&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize(
+    "closed", [">&-", "<&- >&- 2>&-", *at_length(("2>&-",), (">&- 2>&-",), ("<&-",))]
+)
 def test_a_closed_stream_is_no_reason_to_stop(closed, tmp_path):
     command = " ".join([sys.executable, "-m", "cjsim.cli", *PAIR, "--out", str(tmp_path / "r")])
     assert subprocess.run(f"{command} {closed}", shell=True, check=False).returncode == 0
@@ -189,7 +197,7 @@ def test_all_else_stays_as_it_is(word):
 # --- being told to end ----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT"])
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", *at_length(("SIGHUP",))])
 def test_a_sweep_that_is_told_to_end_keeps_its_cells_and_its_workers_end(name, tmp_path):
     import psutil
 

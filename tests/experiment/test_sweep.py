@@ -226,7 +226,7 @@ def test_nothing_against_nothing_is_flagged_in_about_5_percent_of_the_cells(scen
     """
     settings = grid({"guide.accuracy": np.linspace(0.3, 0.9, 100).round(3).tolist()})
     guide = {"a": scenarios["guide"], "b": scenarios["guide"]}
-    found = sweep(guide, settings, people=25, runs=12, luck="own", executor="threads")
+    found = sweep(guide, settings, people=60, runs=12, luck="own", executor="threads")
     flagged = int(found.differences("contacts")["clear"].sum())
     assert stats.binom.sf(11, 100, 0.05) + stats.binom.pmf(0, 100, 0.05) < 0.011
     assert 1 <= flagged <= 11

@@ -228,7 +228,13 @@ if not WAYS["sandboxed"].program:
     del WAYS["sandboxed"]
 
 
-@pytest.fixture(scope="module", params=WAYS)
+AT_LENGTH = {"sandboxed": pytest.mark.soak}
+"""Each time as a plain process; in a sandbox a class is graded each time (`test_grade.py`)."""
+
+
+@pytest.fixture(
+    scope="module", params=[pytest.param(way, marks=AT_LENGTH.get(way, [])) for way in WAYS]
+)
 def told(request, tmp_path_factory):
     """Cell -> all that was told of it; and the grade."""
     by_cell = {}

@@ -90,22 +90,22 @@ ENDS = {
     ),
     "processor time is up": (
         "begin(); os.kill(os.getpid(), signal.SIGXCPU)",
-        "stopped after 3 s in cell 3",
+        "stopped after 1 s in cell 3",
     ),
     "it is up in a sandbox": (
         "begin(); sys.exit(128 + signal.SIGXCPU)",
-        "stopped after 3 s in cell 3",
+        "stopped after 1 s in cell 3",
     ),
-    "it stops": ("begin(); os.kill(os.getpid(), signal.SIGSTOP)", "stopped after 3 s in cell 3"),
-    "it waits for ever": ("begin(); signal.pause()", "stopped after 3 s in cell 3"),
+    "it stops": ("begin(); os.kill(os.getpid(), signal.SIGSTOP)", "stopped after 1 s in cell 3"),
+    "it waits for ever": ("begin(); signal.pause()", "stopped after 1 s in cell 3"),
     "a child leaves its group": (
         "begin(); subprocess.Popen([sys.executable, '-c', MARKED], start_new_session=True)\n"
         "signal.pause()",
-        "stopped after 3 s in cell 3",
+        "stopped after 1 s in cell 3",
     ),
     "it will not be ended": (
         "signal.signal(signal.SIGTERM, signal.SIG_IGN); begin(); signal.pause()",
-        "stopped after 3 s in cell 3",
+        "stopped after 1 s in cell 3",
     ),
     "a flood of lines": (
         "begin()\nfor _ in range(6000): print('x')\nend()",
@@ -140,7 +140,7 @@ ENDS = {
 def test_whatever_a_process_does_it_ends_in_a_verdict(name, submission, left, monkeypatch):
     code, verdict = ENDS[name]
     monkeypatch.setattr(processes, "KIT_MEMORY", 0.25)
-    patient = 60.0 if "many processes" in name or "memory" in name else 3.0
+    patient = 1.0 if verdict.startswith("stopped") else 60.0
     graded = grade_one(submission, Limits(patient, 0.25), Fake(what=code))
     assert graded.says("en") == verdict
     assert graded.points == (POINTS if verdict == "ok" else {})
