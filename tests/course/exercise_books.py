@@ -75,6 +75,23 @@ def names_after(notebook, skip_checks=True):
     return names
 
 
+def points_in_cells(notebook, names):
+    """Task -> what its check cell ends with, as nbgrader takes it: the last line as points."""
+    points = {}
+    for cell in code_cells(notebook):
+        if marks(cell).get("grade"):
+            *lines, last = source(cell).splitlines()
+            exec(compile("\n".join(lines), cell["id"], "exec"), names)
+            points[marks(cell)["grade_id"]] = eval(compile(last, cell["id"], "eval"), names)
+    return points
+
+
+def answer_of(notebook, task):
+    """The code of an answer cell."""
+    (cell,) = [cell for cell in notebook["cells"] if cell["id"] == f"task-{task}-answer"]
+    return source(cell)
+
+
 def wrong_answers(number):
     """Task -> misconception -> (code, check)."""
     return importlib.import_module(f"cjsim.course.sets.s{number}.wrong").WRONG

@@ -2,8 +2,9 @@
 
 import pytest
 
+from cjsim import compare
 from cjsim.course.checks import Work, WorkError
-from cjsim.course.sets.design import own, own_allowed, pasted, pasted_allowed
+from cjsim.course.sets.design import gain, joined, own, own_allowed, pasted, pasted_allowed
 from cjsim.scenario import Scenario
 
 LIMITS = {"guide.every_days": (7.0, 60.0), "product.price": (300.0, 800.0)}
@@ -71,3 +72,23 @@ def test_what_is_not_allowed_is_named_and_not_scored():
 )  # fmt: skip
 def test_what_is_no_design_is_said_in_a_sentence(action, typed, said):
     assert said in problem_of(action, work(typed), "mine", "phone", LIMITS)
+
+
+def test_two_comparisons_in_the_same_worlds_are_one():
+    """What is joined is what one comparison of all firms would have said, to the last bit."""
+    firms = {name: Scenario.load("phone", strategy=name) for name in ("pull", "guide")}
+    mine = {"mine": GUIDE.with_changes({"guide.every_days": 60})}
+    how = {"people": 60, "runs": 4, "seed": 3}
+    whole = compare({**firms, **mine}, **how)
+    parts = joined(compare(firms, **how), compare(mine, **how))
+    assert parts.runs.equals(whole.runs)
+    assert parts.paired().equals(whole.paired())
+    assert parts.means().equals(whole.means())
+    assert gain(parts) == gain(whole)
+    assert gain(parts).mean == pytest.approx(sum(gain(parts).worlds) / 4)
+
+
+def test_other_worlds_are_not_joined():
+    one, other = (compare({"a": GUIDE}, people=20, runs=2, seed=seed) for seed in (1, 2))
+    with pytest.raises(ValueError, match="same worlds"):
+        joined(one, other)

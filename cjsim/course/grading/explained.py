@@ -48,19 +48,22 @@ def _tasks(grades: Sequence[Grade], lang: str) -> Iterator[str]:
     )
     for (number, task), rows in groupby(told, key=lambda row: row[:2]):
         said = words(number, lang)["task"][task]
-        heading = text("grade.words.task", lang).format(set=number, task=task, title=said["title"])
+        students = [grades[at] for *_, at in rows]
+        spoken = sorted({language_of(graded.words[task]) for graded in students})
+        facts = {"set": number, "task": task, "title": said["title"]}
         yield page.section(
-            heading,
+            text("grade.words.task", lang).format(**facts),
             page.paragraph(said["question"]),
-            page.bullets(_rubric(number, int(task), lang)),
-            *(_told(grades[at], task, lang) for *_, at in rows),
+            page.bullets(_rubric(number, int(task), lang, spoken)),
+            *(_told(graded, task, lang) for graded in students),
         )
 
 
-def _rubric(number: str, task: int, lang: str) -> Iterator[str]:
-    """Each idea with the patterns that show it and those that deny it."""
-    for idea in rubric_of(number, task, lang).values():
-        yield f"{idea.says} {_patterns(idea, lang)}"
+def _rubric(number: str, task: int, lang: str, spoken: Sequence[str]) -> Iterator[str]:
+    """Each idea with the patterns that show it and deny it, in the languages that were written."""
+    for name, idea in rubric_of(number, task, lang).items():
+        patterns = (_patterns(rubric_of(number, task, one)[name], lang) for one in spoken)
+        yield " ".join([idea.says, *patterns])
 
 
 def _patterns(idea: Idea, lang: str) -> str:
@@ -84,6 +87,6 @@ def _told(graded: Grade, task: str, lang: str) -> str:
     heads = [text(f"grade.words.{name}", lang) for name in ("idea", "machine", "trainer")]
     return (
         f"<h3>{page.words(graded.student)}</h3>"
-        f'<p class="told" lang="{language_of(mine)}">{page.words(mine)}</p>'
+        f'<p class="told" lang="{language_of(mine)}">{page.words(mine.strip())}</p>'
         f"{page.table(heads, rows, points)}"
     )

@@ -28,7 +28,7 @@ from cjsim.report import page
 SHEET = """
 body { max-width: none; padding: 2vw; font-size: clamp(1.1rem, 2.1vw, 3rem); }
 table { font-size: 1em; } h1 { font-size: 1.5em; } h2 { font-size: 1.25em; }
-.place { font-weight: 700; text-align: left; } .bar { width: 30%; }
+.place { font-weight: 700; text-align: left; } td.bar { width: 30%; padding-right: .6em; }
 .bar svg { width: 100%; height: 1.1em; display: block; }
 .bar line { stroke: currentColor; } .bar .zero { stroke: var(--quiet); }
 tr.shared .place::after { content: " ="; }

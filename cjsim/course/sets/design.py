@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cjsim.board.pasted import PastedError
 from cjsim.board.pasted import pasted as board_pasted
 from cjsim.course.checks.form import Amount, Mark, Work
 from cjsim.labels.numbers import setting
 from cjsim.scenario import Scenario, ScenarioError
+
+if TYPE_CHECKING:
+    from cjsim.experiment.compare import Comparison
 
 Limits = Mapping[str, tuple[float, float]]
 Changes = tuple[tuple[str, Any], ...]
@@ -142,6 +146,29 @@ def _designed(work: Work, name: str, preset: str, side: str | Sequence[str]) -> 
 
 
 # --- points ---------------------------------------------------------------------------------------
+
+
+def joined(usual: Comparison, mine: Comparison) -> Comparison:
+    """One comparison of two that ran in the same worlds: the usual firms are simulated only once.
+
+    Parameters
+    ----------
+    usual : the firms that a design is scored beside; differences are taken to its first.
+    mine : the design, made with the same people, runs and seed.
+
+    Raises ValueError for other worlds.
+    """
+    import pandas as pd
+
+    if (usual.seeds, usual.people) != (mine.seeds, mine.people):
+        raise ValueError("joined: the two comparisons did not run in the same worlds")
+    return replace(
+        usual,
+        scenarios={**usual.scenarios, **mine.scenarios},
+        runs=pd.concat([usual.runs, mine.runs]),
+        funnels=pd.concat([usual.funnels, mine.funnels]),
+        won={**usual.won, **mine.won},
+    )
 
 
 def gain(comparison: Any, side: str = "mine", less: float = 0.0) -> Gain:

@@ -14,6 +14,7 @@ from cjsim.course.sets.design import (
     Changes,
     extra_cost,
     gain,
+    joined,
     mark,
     own,
     own_allowed,
@@ -203,34 +204,41 @@ SCORED: Final = {"people": 400, "runs": 24, "seed": 770_101}  # worlds that no l
 
 def _allowed(work: Work) -> bool:
     """Something is changed, and only within the limits."""
-    return own_allowed(work, "my_guide", LIMITS, _firms()["guide"])
+    return own_allowed(work, "my_guide", LIMITS, _guide())
 
 
 def _profit(work: Work) -> Mark:
     """Profit per person above waiting, as a share of what the best-known guide is above it."""
-    comparison = _scored(own(work, "my_guide", LIMITS, _firms()["guide"]))
+    comparison = _scored(own(work, "my_guide", LIMITS, _guide()))
     best = gain(_scored(tuple(sorted(BEST.items())))).mean
     return mark(gain(comparison), best, cost=Amount(extra_cost(comparison), 1, signed=True))
 
 
 def _patience(work: Work) -> Mark:
     """At most a tenth as many people opt out as with the guide as it is."""
-    mine = _scored(own(work, "my_guide", LIMITS, _firms()["guide"])).means().loc["opt_outs"]
+    mine = _scored(own(work, "my_guide", LIMITS, _guide())).means().loc["opt_outs"]
     note = {"mine": Amount(mine["mine"], 1), "now": Amount(mine["guide"], 1)}
     return Mark(float(mine["mine"] <= FEW * mine["guide"]), note)
 
 
 @lru_cache(maxsize=1)
-def _firms() -> dict[str, Scenario]:
+def _usual() -> Any:
     """What a design is scored beside: waiting, and the guide as it is."""
-    return {name: Scenario.load("phone", strategy=name) for name in ("pull", "guide")}
+    firms = {name: Scenario.load("phone", strategy=name) for name in ("pull", "guide")}
+    return compare(firms, **SCORED)  # type: ignore[arg-type]
+
+
+@lru_cache(maxsize=1)
+def _guide() -> Scenario:
+    """The firm that a design changes."""
+    return Scenario.load("phone", strategy="guide")
 
 
 @lru_cache(maxsize=8)
 def _scored(changes: Changes) -> Any:
     """A strategy beside pull and the guide as it is, in worlds nobody has seen."""
-    firms = {**_firms(), "mine": _firms()["guide"].with_changes(dict(changes))}
-    return compare(firms, **SCORED)  # type: ignore[arg-type]
+    mine = compare({"mine": _guide().with_changes(dict(changes))}, **SCORED)  # type: ignore[arg-type]
+    return joined(_usual(), mine)
 
 
 # --- 5: on the board ------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from cjsim.course.checks.form import Amount, Check, Mark, Task, Work
-from cjsim.course.sets.design import extra_cost, gain, mark
+from cjsim.course.sets.design import extra_cost, gain, joined, mark
 from cjsim.journey import IN_THE_CATEGORY, LENSES, project
 
 # --- 1: two lenses --------------------------------------------------------------------------------
@@ -245,6 +245,16 @@ def _messages() -> tuple[str, ...]:
     return tuple(Scenario.load("car", strategy="guide").running_touchpoints("push"))
 
 
+@lru_cache(maxsize=1)
+def _silence() -> Any:
+    """What a plan is scored beside: a firm that never writes."""
+    from cjsim import Scenario, compare
+
+    car = Scenario.load("car", strategy="guide")
+    silent = car.with_changes({"guide.plan": {stage.key: "" for stage in IN_THE_CATEGORY}})
+    return compare({"silence": silent}, **SCORED)  # type: ignore[arg-type]
+
+
 @lru_cache(maxsize=8)
 def _scored(plan: tuple[tuple[str, str], ...]) -> Any:
     """A plan beside silence, with the firm's eyes and with poor ones, in worlds nobody has seen."""
@@ -253,11 +263,8 @@ def _scored(plan: tuple[tuple[str, str], ...]) -> Any:
     car = Scenario.load("car", strategy="guide")
     none = {stage.key: "" for stage in IN_THE_CATEGORY}
     mine = car.with_changes({"guide.plan": {**none, **dict(plan)}})
-    firms = {
-        "silence": car.with_changes({"guide.plan": none}), "mine": mine,
-        "hazy": mine.with_changes({"guide.accuracy": HAZE}),
-    }  # fmt: skip
-    return compare(firms, **SCORED)  # type: ignore[arg-type]
+    firms = {"mine": mine, "hazy": mine.with_changes({"guide.accuracy": HAZE})}
+    return joined(_silence(), compare(firms, **SCORED))  # type: ignore[arg-type]
 
 
 TASKS = (

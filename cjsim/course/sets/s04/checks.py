@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from cjsim import Scenario, compare, simulate, without
 from cjsim.course.checks.form import Amount, Check, Mark, Task, Work, WorkError
 from cjsim.course.checks.look import words
-from cjsim.course.sets.design import Changes, changed, extra_cost, gain, mark, possible
+from cjsim.course.sets.design import Changes, changed, extra_cost, gain, joined, mark, possible
 from cjsim.engine.process import Engine
 from cjsim.journey import IN_THE_CATEGORY, Stage
 from cjsim.log import from_tuples
@@ -423,12 +423,18 @@ def _firms() -> dict[str, Scenario]:
     return {name: Scenario.load("consulting", strategy=name) for name in ("guide", "animator")}
 
 
+@lru_cache(maxsize=1)
+def _beside() -> Any:
+    """What a plan is scored beside."""
+    return compare(_firms(), **SCORED)  # type: ignore[arg-type]
+
+
 @lru_cache(maxsize=8)
 def _scored(changes: Changes) -> Any:
     """A plan beside the guide as it is and the animator, in worlds nobody has seen."""
     new_values = {key: dict(value) if isinstance(value, tuple) else value for key, value in changes}
-    firms = {**_firms(), "mine": _firms()["guide"].with_changes(new_values)}
-    return compare(firms, **SCORED)  # type: ignore[arg-type]
+    firms = {"mine": _firms()["guide"].with_changes(new_values)}
+    return joined(_beside(), compare(firms, **SCORED))  # type: ignore[arg-type]
 
 
 TASKS = (

@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 
 from cjsim.course.checks.form import Amount, Check, Mark, Task, Work
-from cjsim.course.sets.design import gain, mark, own, own_allowed
+from cjsim.course.sets.design import gain, joined, mark, own, own_allowed
 
 # --- 1: a dial ------------------------------------------------------------------------------------
 
@@ -333,19 +333,24 @@ def _preset() -> Any:
     return Scenario.load("yogurt", strategy="guide")
 
 
+@lru_cache(maxsize=1)
+def _usual() -> Any:
+    """What a plan is scored beside: the preset."""
+    from cjsim import Scenario, compare
+
+    return compare({"as_is": Scenario.load("yogurt")}, **SCORED)  # type: ignore[arg-type]
+
+
 @lru_cache(maxsize=8)
 def _scored(plan: Plan) -> Any:
     """A plan beside the preset and beside itself in silence, in worlds nobody has seen."""
-    from cjsim import Scenario, compare
+    from cjsim import compare
 
-    yogurt = Scenario.load("yogurt")
-    guide = yogurt.with_strategy("guide")
     firms = {
-        "as_is": yogurt,
-        "mine": guide.with_changes(dict(plan)),
-        "silent": guide.with_changes({**dict(plan), **SILENT}),
+        "mine": _preset().with_changes(dict(plan)),
+        "silent": _preset().with_changes({**dict(plan), **SILENT}),
     }
-    return compare(firms, **SCORED)  # type: ignore[arg-type]
+    return joined(_usual(), compare(firms, **SCORED))  # type: ignore[arg-type]
 
 
 TASKS = (

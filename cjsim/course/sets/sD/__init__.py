@@ -1,0 +1,1 @@
+"""Exercise set 01."""
