@@ -29,7 +29,6 @@ SECTIONS = ["what-is-it", "how-it-works", "try", "notice", "check", "extend", "k
 OLD_FORM = {
     "01_pull_or_push",
     "02_aida_to_twelve",
-    "04_guide_and_animator",
     "08_curiosity",
 }
 """Lectures that do not have the whole form yet: short, timed, with a task, a headline, a table of
