@@ -3,9 +3,9 @@
     cjsim grade submissions --board leaderboard.html
 
 All designs of a task ran in the same worlds, so two of them are compared world by world. A place is
-one more than the number of designs that are clearly better: those that luck may have put in this
-order share it. One file without requests, to be shown on a wall; it is written anew with each
-grading.
+one more than the number of designs that are clearly better, and behind the places of all of these:
+who shares one cannot be told apart. One file without requests, to be shown on a wall; it is written
+anew with each grading.
 """
 
 from __future__ import annotations
@@ -74,10 +74,10 @@ def ranked(worlds: Mapping[str, Sequence[float]]) -> list[Row]:
     worlds : team -> gain per person in each world, the same worlds for all.
     """
     teams = {team: np.asarray(gains, float) for team, gains in worlds.items()}
-    places = {
-        team: 1 + sum(_clearly_more(other, mine) for other in teams.values())
-        for team, mine in teams.items()
-    }
+    places: dict[str, int] = {}
+    for team in sorted(teams, key=lambda team: -teams[team].mean()):  # who is better comes before
+        better = [places[other] for other in places if _clearly_more(teams[other], teams[team])]
+        places[team] = 1 + max([len(better), *better])
     held = list(places.values())
     rows = [
         Row(places[team], held.count(places[team]) > 1, team, *t_interval(gains))

@@ -165,7 +165,9 @@ class Told:
 
 
 def _are_worlds(value: object) -> bool:
-    return isinstance(value, list) and len(value) <= MOST_WORLDS and all(map(_is_number, value))
+    if not isinstance(value, list) or not 1 <= len(value) <= MOST_WORLDS:
+        return False
+    return all(map(_is_number, value))
 
 
 def _is_number(value: object) -> bool:

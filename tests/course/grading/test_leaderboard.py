@@ -2,7 +2,10 @@
 
 import re
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cjsim.course.grading import leaderboard
 from cjsim.course.grading.leaderboard import ranked
@@ -38,6 +41,17 @@ def test_who_cannot_be_told_apart_shares_a_place():
 def test_the_same_design_is_a_tie_and_a_constant_lead_is_none():
     assert places(a=worlds(5.0), b=worlds(5.0)) == [(1, True, "a"), (1, True, "b")]
     assert places(a=worlds(5.0), b=worlds(6.0)) == [(1, False, "b"), (2, False, "a")]
+
+
+@given(st.lists(st.lists(st.integers(-9, 9), min_size=6, max_size=6), min_size=2, max_size=6))
+def test_who_shares_a_place_cannot_be_told_apart_and_who_is_better_is_before(gains):
+    teams = {str(at): [float(gain) for gain in row] for at, row in enumerate(gains)}
+    place = {row.team: row.place for row in ranked(teams)}
+    for one, mine in teams.items():
+        for other, theirs in teams.items():
+            if leaderboard._clearly_more(np.array(mine), np.array(theirs)):
+                assert place[one] < place[other]
+    assert min(place.values()) == 1
 
 
 def test_a_row_has_the_interval_of_its_worlds():

@@ -96,6 +96,7 @@ FORGED = {
     "words that are a number": {**POINTS, "words": {"1": 7}},
     "worlds of no task": {**POINTS, "gained": {"9": [1.0]}},
     "worlds that are a number": {**POINTS, "gained": {"4": 1.0}},
+    "no worlds": {**POINTS, "gained": {"4": []}},
     "worlds without end": {**POINTS, "gained": {"4": [float("inf")]}},
     "hints that are words": {**POINTS, "failed": "1.gain"},
     "hints that are lists": {**POINTS, "failed": [["1.gain"]]},
