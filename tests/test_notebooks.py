@@ -27,7 +27,6 @@ LECTURES = sorted((ROOT / "notebooks").glob("*/*.ipynb"))
 TAUGHT = [path for path in LECTURES if path.stem != "lab"]
 SECTIONS = ["what-is-it", "how-it-works", "try", "notice", "check", "extend", "key-points"]
 OLD_FORM = {
-    "01_pull_or_push",
     "02_aida_to_twelve",
     "08_curiosity",
 }
@@ -588,7 +587,7 @@ def test_a_check_sees_a_spoilt_cell(good: Any, check: Check, changes: dict[str, 
         (sentences_that_are_printed, "flip-says", "print(flip.says())"),
         (claims_not_in_bold, "claim-money", "The guide **earns** more than pull."),
         (names_nobody_sees, "switch", "In the cell `panel` change the key."),
-        (names_nobody_sees, "switch", "В ячейке `tent-panel` поменяйте ключ."),
+        (names_nobody_sees, "switch", "В ячейке `pace-panel` поменяйте ключ."),
         (claims_not_checked, "headline", "claim(more)\nclaim(less)"),
         (claims_not_checked, "headline", "shown = claim(more)"),
     ],

@@ -122,3 +122,14 @@ def test_the_contrary_of_an_idea_earns_nothing():
 def test_why_thirty_friends_bring_less_than_thirty(words, points):
     numbers = {"times_more_woken": 0.0, "times_more_deals": 0.0}
     assert check("09", 1, {**numbers, "why_1": words}, "en").of_task(1) == points
+        ("Whoever sits in the tent has already bought a phone of ours, is waiting for the "
+         "next phone, and would have bought it anyway", 2),
+        ("The tent on the trail wins new customers, who are tired and like the short way "
+         "far better than the long one", 0),
+        ("В палатку заходят покупатели прежних лет, следующий телефон они взяли бы и так", 2),
+        ("Палатка на тропе привлекает новых клиентов, им просто ближе идти и удобнее стоять", 0),
+    ],
+)  # fmt: skip
+def test_who_visits_the_tent_and_what_follows(words, points):
+    answer = {"times_more_visits": 0.0, "gain": 0.0, "why_1": words}
+    assert check("03", 1, answer).of_task(1) == points

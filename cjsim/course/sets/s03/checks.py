@@ -133,7 +133,7 @@ def _budget(work: Work) -> bool:
     weights = dict(own(work, "my_shelf", SHELF_LIMITS, _empty()))
     known = _empty().touchpoints
     daily = [x * known[key.rpartition(".")[2]].cost_per_day for key, x in weights.items()]
-    return sum(daily) <= BUDGET + 1e-9
+    return bool(sum(daily) <= BUDGET + 1e-9)
 
 
 def _shelf_profit(work: Work) -> Mark:
