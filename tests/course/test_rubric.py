@@ -133,3 +133,20 @@ def test_why_thirty_friends_bring_less_than_thirty(words, points):
 def test_who_visits_the_tent_and_what_follows(words, points):
     answer = {"times_more_visits": 0.0, "gain": 0.0, "why_1": words}
     assert check("03", 1, answer).of_task(1) == points
+    ("lang", "words", "missing"),
+    [
+        ("en", "The firm gives 1400 to 87 clients but only 12 of them are new; the 12 do not bring "
+         "enough money.", []),
+        ("en", "Most of the buyers get the discount although they were coming in any case, and the "
+         "additional ones have a lifetime value lower than the gifts cost in total.", []),
+        ("en", "The gift makes the consultants look cheap and people lose trust in the firm after "
+         "a while, so they leave.", ["anyway", "too_small"]),
+        ("ru", "Подарок берут все, хотя 75 из 87 пришли бы сами. Двенадцать новых клиентов не "
+         "приносят столько, сколько роздано.", []),
+        ("ru", "Скидка портит впечатление о консультантах, и люди со временем перестают им "
+         "доверять и уходят к другим.", ["anyway", "too_small"]),
+    ],
+)  # fmt: skip
+def test_why_a_gift_loses_is_understood_in_unusual_words(lang, words, missing):
+    report = check("06", 1, {"more_customers": 0.0, "gain": 0.0, "why_1": words}, lang)
+    assert report.failed == ["1.more_customers", "1.gain", *[f"1.{name}" for name in missing]]
