@@ -30,7 +30,6 @@ OLD_FORM = {
     "01_pull_or_push",
     "02_aida_to_twelve",
     "04_guide_and_animator",
-    "08_curiosity",
 }
 """Lectures that do not have the whole form yet: short, timed, with a task, a headline, a table of
 assumptions. One that has been rewritten is taken out here."""
