@@ -70,7 +70,7 @@ def test_both_worlds_of_cdnow_sell_what_was_really_bought_in_each_half():
 
 @pytest.mark.parametrize("category", ["yogurt", "beer"])
 def test_the_shares_of_the_curious_are_those_of_the_baskets(category):
-    """Shares to their last digit; limits are those of a thousand households drawn anew, here 200."""
+    """Shares to their last digit, limits of a thousand drawings to those of two hundred."""
     told = facts("curiosity").set_index(["category", "figure"]).loc[category]
     trips = completejourney(category).sort_values(["person", "time"], kind="stable")
     by_choice = [name for name in told.index if name not in ("new_per_trip", "tried_in_20")]
