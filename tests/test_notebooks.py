@@ -29,6 +29,7 @@ SECTIONS = ["what-is-it", "how-it-works", "try", "notice", "check", "extend", "k
 OLD_FORM = {
     "02_aida_to_twelve",
     "08_curiosity",
+    "04_guide_and_animator",
 }
 """Lectures that do not have the whole form yet: short, timed, with a task, a headline, a table of
 assumptions. One that has been rewritten is taken out here."""

@@ -6,10 +6,10 @@ import causaldata
 import numpy as np
 import pytest
 
-from cjsim import simulate
+from cjsim import measures, simulate
 from cjsim.course import facts
 from cjsim.course.published import FOLDER, HEAD
-from cjsim.data import cdnow
+from cjsim.data import cdnow, completejourney
 from cjsim.inference import Cohort, ShiftedBeta
 from cjsim.inference.repeats import cdnow_scenario
 
@@ -127,3 +127,29 @@ def test_both_worlds_of_cdnow_sell_what_was_really_bought_in_each_half():
         ]
         sold = np.mean([[one.counts(*half).sum() for half in halves] for one in made], axis=0)
         assert np.abs(sold / real - 1).max() < 0.1, name
+
+
+@pytest.mark.parametrize("category", ["yogurt", "beer"])
+def test_the_shares_of_the_curious_are_those_of_the_baskets(category):
+    """Shares to their last digit, limits of a thousand drawings to those of two hundred."""
+    told = facts("curiosity").set_index(["category", "figure"]).loc[category]
+    trips = completejourney(category).sort_values(["person", "time"], kind="stable")
+    by_choice = [name for name in told.index if name not in ("new_per_trip", "tried_in_20")]
+    found = measures.choices(trips, resamples=200).loc[by_choice]
+    assert told["share"][by_choice].tolist() == found["share"].round(3).tolist()
+    assert told["cases"][by_choice].tolist() == found["cases"].tolist()
+    assert (
+        np.abs(told[["low", "high"]].loc[by_choice] - found[["low", "high"]]).max(axis=None) < 0.03
+    )
+    nth = trips.groupby("person").cumcount() + 1
+    often = trips.groupby("person")["brand"].transform("size") >= 26
+    new = ~trips.duplicated(["person", "brand"])[often & nth.between(7, 26)]
+    by_person = new.groupby(trips["person"])
+    assert told.loc["new_per_trip", "share"] == round(new.mean(), 3)
+    assert told.loc["tried_in_20", "share"] == round(by_person.any().mean(), 3)
+    people = told.loc["tried_in_20", "cases"]
+    assert people == len(by_person)
+    sampled = 1.96 * math.sqrt(told.loc["tried_in_20", "share"] * 0.5 / people)
+    assert told.loc["tried_in_20", "high"] - told.loc["tried_in_20", "low"] == pytest.approx(
+        2 * sampled, abs=0.03
+    )

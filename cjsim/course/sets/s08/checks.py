@@ -1,11 +1,11 @@
-"""Exercise set 08, curiosity and churn: a full shelf, a curve, a chain, a budget for keeping."""
+"""Exercise set 08, curiosity: a full shelf, trips and people, a chain, a budget for keeping."""
 
 from __future__ import annotations
 
 import itertools
 import math
 from collections import Counter
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Mapping
 from functools import lru_cache
 from typing import Any, Final
 
@@ -13,6 +13,7 @@ import numpy as np
 
 from cjsim.course.checks.form import Amount, Check, Mark, Task, Work
 from cjsim.course.sets.design import gain, joined, mark, own, own_allowed
+from cjsim.course.sets.explain import ideas
 
 # --- 1: a dial ------------------------------------------------------------------------------------
 
@@ -88,61 +89,48 @@ def _leavings_by_door(run: Any) -> Counter[str]:
     return counts
 
 
-# --- 2: a curve -----------------------------------------------------------------------------------
-
-Life = tuple[float, bool]
-"""Days under observation, and did the customer leave at their end?"""
+# --- 2: trips and people --------------------------------------------------------------------------
 
 
-def _ties(work: Work) -> bool:
-    """Three leave on one day, and nobody is open."""
-    lives = [(2.0, True), (2.0, True), (2.0, True), (5.0, True), (9.0, True)]
-    return _curve_agrees(work, lives, {3.0: 2 / 5, 6.0: 1 / 5})
+def _new(work: Work) -> bool:
+    """New is a maker never bought before, not merely another one than last time."""
+    return _looked(work, {1: "abaaa"}, 3, 5)[1] == 0.0
 
 
-def _open(work: Work) -> bool:
-    """Open ones count for as long as they were seen, and no longer."""
-    lives = [(1.0, True), (2.0, False), (3.0, True), (4.0, False), (6.0, True)]
-    return _curve_agrees(work, lives, {3.5: 4 / 5 * 2 / 3, 7.0: 0.0})
-
-
-def _same_day(work: Work) -> bool:
-    """Who is open on the day on which somebody leaves was still there: in either order of rows."""
-    on_that_day = [(4.0, True), (4.0, False)]
-    rest = [(7.0, False), (9.0, True)]
-    return all(
-        _curve_agrees(work, [*pair, *rest], {5.0: 3 / 4})
-        for pair in (on_that_day, on_that_day[::-1])
+def _window(work: Work) -> bool:
+    """Trips from the first to the last, both included, of all that are there."""
+    return _looked_agrees(work, {1: "aaab"}, 3, 4, (0.5, 1.0)) and _looked_agrees(
+        work, {1: "aaaabc"}, 3, 4, (0.0, 0.0)
     )
 
 
-def _nobody_left(work: Work) -> bool:
-    """All are open, or the first leaving is still to come."""
-    still = [(3.0, False), (4.0, False), (8.0, False)]
-    return _curve_agrees(work, still, {5.0: 1.0, 10.0: 1.0}) and _curve_agrees(
-        work, [(3.0, False), (8.0, True)], {5.0: 1.0}
-    )
+def _enough(work: Work) -> bool:
+    """Only people who made so many trips."""
+    return _looked_agrees(work, {1: "aaaa", 2: "aab"}, 3, 4, (0.0, 0.0))
 
 
-def _on_the_day(work: Work) -> bool:
-    """Who left on the day asked about is no longer here."""
-    lives = [(2.0, True), (6.0, True), (8.0, True), (9.0, True)]
-    return _curve_agrees(work, lives, {2.0: 3 / 4, 6.0: 1 / 2, 7.0: 1 / 2})
+def _once(work: Work) -> bool:
+    """Somebody who tried twice is one who tried."""
+    found = _looked(work, {1: "abcd", 2: "aaaa"}, 2, 4)
+    return math.isclose(found[1], 0.5)
 
 
-def _any_order(work: Work) -> bool:
-    """Rows come in no order."""
-    lives = [(9.0, True), (1.0, True), (5.0, True), (3.0, True)]
-    return _curve_agrees(work, lives, {2.0: 3 / 4, 4.0: 1 / 2})
+def _looked_agrees(
+    work: Work, people: Mapping[int, str], first: int, last: int, shares: tuple[float, float]
+) -> bool:
+    """Does `looked_around` give these shares for trips written by hand, a letter a maker?"""
+    return bool(np.allclose(_looked(work, people, first, last), shares))
 
 
-def _curve_agrees(work: Work, lives: Sequence[Life], shares: dict[float, float]) -> bool:
-    """Does `still_here` give these shares for customers written by hand?"""
-    for day, share in shares.items():
-        days, leaves = (np.array(column) for column in zip(*lives, strict=True))
-        if abs(work.number_from("still_here", days, leaves, day) - share) > 1e-9:
-            return False
-    return True
+def _looked(work: Work, people: Mapping[int, str], first: int, last: int) -> tuple[float, float]:
+    import pandas as pd
+
+    rows = [(p, float(day), brand) for p, word in people.items() for day, brand in enumerate(word)]
+    trips = pd.DataFrame(rows, columns=["person", "time", "brand"])
+    found = work.call("looked_around", trips, first, last)
+    with work.running("looked_around"):
+        per_trip, per_person = found
+        return float(per_trip), float(per_person)
 
 
 # --- 3: a chain of two states ---------------------------------------------------------------------
@@ -356,12 +344,11 @@ def _scored(plan: Plan) -> Any:
 TASKS = (
     Task(1, (
         Check("gain", _gain), Check("more_leave", _more_leave),
-        Check("door", _door), Check("per_deal", _per_deal),
-    ), "code"),
+        Check("door", _door), Check("per_deal", _per_deal), *ideas("08", 1),
+    ), "explain"),
     Task(2, (
-        Check("ties", _ties), Check("open", _open), Check("same_day", _same_day),
-        Check("nobody_left", _nobody_left), Check("on_the_day", _on_the_day),
-        Check("any_order", _any_order),
+        Check("new", _new), Check("window", _window), Check("enough", _enough),
+        Check("once", _once),
     ), "code"),
     Task(3, (
         Check("formula", _formula), Check("memory", _memory),

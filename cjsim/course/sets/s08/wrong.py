@@ -17,26 +17,22 @@ SHELF = (
     + LEAVE
     + 'door = "satisfaction"\n'
     + RATE
+    + """
+why_1 = '''
+Whoever finds the shelf full buys once more, and after each deal the gate stands there again: so
+there are more chances to be disappointed.
+'''
+"""
 )
 
-CURVE = """
-def still_here(days, left, day):
-    share = 1.0
-    for when in np.unique(days[left & (days <= day)]):
-        here = (days >= when).sum()
-        gone = ((days == when) & left).sum()
-        share *= 1 - gone / here
-    return share
-"""
-GO_THROUGH = """
-def still_here(days, left, day):
-    share, here = 1.0, len(days)
-    for when in DAYS:
-        if when > day:
-            break
-        share *= 1 - ((days == when) & left).sum() / here
-        here -= (days == when).sum()
-    return share
+LOOKED = """
+def looked_around(trips, first, last):
+    trips = trips.sort_values(["person", "time"], kind="stable")
+    nth = trips.groupby("person").cumcount() + 1
+    often = trips.groupby("person")["brand"].transform("size") >= last
+    new = ~trips.duplicated(["person", "brand"])
+    counted = new[often & nth.between(first, last)]
+    return counted.mean(), counted.groupby(trips["person"]).any().mean()
 """
 
 CHAIN = """
@@ -87,45 +83,41 @@ WRONG = {
             ),
             "per_deal",
         ),
+        "says_nothing_of_more_deals": (
+            SHELF.replace(
+                "Whoever finds the shelf full buys once more, and after each deal the gate stands",
+                "Nobody goes by that way now, but another door is still open, and the gate stands",
+            ).replace("so\nthere are more chances to be disappointed.", "it is very wide."),
+            "more_deals",
+        ),
+        "says_nothing_of_the_gate": (
+            SHELF.replace(
+                "and after each deal the gate stands there again: so\n"
+                "there are more chances to be disappointed.",
+                "and that is good for the firm: so\nit sells more than it did.",
+            ),
+            "again_gate",
+        ),
     },
     2: {
-        "lets_one_customer_leave_a_day": (
-            CURVE.replace("((days == when) & left).sum()", "1"),
-            "ties",
-        ),
-        "takes_the_share_of_all_who_ever_bought": (
-            """
-def still_here(days, left, day):
-    return 1 - (left & (days <= day)).sum() / len(days)
-""",
-            "open",
-        ),
-        "lets_the_open_ones_go_before_those_who_leave": (
-            """
-def still_here(days, left, day):
-    share, here = 1.0, len(days)
-    for when, gone in sorted(zip(days, left)):
-        if gone and when <= day:
-            share *= 1 - 1 / here
-        here -= 1
-    return share
-""",
-            "same_day",
-        ),
-        "believes_that_no_news_is_nobody": (
-            CURVE.replace(
-                "    share = 1.0\n",
-                "    share = 1.0\n    if not (left & (days <= day)).any():\n        return 0.0\n",
+        "takes_another_maker_for_a_new_one": (
+            LOOKED.replace(
+                '~trips.duplicated(["person", "brand"])',
+                'trips["brand"] != trips.groupby("person")["brand"].shift()',
             ),
-            "nobody_left",
+            "new",
         ),
-        "keeps_who_leaves_until_the_next_day": (
-            CURVE.replace("days <= day", "days < day"),
-            "on_the_day",
+        "leaves_out_the_last_trip": (
+            LOOKED.replace("nth.between(first, last)", "nth.between(first, last - 1)"),
+            "window",
         ),
-        "trusts_the_order_of_the_rows": (
-            GO_THROUGH.replace("DAYS", "pd.unique(days)"),
-            "any_order",
+        "counts_newcomers_too": (
+            LOOKED.replace(" >= last\n", " >= first\n"),
+            "enough",
+        ),
+        "counts_trials_instead_of_people": (
+            LOOKED.replace(".any().mean()", ".sum().mean()"),
+            "once",
         ),
     },
     3: {
