@@ -28,7 +28,6 @@ TAUGHT = [path for path in LECTURES if path.stem != "lab"]
 SECTIONS = ["what-is-it", "how-it-works", "try", "notice", "check", "extend", "key-points"]
 OLD_FORM = {
     "01_pull_or_push",
-    "02_aida_to_twelve",
     "04_guide_and_animator",
     "08_curiosity",
 }
