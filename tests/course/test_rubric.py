@@ -133,6 +133,9 @@ def test_why_thirty_friends_bring_less_than_thirty(words, points):
 def test_who_visits_the_tent_and_what_follows(words, points):
     answer = {"times_more_visits": 0.0, "gain": 0.0, "why_1": words}
     assert check("03", 1, answer).of_task(1) == points
+
+
+@pytest.mark.parametrize(
     ("lang", "words", "missing"),
     [
         ("en", "The firm gives 1400 to 87 clients but only 12 of them are new; the 12 do not bring "
