@@ -26,14 +26,6 @@ ROOT = Path(__file__).parent.parent
 LECTURES = sorted((ROOT / "notebooks").glob("*/*.ipynb"))
 TAUGHT = [path for path in LECTURES if path.stem != "lab"]
 SECTIONS = ["what-is-it", "how-it-works", "try", "notice", "check", "extend", "key-points"]
-OLD_FORM = {
-    "02_aida_to_twelve",
-    "01_pull_or_push",
-    "04_guide_and_animator",
-    "08_curiosity",
-}
-"""Lectures that do not have the whole form yet: short, timed, with a task, a headline, a table of
-assumptions. One that has been rewritten is taken out here."""
 LONGEST_CELL = 8  # lines
 LONG_CELLS = 0.1  # share of the code cells that may be longer
 FEWEST_CLAIMS = 5
@@ -44,7 +36,7 @@ HEADLINE_WORLDS = 100
 LONGEST_SENTENCE = 20  # words, in Russian
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
-NEW_FORM = sorted({path.stem for path in TAUGHT} - OLD_FORM)
+NAMES = sorted({path.stem for path in TAUGHT})
 
 Check = Callable[[Any], list[str]]
 
@@ -276,7 +268,7 @@ CHECKS: list[Check] = [
 ]
 
 
-# --- The new form ---------------------------------------------------------------------------------
+# --- What a room needs ----------------------------------------------------------------------------
 
 
 def spoken(notebook: Any) -> str:
@@ -410,7 +402,7 @@ def sentences_without_breath(notebook: Any) -> list[str]:
     return wrong
 
 
-CHECKS_OF_THE_NEW_FORM: list[Check] = [
+CHECKS_FOR_A_ROOM: list[Check] = [
     too_many_words,
     too_many_claims,
     takes_too_long,
@@ -457,16 +449,16 @@ def test_a_lecture_keeps_its_form(lecture: Any, check: Check) -> None:
     assert check(lecture) == []
 
 
-@pytest.mark.parametrize("check", CHECKS_OF_THE_NEW_FORM, ids=lambda check: check.__name__)
+@pytest.mark.parametrize("check", CHECKS_FOR_A_ROOM, ids=lambda check: check.__name__)
 @pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("name", NEW_FORM)
-def test_a_lecture_keeps_the_new_form(name: str, lang: str, check: Check) -> None:
+@pytest.mark.parametrize("name", NAMES)
+def test_a_lecture_fits_a_room(name: str, lang: str, check: Check) -> None:
     path = ROOT / "notebooks" / lang / f"{name}.ipynb"
     assert check(nbformat.read(path, as_version=4)) == []
 
 
 @pytest.mark.parametrize("notes", ["INSTRUCTOR.md", "INSTRUCTOR.ru.md"])
-@pytest.mark.parametrize("name", NEW_FORM)
+@pytest.mark.parametrize("name", NAMES)
 def test_the_trainers_minutes_add_up(name: str, notes: str) -> None:
     """To those that the title of the lecture tells."""
     sheet = (ROOT / "notebooks" / notes).read_text(encoding="utf-8")
@@ -601,8 +593,8 @@ def test_a_check_sees_spoilt_prose(good: Any, check: Check, cell: str, source: s
 
 
 @pytest.fixture(scope="module")
-def new_form() -> Any:
-    """A lecture in the new form, by language, to be spoilt."""
+def engine_room() -> Any:
+    """A lecture that fits, by language, to be spoilt."""
     folder = ROOT / "notebooks"
     return {
         lang: nbformat.read(folder / lang / "L_engine_room.ipynb", as_version=4)
@@ -639,18 +631,18 @@ TOLD = [nbformat.v4.new_output("execute_result", data={"text/plain": "Holds: in 
     ],
     ids=lambda value: value.__name__ if callable(value) else "",
 )  # fmt: skip
-def test_a_check_of_the_new_form_sees_a_spoilt_cell(
-    new_form: Any, check: Check, lang: str, cell: str, changes: dict[str, Any]
+def test_a_check_for_a_room_sees_a_spoilt_cell(
+    engine_room: Any, check: Check, lang: str, cell: str, changes: dict[str, Any]
 ) -> None:
-    copied = spoilt(new_form[lang], cell, **changes)
+    copied = spoilt(engine_room[lang], cell, **changes)
     if check is too_many_claims:
         copied.cells += list(next(claimed(copied))) * MOST_CLAIMS
-    assert check(new_form[lang]) == []
+    assert check(engine_room[lang]) == []
     assert check(copied) != []
 
 
-def test_a_picture_before_the_answer_is_seen(new_form: Any) -> None:
-    copied = copy.deepcopy(new_form["en"])
+def test_a_picture_before_the_answer_is_seen(engine_room: Any) -> None:
+    copied = copy.deepcopy(engine_room["en"])
     at = [cell.id for cell in copied.cells].index("contract")
     copied.cells[at : at + 2] = reversed(copied.cells[at : at + 2])
     assert answered_too_soon(copied) == ["contract-seen"]

@@ -54,31 +54,6 @@ def test_of_the_three_campaigns_only_one_shows_a_difference():
     assert scores.round(1).to_dict() == {"all": 0.4, "men": 2.1, "women": 0.0}
 
 
-def test_the_insured_are_counted_from_the_farmers_themselves():
-    """Village by village: no row can be told from another by more than its counts."""
-    farmers = causaldata.social_insure.load_pandas().data
-    villages = farmers.groupby("address").agg(
-        default=("default", "first"),
-        farmers=("takeup_survey", "size"),
-        insured=("takeup_survey", "sum"),
-        before=("pre_takeup_rate", "first"),
-    )
-    villages["default"] = villages["default"].map({0: "no", 1: "yes"})
-    counts = ["default", "farmers", "insured", "before"]
-    anew = villages.round(4).astype({"farmers": int, "insured": int}).sort_values(counts)
-    shipped = facts("insured").sort_values(counts)
-    assert anew.to_numpy().tolist() == shipped[counts].to_numpy().tolist()
-
-
-def test_where_more_had_bought_before_by_lot_more_bought_after():
-    """As raw shares, in percentage points; the lot was drawn for whole villages."""
-    arms = facts("insured").groupby("default")[["farmers", "insured"]].sum()
-    share = 100 * arms["insured"] / arms["farmers"]
-    assert share.round(1).to_dict() == {"no": 41.3, "yes": 51.8}
-    farmers = causaldata.social_insure.load_pandas().data
-    assert farmers.groupby("address")["default"].nunique().eq(1).all()
-
-
 def test_who_fetched_their_result_is_counted_from_the_rows():
     """Of the experiment in Malawi: a row is a person, `any` whether a voucher was drawn."""
     from causaldata import thornton_hiv
@@ -153,3 +128,28 @@ def test_the_shares_of_the_curious_are_those_of_the_baskets(category):
     assert told.loc["tried_in_20", "high"] - told.loc["tried_in_20", "low"] == pytest.approx(
         2 * sampled, abs=0.03
     )
+
+
+def test_the_insured_are_counted_from_the_farmers_themselves():
+    """Village by village: no row can be told from another by more than its counts."""
+    farmers = causaldata.social_insure.load_pandas().data
+    villages = farmers.groupby("address").agg(
+        default=("default", "first"),
+        farmers=("takeup_survey", "size"),
+        insured=("takeup_survey", "sum"),
+        before=("pre_takeup_rate", "first"),
+    )
+    villages["default"] = villages["default"].map({0: "no", 1: "yes"})
+    counts = ["default", "farmers", "insured", "before"]
+    anew = villages.round(4).astype({"farmers": int, "insured": int}).sort_values(counts)
+    shipped = facts("insured").sort_values(counts)
+    assert anew.to_numpy().tolist() == shipped[counts].to_numpy().tolist()
+
+
+def test_where_more_had_bought_before_by_lot_more_bought_after():
+    """As raw shares, in percentage points; the lot was drawn for whole villages."""
+    arms = facts("insured").groupby("default")[["farmers", "insured"]].sum()
+    share = 100 * arms["insured"] / arms["farmers"]
+    assert share.round(1).to_dict() == {"no": 41.3, "yes": 51.8}
+    farmers = causaldata.social_insure.load_pandas().data
+    assert farmers.groupby("address")["default"].nunique().eq(1).all()

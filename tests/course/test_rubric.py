@@ -4,6 +4,7 @@ import pytest
 
 from cjsim.course.checks import check
 from cjsim.course.checks.rubric import count, found, language_of, own, tokens_of
+from cjsim.course.sets.explain import rubric_of
 
 NUMBERS = {"times_more_contacts": 0.0, "gain": 0.0}
 
@@ -97,31 +98,6 @@ def test_the_contrary_of_an_idea_earns_nothing():
 @pytest.mark.parametrize(
     ("words", "points"),
     [
-        (
-            "Almost everybody who gets told already owns one from somebody else, so the word does "
-            "nothing; plenty of those it does wake pick a different shop when they compare.",
-            2,
-        ),
-        (
-            "More friends means more words, and every word finds a person who buys, so deals grow "
-            "with the words; nothing else matters.",
-            0,
-        ),
-        (
-            "Почти у всех слушателей уже есть свой поставщик, будить там некого. А кого разбудили, "
-            "те на сравнении уходят к другим.",
-            2,
-        ),
-        (
-            "Советчиков становится больше, слов больше, поэтому и сделок заметно больше, всё "
-            "пропорционально числу друзей советчика.",
-            0,
-        ),
-    ],
-)
-def test_why_thirty_friends_bring_less_than_thirty(words, points):
-    numbers = {"times_more_woken": 0.0, "times_more_deals": 0.0}
-    assert check("09", 1, {**numbers, "why_1": words}, "en").of_task(1) == points
         ("Whoever sits in the tent has already bought a phone of ours, is waiting for the "
          "next phone, and would have bought it anyway", 2),
         ("The tent on the trail wins new customers, who are tired and like the short way "
@@ -153,3 +129,50 @@ def test_who_visits_the_tent_and_what_follows(words, points):
 def test_why_a_gift_loses_is_understood_in_unusual_words(lang, words, missing):
     report = check("06", 1, {"more_customers": 0.0, "gain": 0.0, "why_1": words}, lang)
     assert report.failed == ["1.more_customers", "1.gain", *[f"1.{name}" for name in missing]]
+
+
+@pytest.mark.parametrize(
+    ("words", "points"),
+    [
+        (
+            "Almost everybody who gets told already owns one from somebody else, so the word does "
+            "nothing; plenty of those it does wake pick a different shop when they compare.",
+            2,
+        ),
+        (
+            "More friends means more words, and every word finds a person who buys, so deals grow "
+            "with the words; nothing else matters.",
+            0,
+        ),
+        (
+            "Почти у всех слушателей уже есть свой поставщик, будить там некого. А кого разбудили, "
+            "те на сравнении уходят к другим.",
+            2,
+        ),
+        (
+            "Советчиков становится больше, слов больше, поэтому и сделок заметно больше, всё "
+            "пропорционально числу друзей советчика.",
+            0,
+        ),
+    ],
+)
+def test_why_thirty_friends_bring_less_than_thirty(words, points):
+    numbers = {"times_more_woken": 0.0, "times_more_deals": 0.0}
+    assert check("09", 1, {**numbers, "why_1": words}, "en").of_task(1) == points
+
+
+@pytest.mark.parametrize(
+    ("number", "words", "points"),
+    [
+        ("11", "The control group bought too: what counts is how far the mailed ones lie above it, "
+               "so subtract it.", 2),
+        ("11", "Без письма люди тоже покупали, поэтому вычтем то, что было бы и так.", 2),
+        ("11", "The mail works, as people liked what it said about clothes, and bought them.", 0),
+        ("10", "Thirty of a thousand is hardly anybody, and a tenth of the rest is a lot more.", 2),
+        ("10", "Горячих единицы, а из остальных каждый десятый сойдёт за горячего.", 2),
+        ("10", "He hears what he wishes to hear and takes his wish for what people have said.", 0),
+    ],
+)  # fmt: skip
+def test_unusual_right_words_pass_and_other_words_do_not(number, words, points):
+    ideas = rubric_of(number, 1, language_of(words))
+    assert sum(idea.met(tokens_of(words)) for idea in ideas.values()) == points
