@@ -78,7 +78,7 @@ def _people(work: Work) -> bool:
     return back <= lost
 
 
-def _came_back(work: Work, days: dict[int, list[float]]) -> list[int]:
+def _came_back(work: Work, days: dict[int, list[float]]) -> list[float]:
     """What `came_back` says of purchases written by hand: person -> days."""
     import pandas as pd
 
