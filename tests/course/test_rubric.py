@@ -4,6 +4,7 @@ import pytest
 
 from cjsim.course.checks import check
 from cjsim.course.checks.rubric import count, found, language_of, own, tokens_of
+from cjsim.course.sets.explain import rubric_of
 
 NUMBERS = {"times_more_contacts": 0.0, "gain": 0.0}
 
@@ -92,3 +93,20 @@ def test_russian_words_are_read_in_a_notebook_that_speaks_english():
 def test_the_contrary_of_an_idea_earns_nothing():
     words = "Fewer people opt out when letters come often, and so nobody is written to any more now"
     assert "✗ what more letters do to people" in line_of(words)[0]
+
+
+@pytest.mark.parametrize(
+    ("number", "words", "points"),
+    [
+        ("11", "The control group bought too: what counts is how far the mailed ones lie above it, "
+               "so subtract it.", 2),
+        ("11", "Без письма люди тоже покупали, поэтому вычтем то, что было бы и так.", 2),
+        ("11", "The mail works, as people liked what it said about clothes, and bought them.", 0),
+        ("10", "Thirty of a thousand is hardly anybody, and a tenth of the rest is a lot more.", 2),
+        ("10", "Горячих единицы, а из остальных каждый десятый сойдёт за горячего.", 2),
+        ("10", "He hears what he wishes to hear and takes his wish for what people have said.", 0),
+    ],
+)  # fmt: skip
+def test_unusual_right_words_pass_and_other_words_do_not(number, words, points):
+    ideas = rubric_of(number, 1, language_of(words))
+    assert sum(idea.met(tokens_of(words)) for idea in ideas.values()) == points
