@@ -31,7 +31,7 @@ def _weakest(work: Work) -> bool:
 
 # --- 2: a chain -----------------------------------------------------------------------------------
 
-CHAINS: Final = (
+CHAINS: Final[tuple[tuple[tuple[float, ...], float, float], ...]] = (
     ((0.8, 0.5, 0.6), 0.75, 0.0),
     ((0.9, 0.7), 0.5, 0.5),
     ((0.6, 0.8, 0.7, 0.5), 0.8, 0.9),
@@ -155,7 +155,7 @@ def _allowed(work: Work) -> bool:
 def _budget(work: Work) -> bool:
     """No more is taken away than the budget has points."""
     spent = [LIMITS[key][1] - loss for key, loss in own(work, "my_stages", LIMITS, _firm())]
-    return sum(spent) <= BUDGET + 1e-9
+    return bool(sum(spent) <= BUDGET + 1e-9)
 
 
 def _profit(work: Work) -> Mark:

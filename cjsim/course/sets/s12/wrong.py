@@ -57,8 +57,8 @@ WRONG = {
         ),
         "says_only_that_customers_are_dear": (
             STAGES.replace(
-                "Who comes again may come again and again, and every time the better share counts once "
-                "more.",
+                "Who comes again may come again and again, and every time the better share counts "
+                "once more.",
                 "Customers cost much to win and are worth more than strangers, as everybody knows.",
             ),
             "again",
@@ -125,7 +125,8 @@ WRONG = {
         "learns_from_a_hint_that_says_nothing": (
             DOUBT.replace(
                 "    groups = ",
-                "    if len(set(seen)) == 1:\n        return worth_of_knowing(gains)\n    groups = ",
+                "    if len(set(seen)) == 1:\n"
+                "        return worth_of_knowing(gains)\n    groups = ",
             ),
             "nothing",
         ),
