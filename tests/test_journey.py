@@ -342,6 +342,7 @@ def test_every_russian_label_is_in_russian() -> None:
     assert foreign == [
         "lens.aida.label", "answer.size", "ranking.own_step", "flip.interval",
         "fit.records_some", "dwell.head.aic",
+            "column.ltv_per_cac", "grade.problem.pasted",
     ]  # fmt: skip
 
 

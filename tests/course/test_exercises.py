@@ -34,7 +34,7 @@ from tests.course.exercise_books import (
 from tools import build_exercises
 
 SETS = sets()
-NO_CODE_YET = ("02", "04", "08")
+NO_CODE_YET = ("02", "04")
 """Sets that still have nothing for who writes no code."""
 nbgrader = pytest.mark.skipif(
     importlib.util.find_spec("nbgrader") is None, reason="nbgrader is not installed (extra teach)"
