@@ -162,7 +162,7 @@ def _design(work: Work) -> Changes:
 def _more(comparison: Any, measure: str) -> Gain:
     """What the student's firm has above waiting."""
     row = comparison.paired().loc[("mine", measure)]
-    return Gain(*(float(row[name]) for name in ("difference", "low", "high")))
+    return Gain(float(row["difference"]), float(row["low"]), float(row["high"]))
 
 
 @lru_cache(maxsize=8)
