@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import fill
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -70,8 +71,8 @@ def contact_map(run: Run, lang: str = SPOKEN, *, lens: str = "twelve") -> Pictur
         for row, step in enumerate(aims):
             frame = Rectangle((step - 0.5, row - 0.5), 1, 1, fill=False, ec="black", lw=2, zorder=3)
             axes.add_patch(frame)
-        axes.set_title(text("contact_map.title", lang), pad=12)
-        axes.set_xlabel(text("contact_map.note", lang))
+        axes.set_title(fill(text("contact_map.title", lang), 4 * columns), pad=12)
+        axes.set_xlabel(fill(text("contact_map.note", lang), 5 * columns))
     return Picture(figure, _alt(data, names, aims, words, lang), data, lang)
 
 

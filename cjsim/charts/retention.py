@@ -30,6 +30,8 @@ ENOUGH = 20
 """Customers from which on a group gets its curve."""
 DAYS = (365.0, 180.0, 90.0, 60.0, 30.0, 14.0, 7.0)
 """The curves are put into words on the first of these days on which all have limits."""
+HIGH = 0.85
+"""From this share on the number of a curve stands below it."""
 COLUMNS = {1: 1, 2: 2, 3: 3, 4: 2}
 
 
@@ -88,7 +90,7 @@ def retention(
         for place, (axes, g) in enumerate(zip(panels, shown_groups, strict=False)):
             _draw(axes, still[g], tables[g], COLOURS[place % len(COLOURS)])
             _mark(axes, tables[g], day, lang)
-            axes.set_title(words[g], fontsize=16)
+            axes.set_title(words[g], fontsize=16 if columns < 3 else SMALL)
         if by is not None and isinstance(run, Run):
             _draw_all(panels[: len(shown_groups)], run, lang)
         notes = [text("retention.note", lang), left_out]
@@ -139,9 +141,10 @@ def _mark(axes: Axes, table: pd.DataFrame, day: float, lang: str) -> None:
     """The number that the picture is put into words with, where it is read."""
     retained = _row_on(table, day)["retained"]
     axes.plot(day, retained, "o", color="black", markersize=6)
+    below = retained > HIGH  # above it stands the title
     axes.annotate(
-        per_cent(retained, lang), (day, retained), (6, 8), textcoords="offset points",
-        weight="bold", va="bottom",
+        per_cent(retained, lang), (day, retained), (6, -8 if below else 8),
+        textcoords="offset points", weight="bold", va="top" if below else "bottom",
     )  # fmt: skip
 
 
