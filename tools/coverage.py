@@ -1,10 +1,11 @@
-"""Which claims of the three sources are taught, which are simulated, and which are neither.
+"""Which claims of the three sources are taught, which simulated, and which left out, and why.
 
     python -m tools.coverage      # writes notebooks/COVERAGE.md
 
 A claim is *taught* where a lecture cites its id in the text (its list of sources does not count),
-*simulated* where a rule, a key or a preset cites it. Citing is not proving: the page tells where to
-look. Whoever cites a claim, or stops to, runs the command again; a test compares.
+*simulated* where a rule, a key or a preset cites it, and *left out* where `tools/left_out.toml`
+gives the reason. Citing is not proving: the page tells where to look. Whoever cites a claim, or
+stops to, runs the command again; a test compares, and lets no claim be none of the three.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import json
 import re
 import sys
 import tokenize
+import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -64,10 +66,13 @@ NO_MODEL: Final = ("charts", "course", "lab", "labels", "scenario")
 """Folders that show and teach: what they cite is not thereby simulated."""
 DENIED: Final = {"experiment/assumptions.py": {"C161"}}
 """Claims that a file names to say that it leaves them out."""
+LEFT_OUT: Final = Path(__file__).parent / "left_out.toml"
 MOST: Final = 4  # places named in a row of the page; the rest is counted
 
 Places = Mapping[str, list[str]]
 """Claim ids, and where each of them is cited."""
+Reasons = Mapping[str, str]
+"""Claim ids, and why each of them is left out, in a sentence."""
 
 
 def claims(text: str) -> set[str]:
@@ -144,6 +149,12 @@ def _preset(path: Path) -> Iterator[tuple[str, str]]:
         yield f"`{path.name if line.startswith('#') else name}`", line
 
 
+def left_out(path: Path = LEFT_OUT) -> Reasons:
+    """The claims that are left out, each with the reason."""
+    reasons: dict[str, str] = tomllib.loads(path.read_text(encoding="utf-8"))
+    return reasons
+
+
 def _places(cited: Iterable[tuple[str, str]]) -> Places:
     """Places by claim, each once, in the order they came."""
     places: dict[str, dict[str, None]] = defaultdict(dict)
@@ -172,46 +183,60 @@ def groups() -> list[Group]:
     ]
 
 
-def page(lectures: Places | None = None, model: Places | None = None) -> str:
-    """The page as Markdown: counts per group, what is not covered yet, then claim by claim."""
+def page(
+    lectures: Places | None = None, model: Places | None = None, reasons: Reasons | None = None
+) -> str:
+    """The page as Markdown: counts per group, what is left out and why, then claim by claim."""
     lectures = taught() if lectures is None else lectures
     model = simulated() if model is None else model
-    missing = [claim for claim in ledger() if claim not in lectures and claim not in model]
+    reasons = left_out() if reasons is None else reasons
+    missing = [
+        claim for claim in ledger() if not any(claim in x for x in (lectures, model, reasons))
+    ]
     blocks = [
         "# Coverage of the claims",
-        "Which claims of the sources are taught, which are simulated. **Taught**: the text of an\n"
-        "English lecture cites the id. **Simulated**: a rule, a key, a touchpoint or a preset of\n"
-        "the kit cites it. Citing is not proving; it tells where to look. This page is written by\n"
+        "Which claims of the sources are taught, which are simulated, and which are left out.\n"
+        "**Taught**: the text of an English lecture cites the id. **Simulated**: a rule, a key, a\n"
+        "touchpoint or a preset of the kit cites it. **Left out**: neither, for the reason given\n"
+        "below. Citing is not proving; it tells where to look. This page is written by\n"
         "`python -m tools.coverage`: run that after a change.",
-        _table("Claims | Topic | Ids | Taught | Simulated | Not yet", _counts(lectures, model)),
+        _table(
+            "Claims | Topic | Ids | Taught | Simulated | Left out | Not yet",
+            _counts(lectures, model, reasons, missing),
+        ),
+        "## Left out",
+        _table(
+            "Claim | Why", [f"{claim} | {reasons[claim]}" for claim in ledger() if claim in reasons]
+        ),
         "## Not yet",
-        ", ".join(missing) + "." if missing else "Every claim is taught or simulated.",
+        ", ".join(missing) + "."
+        if missing
+        else "Every claim is taught, simulated, or left out with a reason.",
     ]
     for letter, title in SOURCES.items():
         blocks.append(f"## {title}")
         for group in groups():
             if group.ids.startswith(letter):
-                lines = [_row(claim, lectures, model) for claim in group.claims]
+                lines = [_row(claim, lectures, model, reasons) for claim in group.claims]
                 table = _table("Claim | Taught in | Simulated in", lines)
                 blocks += [f"### {group.ids} {group.topic}", table]
     return "\n\n".join(blocks) + "\n"
 
 
-def _counts(lectures: Places, model: Places) -> list[str]:
+def _counts(
+    lectures: Places, model: Places, reasons: Reasons, missing: Iterable[str]
+) -> Iterator[str]:
     """A row of counts for each group, and one for all."""
-    lines = []
+    columns = [set(ids) for ids in (lectures, model, reasons, missing)]
     for ids, topic, members in [*groups(), Group("All", "", ledger())]:
-        taught_ones = sum(claim in lectures for claim in members)
-        simulated_ones = sum(claim in model for claim in members)
-        missing = sum(claim not in lectures and claim not in model for claim in members)
-        lines.append(
-            f"{ids} | {topic} | {len(members)} | {taught_ones} | {simulated_ones} | {missing}"
-        )
-    return lines
+        counts = [str(len(column.intersection(members))) for column in columns]
+        yield " | ".join([ids, topic, str(len(members)), *counts])
 
 
-def _row(claim: str, lectures: Places, model: Places) -> str:
+def _row(claim: str, lectures: Places, model: Places, reasons: Reasons) -> str:
     taught_in, simulated_in = (_first_places(places.get(claim, [])) for places in (lectures, model))
+    if claim in reasons:
+        taught_in = "*left out*"
     return f"{claim} | {taught_in} | {simulated_in}"
 
 

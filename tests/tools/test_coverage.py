@@ -1,13 +1,14 @@
 """The page that tells which claims are taught and simulated, and the scanner that finds them."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from tests.course.reading import ROOT
 from tools import coverage
-from tools.coverage import claims, groups, ledger, page, simulated, taught
+from tools.coverage import claims, groups, ledger, left_out, page, simulated, taught
 
 
 def lecture(folder: Path, name: str, **cells: str) -> None:
@@ -88,6 +89,46 @@ def test_a_claim_named_as_left_out_is_not_simulated(tmp_path: Path) -> None:
     assert "C161" not in simulated(tmp_path)
 
 
+# --- What is left out -----------------------------------------------------------------------------
+
+
+def test_every_claim_is_taught_or_simulated_or_left_out() -> None:
+    there = set(taught()) | set(simulated()) | set(left_out())
+    assert sorted(set(ledger()) - there, key=ledger().index) == []
+
+
+def test_nothing_is_left_out_that_is_taught_or_simulated_or_no_claim() -> None:
+    apart = set(left_out())
+    assert apart & (set(taught()) | set(simulated())) == set()
+    assert apart - set(ledger()) == set()
+
+
+def not_one_sentence(reason: str) -> bool:
+    """A capital, some words, one full stop, at the end; no bar, which would break the table."""
+    return not re.fullmatch(r"[A-Z][^.!?|\n]{38,}\.", reason) or len(reason.split()) < 8
+
+
+def test_each_reason_is_a_sentence_of_its_own() -> None:
+    reasons = left_out()
+    assert [claim for claim, reason in reasons.items() if not_one_sentence(reason)] == []
+    assert len(set(reasons.values())) == len(reasons)
+
+
+@pytest.mark.parametrize(
+    "reason", ["", "Not now.", "no capital at all, though there are words enough here.",
+               "A sentence of more than eight words without its full stop",
+               "There are two sentences here. And this is the second one of them."],
+)  # fmt: skip
+def test_what_is_no_sentence_is_no_reason(reason: str) -> None:
+    assert not_one_sentence(reason)
+
+
+def test_a_claim_that_a_reason_names_as_said_elsewhere_is_not_left_out() -> None:
+    named = set().union(*map(claims, left_out().values()))
+    assert named, "the agenda and the praise point to others"
+    assert named & set(left_out()) == set()
+
+
 # --- The page -------------------------------------------------------------------------------------
 
 
@@ -97,21 +138,26 @@ def test_every_claim_stands_in_one_group() -> None:
 
 
 def test_the_page_counts_and_lists_what_is_left() -> None:
-    shown = page({"A1": ["[01](en/01.ipynb)"]}, {claim: ["`rules.py`"] for claim in ledger()[2:]})
-    assert "| A1–A2 | journey instead of funnel | 2 | 1 | 0 | 1 |" in shown
-    assert "| All | | 274 | 1 | 272 | 1 |" in shown
-    assert "## Not yet\n\nA2.\n" in shown
+    lectures = {"A1": ["[01](en/01.ipynb)"]}
+    model = {claim: ["`rules.py`"] for claim in ledger()[3:]}
+    shown = page(lectures, model, {"A2": "Advice, with nothing to try."})
+    assert "| A1–A2 | journey instead of funnel | 2 | 1 | 0 | 1 | 0 |" in shown
+    assert "| A3–A13 | ten steps, kinds of contacts | 11 | 0 | 10 | 0 | 1 |" in shown
+    assert "| All | | 274 | 1 | 271 | 1 | 1 |" in shown
+    assert "| Claim | Why |\n| --- | --- |\n| A2 | Advice, with nothing to try. |\n\n" in shown
+    assert "## Not yet\n\nA3.\n" in shown
     assert "| A1 | [01](en/01.ipynb) | |" in shown
+    assert "| A2 | *left out* | |" in shown
 
 
 def test_a_long_row_counts_the_places_it_does_not_name() -> None:
-    shown = page({}, {"A1": [f"`{n}.py`" for n in "abcdef"]})
+    shown = page({}, {"A1": [f"`{n}.py`" for n in "abcdef"]}, {})
     assert "| A1 | | `a.py`, `b.py`, `c.py`, `d.py`, and 2 more |" in shown
 
 
 def test_the_page_does_not_depend_on_what_was_found_first() -> None:
     found = {claim: ["`rules.py`"] for claim in ("C9", "A2", "T1", "C10")}
-    assert page({}, found) == page({}, dict(reversed(found.items())))
+    assert page(found, found, {}) == page(found, dict(reversed(found.items())), {})
 
 
 def test_the_committed_page_is_what_is_written_today() -> None:
