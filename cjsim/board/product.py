@@ -135,7 +135,7 @@ def dial_of(
     title, unit = (
         (_label(f"board.dial.{dial.replace('.', '_')}"), _unit(scenario, dial))
         if known
-        else _meant(dial)
+        else _meant(scenario, dial)
     )
     side = dial in SIDE_DIALS
     usual = {
@@ -209,9 +209,12 @@ def _telling(scenario: Scenario, usual: dict[str, float]) -> float:
     return next((usual[name] for name in pushing), next(iter(usual.values())))
 
 
-def _meant(key: str) -> tuple[dict[str, str], dict[str, str]]:
-    """What a key means, and its unit."""
+def _meant(scenario: Scenario, key: str) -> tuple[dict[str, str], dict[str, str]]:
+    """What a key means, and its unit; a touchpoint's strength bears the touchpoint's title."""
     table, _, name = key.rpartition(".")
+    if table.startswith("strategies.") and table.endswith(".touchpoints"):
+        title = scenario.touchpoints[name].title
+        return _in_each(lambda lang: touchpoint_title(name, title, lang)), _in_each(lambda _: "")
     meant = _in_each(lambda lang: meaning(table.partition(".")[0], name, lang))
     titles = {lang: words.partition(" [")[0] for lang, words in meant.items()}
     return titles, {lang: words.partition(" [")[2].rstrip("]") for lang, words in meant.items()}

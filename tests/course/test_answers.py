@@ -52,7 +52,7 @@ def visit(env, step, away, end, luck, seen):
     seen.append((first, clocks[first]))
 """),
     "an array of one share": (
-        "08", "ties", """
+        "07", "ties", """
 def still_here(days, left, day):
     share = np.ones(1)
     for when in np.unique(days[left & (days <= day)]):

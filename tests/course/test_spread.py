@@ -18,12 +18,12 @@ def test_a_line_counts_who_has_it_by_then():
 @pytest.mark.parametrize(
     ("lang", "told"),
     [
-        ("en", "have it after: Market A 2.0 years; mine 9.0 years."),
-        ("ru", "Рынок А\xa0— 2,0\xa0года; mine\xa0— 9,0\xa0года."),
+        ("en", "have it after: Market A 2.0 years; curve_x 9.0 years."),
+        ("ru", "Рынок А\xa0— 2,0\xa0года; curve_x\xa0— 9,0\xa0года."),
     ],
 )
 def test_the_year_by_which_half_have_it_is_told_in_words(lang, told):
-    assert told in spread({"market_a": YEARS, "mine": [9.0]}, lang).alt
+    assert told in spread({"market_a": YEARS, "curve_x": [9.0]}, lang).alt
 
 
 def test_all_lines_share_their_axes_and_look_different():

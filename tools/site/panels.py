@@ -59,9 +59,10 @@ def address(name: str, asked: dict[str, Any], lang: str) -> str:
 
 def product(name: str, asked: dict[str, Any]) -> str:
     """The product of a panel as JSON."""
-    dials = list(dict.fromkeys(_dial(key) for key in asked["keys"]))
-    ranges = {_dial(key): (ends[0], ends[1]) for key, ends in asked["ranges"].items()}
-    parts = parts_of(scenario_of(asked), dials, ranges, asked["people"])
+    scenario = scenario_of(asked)
+    dials = list(dict.fromkeys(_dial(scenario, key) for key in asked["keys"]))
+    ranges = {_dial(scenario, key): (ends[0], ends[1]) for key, ends in asked["ranges"].items()}
+    parts = parts_of(scenario, dials, ranges, asked["people"])
     parts["product"] = {**parts["product"], "name": name, "number": -1}
     return json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
 
@@ -74,7 +75,7 @@ def scenario_of(asked: dict[str, Any]) -> Scenario:
         return Scenario.load(path)
 
 
-def _dial(key: str) -> str:
-    """A key as the board's dials name it: that of a strategy without the strategy."""
+def _dial(scenario: Scenario, key: str) -> str:
+    """A key in full, as the board's dials name it: of what each side has, its last word alone."""
     last = key.rpartition(".")[2]
-    return last if last in SIDE_DIALS else key
+    return last if last in SIDE_DIALS else scenario.key(key).dotted
