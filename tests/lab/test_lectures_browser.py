@@ -117,6 +117,8 @@ def test_a_lecture_is_rehearsed_in_a_copy_and_opens_again_with_its_figures(brows
 
         wait_until(scrolled_to_the_guess)
         in_sight = page.inner_text(".jp-Notebook")
-        assert "Nothing · Pull · Guide · Animator" in in_sight  # what could be chosen, in place of buttons
+        assert (
+            "Nothing · Pull · Guide · Animator" in in_sight
+        )  # what could be chosen, in place of buttons
         assert "Error displaying widget" not in in_sight
     assert (ROOT / "notebooks" / "en" / "01_pull_or_push.ipynb").read_bytes() == stored

@@ -8,6 +8,7 @@ import re
 import pytest
 
 from cjsim.lab.packing import packed, unpacked
+from cjsim.scenario import Scenario, to_toml
 from tools.pages import ROOT
 from tools.site.build import MARK, replaced
 from tools.site.figures import Figures, lighter
@@ -103,7 +104,18 @@ def test_a_panel_with_a_picture_that_the_board_has_not_stays_a_picture():
     asked = {"show": "retention"}
     panels = Panels()
     assert panels.alive(f'<div data-panel="{packed(asked)}">p</div>', "en") == "<div >p</div>"
-    assert panels.asked == {}
+    assert panels.products == {}
+
+
+def test_a_panel_whose_dials_the_page_cannot_set_stays_a_picture():
+    """How strongly a touchpoint runs changes who is met at all: no byte that a page could set."""
+    phone = Scenario.load("phone")
+    name = next(iter(phone.strategies["pull"].touchpoints))
+    asked = {"show": "funnel", "keys": [f"pull.touchpoints.{name}"], "ranges": {}, "people": 100,
+             "beside": "pull", "scenario": to_toml(phone)}  # fmt: skip
+    panels = Panels()
+    assert panels.alive(f'<div data-panel="{packed(asked)}">p</div>', "en") == "<div >p</div>"
+    assert list(panels.products.values()) == [""]
 
 
 def test_a_site_takes_the_place_of_a_site_and_of_nothing_else(tmp_path):

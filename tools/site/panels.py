@@ -25,18 +25,22 @@ class Panels:
     """The panels that were met, each once, though both languages have it."""
 
     def __init__(self) -> None:
-        self.asked: dict[str, dict[str, Any]] = {}
+        self.products: dict[str, str] = {}
 
     def alive(self, output: str, lang: str) -> str:
-        """The HTML of an output, in which each panel says where it lives on the site."""
+        """The HTML of an output, in which each panel says where it lives on the site.
+
+        One of which the board has no view, or not all dials, stays the picture that it is.
+        """
 
         def one(match: re.Match[str]) -> str:
             asked = unpacked(match[1])
             if asked["show"] not in VIEWS:
                 return ""
             name = f"panel-{hashlib.sha256(match[1].encode()).hexdigest()[:10]}"
-            self.asked[name] = asked
-            return f'data-board="{address(name, asked, lang)}"'
+            if name not in self.products:
+                self.products[name] = product(name, asked)
+            return f'data-board="{address(name, asked, lang)}"' if self.products[name] else ""
 
         return PANEL.sub(one, output)
 
@@ -45,8 +49,9 @@ class Panels:
         folder.mkdir()
         for name, made in files_of_a_folder().items():
             write_text(folder / name, made())
-        for name, asked in self.asked.items():
-            write_text(folder / f"{name}.json", product(name, asked))
+        for name, words in self.products.items():
+            if words:
+                write_text(folder / f"{name}.json", words)
 
 
 def address(name: str, asked: dict[str, Any], lang: str) -> str:
@@ -58,11 +63,13 @@ def address(name: str, asked: dict[str, Any], lang: str) -> str:
 
 
 def product(name: str, asked: dict[str, Any]) -> str:
-    """The product of a panel as JSON."""
+    """The product of a panel as JSON; empty where the page's engine cannot set all its keys."""
     scenario = scenario_of(asked)
     dials = list(dict.fromkeys(_dial(scenario, key) for key in asked["keys"]))
     ranges = {_dial(scenario, key): (ends[0], ends[1]) for key, ends in asked["ranges"].items()}
     parts = parts_of(scenario, dials, ranges, asked["people"])
+    if len(parts["product"]["dials"]) < len(dials):
+        return ""
     parts["product"] = {**parts["product"], "name": name, "number": -1}
     return json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
 
