@@ -47,7 +47,7 @@ def repaid(firms: Mapping[str, Record], lang: str = SPOKEN) -> Picture:
 
     >>> import cjsim
     >>> repaid({"phone": cjsim.simulate("phone", people=50)}, "en").alt.partition(": ")[2]
-    'Phone from -28.5 EUR at the first deal to 90.2 EUR, repaid after 396 days.'
+    'Phone from −28.5 EUR at the first deal to 90.2 EUR, repaid after 396 days.'
     """
     lang = language(lang)
     import pandas as pd
