@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cjsim.board.pasted import PastedError
@@ -192,3 +193,72 @@ def mark(mine: Gain, best: float, cost: Amount, digits: int = 1) -> Mark:
     note = {name: Amount(value, digits, signed=True) for name, value in gains.items()}
     share = mine.mean / best if mine.low > 0 else 0.0
     return Mark(min(1.0, share), {**note, "cost": cost}, mine.worlds)
+
+
+# --- a task on the board --------------------------------------------------------------------------
+
+
+def beside(
+    usual: str, preset: str, worlds: Mapping[str, int], given: Mapping[str, Any] | None = None
+) -> Callable[[Changes], Comparison]:
+    """What plays a designed guide beside a usual firm in worlds nobody has seen, each design once.
+
+    Parameters
+    ----------
+    usual : the strategy of the firm beside it; differences are taken to that.
+    preset : the product of both.
+    worlds : people, runs and seed of `compare`.
+    given : what both have otherwise than the preset.
+    """
+
+    @lru_cache(maxsize=8)
+    def played(changes: Changes) -> Comparison:
+        from cjsim import compare
+
+        firms = {
+            name: Scenario.load(preset, strategy=strategy).with_changes(dict(given or {}))
+            for name, strategy in ((usual, usual), ("mine", "guide"))
+        }
+        firms["mine"] = firms["mine"].with_changes(dict(changes))
+        return compare(firms, **worlds)  # type: ignore[arg-type]
+
+    return played
+
+
+@dataclass(frozen=True)
+class BoardTask:
+    """A firm that is designed on the board: two checks, is it allowed, and what does it earn?
+
+    Parameters
+    ----------
+    name, preset, limits : as for `pasted`.
+    best : the best that is known within the limits, searched in other worlds than the scored ones.
+    played : plays changes beside the firm that differences are taken to, see `beside`.
+    digits : of the money in the note.
+    """
+
+    name: str
+    preset: str
+    limits: Limits
+    best: Mapping[str, float]
+    played: Callable[[Changes], Any]
+    digits: int = 1
+
+    def design(self, work: Work) -> Changes:
+        """What was pasted, within the limits."""
+        return pasted(work, self.name, self.preset, self.limits)
+
+    def best_known(self) -> Changes:
+        """The best known design, as `played` takes it."""
+        return tuple(sorted(self.best.items()))
+
+    def allowed(self, work: Work) -> bool:
+        """Something is turned, and only what the task names."""
+        return pasted_allowed(work, self.name, self.preset, self.limits)
+
+    def profit(self, work: Work) -> Mark:
+        """Profit per person above the usual firm, as a share of what the best known gains."""
+        comparison = self.played(self.design(work))
+        best = gain(self.played(self.best_known())).mean
+        cost = Amount(extra_cost(comparison), self.digits, signed=True)
+        return mark(gain(comparison), best, cost=cost, digits=self.digits)

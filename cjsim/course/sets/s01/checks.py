@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 from cjsim import Scenario, compare
 from cjsim.course.checks.form import Amount, Check, Mark, Task, Work
 from cjsim.course.sets.design import (
+    BoardTask,
     Changes,
     extra_cost,
     gain,
@@ -18,8 +19,6 @@ from cjsim.course.sets.design import (
     mark,
     own,
     own_allowed,
-    pasted,
-    pasted_allowed,
 )
 from cjsim.course.sets.explain import ideas
 
@@ -251,18 +250,7 @@ BOARD_LIMITS: Final = {
 """What may be turned on the board, and how far."""
 BOARD_BEST: Final = {"product.price": 600.0, "guide.min_fit": 0.9}
 """The best that we know within BOARD_LIMITS: searched in other worlds than the scored ones."""
-
-
-def _board_allowed(work: Work) -> bool:
-    """Something is turned, and only what the task names."""
-    return pasted_allowed(work, "board_5", "phone", BOARD_LIMITS)
-
-
-def _board_profit(work: Work) -> Mark:
-    """Profit per person above waiting at the price of now, as a share of what the best known is."""
-    comparison = _scored(pasted(work, "board_5", "phone", BOARD_LIMITS))
-    best = gain(_scored(tuple(sorted(BOARD_BEST.items())))).mean
-    return mark(gain(comparison), best, cost=Amount(extra_cost(comparison), 1, signed=True))
+BOARD: Final = BoardTask("board_5", "phone", BOARD_LIMITS, BOARD_BEST, _scored)
 
 
 TASKS = (
@@ -279,6 +267,6 @@ TASKS = (
         Check("allowed", _allowed), Check("profit", _profit, 3.0), Check("patience", _patience),
     ), "code"),
     Task(5, (
-        Check("allowed", _board_allowed), Check("profit", _board_profit, 3.0),
+        Check("allowed", BOARD.allowed), Check("profit", BOARD.profit, 3.0),
     ), "board"),
 )  # fmt: skip

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any, Final
 from cjsim import Scenario, compare, simulate
 from cjsim.course.checks.form import Amount, Check, Mark, Task, Work
 from cjsim.course.sets.design import (
+    BoardTask,
     Changes,
+    beside,
     extra_cost,
     gain,
     mark,
     own,
     own_allowed,
-    pasted,
-    pasted_allowed,
 )
 from cjsim.course.sets.explain import ideas
 from cjsim.journey import Stage
@@ -168,26 +168,8 @@ BOARD_LIMITS: Final = {
 """What may be turned on the board, and how far."""
 BOARD_BEST: Final[Mapping[str, float]] = {"firm.reps": 3.0, "guide.every_days": 60.0}
 """The best that we know within BOARD_LIMITS: searched in other worlds than the scored ones."""
-
-
-def _board_allowed(work: Work) -> bool:
-    """Something is turned, and only what the task names."""
-    return pasted_allowed(work, "board_4", "consulting", BOARD_LIMITS)
-
-
-def _board_profit(work: Work) -> Mark:
-    """Profit per person above the guide as it is, as a share of what the best known gains."""
-    comparison = _played(pasted(work, "board_4", "consulting", BOARD_LIMITS))
-    best = gain(_played(tuple(sorted(BOARD_BEST.items())))).mean
-    return mark(gain(comparison), best, cost=Amount(extra_cost(comparison), 1, signed=True))
-
-
-@lru_cache(maxsize=8)
-def _played(changes: Changes) -> Any:
-    """A firm beside the guide as it is, in worlds nobody has seen."""
-    guide = Scenario.load("consulting", strategy="guide")
-    whole = {key: int(x) if key == "firm.reps" else x for key, x in changes}
-    return compare({"guide": guide, "mine": guide.with_changes(whole)}, **SCORED)  # type: ignore[arg-type]
+PLAYED: Final = beside("guide", "consulting", SCORED)
+BOARD: Final = BoardTask("board_4", "consulting", BOARD_LIMITS, BOARD_BEST, PLAYED)
 
 
 TASKS = (
@@ -201,6 +183,6 @@ TASKS = (
         Check("profit", _shelf_profit, 3.0),
     ), "code"),
     Task(4, (
-        Check("allowed", _board_allowed), Check("profit", _board_profit, 3.0),
+        Check("allowed", BOARD.allowed), Check("profit", BOARD.profit, 3.0),
     ), "board"),
 )  # fmt: skip

@@ -8,8 +8,8 @@ from functools import lru_cache
 from typing import Any, Final
 
 from cjsim import Scenario, compare
-from cjsim.course.checks.form import Amount, Check, Mark, Task, Work
-from cjsim.course.sets.design import Changes, extra_cost, gain, mark, pasted, pasted_allowed
+from cjsim.course.checks.form import Check, Task, Work
+from cjsim.course.sets.design import BoardTask, beside
 from cjsim.course.sets.explain import ideas
 
 # --- 1: a gift, and why it loses ------------------------------------------------------------------
@@ -148,25 +148,8 @@ LIMITS: Final = {
 BEST: Final = {"product.price": 900.0}
 """The best that we know within LIMITS: searched in other worlds than the scored ones."""
 SCORED: Final = {"people": 300, "runs": 24, "seed": 660_101}  # worlds that no lecture shows
-
-
-def _allowed(work: Work) -> bool:
-    """Something is turned, and only what the task names."""
-    return pasted_allowed(work, "board_4", "subscription", LIMITS)
-
-
-def _profit(work: Work) -> Mark:
-    """Profit per person above waiting at the price of now, as a share of what the best known is."""
-    comparison = _scored(pasted(work, "board_4", "subscription", LIMITS))
-    best = gain(_scored(tuple(sorted(BEST.items())))).mean
-    return mark(gain(comparison), best, cost=Amount(extra_cost(comparison), 1, signed=True))
-
-
-@lru_cache(maxsize=8)
-def _scored(changes: Changes) -> Any:
-    """A design beside waiting, in worlds nobody has seen."""
-    pull, guide = (Scenario.load("subscription", strategy=name) for name in ("pull", "guide"))
-    return compare({"pull": pull, "mine": guide.with_changes(dict(changes))}, **SCORED)  # type: ignore[arg-type]
+PLAYED: Final = beside("pull", "subscription", SCORED)
+BOARD: Final = BoardTask("board_4", "subscription", LIMITS, BEST, PLAYED)
 
 
 TASKS = (
@@ -181,5 +164,5 @@ TASKS = (
         Check("first", _first), Check("gift", _gift),
         Check("rhythm", _rhythm), Check("renewals", _renewals),
     ), "code"),
-    Task(4, (Check("allowed", _allowed), Check("profit", _profit, 3.0)), "board"),
+    Task(4, (Check("allowed", BOARD.allowed), Check("profit", BOARD.profit, 3.0)), "board"),
 )  # fmt: skip

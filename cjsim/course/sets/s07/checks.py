@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
-from cjsim import Scenario, compare
-from cjsim.course.checks.form import Amount, Check, Mark, Task, Work
-from cjsim.course.sets.design import Changes, extra_cost, gain, mark, pasted, pasted_allowed
+from cjsim import compare
+from cjsim.course.checks.form import Check, Task, Work
+from cjsim.course.sets.design import BoardTask, beside
 from cjsim.course.sets.explain import ideas
 
 # --- 1: two worlds --------------------------------------------------------------------------------
@@ -155,26 +155,8 @@ LIMITS: Final = {
 BEST: Final = {"product.price": 22.0, "guide.every_days": 21.0, "guide.min_fit": 0.6}
 """The best that we know within LIMITS: searched in other worlds than the scored ones."""
 SCORED: Final = {"people": 200, "runs": 20, "seed": 770_701}  # worlds that no lecture shows
-
-
-def _allowed(work: Work) -> bool:
-    """Something is turned, and only what the task names."""
-    return pasted_allowed(work, "board_4", "manicure", LIMITS)
-
-
-def _profit(work: Work) -> Mark:
-    """Profit per person above waiting at the price of now, as a share of what the best known is."""
-    comparison = _scored(pasted(work, "board_4", "manicure", LIMITS))
-    best = gain(_scored(tuple(sorted(BEST.items())))).mean
-    return mark(gain(comparison), best, cost=Amount(extra_cost(comparison), 1, signed=True))
-
-
-@lru_cache(maxsize=8)
-def _scored(changes: Changes) -> Any:
-    """A firm beside pull, in worlds nobody has seen."""
-    guide = Scenario.load("manicure", strategy="guide")
-    firms = {"pull": guide.with_strategy("pull"), "mine": guide.with_changes(dict(changes))}
-    return compare(firms, **SCORED)  # type: ignore[arg-type]
+PLAYED: Final = beside("pull", "manicure", SCORED)
+BOARD: Final = BoardTask("board_4", "manicure", LIMITS, BEST, PLAYED)
 
 
 TASKS = (
@@ -188,5 +170,5 @@ TASKS = (
         Check("nobody_left", _nobody_left), Check("on_the_day", _on_the_day),
         Check("any_order", _any_order),
     ), "code"),
-    Task(4, (Check("allowed", _allowed), Check("profit", _profit, 3.0)), "board"),
+    Task(4, (Check("allowed", BOARD.allowed), Check("profit", BOARD.profit, 3.0)), "board"),
 )  # fmt: skip

@@ -12,7 +12,7 @@ import pandas as pd
 
 from cjsim import Scenario, compare
 from cjsim.course.checks.form import Amount, Check, Mark, Task, Work
-from cjsim.course.sets.design import Changes, Gain, extra_cost, mark, pasted, pasted_allowed
+from cjsim.course.sets.design import BoardTask, Gain, beside, extra_cost, mark
 from cjsim.course.sets.explain import ideas
 
 # --- 1: a dial ------------------------------------------------------------------------------------
@@ -132,48 +132,30 @@ BOARD_LIMITS: Final = {
 BOARD_BEST: Final = {"guide.every_days": 20.0}
 """The best that we know within BOARD_LIMITS: searched in other worlds than the scored ones."""
 SCORED: Final = {"people": 400, "runs": 24, "seed": 770_901}  # worlds that no lecture shows
-
-
-def _allowed(work: Work) -> bool:
-    """Something is turned, and only what the task names."""
-    return pasted_allowed(work, "board_4", "phone", BOARD_LIMITS)
+PLAYED: Final = beside("pull", "phone", SCORED)
+BOARD: Final = BoardTask("board_4", "phone", BOARD_LIMITS, BOARD_BEST, PLAYED)
 
 
 def _advocates(work: Work) -> Mark:
     """People who reach recommendation above those of waiting, as a share of the best known."""
-    comparison = _scored(_design(work))
-    best = _more(_scored(tuple(sorted(BOARD_BEST.items()))), "reached_recommendation").mean
+    comparison = PLAYED(BOARD.design(work))
+    best = _more(PLAYED(BOARD.best_known()), "reached_recommendation").mean
     more = _more(comparison, "reached_recommendation")
     return mark(more, best, cost=Amount(extra_cost(comparison), 1, signed=True))
 
 
 def _money(work: Work) -> Mark:
     """The firm earns no less than waiting at the price of now, as far as luck lets one tell."""
-    profit = _more(_scored(_design(work)), "profit_per_person")
+    profit = _more(PLAYED(BOARD.design(work)), "profit_per_person")
     note = {"mine": Amount(profit.mean, 1, signed=True), "low": Amount(profit.low, 1, signed=True),
             "high": Amount(profit.high, 1, signed=True)}  # fmt: skip
     return Mark(float(profit.high >= 0.0), note)
-
-
-def _design(work: Work) -> Changes:
-    return pasted(work, "board_4", "phone", BOARD_LIMITS)
 
 
 def _more(comparison: Any, measure: str) -> Gain:
     """What the student's firm has above waiting."""
     row = comparison.paired().loc[("mine", measure)]
     return Gain(float(row["difference"]), float(row["low"]), float(row["high"]))
-
-
-@lru_cache(maxsize=8)
-def _scored(changes: Changes) -> Any:
-    """A firm beside pull as it is, in worlds nobody has seen."""
-    guide = Scenario.load("phone", strategy="guide")
-    firms = {
-        "pull": Scenario.load("phone", strategy="pull"),
-        "mine": guide.with_changes(dict(changes)),
-    }
-    return compare(firms, **SCORED)  # type: ignore[arg-type]
 
 
 TASKS = (
@@ -187,6 +169,7 @@ TASKS = (
         Check("whole", _whole), Check("again", _again),
     ), "code"),
     Task(4, (
-        Check("allowed", _allowed), Check("advocates", _advocates, 3.0), Check("money", _money),
+        Check("allowed", BOARD.allowed), Check("advocates", _advocates, 3.0),
+        Check("money", _money),
     ), "board"),
 )  # fmt: skip

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
 
-from cjsim import Scenario, compare
-from cjsim.course.checks.form import Amount, Check, Mark, Task, Work
-from cjsim.course.sets.design import Changes, extra_cost, gain, mark, pasted, pasted_allowed
+from cjsim.course.checks.form import Check, Task, Work
+from cjsim.course.sets.design import BoardTask, beside
 from cjsim.course.sets.explain import ideas
 from cjsim.observe import share_true
 
@@ -146,27 +144,8 @@ BEST: Final = {"guide.every_days": 120.0, "guide.min_fit": 1.0}
 """The best that we know within LIMITS: searched in other worlds than the scored ones."""
 PRESET: Final = "consulting"
 SCORED: Final = {"people": 400, "runs": 24, "seed": 772_101}  # worlds that no lecture shows
-
-
-def _allowed(work: Work) -> bool:
-    """Something is turned, and only what the task names."""
-    return pasted_allowed(work, "board_4", PRESET, LIMITS)
-
-
-def _profit(work: Work) -> Mark:
-    """Profit per person above the guide as it is, as a share of what the best known gains."""
-    comparison = _scored(pasted(work, "board_4", PRESET, LIMITS))
-    best = gain(_scored(tuple(sorted(BEST.items())))).mean
-    cost = Amount(extra_cost(comparison), 0, signed=True)
-    return mark(gain(comparison), best, cost=cost, digits=0)
-
-
-@lru_cache(maxsize=8)
-def _scored(changes: Changes) -> Any:
-    """A guide beside the guide as it is, in worlds nobody has seen."""
-    guide = Scenario.load(PRESET, strategy="guide").with_changes({"guide.accuracy": EAR})
-    firms = {"guide": guide, "mine": guide.with_changes(dict(changes))}
-    return compare(firms, **SCORED)  # type: ignore[arg-type]
+PLAYED: Final = beside("guide", PRESET, SCORED, {"guide.accuracy": EAR})
+BOARD: Final = BoardTask("board_4", PRESET, LIMITS, BEST, PLAYED, digits=0)
 
 
 TASKS = (
@@ -178,5 +157,5 @@ TASKS = (
         Check("adds_up", _adds_up), Check("again", _again),
     ), "code"),
     Task(3, (Check("mood", _mood), Check("moved", _moved), Check("best", _best)), "code"),
-    Task(4, (Check("allowed", _allowed), Check("profit", _profit, 3.0)), "board"),
+    Task(4, (Check("allowed", BOARD.allowed), Check("profit", BOARD.profit, 3.0)), "board"),
 )  # fmt: skip

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any, Final
 
-from cjsim import Scenario, compare
-from cjsim.course.checks.form import Amount, Check, Mark, Task, Work
+from cjsim.course.checks.form import Check, Task, Work
 from cjsim.course.published import facts
-from cjsim.course.sets.design import Changes, extra_cost, gain, mark, pasted, pasted_allowed
+from cjsim.course.sets.design import BoardTask, beside
 from cjsim.course.sets.explain import ideas
 
 # --- 1: what a mailing has earned -----------------------------------------------------------------
@@ -158,27 +156,8 @@ LIMITS: Final = {
 BEST: Final = {"guide.min_fit": 1.0}
 """The best that we know within LIMITS: searched in other worlds than the scored ones."""
 SCORED: Final = {"people": 600, "runs": 24, "seed": 771_101}  # worlds that no lecture shows
-
-
-def _allowed(work: Work) -> bool:
-    """Something is turned, and only what the task names."""
-    return pasted_allowed(work, "board_4", "corporate_it", LIMITS)
-
-
-def _profit(work: Work) -> Mark:
-    """Profit per person above waiting, as a share of what the best known gains."""
-    comparison = _scored(pasted(work, "board_4", "corporate_it", LIMITS))
-    best = gain(_scored(tuple(sorted(BEST.items())))).mean
-    cost = Amount(extra_cost(comparison), 0, signed=True)
-    return mark(gain(comparison), best, cost=cost, digits=0)
-
-
-@lru_cache(maxsize=8)
-def _scored(changes: Changes) -> Any:
-    """A guide beside pull, in worlds nobody has seen."""
-    pull, guide = (Scenario.load("corporate_it", strategy=name) for name in ("pull", "guide"))
-    firms = {"pull": pull, "mine": guide.with_changes(dict(changes))}
-    return compare(firms, **SCORED)  # type: ignore[arg-type]
+PLAYED: Final = beside("pull", "corporate_it", SCORED)
+BOARD: Final = BoardTask("board_4", "corporate_it", LIMITS, BEST, PLAYED, digits=0)
 
 
 TASKS = (
@@ -191,5 +170,5 @@ TASKS = (
         Check("estimate", _estimate), Check("shares", _shares),
         Check("width", _width), Check("both", _both),
     ), "code"),
-    Task(4, (Check("allowed", _allowed), Check("profit", _profit, 3.0)), "board"),
+    Task(4, (Check("allowed", BOARD.allowed), Check("profit", BOARD.profit, 3.0)), "board"),
 )  # fmt: skip
