@@ -202,13 +202,13 @@ def customers(satisfaction_days=10.0, loss=0.1, shape=2.0, **special):
 
 def lapsed_in_first_cycle(rows):
     """Who falls asleep at 9 after the first deal, before a second."""
-    lapsed, bought = set(), set()
-    for row in rows:
-        if row["event"] == Event.REPEAT_DEAL:
-            bought.add(int(row["person"]))
-        elif row["event"] == Event.ENTER and row["stage"] in (Stage.DORMANT, Stage.WITH_RIVAL):
-            lapsed.add(int(row["person"])) if row["person"] not in bought else None
-    return lapsed
+    repeats = rows[rows["event"] == Event.REPEAT_DEAL]
+    people, places = np.unique(repeats["person"], return_index=True)
+    second = dict(zip(people.tolist(), repeats["time"][places].tolist(), strict=True))
+    asleep = np.isin(rows["stage"], (Stage.DORMANT, Stage.WITH_RIVAL))
+    left = rows[(rows["event"] == Event.ENTER) & asleep]
+    when = zip(left["person"].tolist(), left["time"].tolist(), strict=True)
+    return {person for person, day in when if day < second.get(person, FOREVER)}
 
 
 @pytest.mark.parametrize("shape", [1.0, 2.0, 5.0])
