@@ -141,8 +141,8 @@ def test_nobody_does_anything_once_they_are_gone():
             strict=True,
         )
     )
-    for row in rows:
-        assert row["time"] <= gone_at.get(row["person"], np.inf)
+    for time, person in zip(rows["time"].tolist(), rows["person"].tolist(), strict=True):
+        assert time <= gone_at.get(person, np.inf)
 
 
 # --- when the market opens ------------------------------------------------------------------------
