@@ -23,7 +23,7 @@ from cjsim.course.grading.collect import printable
 from cjsim.labels import text
 
 PROGRAM = "bwrap"
-TRIAL_SECONDS = 20.0
+TRIAL_SECONDS = 60.0
 INSIDE = Path("/tmp")
 """Where a sandboxed process finds its folder."""
 SYSTEM = (

@@ -16,16 +16,13 @@ from cjsim.course.checks import tasks_of
 from cjsim.course.grading import grade as grading
 from cjsim.course.grading.collect import submissions
 from cjsim.course.grading.process import Limits, grade_one
-from cjsim.course.grading.sandbox import Sandbox, sandbox
+from cjsim.course.grading.sandbox import Sandbox
 from cjsim.course.grading.sheet import Grade
 from cjsim.experiment.orphans import ENDINGS
 from tests.course.exercise_books import book, saved, with_cell, without_tasks
+from tests.course.grading.ways import WAYS, kept
 
 MOST = sum(task.most for task in tasks_of("01"))
-WAYS = {"plain": Sandbox(reason="missing"), "sandboxed": sandbox()}
-if not WAYS["sandboxed"].program:
-    del WAYS["sandboxed"]
-"""As this machine keeps notebooks, and as it would without bubblewrap."""
 
 
 @pytest.mark.slow
@@ -35,7 +32,7 @@ def test_hostile_and_broken_notebooks_cost_the_honest_nothing(way, how):
     """Each time one of a kind, at length each seventh; `python -m benchmarks.hostile` takes all."""
     assert len(HOSTILE) + len(FOR_A_SANDBOX) + len(BROKEN) > 100
     assert set(FEW) <= {*HOSTILE, *FOR_A_SANDBOX, *BROKEN}
-    outcome = soak(WAYS[way], few=True) if how == "few" else soak(WAYS[way], every=7)
+    outcome = soak(kept(way), few=True) if how == "few" else soak(kept(way), every=7)
     assert outcome.lost == {}
     assert outcome.outside == []
     assert outcome.odd == {}
@@ -53,7 +50,8 @@ tempfile.NamedTemporaryFile().close()
 @pytest.mark.parametrize("way", WAYS)
 def test_a_class_as_a_platform_exports_it(way, tmp_path, capsys, monkeypatch):
     """Folders by student, a copy, a lost check cell, no check cells, files beside."""
-    monkeypatch.setattr(grading, "sandbox", lambda: WAYS[way])
+    box = kept(way)
+    monkeypatch.setattr(grading, "sandbox", lambda: box)
     short = without_tasks(book("01"), 1, 4, 5)
     moodle = "{}_4711_assignsubmission_file/{}.ipynb"
     solved = saved(with_cell(short, HONEST), tmp_path / moodle.format("Anna Lee", "tasks"))
@@ -77,7 +75,7 @@ def test_a_class_as_a_platform_exports_it(way, tmp_path, capsys, monkeypatch):
         ("Вера", "0", f"ok; several notebooks for set 01, also {rows[3]['file']}"),
     ]  # fmt: skip
     said = capsys.readouterr()
-    assert said.err.startswith(WAYS[way].says("en"))
+    assert said.err.startswith(box.says("en"))
     assert "Points can be forged" in said.err
     assert f"Set 01, 4 students, mean 8.0 of {MOST:g} points" in said.out
 

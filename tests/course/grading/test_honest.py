@@ -8,9 +8,9 @@ import pytest
 from cjsim.course.grading import process
 from cjsim.course.grading.collect import Submission
 from cjsim.course.grading.process import Limits, grade_one
-from cjsim.course.grading.sandbox import Sandbox, sandbox
 from cjsim.course.grading.told import Told
 from tests.course.exercise_books import book, saved, without_tasks
+from tests.course.grading.ways import WAYS, kept
 
 START = """
 import cjsim
@@ -223,11 +223,6 @@ def cells():
 
 
 CELLS = cells()
-WAYS = {"plain": Sandbox(), "sandboxed": sandbox()}
-if not WAYS["sandboxed"].program:
-    del WAYS["sandboxed"]
-
-
 AT_LENGTH = {"sandboxed": pytest.mark.soak}
 """Each time as a plain process; in a sandbox a class is graded each time (`test_grade.py`)."""
 
@@ -256,7 +251,7 @@ def told(request, tmp_path_factory):
     path = saved(notebook, tmp_path_factory.mktemp("honest") / "a.ipynb")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(process, "Told", Recorded)
-        graded = grade_one(Submission("a", path), Limits(300), WAYS[request.param])
+        graded = grade_one(Submission("a", path), Limits(300), kept(request.param))
     return by_cell, graded
 
 

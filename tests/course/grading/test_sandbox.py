@@ -12,6 +12,7 @@ import pytest
 from cjsim.course.grading import sandbox as boxes
 from cjsim.course.grading.sandbox import PROGRAM, Sandbox, sandbox, seen
 from cjsim.labels import LANGUAGES
+from tests.course.grading.ways import kept
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="namespaces are Linux's")
 HELD = {"pid": 2, "sees": False, "writes": False}
@@ -118,8 +119,12 @@ def test_the_view_is_the_kit_and_python_and_nothing_beside(tmp_path, monkeypatch
 
 # --- the real one ---------------------------------------------------------------------------------
 
-real = sandbox() if sys.platform == "linux" else Sandbox()
-bubblewrap = pytest.mark.skipif(not real.program, reason="bubblewrap is not there, or not allowed")
+
+@pytest.fixture(scope="module")
+def real():
+    return kept("sandboxed")
+
+
 HARMS = {
     "writes a file": "open(os.path.join(there, 'new'), 'w')",
     "overwrites a file": "open(os.path.join(there, 'dear'), 'w')",
@@ -161,7 +166,7 @@ print(json.dumps(ends))
 
 
 @pytest.fixture(scope="module")
-def harmed(tmp_path_factory):
+def harmed(real, tmp_path_factory):
     """What became of each harm."""
     import socket
 
@@ -177,22 +182,19 @@ def harmed(tmp_path_factory):
     return json.loads(done.stdout)
 
 
-@bubblewrap
 @pytest.mark.parametrize("name", HARMS)
 def test_the_system_holds_a_process(name, harmed):
     assert harmed[name] == "held"
 
 
-@bubblewrap
-def test_a_process_may_write_in_its_folder_and_start_programs(tmp_path):
+def test_a_process_may_write_in_its_folder_and_start_programs(real, tmp_path):
     code = "import subprocess; open('mine', 'w').write('x'); subprocess.run(['touch', 'yours'])"
     subprocess.run(real.command(tmp_path, ["-c", code]), check=True)
     assert {"mine", "yours"} <= {path.name for path in tmp_path.iterdir()}
     assert stat.S_ISREG((tmp_path / "mine").stat().st_mode)
 
 
-@bubblewrap
-def test_its_processes_end_with_it(tmp_path):
+def test_its_processes_end_with_it(real, tmp_path):
     """A child in a session of its own holds a pipe open: its end is heard, or this never ends."""
     code = (
         "import os, subprocess, sys\n"
