@@ -39,6 +39,7 @@ SAYS: Final = re.compile(r"\n*<!-- says:([0-9a-f\s]*)-->\n*\Z")
 LINK: Final = re.compile(r"(?<=\]\()([^)\s]+)(?=\))")
 SPAN: Final = re.compile(r"`[^`\n]+`")
 FORMULA: Final = re.compile(r"\$\$.+?\$\$|\$[^$\n]+\$", re.DOTALL)
+SPACES: Final = "\u202f\u00a0"
 SMALL: Final = 20
 """Whole numbers up to here may be words in one language and digits in the other."""
 
@@ -73,8 +74,8 @@ def faults(english: str, translated: str) -> list[str]:
     for what, told in (("headings", levels), ("tables", tables)):
         if told(one.prose) != told(other.prose):
             found.append(f"{what}: {told(one.prose)} in the original, {told(other.prose)} here")
-    for what, counted in (("numbers", numbers), ("formulas", formulas)):
-        found += _uneven(what, counted(one.prose), counted(other.prose))
+    found += _uneven("numbers", numbers(one.prose), numbers(other.prose, thousands=SPACES))
+    found += _uneven("formulas", formulas(one.prose), formulas(other.prose))
     found += _uneven("words of code", Counter(spans(one.prose)), Counter(spans(other.prose)))
     return found + stale(english, translated)
 
@@ -154,10 +155,16 @@ def tables(prose: str) -> list[str]:
     return [f"{len(rows)} x {max(row.count('|') for row in rows) - 1}" for rows in plain]
 
 
-def numbers(prose: str) -> Counter[str]:
-    """The numbers of a text as both languages agree on them; small whole ones may be words."""
+def numbers(prose: str, thousands: str = ",") -> Counter[str]:
+    """The numbers of a text as both languages agree on them; small whole ones may be words.
+
+    Parameters
+    ----------
+    prose : what is read.
+    thousands : what may stand between thousands; point and comma are else a decimal sign.
+    """
     bare = FORMULA.sub(" ", SPAN.sub(" ", LINK.sub("", prose)))
-    bare = re.sub(r"(?<=\d)[,\u202f\u00a0](?=\d{3}(?!\d))", "", bare)
+    bare = re.sub(rf"(?<=\d)[{thousands}](?=\d{{3}}(?!\d))", "", bare)
     told = re.findall(r"(?<![\w.,])(\d*)(?:[.,](\d+))?(?![\w])", bare)
     kept = [f"{whole.lstrip('0') or '0'}.{part}" if part else whole for whole, part in told]
     return Counter(n for n in kept if "." in n or (n and int(n) > SMALL))
@@ -176,7 +183,7 @@ def spans(prose: str) -> set[str]:
 
 def _uneven(what: str, one: Counter[str], other: Counter[str]) -> list[str]:
     """What one language says and the other does not."""
-    less, more = (one - other).elements(), (other - one).elements()
+    less, more = one - other, other - one
     return [f"{what}: {word} is missing" for word in less] + [
         f"{what}: {word} is not in the original" for word in more
     ]

@@ -60,7 +60,7 @@ def test_a_page_is_printed_as_russian_is(path: Path) -> None:
 
 ENGLISH = """# Waiting
 
-Of 2,000 people 0.5 % [wait](model.md#what). See `cjsim check`, $a + \\text{rest}$.
+Of 2,000 people 0.125 % [wait](model.md#what). See `cjsim check`, $a + \\text{rest}$.
 
 ## How
 
@@ -83,7 +83,7 @@ coffee.toml: good.
 """
 RUSSIAN = """# Ждать
 
-Из 2000 человек 0,5\u202f% [ждут](model.md#what). См. `cjsim check`, $a + \\text{прочее}$.
+Из 2000 человек 0,125\u202f% [ждут](model.md#what). См. `cjsim check`, $a + \\text{прочее}$.
 
 ## Как
 
@@ -139,7 +139,7 @@ def test_to_confirm_twice_changes_nothing(pair: tuple[Path, Path]) -> None:
         ("| это | то |\n", "", "tables: ['3 x 2']"),
         ("| это | то |", "| это | то | иное |", "tables: ['3 x 2']"),
         ("2000", "3000", "numbers: 2000 is missing"),
-        ("0,5", "5", "numbers: 0.5 is missing"),
+        ("0,125", "0,5", "numbers: 0.125 is missing"),
         ("a +", "a -", "formulas: "),
         ("`cjsim check`", "`cjsim new`", "words of code: `cjsim check` is missing"),
         ("--people 500", "--people 50", "code: block 1 differs"),
