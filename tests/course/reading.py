@@ -43,8 +43,8 @@ def pages() -> list[Path]:
     """Every Markdown page: at the root, in docs, beside lectures and exercises."""
     folders = ("docs", "notebooks", "exercises")
     found = [path for name in folders for path in (ROOT / name).rglob("*.md")]
-    root = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")]
-    return [*root, *sorted(path for path in found if ".ipynb_" not in str(path))]
+    root = [*ROOT.glob("README*.md"), ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"]
+    return [*sorted(root), *sorted(path for path in found if ".ipynb_" not in str(path))]
 
 
 def words() -> list[Path]:
