@@ -43,8 +43,9 @@ def test_a_page_that_stays_in_english_has_a_reason_and_no_twin() -> None:
 
 
 def paragraphs(text: str) -> str:
-    """A text whose paragraphs, items and headings are a line each."""
-    return re.sub(r"(?<=[^\n])\n(?! *([-*|#>]|\d+\.|\n))", " ", russian.plain(text))
+    """A text whose paragraphs, items and headings are a line each, without names of code."""
+    said = russian.plain(text).replace("`x`", "``")
+    return re.sub(r"(?<=[^\n])\n(?! *([-*|#>]|\d+\.|\n))", " ", said)
 
 
 @every_page
