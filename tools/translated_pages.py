@@ -39,7 +39,6 @@ SAYS: Final = re.compile(r"\n*<!-- says:([0-9a-f\s]*)-->\n*\Z")
 LINK: Final = re.compile(r"(?<=\]\()([^)\s]+)(?=\))")
 SPAN: Final = re.compile(r"`[^`\n]+`")
 FORMULA: Final = re.compile(r"\$\$.+?\$\$|\$[^$\n]+\$", re.DOTALL)
-SPACES: Final = "\u202f\u00a0"
 SMALL: Final = 20
 """Whole numbers up to here may be words in one language and digits in the other."""
 
@@ -74,9 +73,12 @@ def faults(english: str, translated: str) -> list[str]:
     for what, told in (("headings", levels), ("tables", tables)):
         if told(one.prose) != told(other.prose):
             found.append(f"{what}: {told(one.prose)} in the original, {told(other.prose)} here")
-    found += _uneven("numbers", numbers(one.prose), numbers(other.prose, thousands=SPACES))
+    found += _uneven("numbers", numbers(one.prose), numbers(other.prose, thousands="\u202f\u00a0"))
     found += _uneven("formulas", formulas(one.prose), formulas(other.prose))
-    found += _uneven("words of code", Counter(spans(one.prose)), Counter(spans(other.prose)))
+    marked = {span for span in spans(other.prose) if _bare_in(span, one.prose)}
+    found += _uneven(
+        "words of code", Counter(spans(one.prose)), Counter(spans(other.prose) - marked)
+    )
     return found + stale(english, translated)
 
 
@@ -155,14 +157,8 @@ def tables(prose: str) -> list[str]:
     return [f"{len(rows)} x {max(row.count('|') for row in rows) - 1}" for rows in plain]
 
 
-def numbers(prose: str, thousands: str = ",") -> Counter[str]:
-    """The numbers of a text as both languages agree on them; small whole ones may be words.
-
-    Parameters
-    ----------
-    prose : what is read.
-    thousands : what may stand between thousands; point and comma are else a decimal sign.
-    """
+def numbers(prose: str, *, thousands: str = ",") -> Counter[str]:
+    """The numbers of a text as both languages agree on them; small whole ones may be words."""
     bare = FORMULA.sub(" ", SPAN.sub(" ", LINK.sub("", prose)))
     bare = re.sub(rf"(?<=\d)[{thousands}](?=\d{{3}}(?!\d))", "", bare)
     told = re.findall(r"(?<![\w.,])(\d*)(?:[.,](\d+))?(?![\w])", bare)
@@ -179,6 +175,15 @@ def formulas(prose: str) -> Counter[str]:
 def spans(prose: str) -> set[str]:
     """What stands in backticks."""
     return {_bare(span) for span in SPAN.findall(prose)}
+
+
+def _bare_in(span: str, original: str) -> bool:
+    """Whether a word of code stands in the original without its marks, where English reads on.
+
+    A span that the original marks too counts as one of its spans.
+    """
+    word = re.escape(span.strip("`"))
+    return span not in spans(original) and bool(re.search(rf"(?<!\w){word}(?!\w)", original))
 
 
 def _uneven(what: str, one: Counter[str], other: Counter[str]) -> list[str]:
@@ -227,9 +232,25 @@ def _bare(line: str) -> str:
 
 
 def _same(line: str, other: str) -> bool:
-    """Whether lines of code are the same; a text in Cyrillic may stand for any other."""
+    """Whether lines of code are the same; a text in Cyrillic may stand for any other.
+
+    So may words in Cyrillic in a formula, which is indented; its signs, numbers and names may not.
+    """
     words = re.split(r'"[^"]*[А-Яа-яЁё][^"]*"', other)
-    return bool(re.fullmatch('"[^"]*"'.join(re.escape(word) for word in words), line))
+    if re.fullmatch('"[^"]*"'.join(re.escape(word) for word in words), line):
+        return True
+    formula = line.startswith("    ") and re.search("[А-Яа-яЁё]", other)
+    return bool(formula) and _signs(line) == _signs(other) and _names(other) <= _names(line)
+
+
+def _signs(line: str) -> str:
+    """A formula without its words: signs, numbers and single letters."""
+    return re.sub(r"(?i)[а-яё]+|\ba (?=[a-z])|'s\b|[a-z]{2,}\w*|[\s,;:«»]", "", line)
+
+
+def _names(line: str) -> set[str]:
+    """The words of a formula in Latin letters."""
+    return set(re.findall(r"(?i)[a-z]{2,}\w*", line))
 
 
 # --- Links ----------------------------------------------------------------------------------------

@@ -70,6 +70,10 @@ Of 2,000 people 0.125 % [wait](model.md#what). See `cjsim check`, $a + \\text{re
 
     cjsim compare phone --people 500    # wait
 
+Both run at once, and low is 0.946 or 1,000:
+
+    at stages 7–12:  S ← S + care·f        at a first deal: the rival's price
+
 ```python
 >>> print(found.says("en"))                # in words
 Nothing.
@@ -92,6 +96,10 @@ RUSSIAN = """# Ждать
 | это | то |
 
     cjsim compare phone --people 500 --lang ru    # ждать
+
+Оба идут сразу, и `low` — это 0,946 или 1000:
+
+    на этапах 7–12:  S ← S + care·f        при первой сделке: цена конкурента
 
 ```python
 >>> print(found.says("ru"))                # словами
@@ -143,10 +151,14 @@ def test_to_confirm_twice_changes_nothing(pair: tuple[Path, Path]) -> None:
         ("a +", "a -", "formulas: "),
         ("`cjsim check`", "`cjsim new`", "words of code: `cjsim check` is missing"),
         ("--people 500", "--people 50", "code: block 1 differs"),
-        ("found.says", "lost.says", "code: block 2 differs"),
-        ('"ещё продавец"', '"two more"', "code: block 2 differs"),
-        ("check coffee.toml --lang ru", "check coffee.toml", "code: block 3 differs"),
-        ("\n    cjsim compare phone --people 500 --lang ru    # ждать\n", "", "code: 3 blocks"),
+        ("0,946", "0946", "numbers: 0.946 is missing"),
+        ("`low`", "`law`", "words of code: `law` is not in the original"),
+        ("care·f", "care + f", "code: block 2 differs"),
+        ("care·f", "core·f", "code: block 2 differs"),
+        ("found.says", "lost.says", "code: block 3 differs"),
+        ('"ещё продавец"', '"two more"', "code: block 3 differs"),
+        ("check coffee.toml --lang ru", "check coffee.toml", "code: block 4 differs"),
+        ("\n    cjsim compare phone --people 500 --lang ru    # ждать\n", "", "code: 4 blocks"),
     ],
 )
 def test_what_does_not_mirror_its_original_is_named(
