@@ -1,10 +1,12 @@
 """The Russian documentation mirrors the English, keeps up with it, and is Russian."""
 
 import re
+import shlex
 from pathlib import Path
 
 import pytest
 
+from cjsim.cli.main import command_line
 from tests.course import russian
 from tools.pages import ROOT
 from tools.site.tree import pages_of
@@ -14,6 +16,7 @@ from tools.translated_pages import (
     confirm,
     differences,
     faults,
+    parts,
     twins,
     untranslated,
 )
@@ -40,6 +43,33 @@ def test_each_page_has_its_original_where_it_belongs() -> None:
 def test_a_page_that_stays_in_english_has_a_reason_and_no_twin() -> None:
     assert set(ENGLISH_ALONE) <= set(pages_of("en"))
     assert [name for name in ENGLISH_ALONE if name not in untranslated([name], listed=())] == []
+
+
+def test_every_page_is_translated_or_stays_in_english_for_a_reason() -> None:
+    assert untranslated(pages_of("en")) == []
+
+
+OWN_COMMANDS = {"demo", "test", "lecture", "site"}
+"""Words that `kit.py` takes itself; any other is a command."""
+
+
+def commands(text: str) -> list[str]:
+    """The commands of a page's code, without their comments; a backslash goes on."""
+    lines = "\n".join("\n".join(block) for block in parts(text).code).replace("\\\n", " ")
+    typed = re.findall(
+        r"^(?:\$ | *)(?:cjsim|python3 kit\.py) (\S.*?)(?: +#.*)?$", lines, re.MULTILINE
+    )
+    return [words for words in typed if words.split()[0] not in OWN_COMMANDS]
+
+
+@every_page
+def test_the_command_line_takes_what_a_page_types(path: Path) -> None:
+    """Not each command has words in two languages."""
+    for words in commands(path.read_text(encoding="utf-8")):
+        try:
+            command_line().parse_args(shlex.split(words))
+        except SystemExit:
+            pytest.fail(f"{words}: the command does not take that")
 
 
 def paragraphs(text: str) -> str:
