@@ -12,6 +12,8 @@ import re
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator
 from functools import cache
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Final, NamedTuple
 from urllib.parse import unquote
@@ -83,15 +85,46 @@ def faults(english: str, translated: str) -> list[str]:
 
 
 def confirm(path: Path, original: Path) -> str:
-    """The text of a translated page, its links led to translated pages, its digests as of now."""
+    """The text of a translated page: links to translated pages, outputs and digests as of now."""
     texts = [page.read_text(encoding="utf-8") for page in (original, path)]
-    body = SAYS.sub("", texts[1]).rstrip("\n")
-    led = "".join(
-        piece if is_code else LINK.sub(lambda link: _led(link[0], path, original), piece)
-        for piece, is_code in _pieces(body)
-    )
+    blocks = iter(parts(texts[0]).code)
+    made: list[str] = []
+    for is_code, lines in groupby(_pieces(SAYS.sub("\n", texts[1]).rstrip("\n")), itemgetter(1)):
+        text = "".join(line for line, _ in lines)
+        if is_code:
+            shown = _printing(text.rstrip("\n").split("\n"), next(blocks, []))
+            made.append("".join(f"{line}\n" for line in shown))
+        else:
+            made.append(LINK.sub(lambda link: _led(link[0], path, original), text))
     says = "\n".join(digest for _, digest in digests(texts[0]))
-    return f"{led}\n\n<!-- says:\n{says}\n-->\n"
+    return "".join(made).rstrip("\n") + f"\n\n<!-- says:\n{says}\n-->\n"
+
+
+def _printing(block: list[str], original: list[str]) -> list[str]:
+    """A block of examples with what the original prints now, but for what is asked in Russian."""
+    here, there = list(_examples(block)), list(_examples(original))
+    if len(here) != len(there):
+        return block
+    taken = [*here[0][1]]
+    for (source, told), (_, printed) in zip(here[1:], there[1:], strict=True):
+        said = "".join(re.sub(r"(?:^|\s+)# .*$", "", line) for line in source)
+        taken += source + (told if re.search('"ru"|[А-Яа-яЁё]', said) else printed)
+    return taken
+
+
+def _examples(block: list[str]) -> Iterator[tuple[list[str], list[str]]]:
+    """(what is typed, what is printed) of each example; first what stands above them."""
+    source: list[str] = []
+    shown: list[str] = []
+    for line in block:
+        if line.lstrip().startswith(">>> "):
+            yield source, shown
+            source, shown = [line], []
+        elif not shown and source and line.lstrip().startswith("... "):
+            source.append(line)
+        else:
+            shown.append(line)
+    yield source, shown
 
 
 # --- What is compared -----------------------------------------------------------------------------

@@ -170,6 +170,18 @@ def test_to_confirm_twice_changes_nothing(pair: tuple[Path, Path]) -> None:
     assert confirmed(pair) == once
 
 
+def test_to_confirm_takes_over_what_is_printed_but_for_what_is_asked_in_russian(
+    pair: tuple[Path, Path],
+) -> None:
+    asked = '```python\n>>> 1 + 1\n2\n>>> (\n...     2)\n3\n>>> found.says("en")\nNothing.\n\n```\n'
+    said = asked.replace('"en"', '"ru"').replace("Nothing", "Ничего").replace("2\n>", "5\n>")
+    assert said != asked
+    for page, text in zip(pair, (asked, said), strict=True):
+        page.write_text("# A\n\n" + text + "\nB\n", encoding="utf-8")
+    expected = asked.replace('"en"', '"ru"').replace("Nothing", "Ничего")
+    assert confirmed(pair).startswith("# A\n\n" + expected + "\nB\n")
+
+
 @pytest.mark.parametrize(
     ("here", "there", "told"),
     [
