@@ -23,7 +23,6 @@ ENGLISH_ALONE: Final = {
     "CHANGELOG": "a diary of the code, for whoever changes it",
     "CONTRIBUTING": "for whoever changes the code, whose words are English",
     "docs/design": "for whoever changes the code",
-    "docs/evidence": "an index of English literature, in its words",
     "docs/face-validity": "written by a tool, for whoever tunes the presets",
     "docs/how-to/assumption": "for whoever changes the code",
     "docs/how-to/chart": "for whoever changes the code",
