@@ -186,7 +186,7 @@ def _bare_in(span: str, original: str) -> bool:
 
 def _uneven(what: str, one: Counter[str], other: Counter[str]) -> list[str]:
     """What one language says and the other does not."""
-    less, more = (one - other).elements(), (other - one).elements()
+    less, more = one - other, other - one
     return [f"{what}: {word} is missing" for word in less] + [
         f"{what}: {word} is not in the original" for word in more
     ]

@@ -1,10 +1,12 @@
 """The Russian documentation mirrors the English, keeps up with it, and is Russian."""
 
 import re
+import shlex
 from pathlib import Path
 
 import pytest
 
+from cjsim.cli.main import command_line
 from tests.course import russian
 from tools.pages import ROOT
 from tools.site.tree import pages_of
@@ -14,6 +16,7 @@ from tools.translated_pages import (
     confirm,
     differences,
     faults,
+    parts,
     twins,
     untranslated,
 )
@@ -44,6 +47,33 @@ def test_a_page_that_stays_in_english_has_a_reason_and_no_twin() -> None:
     assert [name for name in ENGLISH_ALONE if name not in untranslated([name], listed=())] == []
 
 
+def test_every_page_is_translated_or_stays_in_english_for_a_reason() -> None:
+    assert untranslated(pages_of("en")) == []
+
+
+OWN_COMMANDS = {"demo", "test", "lecture", "site"}
+"""Words that `kit.py` takes itself; any other is a command."""
+
+
+def commands(text: str) -> list[str]:
+    """The commands of a page's code, without their comments; a backslash goes on."""
+    lines = "\n".join("\n".join(block) for block in parts(text).code).replace("\\\n", " ")
+    typed = re.findall(
+        r"^(?:\$ | *)(?:cjsim|python3 kit\.py) (\S.*?)(?: +#.*)?$", lines, re.MULTILINE
+    )
+    return [words for words in typed if words.split()[0] not in OWN_COMMANDS]
+
+
+@every_page
+def test_the_command_line_takes_what_a_page_types(path: Path) -> None:
+    """Not each command has words in two languages."""
+    for words in commands(path.read_text(encoding="utf-8")):
+        try:
+            command_line().parse_args(shlex.split(words))
+        except SystemExit:
+            pytest.fail(f"{words}: the command does not take that")
+
+
 def paragraphs(text: str) -> str:
     """A text whose paragraphs, items and headings are a line each, without names of code."""
     said = russian.plain(text).replace("`x`", "``")
@@ -62,7 +92,7 @@ def test_a_page_is_printed_as_russian_is(path: Path) -> None:
 
 ENGLISH = """# Waiting
 
-Of 2,000 people 0.5 % [wait](model.md#what). See `cjsim check`, $a + \\text{rest}$.
+Of 2,000 people 0.125 % [wait](model.md#what). See `cjsim check`, $a + \\text{rest}$.
 
 ## How
 
@@ -89,7 +119,7 @@ coffee.toml: good.
 """
 RUSSIAN = """# Ждать
 
-Из 2000 человек 0,5\u202f% [ждут](model.md#what). См. `cjsim check`, $a + \\text{прочее}$.
+Из 2000 человек 0,125\u202f% [ждут](model.md#what). См. `cjsim check`, $a + \\text{прочее}$.
 
 ## Как
 
@@ -149,7 +179,7 @@ def test_to_confirm_twice_changes_nothing(pair: tuple[Path, Path]) -> None:
         ("| это | то |\n", "", "tables: ['3 x 2']"),
         ("| это | то |", "| это | то | иное |", "tables: ['3 x 2']"),
         ("2000", "3000", "numbers: 2000 is missing"),
-        ("0,5", "5", "numbers: 0.5 is missing"),
+        ("0,125", "0,5", "numbers: 0.125 is missing"),
         ("a +", "a -", "formulas: "),
         ("`cjsim check`", "`cjsim new`", "words of code: `cjsim check` is missing"),
         ("--people 500", "--people 50", "code: block 1 differs"),
