@@ -83,13 +83,14 @@ def prose(path: Path) -> str:
     return "\n\n".join("".join(cell["source"]) for cell in json.loads(text)["cells"])
 
 
-def ledger() -> list[str]:
+def ledger(name: str = "claims.md") -> list[str]:
     """The ids that have a line, in the order of the page."""
-    return re.findall(r"^- \*\*([ABCT]\d+)\*\* \S.*[.?!)\"]$", page("claims.md"), re.MULTILINE)
+    return re.findall(r"^- \*\*([ABCT]\d+)\*\* \S.*[.?!)\"]$", page(name), re.MULTILINE)
 
 
-def test_every_claim_has_one_line_and_they_stand_in_order() -> None:
-    assert ledger() == [
+@pytest.mark.parametrize("name", ["claims.md", "ru/claims.md"])
+def test_every_claim_has_one_line_and_they_stand_in_order(name: str) -> None:
+    assert ledger(name) == [
         f"{letter}{n}" for letter, last in LAST_CLAIM.items() for n in range(1, last + 1)
     ]
 

@@ -24,9 +24,7 @@ from tools.site.tree import name_of, pages_of, twin_of
 ENGLISH_ALONE: Final = {
     "CHANGELOG": "a diary of the code, for whoever changes it",
     "CONTRIBUTING": "for whoever changes the code, whose words are English",
-    "docs/claims": "the sources themselves are Russian; this is their English index",
     "docs/design": "for whoever changes the code",
-    "docs/evidence": "an index of English literature, in its words",
     "docs/face-validity": "written by a tool, for whoever tunes the presets",
     "docs/how-to/assumption": "for whoever changes the code",
     "docs/how-to/chart": "for whoever changes the code",

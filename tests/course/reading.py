@@ -64,7 +64,7 @@ def pieces() -> Iterator[Piece]:
         if path.name == "GLOSSARY.md":  # its headings are keys, `ltv`
             text = re.sub("^## .*$", "", text, flags=re.MULTILINE)
         if path.name == "evidence.md":  # others' titles, in their spelling
-            text = text.partition("## References")[0]
+            text = re.split("^## (?:References|Литература)$", text, flags=re.MULTILINE)[0]
         yield Piece(_name(path), "", text)
     for path in words():
         for key, text in _flat(tomllib.loads(path.read_text(encoding="utf-8"))):
