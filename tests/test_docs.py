@@ -19,7 +19,7 @@ ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 HOW_TO = sorted((DOCS / "how-to").glob("*.md"))
 PAGES = [
-    ROOT / "README.md",
+    *ROOT.glob("README*.md"),
     ROOT / "CONTRIBUTING.md",
     ROOT / "CHANGELOG.md",
     *sorted(DOCS.rglob("*.md")),
@@ -83,13 +83,14 @@ def prose(path: Path) -> str:
     return "\n\n".join("".join(cell["source"]) for cell in json.loads(text)["cells"])
 
 
-def ledger() -> list[str]:
+def ledger(name: str = "claims.md") -> list[str]:
     """The ids that have a line, in the order of the page."""
-    return re.findall(r"^- \*\*([ABCT]\d+)\*\* \S.*[.?!)\"]$", page("claims.md"), re.MULTILINE)
+    return re.findall(r"^- \*\*([ABCT]\d+)\*\* \S.*[.?!)\"]$", page(name), re.MULTILINE)
 
 
-def test_every_claim_has_one_line_and_they_stand_in_order() -> None:
-    assert ledger() == [
+@pytest.mark.parametrize("name", ["claims.md", "ru/claims.md"])
+def test_every_claim_has_one_line_and_they_stand_in_order(name: str) -> None:
+    assert ledger(name) == [
         f"{letter}{n}" for letter, last in LAST_CLAIM.items() for n in range(1, last + 1)
     ]
 
@@ -175,10 +176,12 @@ def test_a_dead_link_is_seen(tmp_path: Path) -> None:
     assert list(dead_links(tmp_path / "page.md")) == dead
 
 
-def test_the_index_leads_to_every_page() -> None:
-    led = set(re.findall(r"\]\(([\w/-]+\.md)", page("README.md")))
-    here = {p.relative_to(DOCS).as_posix() for p in DOCS.rglob("*.md")} - {"README.md"}
-    assert here - led == set()
+@pytest.mark.parametrize("folder", [DOCS, DOCS / "ru"], ids=lambda p: p.name)
+def test_the_index_leads_to_every_page(folder: Path) -> None:
+    index = (folder / "README.md").read_text(encoding="utf-8")
+    led = set(re.findall(r"\]\(([\w/-]+\.md)", index))
+    here = {p.relative_to(folder).as_posix() for p in folder.rglob("*.md")} - {"README.md"}
+    assert {name for name in here - led if not name.startswith("ru/")} == set()
 
 
 # --- Dictionaries ---------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ import nbformat
 import pytest
 
 from cjsim.labels import LANGUAGES, text
+from tests.course import russian
 from tools.coverage import LAST_CLAIM, claims
 from tools.refresh import KEPT, LIVE, METADATA
 from tools.translations import differences
@@ -358,48 +359,28 @@ def folded_by_halves(notebook: Any) -> list[str]:
     return [c.id for c in prose(notebook) if re.search(r"</?details>", part.sub("", c.source))]
 
 
-RUSSIAN_MISPRINTS = {
-    "a short dash between words": r"[ \xa0]–[ \xa0]|[А-яё]–[А-яё]",
-    "a dash that may begin a line": r"[^\S\xa0\n]—|^—",
-    "three dots": r"\.\.\.| …",
-    "a decimal point": r"(?<![\w.])\d+\.\d",
-    "per cent without its space": r"\d[ \xa0]?%|%-",
-    "a hyphen for a minus": r"(?<![\w–-])-\d",
-    "a quotation inside of one": r"«[^»]*«",
-    "straight quotation marks": r'"[А-Яа-яЁё]',
-    "two alphabets in a word": r"[а-яё][a-z]|[a-z][а-яё]",
-}
 ENGLISH_MISPRINTS = {"a dash": r"—| –|– ", "a hyphen for a dash": r"(?m)(?<=\S) - "}
-UNWANTED = r"\b(?i:удач[аиуе]|жребий|жребия|сид|лог|логи|блокнот\w*|гид|гиды)\b|(Держится|Открыто):"
 
 
 def misprints(notebook: Any) -> list[str]:
     """Dashes, decimals, quotation marks and words that the sheet of the language does not have."""
-    russian = spoken(notebook) == "ru"
-    patterns = RUSSIAN_MISPRINTS | {"unwanted": UNWANTED} if russian else ENGLISH_MISPRINTS
-    code_or_formula = re.compile(r"```.*?```|`[^`]*`|\$[^$]*\$|\]\([^)]*\)", re.DOTALL)
-    texts = {c.id: code_or_formula.sub("x", c.source) for c in prose(notebook)}
+    patterns = russian.MISPRINTS if spoken(notebook) == "ru" else ENGLISH_MISPRINTS
     wrong = [
-        f"{cell}: {what}"
-        for cell, source in texts.items()
-        for what, pattern in patterns.items()
-        if re.search(pattern, source)
+        f"{c.id}: {what}" for c in prose(notebook) for what in russian.found(patterns, c.source)
     ]
-    journeys = re.findall(r"(?i)путешеств", re.sub(r"«[^»]*»", "", "\n".join(texts.values())))
-    return wrong + (["путешествие: more than once"] if len(journeys) > 1 else [])
+    journeys = russian.journeys("\n".join(c.source for c in prose(notebook)))
+    return wrong + (["путешествие: more than once"] if journeys > 1 else [])
 
 
 def sentences_without_breath(notebook: Any) -> list[str]:
     """A Russian sentence of the main line that nobody reads aloud in one breath."""
     if spoken(notebook) != "ru":
         return []
-    wrong = []
-    for cell, source in main_line(notebook).items():
-        lines = [line for line in source.splitlines() if not line.startswith("|")]
-        for sentence in re.split(r"(?<=[.?!:;…])[\s*»]+|\n", "\n".join(lines)):
-            words = re.findall(r"[^\W\d_][\w-]*", sentence)
-            wrong += [f"{cell}: {sentence}"] if len(words) > LONGEST_SENTENCE else []
-    return wrong
+    return [
+        f"{cell}: {sentence}"
+        for cell, source in main_line(notebook).items()
+        for sentence in russian.longer_than(LONGEST_SENTENCE, source)
+    ]
 
 
 CHECKS_FOR_A_ROOM: list[Check] = [

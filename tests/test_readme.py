@@ -1,9 +1,11 @@
 """The README is true: its commands print what it shows, its file loads, its Python runs.
 
+So is README.ru.md: a question is run once and told in both languages.
 `python tests/test_readme.py` stores what the commands print now.
 """
 
 import contextlib
+import importlib
 import io
 import os
 import re
@@ -18,10 +20,44 @@ from cjsim.scenario import Scenario, presets
 
 FILE = Path(__file__).parents[1] / "README.md"
 README = FILE.read_text(encoding="utf-8")
+RUSSIAN = FILE.with_name("README.ru.md")
+ASKED = [
+    ("cjsim.cli.ask", "compare"), ("cjsim.cli.ask", "what_if"),
+    ("cjsim.experiment.sweep", "sweep"), ("cjsim.experiment.coalitions", "touchpoint_truth"),
+]  # fmt: skip
+"""What the commands of the README ask."""
 
 
-def blocks(kind: str) -> list[str]:
-    return re.findall(rf"```{kind}\n(.*?)```", README, re.DOTALL)
+def blocks(kind: str, page: str = README) -> list[str]:
+    return re.findall(rf"```{kind}\n(.*?)```", page, re.DOTALL)
+
+
+def in_both_languages() -> list[tuple[str, str]]:
+    """The console blocks of the README, each with that of the Russian one."""
+    russian = RUSSIAN.read_text(encoding="utf-8")
+    return list(zip(blocks("console"), blocks("console", russian), strict=True))
+
+
+@contextlib.contextmanager
+def answered_once():
+    """A question that is asked a second time, in another language, has the answer of the first."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module, name in ASKED:
+            home = importlib.import_module(module)
+            patch.setattr(home, name, remembering(getattr(home, name)))
+        yield
+
+
+def remembering(question):
+    """A function that is called once, and gives the same answer from then on."""
+    answers = []
+
+    def asked(*words, **more):
+        if not answers:
+            answers.append(question(*words, **more))
+        return answers[0]
+
+    return asked
 
 
 def printed(block: str) -> str:
@@ -39,9 +75,11 @@ def coffee(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
 
-@pytest.mark.parametrize("block", blocks("console"))
-def test_each_command_prints_what_the_readme_shows(block, coffee):
-    assert printed(block) == block
+@pytest.mark.parametrize(("block", "russian"), in_both_languages())
+def test_each_command_prints_what_the_readme_shows(block, russian, coffee):
+    with answered_once():
+        assert printed(block) == block
+        assert printed(russian) == russian
 
 
 def test_an_own_product_takes_ten_lines(coffee):
@@ -90,9 +128,13 @@ def said(value: str, low: str, high: str) -> str:
 
 
 if __name__ == "__main__":
+    pages = {FILE: README, RUSSIAN: RUSSIAN.read_text(encoding="utf-8")}
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
         Path("coffee.toml").write_text(blocks("toml")[0], encoding="utf-8")
-        for block in blocks("console"):
-            README = README.replace(block, printed(block))
-    FILE.write_text(README, encoding="utf-8")
+        for both in in_both_languages():
+            with answered_once():
+                for file, shown in zip(pages, both, strict=True):
+                    pages[file] = pages[file].replace(shown, printed(shown))
+    for file, page in pages.items():
+        file.write_text(page, encoding="utf-8")

@@ -1,11 +1,12 @@
-"""A lecture in two languages: the same cells, the same code, prose that keeps up.
+"""A lecture or a page in two languages: the same code in the same places, prose that keeps up.
 
     python -m tools.translations notebooks/ru/*.ipynb               # what differs, cell by cell
     python -m tools.translations --confirm notebooks/ru/*.ipynb     # the prose has been read
+    python -m tools.translations docs/ru/*.md docs/ru/*/*.md README.ru.md    # pages, the same way
 
-Code differs in one line, `cjsim.speak("ru")`. Each Russian cell of prose remembers a digest of the
-English text it says (`metadata.says`): when the English changes, the cell is named as stale until
-somebody has read both and confirmed it.
+In a lecture code differs in one line, `cjsim.speak("ru")`. Each Russian cell of prose remembers a
+digest of the English text it says (`metadata.says`): when the English changes, the cell is named as
+stale until somebody has read both and confirmed it. For pages: `tools.translated_pages`.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from tools import translated_pages
 from tools.pages import keep, text_of
 
 SAYS = "says"
@@ -75,28 +77,45 @@ def confirm(original: Any, twin: Any, lang: str) -> None:
 
 def main(words: Sequence[str] | None = None) -> int:
     """Compare the named twins with their originals; 0 if they agree, 1 if one does not."""
-    import nbformat
-
     parser = argparse.ArgumentParser(prog="python -m tools.translations", description=__doc__)
-    parser.add_argument("twins", nargs="+", type=Path, help="notebooks in notebooks/<language>/")
+    parser.add_argument("twins", nargs="+", type=Path, help="notebooks or pages in the language")
     parser.add_argument("--confirm", action="store_true", help="the prose says the same again")
     args = parser.parse_args(words)
     status = 0
     for path in args.twins:
-        lang = path.parent.name
-        source = path.parent.parent / ORIGINAL / path.name
+        look = _page if path.suffix == ".md" else _notebook
         try:
-            original, twin = (nbformat.read(p, as_version=4) for p in (source, path))  # type: ignore[no-untyped-call]
+            found = look(path, confirmed=args.confirm)
         except (OSError, ValueError) as problem:
             print(f"{path}: {problem}", file=sys.stderr)
             return 2
-        if args.confirm:
-            confirm(original, twin, lang)
-            keep(path, text_of(twin))
-        for line in differences(original, twin, lang):
+        for line in found:
             print(f"{path}: {line}")
             status = 1
     return status
+
+
+def _notebook(path: Path, *, confirmed: bool) -> list[str]:
+    """What differs in a notebook, confirmed before if that is asked."""
+    import nbformat
+
+    lang = path.parent.name
+    source = path.parent.parent / ORIGINAL / path.name
+    original, twin = (nbformat.read(p, as_version=4) for p in (source, path))  # type: ignore[no-untyped-call]
+    if confirmed:
+        confirm(original, twin, lang)
+        keep(path, text_of(twin))
+    return differences(original, twin, lang)
+
+
+def _page(path: Path, *, confirmed: bool) -> list[str]:
+    """What differs in a page, confirmed before if that is asked."""
+    original = translated_pages.twins().get(path.resolve())
+    if original is None:
+        raise ValueError("is no translated page of the documentation, with an English one beside")
+    if confirmed:
+        keep(path, translated_pages.confirm(path.resolve(), original))
+    return translated_pages.differences(path.resolve(), original)
 
 
 if __name__ == "__main__":

@@ -43,8 +43,8 @@ def pages() -> list[Path]:
     """Every Markdown page: at the root, in docs, beside lectures and exercises."""
     folders = ("docs", "notebooks", "exercises")
     found = [path for name in folders for path in (ROOT / name).rglob("*.md")]
-    root = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")]
-    return [*root, *sorted(path for path in found if ".ipynb_" not in str(path))]
+    root = [*ROOT.glob("README*.md"), ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"]
+    return [*sorted(root), *sorted(path for path in found if ".ipynb_" not in str(path))]
 
 
 def words() -> list[Path]:
@@ -64,7 +64,7 @@ def pieces() -> Iterator[Piece]:
         if path.name == "GLOSSARY.md":  # its headings are keys, `ltv`
             text = re.sub("^## .*$", "", text, flags=re.MULTILINE)
         if path.name == "evidence.md":  # others' titles, in their spelling
-            text = text.partition("## References")[0]
+            text = re.split("^## (?:References|Литература)$", text, flags=re.MULTILINE)[0]
         yield Piece(_name(path), "", text)
     for path in words():
         for key, text in _flat(tomllib.loads(path.read_text(encoding="utf-8"))):

@@ -19,7 +19,7 @@ from tests.course.reading import Piece, pieces, without_code
 
 OWN = Path(__file__).with_name("words.txt")
 NAME = r"\b(?:(?:van|von|de|der|den|Van)\s)*[A-Z][\w'’-]+"
-OTHERS = r"(?:,| and others| et al\.,?| и другие| и др\.)?"
+OTHERS = r"(?:,| and others| et al\.,?| и другие| и др\.,?)?"
 BETWEEN = r"(?:,?\s+(?:and|&)\s+|,\s+|\s+и\s+|\s+)"
 CITATION = rf"{NAME}(?:{BETWEEN}{NAME})*{OTHERS}\s+\(?(?:19|20)\d\d\b"
 """Names before a year: van Diepen, Donkers and Franses 2009."""

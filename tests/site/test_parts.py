@@ -14,7 +14,7 @@ from tools.site.build import MARK, replaced
 from tools.site.figures import Figures, lighter
 from tools.site.panels import Panels
 from tools.site.reference import PACKAGES, jobs_of, markdown
-from tools.site.tree import pages_of, plant, relinked, twin_of
+from tools.site.tree import Tree, pages_of, plant, relinked, twin_of
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +47,24 @@ def english(tmp_path_factory):
 )
 def test_a_link_leads_where_its_target_is_on_the_site(english, page, link, published):
     assert relinked(link, ROOT / page, english) == published
+
+
+@pytest.mark.parametrize(
+    ("link", "published"),
+    [
+        ("[q](faq.md#a)", "[q](faq.md#a)"),
+        ("[d](../design.md#worlds)", '<a href="../../../en/docs/design.html#worlds">d</a>'),
+        ("[e](../README.md)", '<a href="../../../en/docs/README.html">e</a>'),
+    ],
+)
+def test_a_russian_page_leads_to_an_english_one_where_there_is_no_other(tmp_path, link, published):
+    russian = Tree("ru", tmp_path, frozenset(pages_of("ru")))
+    assert relinked(link, ROOT / "docs" / "ru" / "README.md", russian) == published
+
+
+@pytest.mark.parametrize("name", ["index", "gallery/index", "search"])
+def test_what_is_written_in_both_languages_is_its_own_twin(name):
+    assert twin_of(name) == name
 
 
 def test_a_file_that_is_linked_is_there(english):

@@ -94,11 +94,19 @@ def test_every_picture_says_what_it_shows(site):
     assert {path.name: page_at(path).mute for path in pages(site) if page_at(path).mute} == {}
 
 
-def test_a_page_says_its_language_and_leads_to_its_twin(site):
-    for lang, other in (("en", "ru"), ("ru", "en")):
-        page = page_at(site / lang / "notebooks" / lang / "01_pull_or_push.html")
-        assert page.lang == lang
-        assert f"../../../{other}/notebooks/{other}/01_pull_or_push.html" in page.links
+@pytest.mark.parametrize(
+    ("name", "twin"),
+    [
+        ("notebooks/en/01_pull_or_push", "notebooks/ru/01_pull_or_push"),
+        ("docs/how-to/fit", "docs/ru/how-to/fit"),
+        ("README", "README.ru"),
+    ],
+)
+def test_a_page_says_its_language_and_leads_to_its_twin(site, name, twin):
+    for lang, page, other, there in (("en", name, "ru", twin), ("ru", twin, "en", name)):
+        shown = page_at(site / lang / f"{page}.html")
+        assert shown.lang == lang
+        assert f"{'../' * page.count('/')}../{other}/{there}.html" in shown.links
 
 
 def test_it_is_light(site):

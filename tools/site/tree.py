@@ -13,28 +13,28 @@ import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, Final
 
 from cjsim.labels import LANGUAGES
 from tools.pages import ROOT
 
 LINK: Final = re.compile(r"\[([^\]]*)\]\((?!\w+:|#|//)([^)\s#]+)(#[^)\s]*)?\)")
-COMMON: Final = (
-    "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "docs/**/*.md", "notebooks/COVERAGE.md",
-)  # fmt: skip
-"""Pages that are in English alone."""
 PAGES: Final = {
     "en": (
-        "notebooks/INSTRUCTOR.md", "notebooks/GLOSSARY.md", "exercises/README.md",
-        "notebooks/en/[0-9L]*.ipynb", "exercises/en/release/*/*.ipynb", *COMMON,
+        "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "docs/*.md", "docs/how-to/*.md",
+        "docs/examples/*.md", "notebooks/COVERAGE.md", "notebooks/INSTRUCTOR.md",
+        "notebooks/GLOSSARY.md", "exercises/README.md",
+        "notebooks/en/[0-9L]*.ipynb", "exercises/en/release/*/*.ipynb",
     ),
     "ru": (
-        "notebooks/INSTRUCTOR.ru.md", "exercises/README.ru.md",
+        "README.ru.md", "docs/ru/**/*.md", "notebooks/INSTRUCTOR.ru.md", "exercises/README.ru.md",
         "notebooks/ru/[0-9L]*.ipynb", "exercises/ru/release/*/*.ipynb",
     ),
 }  # fmt: skip
 """Where the pages of a language are."""
+BOTH: Final = ("index", "gallery/index", "genindex", "search")
+"""Pages that are written while the site is built, under the same name in each language."""
 DOWNLOADS: Final = (".py", ".toml", ".csv", ".yml", ".txt", ".json", ".cff")
 """Files of the project that a page may hand out."""
 
@@ -72,17 +72,20 @@ def twin_of(name: str) -> str | None:
 
     >>> twin_of("notebooks/en/01_pull_or_push")
     'notebooks/ru/01_pull_or_push'
-    >>> twin_of("docs/model") is None
+    >>> twin_of("docs/ru/README")
+    'docs/README'
+    >>> twin_of("CHANGELOG") is None
     True
     """
-    parts = PurePosixPath(name).parts
-    for one, other in (("en", "ru"), ("ru", "en")):
-        if one in parts:
-            return "/".join(other if part == one else part for part in parts)
-    for one, other in ((name + ".ru", name), (name, name.removesuffix(".ru"))):
-        if one in pages_of("ru") and other in pages_of("en"):
-            return one if name == other else other
-    return "index" if name == "index" else None
+    if name in BOTH:
+        return name
+    for lang, other in (("en", "ru"), ("ru", "en")):
+        swapped = [name.replace(f"/{lang}/", f"/{other}/"), name.removesuffix(".ru"), f"{name}.ru"]
+        swapped += [name.replace("docs/ru/", "docs/", 1), name.replace("docs/", "docs/ru/", 1)]
+        if name in pages_of(lang):
+            found = (twin for twin in swapped if twin != name and twin in pages_of(other))
+            return next(found, None)
+    return None
 
 
 def plant(lang: str, folder: Path, shown: Callable[[str, str, str], str]) -> Tree:
