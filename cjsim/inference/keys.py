@@ -121,7 +121,10 @@ def usual_keys(scenario: Scenario, lens: Lens) -> list[str]:
 
     How often needs come, how fast and how surely people go from need to deal, how often they are
     met and what that does, how soon they buy again, who is lost there, and how people differ.
+    Under a contract the next deal has its date, `typical_days` is no more than the other half of
+    `planned_loss`: how good the product is, which trials tell, takes its place.
     """
+    bound = scenario.contract.term_days > 0.0
     slowest = max(
         BEFORE_THE_DEAL, key=lambda stage: (scenario.stage_plan(stage).typical_days, -stage)
     ).key
@@ -136,7 +139,7 @@ def usual_keys(scenario: Scenario, lens: Lens) -> list[str]:
         f"stages.{riskiest}.planned_loss",
         *([f"touchpoints.{met}.reach_per_day"] if met else []),
         f"touchpoints.{pushed}.warmth" if pushed else "response.warmth_gain",
-        "stages.repeat_deal.typical_days",
+        "product.quality" if bound else "stages.repeat_deal.typical_days",
         "stages.repeat_deal.planned_loss",
         "market.speed_spread",
     ]

@@ -166,7 +166,7 @@ class Fit:
     def likelihoods(self) -> pd.DataFrame:
         """What simpler models with a likelihood say of the log; see `fit.auxiliary.likelihoods`."""
         cycle = self.before.stage_plan(Stage.REPEAT_DEAL).typical_days
-        return likelihoods(self.seen, self.lens, cycle)
+        return likelihoods(self.seen, self.lens, cycle, self.before.contract)
 
     # --- does it look like the log? --------------------------------------------------------------
 
