@@ -51,4 +51,3 @@ def test_the_strength_of_a_month_is_found_and_not_taken_for_the_pace_of_needs():
     assert table.loc[DECEMBER, "low"] > 1.0  # a season there is
     for key, row in table.iterrows():
         assert row["low"] < scenario.value(key) < row["high"]
-    assert found.odd() == []
