@@ -111,6 +111,13 @@ class Posterior:
         z, summaries = z[inside], summaries[inside]
         return z, summaries, regression.learn(summaries, z)
 
+    @cached_property
+    def _scatter(self) -> regression.Scatter:
+        """How far forecasts miss, by where they lie."""
+        z, summaries, learned = self._used
+        forecasts = learned.forecast(summaries)
+        return regression.Scatter.of(z @ learned.turned, forecasts, learned.follows)
+
     def rule(self) -> Rule:
         """What the simulations used rule out, given what was observed."""
         z, summaries, learned = self._used
@@ -128,7 +135,9 @@ class Posterior:
         count = int(len(z) * self.accept)
         near, weights = regression.nearest(forecasts, seen, learned.noise, count)
         turned, follows = z[near] @ learned.turned, learned.follows[near]
-        moved = regression.corrected(turned, forecasts[near], seen, weights, follows)
+        ratios = self._scatter.at(seen[None]) - self._scatter.at(forecasts[near])
+        away = forecasts[near] - seen
+        moved = regression.corrected(turned, away, weights, follows, ratios)
         return (moved @ learned.turned.T)[regression.resampled(weights, count)]
 
     @cached_property
@@ -247,7 +256,7 @@ class Posterior:
     def _again(self, observed: Mapping[str, float]) -> Posterior:
         """The same simulations, and what was learned from them, for another observation."""
         other = Posterior(self.priors, observed, self.simulated, self.region, self.accept, self.lab)
-        other.__dict__["_used"] = self._used
+        other.__dict__["_used"], other.__dict__["_scatter"] = self._used, self._scatter
         return other
 
     def __repr__(self) -> str:

@@ -6,6 +6,7 @@
     contacts    first deals a week by whether a touchpoint was met in the two weeks before: a
                 Poisson regression with covariates that vary in time
     repeat      does another deal follow within a cycle and a half? A logistic regression
+    contracts   trials, terms and notices: of each what share came to what
     stages      stays as two competing Weibull clocks with censoring, where the log has stages
 
 Each is the truth of a simpler world. What it says of this one, simulations are held against too:
@@ -24,8 +25,10 @@ import numpy as np
 import numpy.typing as npt
 
 from cjsim.inference.seen import DEALS, Floats, Ints, Lens, Seen
+from cjsim.inference.terms import cases, with_interval
 from cjsim.journey import RECOMMENDATION, STAGES, Stage
 from cjsim.model.events import Event
+from cjsim.scenario.tables import Contract
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -307,7 +310,14 @@ def _between(line: Floats, low: Floats, high: Floats) -> Flags:
     return np.asarray(np.searchsorted(line, high) > np.searchsorted(line, low))
 
 
-# --- stages -----------------------------------------------------------------------------------
+# --- contracts and stages ---------------------------------------------------------------------
+
+
+def _terms(seen: Seen, contract: Contract, lens: Lens) -> Iterator[Row]:
+    """Of trials, terms and notices the share that came to something; one without cases is none."""
+    for name, yes, count in cases(seen, contract, lens):
+        if count:
+            yield "contracts", name, *with_interval(yes, count), count
 
 
 def stays_of(seen: Seen, stage: Stage) -> tuple[Floats, Flags, Flags]:
@@ -330,7 +340,6 @@ def stays_of(seen: Seen, stage: Stage) -> tuple[Floats, Flags, Flags]:
 def _stages(seen: Seen) -> Iterator[Row]:
     """Of each stage: mean days, regularity (Weibull), and the share that walks away."""
     from scipy.optimize import brentq
-    from scipy.stats import beta
 
     for stage in STAGES[1:-1]:
         days, over, lost = stays_of(seen, stage)
@@ -352,16 +361,18 @@ def _stages(seen: Seen) -> Iterator[Row]:
         room = math.exp(FIVE_PERCENT * error / k)
         yield "stages", f"{stage.key}.regularity", k, k / room, k * room, ended
         out = int(lost.sum())
-        ends = beta.ppf([0.05, 0.95], out + 0.5, ended - out + 0.5)
-        yield "stages", f"{stage.key}.planned_loss", out / ended, ends[0], ends[1], ended
+        yield "stages", f"{stage.key}.planned_loss", *with_interval(out, ended), ended
 
 
-def likelihoods(seen: Seen, lens: Lens, cycle: float) -> pd.DataFrame:
+def likelihoods(
+    seen: Seen, lens: Lens, cycle: float, contract: Contract | None = None
+) -> pd.DataFrame:
     """What simpler models say of a log: rows (part, term), columns value, low, high, cases.
 
     Parameters
     ----------
     cycle : days from deal to deal, roughly: where to begin, and what repeat deals are asked for.
+    contract : what a deal binds to; not given, nothing is told of contracts.
 
     Low and high are ends of a 90 % interval, NaN where the likelihood has no peak. Of `contacts`
     and `repeat` the first term is what happens without all others, the others are ratios: of rates,
@@ -376,6 +387,8 @@ def likelihoods(seen: Seen, lens: Lens, cycle: float) -> pd.DataFrame:
         rows += _repeat(seen, lens, cycle)
     if {Event.CONTACT, Event.FIRST_DEAL} <= knows:
         rows += _contacts(seen, lens)
+    if contract is not None:
+        rows += _terms(seen, contract, lens)
     if Event.ENTER in knows:
         rows += _stages(seen)
     index = pd.MultiIndex.from_tuples([row[:2] for row in rows], names=["part", "term"])

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
@@ -55,6 +55,8 @@ NEEDS: Final[Mapping[str, tuple[Event, ...]]] = {
     "market.tolerance_*": (Event.OPT_OUT,),
 }
 """What is told by some kinds of rows alone."""
+OF_A_NOTICE: Final = ("stages.repeat_deal.typical_days", "stages.repeat_deal.planned_loss")
+"""Under a contract the hazard of a notice is the one over the other: no log tells both."""
 
 
 @dataclass(frozen=True)
@@ -67,12 +69,14 @@ class Freed:
     prior : what is held possible.
     whole : must its value be whole?
     untold : why this log cannot tell it: a label, and what it is filled with; None where it may.
+    traded : a free key with which it can be traded by the model itself; "" for none.
     """
 
     key: str
     prior: Prior
     whole: bool = False
     untold: tuple[str, Mapping[str, str]] | None = None
+    traded: str = ""
 
     def reason(self, lang: str = SPOKEN) -> str:
         """Why this log cannot tell it, in words; "" where it may."""
@@ -106,6 +110,9 @@ def freed(scenario: Scenario, free: Free, lens: Lens) -> list[Freed]:
         raise ValueError("free: name one key at least, e.g. market.onset_days")
     if twice := [name for name in names if names.count(name) > 1]:
         raise ValueError(f"free: {twice[0]} stands there twice")
+    if scenario.contract.term_days > 0.0 and set(OF_A_NOTICE) <= set(names):
+        other = dict(zip(OF_A_NOTICE, reversed(OF_A_NOTICE), strict=True))
+        keys = [replace(one, traded=other.get(one.key, "")) for one in keys]
     return keys
 
 
@@ -121,7 +128,10 @@ def usual_keys(scenario: Scenario, lens: Lens) -> list[str]:
 
     How often needs come, how fast and how surely people go from need to deal, how often they are
     met and what that does, how soon they buy again, who is lost there, and how people differ.
+    Under a contract the next deal has its date, `typical_days` is no more than the other half of
+    `planned_loss`: how good the product is, which trials tell, takes its place.
     """
+    bound = scenario.contract.term_days > 0.0
     slowest = max(
         BEFORE_THE_DEAL, key=lambda stage: (scenario.stage_plan(stage).typical_days, -stage)
     ).key
@@ -136,7 +146,7 @@ def usual_keys(scenario: Scenario, lens: Lens) -> list[str]:
         f"stages.{riskiest}.planned_loss",
         *([f"touchpoints.{met}.reach_per_day"] if met else []),
         f"touchpoints.{pushed}.warmth" if pushed else "response.warmth_gain",
-        "stages.repeat_deal.typical_days",
+        "product.quality" if bound else "stages.repeat_deal.typical_days",
         "stages.repeat_deal.planned_loss",
         "market.speed_spread",
     ]

@@ -1,14 +1,19 @@
 """The algebra of inference by simulation: summaries that tell, what is near, what is corrected.
 
-Three steps, all on standardised numbers:
+Four steps, all on standardised numbers:
 
 - `learn`: parameters are regressed on all summaries, their squares and products (ridge, the
   penalty by generalised cross-validation). A forecast is the one summary that tells most about
   a parameter (Fearnhead & Prangle 2012, "semi-automatic"). Combinations are forecast, from the one
   known best to the one known least, so that what is known of a sum is not lost in its parts.
+- `Scatter`: how far forecasts miss differs from place to place: where few buy, little is told. A
+  regression of squared misses, of each simulation as if left out, on forecasts and their products
+  (gamma, log link: that of logarithms of squares is less than half as exact).
 - `nearest`: the simulations whose forecasts are nearest to the forecast from what was observed.
 - `corrected`: what a local regression says the parameters of these would be, had they met what was
   observed exactly, in place and in spread (Beaumont, Zhang & Balding 2002; Blum & François 2010).
+  The spread is that of all simulations (`Scatter`): one read off the nearest alone is noisy, and
+  noise in a spread made intervals too wide.
 """
 
 from __future__ import annotations
@@ -29,6 +34,14 @@ MOST_SEEN = 0.95
 """A forecast follows its own number so far at most: what is left is divided by the rest."""
 WIDEST_RATIO = 4.0
 """Up to so much a draw's distance from its forecast is stretched or shrunk."""
+HELD = 50.0
+"""Slopes of the scatter are held near 0 as by so many simulations."""
+MOST_OF_ONE = 6.0
+"""A squared miss is at most so much above what is expected, in units of that: one is no rule."""
+SCORINGS = 15
+"""Steps of Fisher's scoring: more than it takes."""
+LEAST_LOG, MOST_LOG = -12.0, 3.0
+"""Logarithms of variances, in those of the prior, that are taken in earnest."""
 
 
 @dataclass(frozen=True)
@@ -128,6 +141,49 @@ def _ridge(terms: Floats, z: Floats) -> tuple[Floats, Floats, Floats]:
     return weights, noise, np.minimum(1.0 / rows + u**2 @ shrunk_by, MOST_SEEN)
 
 
+@dataclass(frozen=True)
+class Scatter:
+    """How far forecasts miss, by where they lie."""
+
+    scale: Floats
+    middle: Floats
+    spread: Floats  # of the terms
+    weights: Floats  # (1 + terms, combinations)
+
+    @classmethod
+    def of(cls, z: Floats, forecasts: Floats, follows: Floats) -> Scatter:
+        """From combinations of parameters, their forecasts, and how far these follow their own."""
+        missed = ((z - forecasts) / (1.0 - follows)) ** 2
+        scale = forecasts.std(axis=0) + 1e-9
+        terms = _products(forecasts / scale)
+        middle, spread = terms.mean(axis=0), terms.std(axis=0) + 1e-12
+        design = _with_one((terms - middle) / spread)
+        rows = len(design)
+        hold = np.diag([0.0] + [HELD / rows] * (design.shape[1] - 1))
+        solver = np.linalg.inv(design.T @ design / rows + hold)
+        weights = np.zeros((design.shape[1], z.shape[1]))
+        weights[0] = np.log(np.maximum(missed.mean(axis=0), np.exp(LEAST_LOG)))
+        for _ in range(SCORINGS):
+            expected = np.exp(np.clip(design @ weights, LEAST_LOG, MOST_LOG))
+            more = np.minimum(missed / expected, 1.0 + MOST_OF_ONE) - 1.0
+            weights = weights + solver @ (design.T @ more / rows - hold @ weights)
+        return cls(scale, middle, spread, weights)
+
+    def at(self, forecasts: Floats) -> Floats:
+        """Logarithm of the standard deviation of what is left; one row per row of forecasts."""
+        terms = (_products(forecasts / self.scale) - self.middle) / self.spread
+        return np.asarray(0.5 * np.clip(_with_one(terms) @ self.weights, LEAST_LOG, MOST_LOG))
+
+
+def _products(standard: Floats) -> Floats:
+    """Forecasts, their squares and products."""
+    return _terms(standard, np.stack(np.triu_indices(standard.shape[1]), axis=1))
+
+
+def _with_one(terms: Floats) -> Floats:
+    return np.concatenate([np.ones((len(terms), 1)), terms], axis=1)
+
+
 def nearest(forecasts: Floats, observed: Floats, noise: Floats, count: int) -> tuple[Ints, Floats]:
     """The simulations nearest to what was observed, and how much each of them counts.
 
@@ -140,28 +196,37 @@ def nearest(forecasts: Floats, observed: Floats, noise: Floats, count: int) -> t
     return np.sort(rows), 1.0 - (distance[np.sort(rows)] / reach) ** 2
 
 
-def corrected(
-    z: Floats, forecasts: Floats, observed: Floats, weights: Floats, follows: Floats
-) -> Floats:
+def corrected(z: Floats, away: Floats, weights: Floats, follows: Floats, ratios: Floats) -> Floats:
     """Parameters as they would be at what was observed: a local regression in place and spread.
 
-    A fitted line lies too near to its own points, and where it lies is not known for certain:
-    what is left is stretched by both, sqrt((1 + h0) / (1 - h)). Forecasts that follow their own
-    simulation by h leave too little of it in the same way, sqrt(1 - h) of what there is.
+    Parameters
+    ----------
+    z : combinations of parameters of the nearest simulations.
+    away : their forecasts less that from what was observed.
+    weights : how much each counts.
+    follows : see `Learned`.
+    ratios : logarithm of how many times wider the scatter is at what was observed.
+
+    Each counts the less the wider its own scatter. A fitted line lies too near to its own points,
+    and where it lies is not known for certain: what is left is stretched by both,
+    sqrt((1 + h0) / (1 - h)). Forecasts that follow their own simulation by h leave too little of
+    it in the same way, sqrt(1 - h) of what there is.
     """
-    away = forecasts - observed
-    design = np.concatenate([np.ones((len(away), 1)), away], axis=1)
-    heavy = design * weights[:, None]
-    square = design.T @ heavy
-    square[np.diag_indices_from(square)] += 1e-9 * np.trace(square) / len(square)
-    solver = np.linalg.solve(square, heavy.T)  # predictors alike: a touch of ridge
-    line = solver @ z
-    own = np.einsum("ij,ji->i", design, solver)
-    stretch = np.sqrt((1.0 + (solver[0] ** 2).sum()) / np.maximum(1.0 - own, 0.1))
-    left = (z - design @ line) * stretch[:, None] / np.sqrt(1.0 - follows)
-    bend = solver @ np.log(np.maximum(left**2, 1e-12))
-    ratio = np.exp(-0.5 * (away @ bend[1:]))
-    return np.asarray(line[0] + left * np.clip(ratio, 1.0 / WIDEST_RATIO, WIDEST_RATIO))
+    widest = np.log(WIDEST_RATIO)
+    design = _with_one(away)
+    moved = np.empty_like(z)
+    for k in range(z.shape[1]):
+        ratio = np.exp(np.clip(ratios[:, k], -widest, widest))
+        heavy = design * (weights * ratio**2)[:, None]
+        square = design.T @ heavy
+        square[np.diag_indices_from(square)] += 1e-9 * np.trace(square) / len(square)
+        solver = np.linalg.solve(square, heavy.T)  # predictors alike: a touch of ridge
+        line = solver @ z[:, k]
+        own = np.einsum("ij,ji->i", design, solver)
+        unsure = ((solver[0] / ratio) ** 2).sum()  # variance of the line, in that of the scatter
+        stretch = np.sqrt((1.0 + unsure) / np.maximum(1.0 - own, 0.1) / (1.0 - follows[:, k]))
+        moved[:, k] = line[0] + (z[:, k] - design @ line) * stretch * ratio
+    return moved
 
 
 def resampled(weights: Floats, count: int) -> Ints:

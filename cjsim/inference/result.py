@@ -140,8 +140,9 @@ class Fit:
         for one in self.keys:
             if by_simulation is not None and one.key in by_simulation.index:
                 of_it = by_simulation.loc[one.key]
-                told = (*(of_it[name] for name in COLUMNS), of_it["known_by"], "simulation")
-                rows.append((*told, of_it["moves_with"], ""))
+                known = "not identified" if one.traded else of_it["known_by"]
+                told = (*(of_it[name] for name in COLUMNS), known, "simulation")
+                rows.append((*told, one.traded or of_it["moves_with"], ""))
             else:
                 rows.append(self._alone(one, one.key in exact))
         names = [*COLUMNS, "known_by", "fitted_by", "moves_with", "untold"]
@@ -166,7 +167,7 @@ class Fit:
     def likelihoods(self) -> pd.DataFrame:
         """What simpler models with a likelihood say of the log; see `fit.auxiliary.likelihoods`."""
         cycle = self.before.stage_plan(Stage.REPEAT_DEAL).typical_days
-        return likelihoods(self.seen, self.lens, cycle)
+        return likelihoods(self.seen, self.lens, cycle, self.before.contract)
 
     # --- does it look like the log? --------------------------------------------------------------
 

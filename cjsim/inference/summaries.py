@@ -12,16 +12,18 @@ scenario as its file says it, so that all simulations are looked at alike.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
 from cjsim.inference.auxiliary import BUYING, Buyers, buying, slope
 from cjsim.inference.seen import DEALS, Floats, Ints, Lens, Seen
+from cjsim.inference.terms import QUARTERS, cases, notice_days
 from cjsim.journey import BEFORE_THE_DEAL, REPEAT_DEAL, STAGES, Stage
 from cjsim.model.events import EVENTS, Event
 from cjsim.scenario import MAY_WALK_AWAY, Scenario
+from cjsim.scenario.tables import Contract
 
 WINDOWS: Final = 4
 """Parts of the time looked at, of equal length, in which what happens is counted."""
@@ -42,6 +44,10 @@ COUNTED_APART: Final = (
 )
 """What is looked at more closely than by its count."""
 
+SEASONAL: Final = (Event.KNOWN, Event.FIRST_DEAL, Event.REPEAT_DEAL)
+"""What is looked at by month of the year, where the scenario has a season."""
+MONTHS: Final = 12
+
 Part = Iterator[tuple[str, float]]
 """Names and numbers of some summaries."""
 
@@ -56,6 +62,8 @@ class Summaries:
     cycle, journey : days from deal to deal, and up to the first, as the scenario's file says.
     names : of the numbers, in their order.
     buying : estimate of the buying model at which its slope is taken; () for none.
+    contract : as the scenario's file says; None where deals bind to nothing and nobody tries.
+    start : date of day 0 of a scenario that has a season; "" for none.
     """
 
     lens: Lens
@@ -63,6 +71,8 @@ class Summaries:
     journey: float
     names: tuple[str, ...]
     buying: tuple[float, ...] = ()
+    contract: Contract | None = None
+    start: str = ""
 
     @classmethod
     def of(cls, lens: Lens, scenario: Scenario, seen: Seen | None = None) -> Summaries:
@@ -75,10 +85,13 @@ class Summaries:
         best: tuple[float, ...] = ()
         if seen is not None and set(lens.kinds) & set(DEALS):
             best = tuple(map(float, buying(Buyers.of(seen), cycle)))
-        bare = cls(lens, cycle, journey, (), best)
+        binds = scenario.contract.term_days > 0.0 or scenario.contract.trial_days > 0.0
+        contract = scenario.contract if binds else None
+        start = scenario.start if scenario.season.need else ""
+        bare = cls(lens, cycle, journey, (), best, contract, start)
         none = np.zeros(0, np.int64)
         nobody = Seen(np.zeros(0), np.zeros(0), none, none, none, none, 0, lens.days, 1.0)
-        return cls(lens, cycle, journey, tuple(name for name, _ in bare._all(nobody)), best)
+        return replace(bare, names=tuple(name for name, _ in bare._all(nobody)))
 
     def __call__(self, seen: Seen) -> Floats:
         """The numbers of these rows."""
@@ -95,6 +108,8 @@ class Summaries:
             (Event.KNOWN in knows, self._leads),
             (bool(knows & {Event.FIRST_DEAL, Event.REPEAT_DEAL}), self._deals),
             (bool(self.buying), self._slopes),
+            (self.contract is not None, self._terms),
+            (bool(self.start), self._season),
             (Event.CONTACT in knows, self._contacts),
             (Event.ENTER in knows, self._stages),
         ]
@@ -195,6 +210,30 @@ class Summaries:
         pulls = slope(np.array(self.buying), Buyers.of(seen))
         yield from zip((f"buying.{name}" for name in BUYING), map(float, pulls), strict=True)
 
+    def _terms(self, seen: Seen) -> Part:
+        """What becomes of trials, terms and notices."""
+        if self.contract is None:
+            return
+        for name, yes, count in cases(seen, self.contract, self.lens):
+            yield f"contract.{name}", _odds(yes, count)
+        if Event.NOTICE in self.lens.kinds and self.contract.term_days > 0.0:
+            days = notice_days(seen, self.contract, self.lens)
+            yield from zip((f"contract.notice.q{100 * q:g}" for q in QUARTERS), days, strict=True)
+
+    def _season(self, seen: Seen) -> Part:
+        """How many times more there is in a month of the year than its days would have."""
+        opened = np.datetime64(self.start, "D")
+        days = np.arange(int(np.ceil(seen.days)))
+        share = np.bincount(_month(opened, days), minlength=MONTHS) / max(len(days), 1)
+        for kind in SEASONAL:
+            if kind not in self.lens.kinds:
+                continue
+            month = _month(opened, seen.time[seen.event == kind].astype(np.int64))
+            count = np.bincount(month, minlength=MONTHS)
+            more = np.log((count + 0.5) / (len(month) * share + 0.5))
+            for number in np.flatnonzero(share):
+                yield f"month.{kind.key}.{number + 1}", float(more[number])
+
     # --- contacts --------------------------------------------------------------------------------
 
     def _contacts(self, seen: Seen) -> Part:
@@ -254,15 +293,23 @@ class Summaries:
                 yield f"stage.{kind.key}.lost", _share(goes_to[ended] > 12)
 
 
+def _month(opened: np.datetime64, day: Ints) -> Ints:
+    """The month of the year, January 0, of days since a date."""
+    return np.asarray((opened + day).astype("datetime64[M]").astype(np.int64) % MONTHS)
+
+
 def _rate(count: float, seen: Seen) -> float:
     """A count as the logarithm per 1,000 people; none at all counts as half a case."""
     return float(np.log((count + 0.5) * 1000.0 / seen.size))
 
 
-def _share(cases: np.ndarray) -> float:
+def _share(flags: np.ndarray) -> float:
     """A share as its log odds, half a case added on either side."""
-    yes = float(np.count_nonzero(cases))
-    return float(np.log((yes + 0.5) / (len(cases) - yes + 0.5)))
+    return _odds(int(np.count_nonzero(flags)), len(flags))
+
+
+def _odds(yes: int, count: int) -> float:
+    return float(np.log((yes + 0.5) / (count - yes + 0.5)))
 
 
 def _quantiles(name: str, logs: Floats, usual: float) -> Part:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import Any
 
@@ -182,8 +183,14 @@ def _logit_normal(u: Floats, mean: float, spread: float) -> Floats:
     if spread == 0:
         return np.full_like(u, mean)
     values = np.empty_like(u)
-    fill_logit_normal(values, u, *logit_normal_of(mean, spread))
+    fill_logit_normal(values, u, *_solved(mean, spread))
     return values
+
+
+@functools.lru_cache(maxsize=256)
+def _solved(mean: float, spread: float) -> tuple[float, float]:
+    """`logit_normal_of`, once for all the worlds of a market: it takes longer than their people."""
+    return logit_normal_of(mean, spread)
 
 
 def _normal(u: Floats) -> Floats:
