@@ -181,6 +181,12 @@ def test_why_thirty_friends_bring_less_than_thirty(words, points):
         ("04", "Being careful, it writes to fewer people and sees where they stand.", 0),
         ("04", "Too cold jars more than too hot, and people are simply so everywhere.", 0),
         ("04", "Осторожный реже пишет и лучше видит, вот люди и довольны.", 0),
+        ("L", "At eight all the sixties ring before the nineties. At one it is a lottery who "
+              "of the two comes first.", 2),
+        ("L", "При восьми все звонят вовремя, и шестьдесят раньше девяноста. При единице случай "
+              "решает, кто первый.", 2),
+        ("L", "People with regular habits are faithful to a firm and leave it only seldom.", 0),
+        ("L", "Люди с размеренной жизнью верны фирме и не любят перемен.", 0),
         ("10", "He hears what he wishes to hear and takes his wish for what people have said.", 0),
     ],
 )  # fmt: skip
