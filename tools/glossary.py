@@ -25,7 +25,7 @@ The words of the field as this kit uses them, by their English keys. Ids in brac
 of the sources. This page is written by `python -m tools.glossary`: change
 `cjsim/labels/glossary.toml` and run that.
 
-Слова предметной области так, как их понимает эта модель. В скобках – номера утверждений из
+Слова предметной области так, как их понимает эта модель. В скобках — номера утверждений из
 источников. По-русски ищите здесь:
 """
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import functools
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -23,7 +23,6 @@ TRAIT_NAMES = (
 )  # fmt: skip
 ADOPTER_CUTS = (2.0, 1.0, 0.0, -1.0)
 """Rogers 1962: innovators lie above 2 standard deviations (2.5 %), then 13.5, 34, 34, 16 %."""
-
 
 Visits = list[int]
 Flag = int
@@ -187,7 +186,7 @@ def _logit_normal(u: Floats, mean: float, spread: float) -> Floats:
     return values
 
 
-@functools.lru_cache(maxsize=256)
+@lru_cache(maxsize=256)
 def _solved(mean: float, spread: float) -> tuple[float, float]:
     """`logit_normal_of`, once for all the worlds of a market: it takes longer than their people."""
     return logit_normal_of(mean, spread)

@@ -34,8 +34,6 @@ from tests.course.exercise_books import (
 from tools import build_exercises
 
 SETS = sets()
-NO_CODE_YET = ("02", "04")
-"""Sets that still have nothing for who writes no code."""
 nbgrader = pytest.mark.skipif(
     importlib.util.find_spec("nbgrader") is None, reason="nbgrader is not installed (extra teach)"
 )
@@ -145,7 +143,7 @@ def test_every_track_is_known(number):
     assert {task.track for task in tasks_of(number)} <= set(get_args(Track))
 
 
-@pytest.mark.parametrize("number", [n for n in SETS if n not in NO_CODE_YET])
+@pytest.mark.parametrize("number", SETS)
 def test_every_set_has_a_task_that_needs_no_code(number):
     assert {task.track for task in tasks_of(number)} & {"board", "explain"}
 

@@ -170,6 +170,23 @@ def test_why_thirty_friends_bring_less_than_thirty(words, points):
         ("11", "The mail works, as people liked what it said about clothes, and bought them.", 0),
         ("10", "Thirty of a thousand is hardly anybody, and a tenth of the rest is a lot more.", 2),
         ("10", "Горячих единицы, а из остальных каждый десятый сойдёт за горячего.", 2),
+        ("02", "The gate of the new owners is in there too, and so is every later good-bye: it is "
+               "all one box.", 2),
+        ("02", "Разочарованные владельцы: у карты для них нет отдельной клетки.", 2),
+        ("02", "At the till many get cold feet, the price is high and a rival waits next door.", 0),
+        ("02", "У кассы люди пугаются цены и уходят туда, где дешевле.", 0),
+        ("04", "A stopwatch annoys more than an accordion, too hot I mean; two thirds of the gap "
+               "were simply the preset's idea.", 2),
+        ("04", "Забегать вперёд хуже, чем отстать. Но две трети разницы — настройка сценария.", 2),
+        ("04", "Being careful, it writes to fewer people and sees where they stand.", 0),
+        ("04", "Too cold jars more than too hot, and people are simply so everywhere.", 0),
+        ("04", "Осторожный реже пишет и лучше видит, вот люди и довольны.", 0),
+        ("L", "At eight all the sixties ring before the nineties. At one it is a lottery who "
+              "of the two comes first.", 2),
+        ("L", "При восьми все звонят вовремя, и шестьдесят раньше девяноста. При единице случай "
+              "решает, кто первый.", 2),
+        ("L", "People with regular habits are faithful to a firm and leave it only seldom.", 0),
+        ("L", "Люди с размеренной жизнью верны фирме и не любят перемен.", 0),
         ("10", "He hears what he wishes to hear and takes his wish for what people have said.", 0),
     ],
 )  # fmt: skip

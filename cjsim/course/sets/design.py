@@ -235,6 +235,7 @@ class BoardTask:
     best : the best that is known within the limits, searched in other worlds than the scored ones.
     played : plays changes beside the firm that differences are taken to, see `beside`.
     digits : of the money in the note.
+    price : what a design costs per person beside what the model holds, as the task states it.
     """
 
     name: str
@@ -243,6 +244,7 @@ class BoardTask:
     best: Mapping[str, float]
     played: Callable[[Changes], Any]
     digits: int = 1
+    price: Callable[[Changes], float] = lambda _: 0.0
 
     def design(self, work: Work) -> Changes:
         """What was pasted, within the limits."""
@@ -258,7 +260,8 @@ class BoardTask:
 
     def profit(self, work: Work) -> Mark:
         """Profit per person above the usual firm, as a share of what the best known gains."""
-        comparison = self.played(self.design(work))
-        best = gain(self.played(self.best_known())).mean
-        cost = Amount(extra_cost(comparison), self.digits, signed=True)
-        return mark(gain(comparison), best, cost=cost, digits=self.digits)
+        mine, best = self.design(work), self.best_known()
+        comparison, price = self.played(mine), self.price(mine)
+        most = gain(self.played(best), less=self.price(best)).mean
+        cost = Amount(extra_cost(comparison) + price, self.digits, signed=True)
+        return mark(gain(comparison, less=price), most, cost=cost, digits=self.digits)

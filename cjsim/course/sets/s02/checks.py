@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from cjsim.course.checks.form import Amount, Check, Mark, Task, Work
 from cjsim.course.sets.design import extra_cost, gain, joined, mark
+from cjsim.course.sets.explain import ideas
 from cjsim.journey import IN_THE_CATEGORY, LENSES, project
 
 # --- 1: two lenses --------------------------------------------------------------------------------
@@ -217,7 +218,7 @@ def _profit(work: Work) -> Mark:
 def _eyes(work: Work) -> Mark:
     """Where the firm mostly takes people wrong, the plan keeps most of what it earns."""
     plan = _own_plan(work)
-    clear, hazy = (gain(_scored(plan), eyes).mean for eyes in ("mine", "hazy"))
+    clear, hazy = (gain(_scored(plan, hazy=hazy)).mean for hazy in (False, True))
     note = {"clear": Amount(clear, signed=True), "hazy": Amount(hazy, signed=True)}
     return Mark(float(hazy >= KEPT * clear > 0), note)
 
@@ -255,20 +256,22 @@ def _silence() -> Any:
     return compare({"silence": silent}, **SCORED)  # type: ignore[arg-type]
 
 
-@lru_cache(maxsize=8)
-def _scored(plan: tuple[tuple[str, str], ...]) -> Any:
-    """A plan beside silence, with the firm's eyes and with poor ones, in worlds nobody has seen."""
+@lru_cache(maxsize=16)
+def _scored(plan: tuple[tuple[str, str], ...], hazy: bool = False) -> Any:
+    """A plan beside silence, with the firm's eyes or with poor ones, in worlds nobody has seen."""
     from cjsim import Scenario, compare
 
     car = Scenario.load("car", strategy="guide")
     none = {stage.key: "" for stage in IN_THE_CATEGORY}
-    mine = car.with_changes({"guide.plan": {**none, **dict(plan)}})
-    firms = {"mine": mine, "hazy": mine.with_changes({"guide.accuracy": HAZE})}
-    return joined(_silence(), compare(firms, **SCORED))  # type: ignore[arg-type]
+    eyes = {"guide.accuracy": HAZE} if hazy else {}
+    mine = car.with_changes({"guide.plan": {**none, **dict(plan)}, **eyes})
+    return joined(_silence(), compare({"mine": mine}, **SCORED))  # type: ignore[arg-type]
 
 
 TASKS = (
-    Task(1, (Check("hidden", _hidden), Check("heads", _heads), Check("leak", _leak)), "code"),
+    Task(1, (
+        Check("hidden", _hidden), Check("heads", _heads), Check("leak", _leak), *ideas("02", 1),
+    ), "explain"),
     Task(2, (
         Check("start", _start), Check("persons", _persons), Check("merged", _merged),
         Check("returns", _returns), Check("finished", _finished), Check("each_visit", _each_visit),

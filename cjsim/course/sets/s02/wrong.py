@@ -8,6 +8,8 @@ hidden = twelve["visits"].sum() - aida["visits"].sum()
 people_at_action = aida.loc["action", "people"]
 leak = "satisfaction"
 """
+AFTER = "They have bought already and go after the first deal, at the gate of satisfaction."
+ONE_STEP = "On this map seven stages are one step, and whoever leaves there has nowhere else to be."
 
 WALKS = """
 def walks_of(log, cell_of):
@@ -79,6 +81,14 @@ WRONG = {
         "looks_for_the_leak_where_most_visits_are": (
             LENSES.replace('"satisfaction"', '"repeat_deal"'),
             "leak",
+        ),
+        "thinks_that_people_lose_courage_before_they_buy": (
+            LENSES + f"why_1 = 'At the till they lose courage, the price is high. {ONE_STEP}'\n",
+            "bought",
+        ),
+        "blames_the_product_and_forgets_the_map": (
+            LENSES + f"why_1 = '{AFTER} The car was not worth the money and they were told so.'\n",
+            "one_step",
         ),
     },
     2: {

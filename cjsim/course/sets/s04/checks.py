@@ -1,4 +1,4 @@
-"""Exercise set 04, guide and animator: a bias, a thermometer, an engine of one's own, a plan."""
+"""Exercise set 04, guide and animator: a bias, a thermometer, an engine, a plan, eyes that cost."""
 
 from __future__ import annotations
 
@@ -12,7 +12,17 @@ from typing import TYPE_CHECKING, Any, Final
 from cjsim import Scenario, compare, simulate, without
 from cjsim.course.checks.form import Amount, Check, Mark, Task, Work, WorkError
 from cjsim.course.checks.look import words
-from cjsim.course.sets.design import Changes, changed, extra_cost, gain, joined, mark, possible
+from cjsim.course.sets.design import (
+    BoardTask,
+    Changes,
+    changed,
+    extra_cost,
+    gain,
+    joined,
+    mark,
+    possible,
+)
+from cjsim.course.sets.explain import ideas
 from cjsim.engine.process import Engine
 from cjsim.journey import IN_THE_CATEGORY, Stage
 from cjsim.log import from_tuples
@@ -437,10 +447,32 @@ def _scored(changes: Changes) -> Any:
     return joined(_beside(), compare(firms, **SCORED))  # type: ignore[arg-type]
 
 
+# --- 5: on the board ------------------------------------------------------------------------------
+
+EYES: Final = "guide.accuracy"
+TENTH: Final = 60.0  # EUR per person for each tenth of accuracy above the usual one
+BOARD_LIMITS: Final = {EYES: (0.5, 0.95), **LIMITS}
+"""What may be turned on the board, and how far."""
+BOARD_BEST: Final = {EYES: 0.95, "guide.every_days": 10.0, "guide.min_fit": 1.0}
+"""The best that we know within BOARD_LIMITS: searched in other worlds than the scored ones."""
+
+
+def _price(changes: Changes) -> float:
+    """EUR per person for the eyes of a design, below 0 where they are poorer than usual."""
+    usual = float(_firms()["guide"].value(EYES))
+    return TENTH * (float(dict(changes).get(EYES, usual)) - usual) / 0.1
+
+
+BOARD: Final = BoardTask(
+    "board_5", "consulting", BOARD_LIMITS, BOARD_BEST, _scored, digits=0, price=_price
+)
+
+
 TASKS = (
     Task(1, (
         Check("fewer", _fewer), Check("fewer_alike", _fewer_alike), Check("reason", _reason),
-    ), "code"),
+        *ideas("04", 1),
+    ), "explain"),
     Task(2, (
         Check("direction", _direction), Check("lost", _lost),
         Check("contacts_only", _contacts_only), Check("pushed_only", _pushed_only),
@@ -454,4 +486,5 @@ TASKS = (
     Task(4, (
         Check("allowed", _allowed), Check("profit", _profit, 3.0), Check("patience", _patience),
     ), "code"),
+    Task(5, (Check("allowed", BOARD.allowed), Check("profit", BOARD.profit, 3.0)), "board"),
 )  # fmt: skip

@@ -10,6 +10,8 @@ again = cjsim.compare(level, people=100, runs=20, seed=101)
 fewer_alike = -again.paired().loc[("careful", "opt_outs"), "difference"]
 reason = "strength"
 """
+MILDER = "Its errors are too cold, and too cold annoys less than too hot, which the bold one does."
+PUT_IN = "Once both jar alike most of the difference is gone, so that it rests on an assumption."
 
 COUNTS = """
 def temperatures(log, aims_at):
@@ -105,6 +107,14 @@ WRONG = {
         "believes_that_the_careful_one_writes_less": (
             DIAL.replace('"strength"', '"contacts"'),
             "reason",
+        ),
+        "says_that_it_is_assumed_and_not_what": (
+            DIAL + f"why_1 = 'A careful guide is polite, and people stay with it. {PUT_IN}'\n",
+            "milder",
+        ),
+        "takes_an_assumption_for_a_fact_about_people": (
+            DIAL + f"why_1 = '{MILDER} That is how people are, and it is so on each market.'\n",
+            "put_in",
         ),
     },
     2: {
@@ -228,6 +238,29 @@ class Capped(Engine):
         "writes_to_those_who_have_only_begun": (
             PLAN.replace('"interest": ""', '"interest": "webinar"'),
             "patience",
+        ),
+    },
+    5: {
+        "buys_quality_as_well": (
+            'board_5 = "#consulting;s=pull+guide,accuracy:0.95,every_days:10,min_fit:1;'
+            'product.quality=0.9;lang=en"',
+            "allowed",
+        ),
+        "buys_eyes_and_goes_on_as_before": (
+            'board_5 = "#consulting;s=pull+guide,accuracy:0.95;lang=en"',
+            "profit",
+        ),
+        "takes_silence_for_the_answer_here_too": (
+            'board_5 = "#consulting;s=pull+guide,every_days:60,min_fit:1;lang=en"',
+            "profit",
+        ),
+        "saves_on_eyes_and_is_silent": (
+            'board_5 = "#consulting;s=pull+guide,accuracy:0.5,every_days:60,min_fit:1;lang=en"',
+            "profit",
+        ),
+        "writes_a_lot_with_the_eyes_there_are": (
+            'board_5 = "#consulting;s=pull+guide,every_days:7;lang=en"',
+            "profit",
         ),
     },
 }
