@@ -69,7 +69,7 @@ export class Engine {
     const own = Object.entries(side.dials ?? {});
     const all = [
       ...Object.entries(ask.dials ?? {}),
-      ...own.map(([key, value]) => [`strategies.${side.strategy}.${key}`, value]),
+      ...own.map(([key, value]) => [key.includes(".") ? key : `strategies.${side.strategy}.${key}`, value]),
     ];
     const strange = all.find(([key]) => !this.plan.dials[key]);
     if (strange) throw new Unserved("setting", strange[0]);
@@ -112,15 +112,16 @@ export class Engine {
 
   // What the board shows of one run, and a mark for each life.
   result(ask, place, world) {
-    const own = this.live(ask, place, world, "measures");
-    const { found, reached, marks } = this.machine.tally(own);
+    const own = this.live(ask, place, world, ask.stays ? "stages" : "measures");
+    const { found, reached, marks, retained } = this.machine.tally(own, ask.stays);
+    const known = (value) => (Number.isFinite(value) ? value : null);
     const { layout, bars } = this.plan;
     const told = {
-      measures: Object.fromEntries(Object.entries(found).map(
-        ([name, value]) => [name, Number.isFinite(value) ? value : null])),
+      measures: Object.fromEntries(Object.entries(found).map(([name, value]) => [name, known(value)])),
       reached: layout.twelve.map((stage) => reached[stage]),
       money: Object.fromEntries(bars.map((name) => [name, found[name] / ask.people])),
     };
+    if (ask.stays) told.retained = retained.map(known);
     return { told, marks };
   }
 

@@ -15,11 +15,12 @@ from __future__ import annotations
 import math
 import random
 import struct
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
+from cjsim.board.product import keys_of_dial
 from cjsim.board.wasm.blocks import BURN_IN, CHAIN, FRAME, SIDE, Block, Number, blocks_of
 from cjsim.scenario import Scenario, ScenarioError
 
@@ -56,8 +57,8 @@ def dials_of(scenario: Scenario, product: Mapping[str, Any]) -> Iterator[Dial]:
     for dial in product["dials"]:
         usual = dial["usual"].values() if dial["side"] else [dial["usual"]]
         positions = tuple(_positions(dial, [_number(value) for value in usual]))
-        keys = [f"strategies.{s}.{dial['id']}" for s in scenario.strategies]
-        yield from (Dial(key, positions) for key in (keys if dial["side"] else [dial["id"]]))
+        for key in dict.fromkeys(keys_of_dial(scenario, dial["id"]).values()):
+            yield Dial(key, positions)
 
 
 def _positions(dial: Mapping[str, Any], usual: Sequence[float]) -> list[float]:
@@ -94,11 +95,11 @@ def changed(scenario: Scenario, settings: Mapping[str, float]) -> Scenario:
 class Asked:
     """The blocks of a scenario at the positions of one dial, asked of the model once each."""
 
-    def __init__(self, scenario: Scenario, dial: Dial, base: Sizes) -> None:
-        self.scenario, self.dial, self.base = scenario, dial, base
+    def __init__(self, scenario: Scenario, dial: Dial, base: Sizes, ample: Scenario) -> None:
+        self.scenario, self.dial, self.base, self.ample = scenario, dial, base, ample
         self._known: dict[float, Sizes | None] = {}
         parts = dial.key.split(".")
-        self._only = [parts[1]] if parts[0] == "strategies" else None
+        self._only = [n for n in lived(base) if parts[0] != "strategies" or parts[1] == n]
 
     def at(self, value: float) -> Sizes | None:
         """The blocks where the dial stands there; None where the scenario does not allow it."""
@@ -106,7 +107,7 @@ class Asked:
             self._known[value] = None
             with suppress(ScenarioError):
                 now = changed(self.scenario, {self.dial.key: value})
-                self._known[value] = blocks_of(now, self.base, self._only)
+                self._known[value] = blocks_of(now, self.base, self._only, self.ample)
         return self._known[value]
 
     def look(self, values: Sequence[float]) -> None:
@@ -140,7 +141,7 @@ class Asked:
 
     def names(self) -> list[str]:
         """The blocks that the dial may change."""
-        own = [SIDE + name for name in self._only or self.scenario.strategies]
+        own = [SIDE + name for name in self._only]
         return [name for name in (FRAME, BURN_IN, *own) if name in next(iter(self.base.values()))]
 
 
@@ -150,9 +151,25 @@ def _same_chain(one: Block, other: Block) -> bool:
     return all(one.content[span] == other.content[span] for span in spans)
 
 
-def patches_of(scenario: Scenario, dial: Dial, base: Sizes) -> dict[str, dict[str, list[Patch]]]:
+def lived(base: Sizes) -> list[str]:
+    """The strategies of which there are blocks."""
+    return [name.removeprefix(SIDE) for name in next(iter(base.values())) if name.startswith(SIDE)]
+
+
+def ample_of(scenario: Scenario, dials: Iterable[Dial]) -> Scenario:
+    """The scenario with all on that a dial can switch on: what pulls keeps its place when off."""
+    for dial in dials:
+        if dial.key.split(".")[2:3] == ["touchpoints"]:
+            with suppress(ScenarioError):
+                scenario = changed(scenario, {dial.key: dial.positions[-1]})
+    return scenario
+
+
+def patches_of(
+    scenario: Scenario, dial: Dial, base: Sizes, ample: Scenario
+) -> dict[str, dict[str, list[Patch]]]:
     """What a dial changes: block -> size, or `EVERY`, -> patches. Raises RefusedError."""
-    asked = Asked(scenario, dial, base)
+    asked = Asked(scenario, dial, base, ample)
     asked.look(_probes(dial))
     found = _patches(asked)
     if any(patch[2] != "is" for patch in _each(found)):
@@ -236,21 +253,23 @@ def served(
 ) -> tuple[Patches, dict[str, str]]:
     """The patches of the dials that a page can serve, and why the others are refused.
 
+    `base` are the blocks of the scenario, with room for all of `ample_of`.
     Raises ValueError where dials that do not meet do something else together: a fault of ours.
     """
     patches: Patches = {}
     refused: dict[str, str] = {}
     taken: dict[tuple[str, int], str] = {}
+    ample = ample_of(scenario, dials)
     for dial in dials:
         try:
-            found = patches_of(scenario, dial, base)
+            found = patches_of(scenario, dial, base, ample)
             _claim(taken, dial.key, found)
         except RefusedError as error:
             refused[dial.key] = str(error)
         else:
             positions = [as_told(value) for value in dial.positions]
             patches[dial.key] = {"positions": positions, "patches": found}
-    _try_together(scenario, patches, base)
+    _try_together(scenario, patches, base, ample)
     return patches, refused
 
 
@@ -269,9 +288,9 @@ def of_side(patches: Patches, name: str) -> list[str]:
     return [key for key in patches if not key.startswith(others[0]) or key.startswith(others[1])]
 
 
-def _try_together(scenario: Scenario, patches: Patches, base: Sizes) -> None:
+def _try_together(scenario: Scenario, patches: Patches, base: Sizes, ample: Scenario) -> None:
     luck = random.Random(scenario.name)
-    for name in scenario.strategies:
+    for name in lived(base):
         for _ in range(TRIALS):
             settings = {
                 key: _number(luck.choice(patches[key]["positions"]))
@@ -283,7 +302,7 @@ def _try_together(scenario: Scenario, patches: Patches, base: Sizes) -> None:
             except ScenarioError:
                 continue
             size = luck.choice(sorted(base))
-            for block, expected in blocks_of(now, [size], [name])[size].items():
+            for block, expected in blocks_of(now, [size], [name], ample)[size].items():
                 if patched(base[size][block], block, size, patches, settings) != expected.content:
                     raise ValueError(
                         f"{block} at {settings}: patches do not give what the model does"

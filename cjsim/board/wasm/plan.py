@@ -41,14 +41,17 @@ def plan_of(scenario: Scenario, product: Mapping[str, Any]) -> dict[str, Any]:
     Parameters
     ----------
     scenario : with all its strategies.
-    product : of the same scenario; looked at are its dials, sizes, bars, worlds and events.
+    product : of the same scenario; looked at are its dials, sizes, bars, worlds and events. Where
+        one side alone is moved, only the sides that stand in it are there.
 
     `refused` says for each key that a page cannot serve, why.
     """
     people = product["people"]
     sizes = sorted({*people["choices"], people["usual"]})
-    base = blocks_of(scenario, sizes)
-    dials = list(p.dials_of(scenario, product))
+    sides = set(scenario.strategies if product["moved"] is None else product["sides"])
+    others = {f"strategies.{name}." for name in set(scenario.strategies) - sides}
+    dials = [d for d in p.dials_of(scenario, product) if not d.key.startswith((*others,))]
+    base = blocks_of(scenario, sizes, sorted(sides), p.ample_of(scenario, dials))
     patches, refused = p.served(scenario, dials, base)
     usual = base[people["usual"]]
     return {
@@ -129,6 +132,7 @@ def layout() -> dict[str, Any]:
         "names": {"frame": FRAME, "burn_in": BURN_IN, "side": SIDE},
         "measures": list(tally.NAMES),
         "prices": len(tally.PRICES),
+        "retained": tally.DAYS,
         "marks": _numbers(tally, ("SEEN", "WON")),
         "contact": CONTACT,
         "fits_from": FITS_FROM,
