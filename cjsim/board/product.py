@@ -242,7 +242,7 @@ def _ends(
     """Lowest and highest value of a dial and its step; the last step of an endless one is inf."""
     whole = bool(scenario.key(key).is_whole)
     if ends is not None:
-        return *ends, 1.0 if whole else usual_step(*ends, value)
+        return *ends, 1.0 if whole else usual_step(*ends, ends[0])  # a hand finds the value near it
     if not math.isfinite(value):
         return 0.0, MOST + 1.0, 1.0
     if key == "product.price" and value > 0:
