@@ -58,6 +58,7 @@ def product_of(
     people: int | None = None,
     sides: Sequence[str] = (),
     moved: int | None = None,
+    steps: int | None = None,
 ) -> dict[str, Any]:
     """What a front end needs to know of a scenario, as JSON.
 
@@ -70,6 +71,7 @@ def product_of(
     sides : the strategies that are beside one another at first; the usual ones when not given.
     moved : the place of the only side that the dials turn, those of the market too; when not given
         a dial of the market turns it for all sides. Then sides and people stay as they are.
+    steps : how many a dial has, about, where fewer than usual are wanted.
 
     Returns a dictionary of plain values. `number` is the place among the presets, -1 for a
     scenario that is none or differs from its preset.
@@ -88,7 +90,8 @@ def product_of(
         "strategies": _strategies(scenario),
         "sides": list(sides or _first_sides(scenario)),
         "dials": [
-            dial_of(scenario, dial, (ranges or {}).get(dial), moved is not None) for dial in dials
+            dial_of(scenario, dial, (ranges or {}).get(dial), moved is not None, steps)
+            for dial in dials
         ],
         "moved": moved,
         "stages": [
@@ -131,6 +134,7 @@ def dial_of(
     dial: str,
     ends: tuple[float, float] | None = None,
     each_its_own: bool = False,
+    steps: int | None = None,
 ) -> dict[str, Any]:
     """One dial: its ends, its step, where it stands, and for whom it cannot act.
 
@@ -139,6 +143,7 @@ def dial_of(
     dial : a key of a strategy's table ("accuracy") or a full key ("product.price").
     ends : lowest and highest value; the usual ones when not given.
     each_its_own : whether a side may have its own value of whatever key it is.
+    steps : about how many it has; the usual number when not given.
     """
     known = dial in (*FIRST, *MORE)
     title, unit = (
@@ -151,6 +156,8 @@ def dial_of(
     value = _telling(scenario, usual) if dial in SIDE_DIALS else float(scenario.value(dial))
     key = next(iter(keys.values()))
     low, high, step = _ends(scenario, key, value, ends)
+    if steps is not None and not scenario.key(key).is_whole:
+        step = usual_step(low, high, low, steps)
     return {
         "id": dial,
         "number": (*FIRST, *MORE).index(dial) if known else -1,

@@ -30,7 +30,10 @@ CLOSE = 1e-12
 FILTERING = "filtering"
 """The phone, its guide acting on a filter that hears answers, its site closed for a while."""
 PANEL = "panel"
-PANEL_KEYS = ("strategies.guide.touchpoints.site", "market.prior_trust", "accuracy")
+PANEL_KEYS = (
+    "strategies.guide.touchpoints.site", "market.prior_trust", "accuracy",
+    "response.warmth_gain", "product.hurry",
+)  # fmt: skip
 
 HELPERS = """<script>
 const asked = (ask) => new Promise((done) => {
@@ -84,7 +87,7 @@ def filtering():
 def panel():
     """The phone as in a panel of the site: dials of the second side alone, one switches off."""
     phone = cjsim.Scenario.load("phone", strategy="guide")
-    return phone, product_of(phone, PANEL_KEYS, None, 50, ["guide", "guide"], moved=1)
+    return phone, product_of(phone, PANEL_KEYS, None, 50, ["guide", "guide"], 1, steps=10)
 
 
 def scenario_of(scenario, ask, place):
@@ -134,7 +137,9 @@ def test_a_side_has_its_own_market_and_a_touchpoint_that_is_switched_off(opened)
     visit, scenario, plan = opened(PANEL)
     assert plan["refused"] == {}
     assert set(plan["blocks"]) == {"frame", "burn_in", "side.guide"}
+    assert [table["keys"] for table in plan["together"]] == [list(PANEL_KEYS[3:])]
     own = {PANEL_KEYS[0]: 0.0, "market.prior_trust": 0.3, "accuracy": 0.9}
+    own |= {key: plan["dials"][key]["positions"][2] for key in PANEL_KEYS[3:]}
     sides = [{"strategy": "guide", "dials": dials} for dials in ({}, own)]
     ask = {**ASK, "people": 50, "dials": {}, "sides": sides}
     logs = []

@@ -21,6 +21,8 @@ from cjsim.scenario import Scenario
 from tools.site.drawn import drawn
 
 PANEL: Final = re.compile(r'^<div data-panel="([^"]+)">(.*)</div>$', re.DOTALL)
+FEW: Final = 10
+"""Steps of a slider that changes a number together with another."""
 VIEWS: Final = {"funnel": "funnel", "uplift": "who", "waterfall": "money", "retention": "stay"}
 """What a panel shows -> the board's view of it."""
 
@@ -71,11 +73,12 @@ def product(name: str, asked: dict[str, Any]) -> str:
     dials = list(dict.fromkeys(_dial(scenario, key) for key in asked["keys"]))
     ranges = {_dial(scenario, key): (ends[0], ends[1]) for key, ends in asked["ranges"].items()}
     sides = [asked["beside"], scenario.strategy]
-    parts = parts_of(scenario, dials, ranges, asked["people"], sides, moved=1)
-    if len(parts["product"]["dials"]) < len(dials):
-        return ""
-    parts["product"] = {**parts["product"], "name": name, "number": -1}
-    return json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
+    for steps in (None, FEW):  # of few positions the engine can be told what several do together
+        parts = parts_of(scenario, dials, ranges, asked["people"], sides, moved=1, steps=steps)
+        if len(parts["product"]["dials"]) == len(dials):
+            parts["product"] = {**parts["product"], "name": name, "number": -1}
+            return json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
+    return ""
 
 
 def _dial(scenario: Scenario, key: str) -> str:

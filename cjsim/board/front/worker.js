@@ -56,12 +56,27 @@ export class Engine {
         put(view, at, kind, number);
       }
     }
+    this.putTogether(view, name, people, new Map(settings));
     const [seedAt] = this.plan.layout.parameters.seed;
     for (const [part, at] of parts) {
       if (part.startsWith("market.")) view.setBigInt64(at + seedAt, BigInt(seed), true);
     }
     return Object.fromEntries(
       parts.map(([part, at, size]) => [part, bytes.subarray(at, at + size)]));
+  }
+
+  // The numbers that several dials change, by where all of these stand.
+  putTogether(view, name, people, settings) {
+    for (const { keys, usual, patches } of this.plan.together) {
+      const place = keys.reduce((before, key, nth) => {
+        const { positions } = this.plan.dials[key];
+        return before * positions.length + positionOf(positions, settings.get(key) ?? usual[nth], key);
+      }, 0);
+      for (const [at, kind, numbers] of patches[name]?.[people] ?? []) {
+        if (numbers[place] === null) throw new Unserved("setting", keys.join(", "));
+        put(view, at, kind, numbers[place]);
+      }
+    }
   }
 
   // The settings of a side, those of its strategy by their full keys, in a fixed order.

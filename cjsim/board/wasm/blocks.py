@@ -7,6 +7,7 @@ and computes none of them.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -65,6 +66,11 @@ class Number(NamedTuple):
 
     at: int
     kind: str
+
+
+def as_told(value: float) -> float | str:
+    """A number as JSON has it, which knows no infinity."""
+    return value if math.isfinite(value) else ("inf" if value > 0 else "-inf")
 
 
 class Block(NamedTuple):
