@@ -76,7 +76,8 @@ def product(name: str, asked: dict[str, Any]) -> str:
     for steps in (None, FEW):  # of few positions the engine can be told what several do together
         parts = parts_of(scenario, dials, ranges, asked["people"], sides, moved=1, steps=steps)
         if len(parts["product"]["dials"]) == len(dials):
-            parts["product"] = {**parts["product"], "name": name, "number": -1}
+            own = {"name": name, "number": -1, "toml": ""}  # no file is saved from a panel
+            parts["product"] = {**parts["product"], **own}
             return json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
     return ""
 
