@@ -53,7 +53,7 @@ export const settingsOf = (state) => ({
 });
 
 export const keyOf = (settings) => JSON.stringify([
-  settings.product, settings.people, settings.same, settings.stays, sorted(settings.dials),
+  settings.product, settings.people, settings.same, Boolean(settings.stays), sorted(settings.dials),
   settings.sides.map((side) => [side.strategy, sorted(side.dials)]),
 ]);
 

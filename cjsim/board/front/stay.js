@@ -53,11 +53,11 @@ function axes(board, plan) {
 function sideLine(board, plan, side, day, told) {
   if (board.isHidden(side)) return "";
   const strokes = `stroke:${inkOf(board, side)};stroke-width:3;stroke-dasharray:${DASHES[turns(board, side)]}`;
-  const before = board.ghost?.sides[side]?.retained;
+  const [now, before] = [board.shown, board.ghost].map((result) => steps(plan, board, result?.sides[side]?.retained));
   const share = shareOn(board, side, day);
   return [
-    before ? drawn("path", { d: steps(plan, board, before), class: "ghost", style: "fill:none" }) : "",
-    drawn("path", { d: steps(plan, board, board.shown.sides[side].retained), style: `fill:none;${strokes}`, "data-side": side }),
+    before && before !== now ? drawn("path", { d: before, class: "ghost", style: "fill:none" }) : "",
+    drawn("path", { d: now, style: `fill:none;${strokes}`, "data-side": side }),
     share === null ? "" : [
       drawn("circle", { cx: plan.x(day), cy: plan.y(share), r: 4, style: `fill:${inkOf(board, side)}` }),
       words(plan.x(day) + 8, labelAt(board, plan, side, day), `${board.speaker.letter(side)} ${told[side]}`,
@@ -71,6 +71,7 @@ const turns = (board, side) => board.state.sides.slice(0, side)
   .filter(({ strategy }) => strategy === board.state.sides[side].strategy).length;
 
 function steps(plan, board, retained) {
+  if (!retained) return "";
   const last = retained.length - 1;
   const known = retained.filter((share) => share !== null);
   return known.map((share, place) => {
