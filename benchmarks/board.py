@@ -1,25 +1,33 @@
 """How quick is the board without Python? Its engine in a browser, beside the compiled one.
 
 python -m benchmarks.board [--people 2000] [--tries 9] [--preset phone]
-                           [--browser /usr/bin/chromium]
+                           [--browser /usr/bin/chromium] [--site site]
 
 Prints medians: processor time of a run with its people and its burn-in, compiled and in the page,
 turn about; the time from a dial to the first and to the fifth world, for a dial of one side and for
 one of the market, at which nothing that was run before is of use; the time from opening the file to
-the first picture. All in two threads at most. Needs playwright and a Chromium. Writes nothing that
-stays. On a busy machine the processor times are what counts.
+the first picture. With --site, in place of all that, each live panel of a built site: from a hand
+on its slider to the sentence of the first world, and of the fifth; the median and the worst of its
+moves, and of all panels, and the processor time of all five worlds. In two threads at most. Needs
+playwright and a Chromium. Writes nothing that stays. On a busy machine the processor times are what
+counts.
 """
 
 from __future__ import annotations
 
 import argparse
 import base64
+import html
 import json
+import re
 import statistics
 import tempfile
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +44,23 @@ from cjsim.model.population import draw
 
 RUNS = 12
 """In one measurement of processor time, which is counted in hundredths of a second."""
-AIMS = {"times": 1.7, "first": 150.0, "five": 700.0, "opened": 1500.0}
+AIMS = {"times": 1.7, "first": 150.0, "five": 700.0, "opened": 1500.0, "panel": 200.0}
+BOARD = re.compile(r'data-board="([^"]+)"')
+MOVED = """async (place) => {
+    const board = document.cjsimBoard;
+    const range = document.querySelector("input[type=range]");
+    const [low, high, step] = [range.min, range.max, range.step].map(Number);
+    const until = async (holds) => { while (!holds()) await new Promise((go) => setTimeout(go)); };
+    await until(() => board.settled?.worlds >= board.state.worlds);
+    const before = board.settled;
+    range.value = low + step * Math.round((high - low) / step * place);
+    const begin = performance.now();
+    for (const kind of ["input", "change"]) range.dispatchEvent(new Event(kind, {bubbles: true}));
+    await until(() => board.settled !== before);
+    const first = performance.now() - begin;
+    await until(() => board.settled.worlds >= board.state.worlds);
+    return [first, performance.now() - begin];
+}"""
 TIMED = """async ([ask, key, value]) => {
     const side = ask.sides[1];
     const now = key.includes(".") ? { ...ask, dials: { [key]: value } }
@@ -144,13 +168,70 @@ def opening_time(browser: Any, path: Path) -> float:
     return 1000 * spent
 
 
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """A folder behind an address of this machine."""
+    handler = partial(Quiet, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """Says nothing of what it serves."""
+
+    def log_message(self, *_: Any) -> None:
+        """Not a word."""
+
+
+def panels_of(site: Path, browser: Any, tries: int) -> None:
+    """Print of each live panel of a site's English lectures how long a move takes [ms]."""
+    every: list[tuple[float, float]] = []
+    spent = 0.0
+    with served(site) as address:
+        for path in sorted((site / "en" / "notebooks" / "en").glob("*.html")):
+            for hash_ in BOARD.findall(path.read_text(encoding="utf-8")):
+                page = browser.new_page()
+                page.goto(f"{address}/board/index.html{html.unescape(hash_)}")
+                while not page.evaluate("Boolean(document.cjsimBoard?.settled)"):
+                    time.sleep(0.01)
+                places = [(nth + 0.5) / tries for nth in range(tries)]
+                begin = spent_by_browsers()
+                times = [tuple(page.evaluate(MOVED, place)) for place in places]
+                own = 1000 * (spent_by_browsers() - begin) / tries
+                page.close()
+                view = re.search(r"view=(\w+)", hash_)
+                print(
+                    f"{path.stem} {view[1] if view else ''}: {_median_and_worst(times)}; ", end=""
+                )
+                print(f"processor {own:.0f} ms a move")
+                every += times
+                spent = max(spent, own)
+    print(f"all panels (aim {AIMS['panel']:.0f}): {_median_and_worst(every)}; ", end="")
+    print(f"processor {spent:.0f} ms a move at most")
+
+
+def _median_and_worst(times: list[tuple[float, float]]) -> str:
+    first, five = zip(*times, strict=True)
+    return (
+        f"sentence {statistics.median(first):.0f} ms, worst {max(first):.0f}; "
+        f"five worlds {statistics.median(five):.0f} ms, worst {max(five):.0f}"
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--people", type=int, default=2000)
     parser.add_argument("--tries", type=int, default=9)
     parser.add_argument("--preset", default="phone")
     parser.add_argument("--browser", default="/usr/bin/chromium")
+    parser.add_argument("--site", type=Path, help="a folder that python3 kit.py site has built")
     args = parser.parse_args()
+    if args.site:
+        with browsing(args.browser) as browser:
+            panels_of(args.site, browser, args.tries)
+        return
     scenario = cjsim.Scenario.load(args.preset, strategy="guide")
     product = product_of(scenario)
     product["people"]["choices"].append(args.people)

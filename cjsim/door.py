@@ -8,14 +8,16 @@ given and what is allowed.
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterable, Mapping
 from numbers import Integral, Real
 from pathlib import Path
 from typing import Any, Final
 
-from cjsim.files import expanded
+from cjsim.files import expanded, write_text
+from cjsim.labels import SPOKEN
 from cjsim.labels.visible import visible
-from cjsim.scenario import Scenario
+from cjsim.scenario import Scenario, ScenarioError
 
 LARGEST_SEED: Final = 2**62
 """Seeds are whole numbers from 0 up to this one."""
@@ -55,6 +57,29 @@ def scenario_of(given: object, argument: str = "scenario") -> Scenario:
         f"{argument} = {shown(given)}: must be one Scenario, a preset's name such as 'phone', or "
         "the path of a scenario file"
     )
+
+
+def scenario_from(words: str, name: str = "scenario.toml", lang: str = SPOKEN) -> Scenario:
+    """A scenario from the text of a file that is not on this disk.
+
+    Parameters
+    ----------
+    words : what is in the file.
+    name : of the file, for what is said of it.
+    lang : "en", "ru", or what `cjsim.speak` has set.
+
+    Raises ValueError that says what is wrong; the folder in which it is read is nobody's business.
+
+    >>> from cjsim.scenario import to_toml
+    >>> scenario_from(to_toml(scenario_of("phone"))) == scenario_of("phone")
+    True
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        path = write_text(Path(folder) / (Path(name).name or "scenario.toml"), words)
+        try:
+            return Scenario.load(path)
+        except ScenarioError as error:
+            raise ValueError(error.said(lang).replace(f"{folder}/", "")) from None
 
 
 def scenarios_of(given: object, argument: str = "scenarios") -> dict[str, Scenario]:

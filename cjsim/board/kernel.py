@@ -16,7 +16,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -25,11 +25,13 @@ import numpy.typing as npt
 from cjsim.board.keys import keys_of
 from cjsim.board.lives import differing, lives, sample
 from cjsim.board.product import BARS
+from cjsim.board.tally import DAYS
 from cjsim.experiment.workers import essence
 from cjsim.journey import TWELVE
 from cjsim.labels import SPOKEN
 from cjsim.measures.groups import groups
 from cjsim.measures.money import money_columns
+from cjsim.measures.retention import retention
 from cjsim.measures.summary import numbers
 from cjsim.measures.visits import seen
 from cjsim.model.events import Event
@@ -54,6 +56,7 @@ class Outcome:
     money: Mapping[str, float]
     bought: npt.NDArray[np.bool_]
     known: npt.NDArray[np.bool_]
+    retained: tuple[float, ...] = ()
 
     def told(self) -> Message:
         """As a part of an answer; NaN, where there is nothing to measure, is null."""
@@ -61,6 +64,7 @@ class Outcome:
             "measures": {name: _plain(value) for name, value in self.measures.items()},
             "reached": [self.measures[f"reached_{stage.key}"] for stage in TWELVE],
             "money": {name: _plain(value) for name, value in self.money.items()},
+            **({"retained": [_plain(share) for share in self.retained]} if self.retained else {}),
         }
 
 
@@ -104,7 +108,7 @@ class Kernel:
         self.base = base
         self.lang = lang
         self._reply = reply
-        self._outcomes: OrderedDict[tuple[str, int, int], Outcome] = OrderedDict()
+        self._outcomes: OrderedDict[tuple[str, int, int, bool], Outcome] = OrderedDict()
         self._news = threading.Condition()
         self._newest: Message | None = None
         self._busy = False
@@ -205,9 +209,10 @@ class Kernel:
 
     def _outcome(self, question: Question, side: int, world: int) -> Outcome:
         scenario = question.scenarios[side]
-        key = essence(scenario), question.people, question.seed(side, world)
+        seed, stays = question.seed(side, world), bool(question.message.get("stays"))
+        key = essence(scenario), question.people, seed, stays
         if key not in self._outcomes:
-            self._outcomes[key] = _live(scenario, question.people, key[2])
+            self._outcomes[key] = _live(scenario, question.people, seed, stays)
             while len(self._outcomes) > KEPT:
                 self._outcomes.popitem(last=False)
         return self._outcomes[key]
@@ -226,9 +231,20 @@ class Kernel:
         yield {"lives": [lives(run, persons) for run in runs], "differ": differing(runs, persons)}
 
 
-def _live(scenario: Scenario, people: int, seed: int) -> Outcome:
-    run = simulate(scenario, people, seed=seed, log="measures")
-    return outcome_of(run)
+def _live(scenario: Scenario, people: int, seed: int, stays: bool) -> Outcome:
+    """A run as the board sees it; with `stays` also who is still with us, which takes longer."""
+    run = simulate(scenario, people, seed=seed, log="stages" if stays else "measures")
+    outcome = outcome_of(run)
+    return replace(outcome, retained=tuple(retained_of(run))) if stays else outcome
+
+
+def retained_of(run: Run) -> npt.NDArray[np.float64]:
+    """The share of customers still with us on `tally.DAYS` days up to the horizon; NaN if unseen.
+
+    The days are counted from the first deal.
+    """
+    days = run.scenario.horizon_days * np.arange(DAYS) / (DAYS - 1)
+    return np.asarray(retention(run, days=days)["retained"], float)  # type: ignore[arg-type]
 
 
 def outcome_of(run: Run) -> Outcome:

@@ -80,12 +80,15 @@ def parts_of(
     dials: Sequence[str] = (*FIRST, *MORE),
     ranges: Mapping[str, tuple[float, float]] | None = None,
     people: int | None = None,
+    sides: Sequence[str] = (),
+    moved: int | None = None,
+    steps: int | None = None,
 ) -> dict[str, Any]:
     """What a page needs of one product: for the front end, and for the engine.
 
     Parameters as of `product_of`. Dials that the page's engine cannot serve exactly are left out.
     """
-    product = product_of(scenario, dials, ranges, people)
+    product = product_of(scenario, dials, ranges, people, sides, moved, steps)
     plan = plan_of(scenario, product)
     refused = {key.rpartition(".")[2] for key in plan["refused"] if key.startswith("strategies.")}
     refused |= set(plan["refused"])

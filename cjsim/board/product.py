@@ -56,6 +56,9 @@ def product_of(
     dials: Sequence[str] = (*FIRST, *MORE),
     ranges: Mapping[str, tuple[float, float]] | None = None,
     people: int | None = None,
+    sides: Sequence[str] = (),
+    moved: int | None = None,
+    steps: int | None = None,
 ) -> dict[str, Any]:
     """What a front end needs to know of a scenario, as JSON.
 
@@ -65,6 +68,10 @@ def product_of(
     dials : the keys that can be turned, as for `dial_of`.
     ranges : dial -> (lowest, highest), where the usual range does not suit.
     people : how many there are at first; the usual number when not given.
+    sides : the strategies that are beside one another at first; the usual ones when not given.
+    moved : the place of the only side that the dials turn, those of the market too; when not given
+        a dial of the market turns it for all sides. Then sides and people stay as they are.
+    steps : how many a dial has, about, where fewer than usual are wanted.
 
     Returns a dictionary of plain values. `number` is the place among the presets, -1 for a
     scenario that is none or differs from its preset.
@@ -75,14 +82,18 @@ def product_of(
         "name": scenario.name,
         "number": names.index(scenario.name) if is_preset else -1,
         "title": _in_each(lambda lang: _title(scenario, lang)),
-        "people": _sizes(scenario.market.people, people),
+        "people": _sizes(scenario.market.people, people, moved is None),
         "worlds": list(WORLDS),
         "years": scenario.horizon_days / DAYS_A_YEAR,
         "days": scenario.horizon_days,
         "currency": scenario.money,
         "strategies": _strategies(scenario),
-        "sides": list(_first_sides(scenario)),
-        "dials": [dial_of(scenario, dial, (ranges or {}).get(dial)) for dial in dials],
+        "sides": list(sides or _first_sides(scenario)),
+        "dials": [
+            dial_of(scenario, dial, (ranges or {}).get(dial), moved is not None, steps)
+            for dial in dials
+        ],
+        "moved": moved,
         "stages": [
             {"number": int(stage), "title": _label(f"stage.{stage.key}.label")} for stage in TWELVE
         ],
@@ -102,14 +113,11 @@ def product_of(
     }  # fmt: skip
 
 
-def _sizes(market: int, people: int | None) -> dict[str, Any]:
+def _sizes(market: int, people: int | None, may_choose: bool) -> dict[str, Any]:
     """How many people there are at first, and how many may be asked for."""
     usual = min(SIZES[1], market) if people is None else people
-    return {
-        "usual": usual,
-        "market": market,
-        "choices": sorted({n for n in SIZES if n <= market} | {usual, market}),
-    }
+    others = {n for n in SIZES if n <= market} | {market} if may_choose else set()
+    return {"usual": usual, "market": market, "choices": sorted(others | {usual})}
 
 
 def words(lang: str) -> dict[str, str]:
@@ -122,7 +130,11 @@ def words(lang: str) -> dict[str, str]:
 
 
 def dial_of(
-    scenario: Scenario, dial: str, ends: tuple[float, float] | None = None
+    scenario: Scenario,
+    dial: str,
+    ends: tuple[float, float] | None = None,
+    each_its_own: bool = False,
+    steps: int | None = None,
 ) -> dict[str, Any]:
     """One dial: its ends, its step, where it stands, and for whom it cannot act.
 
@@ -130,6 +142,8 @@ def dial_of(
     ----------
     dial : a key of a strategy's table ("accuracy") or a full key ("product.price").
     ends : lowest and highest value; the usual ones when not given.
+    each_its_own : whether a side may have its own value of whatever key it is.
+    steps : about how many it has; the usual number when not given.
     """
     known = dial in (*FIRST, *MORE)
     title, unit = (
@@ -137,18 +151,17 @@ def dial_of(
         if known
         else _meant(scenario, dial)
     )
-    side = dial in SIDE_DIALS
-    usual = {
-        name: float(scenario.value(f"strategies.{name}.{dial}" if side else dial))
-        for name in scenario.strategies
-    }
-    value = _telling(scenario, usual) if side else float(scenario.value(dial))
-    key = f"strategies.{next(iter(scenario.strategies))}.{dial}" if side else dial
+    keys = keys_of_dial(scenario, dial)
+    usual = {name: float(scenario.value(key)) for name, key in keys.items()}
+    value = _telling(scenario, usual) if dial in SIDE_DIALS else float(scenario.value(dial))
+    key = next(iter(keys.values()))
     low, high, step = _ends(scenario, key, value, ends)
+    if steps is not None and not scenario.key(key).is_whole:
+        step = usual_step(low, high, low, steps)
     return {
         "id": dial,
         "number": (*FIRST, *MORE).index(dial) if known else -1,
-        "side": side,
+        "side": dial in SIDE_DIALS or each_its_own,
         "title": title,
         "unit": unit,
         "low": low,
@@ -156,10 +169,20 @@ def dial_of(
         "step": step,
         "digits": max(decimals(step), decimals(low)),
         "whole": bool(scenario.key(key).is_whole),
-        "usual": {name: _plain(v) for name, v in usual.items()} if side else _plain(value),
+        "usual": (
+            {name: _plain(v) for name, v in usual.items()}
+            if dial in SIDE_DIALS or each_its_own
+            else _plain(value)
+        ),
         "first": dial not in MORE,
-        "off": dict(_off(scenario, dial, side)),
+        "off": dict(_off(scenario, keys)),
     }
+
+
+def keys_of_dial(scenario: Scenario, dial: str) -> dict[str, str]:
+    """Strategy -> the key in full that a dial turns under it."""
+    own = dial in SIDE_DIALS
+    return {name: f"strategies.{name}.{dial}" if own else dial for name in scenario.strategies}
 
 
 def _title(scenario: Scenario, lang: str) -> str:
@@ -226,7 +249,7 @@ def _ends(
     """Lowest and highest value of a dial and its step; the last step of an endless one is inf."""
     whole = bool(scenario.key(key).is_whole)
     if ends is not None:
-        return *ends, 1.0 if whole else usual_step(*ends, value)
+        return *ends, 1.0 if whole else usual_step(*ends, ends[0])  # a hand finds the value near it
     if not math.isfinite(value):
         return 0.0, MOST + 1.0, 1.0
     if key == "product.price" and value > 0:
@@ -247,11 +270,10 @@ def _unit(scenario: Scenario, dial: str) -> dict[str, str]:
     return _label(f"board.unit.{dial.replace('.', '_')}")
 
 
-def _off(scenario: Scenario, dial: str, side: bool) -> Iterator[tuple[str, dict[str, str]]]:
+def _off(scenario: Scenario, keys: Mapping[str, str]) -> Iterator[tuple[str, dict[str, str]]]:
     """The strategies under which a dial cannot act, and why, in each language."""
-    for name in scenario.strategies:
-        running = scenario.with_strategy(name)
-        note = idle(running, f"strategies.{name}.{dial}" if side else dial)
+    for name, key in keys.items():
+        note = idle(scenario.with_strategy(name), key)
         if note and not note.money:
             yield name, _in_each(lambda lang, n=name, note=note: _why(n, note, lang))
 

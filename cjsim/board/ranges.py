@@ -30,12 +30,15 @@ def usual_range(scenario: Scenario, key: str, value: float) -> tuple[float, floa
     return (low, high - step if "lt" in limits and high == limits["lt"] else high)
 
 
-def usual_step(low: float, high: float, value: float) -> float:
-    """1, 2 or 5 times a power of ten, on which the value lies: a hand can turn back to it."""
-    widest = 1.05 * (high - low) / STEPS
+def usual_step(low: float, high: float, value: float, steps: int = STEPS) -> float:
+    """1, 2 or 5 times a power of ten, on which the value lies: a hand can turn back to it.
+
+    `steps` are how many there are, or a few more.
+    """
+    widest = 1.05 * (high - low) / steps
     power = math.floor(math.log10(widest))
     for step in (float(f"{n}e{power - finer}") for finer in range(3) for n in (5, 2, 1)):
-        steps = (value - low) / step
-        if step <= widest and abs(steps - round(steps)) < 1e-6:
+        away = (value - low) / step
+        if step <= widest and abs(away - round(away)) < 1e-6:
             return step
     return 10.0**power

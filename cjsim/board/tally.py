@@ -56,8 +56,13 @@ ACCOUNT = ("touchpoint_cost", "rep_cost", "running_worth", "days")
 """What a run costs whoever comes: from day 0 to the horizon, and both on day 0; the horizon."""
 PRICES = ("day", "unit_cost", "first_deal_extra")
 """Of each period of the calendar: its first day, and what a deal costs in it."""
+NOT_YET = -1.0
+"""In place of a day: it has not come."""
 AWOKE, BOUGHT, SEEN, WON = 1, 2, 4, 8
 """Bits of a person's mark: what the log shows of them."""
+
+DAYS = 101
+"""On how many days from the first deal to the horizon it is said who is still with us."""
 
 sheet_behind = behind(
     "Sheet",
@@ -66,6 +71,10 @@ sheet_behind = behind(
     marks=(np.uint8, 1),  # of each life
     account=(np.float64, 1),
     prices=(np.float64, 2),
+    retained=(np.float64, 1),  # share of customers still with us on each of DAYS; or nothing
+    since=(np.float64, 1),  # of each life, with `retained`: scratch, as the next two
+    left=(np.float64, 1),
+    still=(np.float64, 1),
 )
 
 
@@ -90,6 +99,9 @@ def tally(world_at: int, sheet_at: int) -> int:
     read_rows(world, sheet)
     read_people(world, sheet)
     settle_account(world, sheet)
+    if len(sheet.retained) > 0:
+        left, still = read_stays(world, sheet)
+        keep_curve(sheet, left, still)
     return 0
 
 
@@ -189,3 +201,72 @@ def settle_account(world: Any, sheet: Any) -> None:
     found[DISCOUNTING] = found[CASH] - found[PROFIT]
     found[PER_PERSON] = found[PROFIT] / world.market.people
     found[PER_DAY] = found[PROFIT] / account[3]
+
+
+def read_stays(world: Any, sheet: Any) -> tuple[int, int]:
+    """How long customers stayed, in order: of so many who `left`, of so many `still` with us.
+
+    See `measures.retention`: leaving is the first step to a rival or to sleep after the first deal;
+    leaving the category ends what is seen. The log is of level "stages": others do not show it.
+    """
+    since, left, still = sheet.since, sheet.left, sheet.still
+    for who in range(len(since)):
+        since[who] = left[who] = NOT_YET
+        still[who] = sheet.account[3]
+    for i in range(world.counts[ROWS]):
+        row = world.rows[i]
+        who, stage = row.person, row.stage
+        if row.event == FIRST_DEAL:
+            since[who] = row.time
+        elif row.event == ENTER and since[who] != NOT_YET:
+            if stage == GONE:
+                still[who] = row.time
+            elif (stage == WITH_RIVAL or stage == DORMANT) and left[who] == NOT_YET:
+                left[who] = row.time - since[who]
+    leavers = others = 0
+    for who in range(len(since)):
+        if left[who] != NOT_YET:
+            left[leavers] = left[who]
+            leavers += 1
+        elif since[who] != NOT_YET:
+            still[others] = still[who] - since[who]
+            others += 1
+    sort(left, leavers)
+    sort(still, others)
+    return leavers, others
+
+
+def keep_curve(sheet: Any, leavers: int, others: int) -> None:
+    """The share still with us by days since the first deal (Kaplan & Meier 1958); NaN if unseen."""
+    left, still, retained = sheet.left, sheet.still, sheet.retained
+    longest = 0.0
+    if leavers > 0:
+        longest = left[leavers - 1]
+    if others > 0:
+        longest = max(longest, still[others - 1])
+    share, gone, closed = 1.0, 0, 0
+    for place in range(len(retained)):
+        day = sheet.account[3] * place / (len(retained) - 1)
+        while gone < leavers and left[gone] <= day:
+            at_risk, when, ended = leavers - gone, left[gone], 0
+            while closed < others and still[closed] < when:
+                closed += 1
+            while gone < leavers and left[gone] == when:
+                gone += 1
+                ended += 1
+            share *= 1.0 - ended / (at_risk + others - closed)
+        is_known = leavers + others > 0 and (day <= longest or share == 0.0)
+        retained[place] = share if is_known else np.nan
+
+
+def sort(numbers: Any, count: int) -> None:
+    """Put the first so many in order (Shell 1959)."""
+    gap = count // 2
+    while gap > 0:
+        for i in range(gap, count):
+            number, place = numbers[i], i
+            while place >= gap and numbers[place - gap] > number:
+                numbers[place] = numbers[place - gap]
+                place -= gap
+            numbers[place] = number
+        gap //= 2

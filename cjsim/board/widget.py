@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import tempfile
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,8 +14,7 @@ from cjsim.board.bundle import script, styles
 from cjsim.board.kernel import Kernel
 from cjsim.board.keys import tables_of
 from cjsim.board.product import product_of
-from cjsim.door import scenario_of, whole
-from cjsim.files import write_text
+from cjsim.door import scenario_from, scenario_of, whole
 from cjsim.labels import LANGUAGES, SPOKEN, language, text
 from cjsim.scenario import Scenario, ScenarioError, presets
 
@@ -94,7 +92,7 @@ class Lab(anywidget.AnyWidget):
             self._open(message, lambda: Scenario.load(str(message["name"])))
         elif kind == "read":
             self._open(
-                message, lambda: _from_text(message["text"], message["name"], self.kernel.lang)
+                message, lambda: scenario_from(message["text"], message["name"], self.kernel.lang)
             )
         else:
             self.kernel.ask(message)
@@ -165,16 +163,3 @@ def _module() -> str:
         f"{script('notebook')}\nconst sheet = `{sheet}`;\n"
         "export default { render: (context) => renderBoard(context, sheet) };\n"
     )
-
-
-def _from_text(words: str, name: str, lang: str) -> Scenario:
-    """A scenario from the text of a file on the reader's own disk, or a ValueError that says why.
-
-    The folder in which it is read is nobody's business.
-    """
-    with tempfile.TemporaryDirectory() as folder:
-        path = write_text(Path(folder) / (Path(name).name or "scenario.toml"), words)
-        try:
-            return Scenario.load(path)
-        except ScenarioError as error:
-            raise ValueError(error.said(lang).replace(f"{folder}/", "")) from None

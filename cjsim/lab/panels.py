@@ -12,7 +12,7 @@ from __future__ import annotations
 import html
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import ipywidgets as widgets
 import pandas as pd
@@ -89,6 +89,15 @@ def panel(
     return Panel(market, keys, show, beside, dict(ranges or {}), size, seed_of(seed), lang)
 
 
+class _View(NamedTuple):
+    """What a panel shows where its sliders stand."""
+
+    scenario: Scenario
+    comparison: Comparison
+    picture: Picture
+    words: str
+
+
 class Panel:
     """What `panel` returns. Shows itself; a saved notebook keeps picture and sentence.
 
@@ -162,9 +171,7 @@ class Panel:
         settings = self._settings()
         self._say(text("lab.running", self._lang))
         try:
-            scenario = self._changed.with_changes(settings)
-            comparison = _joined_comparison(self._reference, self._run(self._names[1], scenario))
-            picture = self._picture_of(comparison, scenario)
+            view = self._view(settings, None if change is None else self.picture)
         except ValueError as error:
             if change is None:  # at the start there is nothing to keep
                 raise
@@ -173,18 +180,44 @@ class Panel:
             picture_note = text("lab.still", self._lang).format(settings=last_settings)
             self._say(f"{complaint}{'' if complaint.endswith('?') else '.'} {picture_note}")
             return
+        self.comparison, self.picture = view.comparison, view.picture
+        self._last_good = settings
+        self._canvas.value = view.picture._repr_html_()
+        for key, dial in self.sliders.items():
+            dial.tooltip = hint(view.scenario, key, self._lang)
+        self._say(view.words)
+
+    def at(self, settings: Mapping[str, float]) -> tuple[Picture, str]:
+        """The picture and the sentence with some sliders elsewhere, all others where they stand.
+
+        The panel itself stays as it is. A dotted outline shows where things stand in it.
+
+        Parameters
+        ----------
+        settings : key of a slider -> its value.
+
+        Raises ScenarioError where the scenario cannot be.
+
+        >>> from cjsim import lab
+        >>> panel = lab.panel("phone", "guide.accuracy", people=50)
+        >>> panel.at({"guide.accuracy": 0.9})[1].partition(",")[0]
+        'Guide (guide.accuracy = 0.9) against Pull'
+        """
+        view = self._view({**self._settings(), **settings}, self.picture)
+        return view.picture, view.words
+
+    def _view(self, settings: dict[str, float], last: Picture | None) -> _View:
+        """What there is to see where the sliders stand so; `last` is what was there before."""
+        scenario = self._changed.with_changes(settings)
+        both = _joined_comparison(self._reference, self._run(self._names[1], scenario))
+        picture = self._picture_of(both, scenario)
         room = ROOM if self._show in LENGTHS else 1.0
         self._limits = hold_axes(picture.figure, self._limits, room)
-        moved = change is not None and add_ghosts(picture.figure, self.picture.figure)
-        self.comparison = comparison
-        self.picture = picture
-        self._last_good = settings
-        self._canvas.value = picture._repr_html_()
-        for key, dial in self.sliders.items():
-            dial.tooltip = hint(scenario, key, self._lang)
-        in_vain = idle_of([scenario], self.sliders)
+        moved = last is not None and add_ghosts(picture.figure, last.figure)
         ghosts = f" {text('lab.ghosts', self._lang)}" if moved else ""
-        self._say(self._finding() + ghosts + sentences(in_vain, self._lang))
+        in_vain = sentences(idle_of([scenario], self.sliders), self._lang)
+        words = self._finding(both, settings) + ghosts + in_vain
+        return _View(scenario, both, picture, words)
 
     def _picture_of(self, both: Comparison, changed: Scenario) -> Picture:
         """The picture: of both sides, or of the changed one alone."""
@@ -195,9 +228,9 @@ class Panel:
             return BOTH[self._show](both, self._lang)
         return CHANGED[self._show](simulate(changed, self._people, seed=self._seed), self._lang)
 
-    def _finding(self) -> str:
+    def _finding(self, both: Comparison, settings: Mapping[str, float]) -> str:
         """The sentence: deals, first deals and loyalty of both, and how far to trust it."""
-        means = self.comparison.means()
+        means = both.means()
         means.loc["deals"] = means.loc["first_deals"] + means.loc["repeat_deals"]
         reference, changed = (means[name] for name in self._names)
         counts = {
@@ -205,10 +238,10 @@ class Panel:
             for measure in ("deals", "reached_first_deal", "reached_loyalty")
             for side, numbers in (("here", changed), ("there", reference))
         }
-        first, second = (self.comparison.named(name, self._lang) for name in self._names)
+        first, second = (both.named(name, self._lang) for name in self._names)
         return text("lab.finding", self._lang).format(
             people=number(self._people, self._lang),
-            settings=_settings_words(self._last_good, self._lang),
+            settings=_settings_words(settings, self._lang),
             here=second, there=first, **counts,
         )  # fmt: skip
 

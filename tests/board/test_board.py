@@ -69,6 +69,25 @@ def test_numbers_are_those_of_the_engine(visitor):
     assert per == ["A", per[1], "B", f"{mean:,.0f}"]
 
 
+def test_who_stays_is_a_line_for_each_side(visitor):
+    visitor.open("#phone;guess=skip;view=stay;lang=en")
+    paths = "[...document.querySelectorAll('.pic path[data-side]')].map((p) => p.getAttribute('d'))"
+    curves = visitor.js("board.settled.sides.map(({ retained }) => retained)")
+    label = visitor.page.locator(".pic svg[role=img]").get_attribute("aria-label")
+    year = [f"{100 * curve[20]:.0f}" for curve in curves]  # of five years in a hundred steps
+    assert re.findall(r"(\d+)%", label) == year
+    before = visitor.js(paths)
+    visitor.slide("range-accuracy-1", 0)
+    after = visitor.js(paths)
+    assert (len(before), after[0]) == (2, before[0])
+    assert after[1] != before[1]
+    ghosts = "[...document.querySelectorAll('.pic path.ghost')].map((p) => p.getAttribute('d'))"
+    assert visitor.js(ghosts) == [before[1]]
+    visitor.find("tab-funnel").click()
+    visitor.settled()
+    assert len(visitor.bars()) == 24
+
+
 # --- dials and sides ------------------------------------------------------------------------------
 
 

@@ -12,8 +12,10 @@ import cjsim
 from cjsim.board.kernel import Kernel, Question, as_text
 from cjsim.board.keys import keys_of, tables_of
 from cjsim.board.lives import FITS_FROM
+from cjsim.board.tally import DAYS
 from cjsim.experiment.compare import compare
 from cjsim.measures.money import money
+from cjsim.measures.retention import retention
 from cjsim.model.events import Event
 from cjsim.model.parameters import fits
 from cjsim.model.streams import worlds
@@ -69,6 +71,21 @@ def test_measures_are_those_of_a_comparison_to_the_last_bit(answers, comparison)
             assert all(same[k] == row[k] or math.isnan(same[k]) == math.isnan(row[k]) for k in same)
             assert same["profit"] == row["profit"]
             assert answer["sides"][side]["reached"][6] == row["reached_first_deal"]
+
+
+def test_who_stays_is_the_retention_of_the_run(kernel, phone):
+    answer, _ = answered(kernel, question(worlds=[1], stays=True))
+    seed = worlds(1, 2)[1]
+    for side, strategy in zip(answer["sides"], ("pull", "guide"), strict=True):
+        run = cjsim.simulate(kernel.scenarios(question())[strategy == "guide"], PEOPLE, seed=seed)
+        curve = retention(run)
+        days = [phone.horizon_days * place / (DAYS - 1) for place in range(DAYS)]
+        expected = [curve["retained"][curve.index <= day].iloc[-1] for day in days]
+        told = side["retained"]
+        assert len(told) == DAYS
+        assert min(told[:50]) < 1.0
+        for one, other in zip(told, expected, strict=True):
+            assert one is None or one == pytest.approx(other)
 
 
 def test_pairs_are_the_quadrants_of_the_uplift(answers, comparison):

@@ -29,7 +29,11 @@ PRESETS = ("phone", "corporate_it", "flat")
 CLOSE = 1e-12
 FILTERING = "filtering"
 """The phone, its guide acting on a filter that hears answers, its site closed for a while."""
-
+PANEL = "panel"
+PANEL_KEYS = (
+    "strategies.guide.touchpoints.site", "market.prior_trust", "accuracy",
+    "response.warmth_gain", "product.hurry",
+)  # fmt: skip
 
 HELPERS = """<script>
 const asked = (ask) => new Promise((done) => {
@@ -53,9 +57,12 @@ def opened(browser, tmp_path_factory):
 
     def open_(preset):
         if preset not in visits:
-            scenario = filtering() if preset == FILTERING else cjsim.Scenario.load(preset)
-            product = product_of(scenario)
-            product["people"] = {"usual": 500, "choices": [50]}  # the fewer, the sooner there
+            if preset == PANEL:
+                scenario, product = panel()
+            else:
+                scenario = filtering() if preset == FILTERING else cjsim.Scenario.load(preset)
+                product = product_of(scenario)
+                product["people"] = {"usual": 500, "choices": [50]}  # the fewer, the sooner there
             plan = plan_of(scenario, product)
             path = tmp_path_factory.mktemp("page") / "engine.html"
             path.write_text(bare_page(plan).replace("</html>", HELPERS), encoding="utf-8")
@@ -77,10 +84,18 @@ def filtering():
     )
 
 
+def panel():
+    """The phone as in a panel of the site: dials of the second side alone, one switches off."""
+    phone = cjsim.Scenario.load("phone", strategy="guide")
+    return phone, product_of(phone, PANEL_KEYS, None, 50, ["guide", "guide"], 1, steps=10)
+
+
 def scenario_of(scenario, ask, place):
     """The side of a question, as the kernel reads it."""
     side = ask["sides"][place]
-    own = {f"strategies.{side['strategy']}.{k}": v for k, v in side["dials"].items()}
+    own = {
+        k if "." in k else f"strategies.{side['strategy']}.{k}": v for k, v in side["dials"].items()
+    }
     return changed(scenario, {**ask["dials"], **own}).with_strategy(side["strategy"])
 
 
@@ -115,6 +130,27 @@ def test_logs_in_a_page_are_the_compiled_engines(opened, preset):
             engine = CompiledEngine(one, _people(one, 50, seed), seed, log=level)
             engine.run()
             assert base64.b64decode(there) == engine.journal()[0].tobytes(), (place, level)
+
+
+def test_a_side_has_its_own_market_and_a_touchpoint_that_is_switched_off(opened):
+    """What is off keeps its place among what is met, and changes no life."""
+    visit, scenario, plan = opened(PANEL)
+    assert plan["refused"] == {}
+    assert set(plan["blocks"]) == {"frame", "burn_in", "side.guide"}
+    assert [table["keys"] for table in plan["together"]] == [list(PANEL_KEYS[3:])]
+    own = {PANEL_KEYS[0]: 0.0, "market.prior_trust": 0.3, "accuracy": 0.9}
+    own |= {key: plan["dials"][key]["positions"][2] for key in PANEL_KEYS[3:]}
+    sides = [{"strategy": "guide", "dials": dials} for dials in ({}, own)]
+    ask = {**ASK, "people": 50, "dials": {}, "sides": sides}
+    logs = []
+    for place in (0, 1):
+        there = visit.page.evaluate(f"log({json.dumps(ask)}, {place}, 0, 'all')")
+        one = scenario_of(scenario, ask, place)
+        engine = CompiledEngine(one, _people(one, 50, 1), 1)
+        engine.run()
+        logs.append(engine.journal()[0].tobytes())
+        assert base64.b64decode(there) == logs[-1], place
+    assert logs[0] != logs[1]
 
 
 def test_a_log_that_outgrows_its_array_is_the_same(opened):
@@ -205,7 +241,7 @@ def test_lives_are_those_of_the_kernel(opened, who):
 def test_worlds_are_those_of_the_kernel(opened, same_luck):
     """With luck of their own two sides of this market have not the same number of lives."""
     visit, scenario, _ = opened("flat")
-    ask = {**ASK, "same_luck": same_luck}
+    ask = {**ASK, "same_luck": same_luck, "stays": same_luck}
     answers = visit.page.evaluate("asked", ask)
     for here, there in zip(answers, kernel_answers(scenario, ask), strict=True):
         assert {**here, "sides": None} == {**there, "sides": None}
@@ -213,6 +249,11 @@ def test_worlds_are_those_of_the_kernel(opened, same_luck):
             assert one["reached"] == other["reached"]
             assert list(one["money"]) == list(other["money"])
             assert one["money"] == pytest.approx(other["money"], rel=CLOSE, abs=1e-9)
+            assert ("retained" in one) == ("retained" in other) == same_luck
+            for here_now, there_now in zip(
+                one.get("retained", ()), other.get("retained", ()), strict=True
+            ):
+                assert here_now == (there_now and pytest.approx(there_now, rel=CLOSE))
 
 
 def test_a_newer_question_takes_the_place_of_an_older(opened):

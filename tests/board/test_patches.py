@@ -23,8 +23,7 @@ def some_presets():
 def served(scenario, dials=None, sizes=(500, 2000)):
     base = blocks_of(scenario, sizes)
     dials = list(p.dials_of(scenario, product_of(scenario))) if dials is None else dials
-    patches, refused = p.served(scenario, dials, base)
-    return base, patches, refused
+    return base, p.served(scenario, dials, base)
 
 
 def at_random(luck, patches, name):
@@ -43,16 +42,16 @@ def at_random(luck, patches, name):
 @pytest.mark.parametrize("preset", some_presets())
 def test_patches_are_what_the_model_says_for_many_dials_at_once(preset):
     base_scenario = cjsim.Scenario.load(preset)
-    base, patches, refused = served(base_scenario)
-    assert refused == {}
+    base, made = served(base_scenario)
+    assert made.refused == {}
     luck = random.Random(preset)
     for name in base_scenario.strategies:
         for _ in range(SETTINGS):
-            settings = at_random(luck, patches, name)
+            settings = at_random(luck, made.patches, name)
             size = luck.choice(sorted(base))
             now = blocks_of(p.changed(base_scenario, settings), [size], [name])[size]
             for block, expected in now.items():
-                given = p.patched(base[size][block], block, size, patches, settings)
+                given = p.patched(base[size][block], block, size, made, settings)
                 assert given == expected.content, (block, settings)
 
 
@@ -60,20 +59,44 @@ def dial(key, *positions):
     return p.Dial(key, tuple(map(float, positions)))
 
 
-def test_two_dials_that_change_one_number_are_not_both_served():
+def test_what_two_dials_change_is_told_for_all_their_positions():
+    phone = cjsim.Scenario.load("phone")
+    warmth, hurry = (0.5, 1.5, 2), (0.1, 0.2, 0.3)
+    dials = [dial("response.warmth_gain", *warmth), dial("product.hurry", *hurry)]
+    base, made = served(phone, dials, sizes=(50, 80))
+    assert made.refused == {}
+    (table,) = made.together
+    assert table["keys"] == ["response.warmth_gain", "product.hurry"]
+    for settings in ({}, {"product.hurry": 0.3}, *both(warmth, hurry)):
+        for size in (50, 80):
+            now = blocks_of(p.changed(phone, settings), [size])[size]
+            for name, block in now.items():
+                given = p.patched(base[size][name], name, size, made, settings)
+                assert given == block.content, (name, settings)
+
+
+def both(warmth, hurry):
+    return [{"response.warmth_gain": w, "product.hurry": h} for w in warmth for h in hurry]
+
+
+def test_of_two_dials_that_change_one_number_at_many_positions_the_first_is_served(monkeypatch):
+    monkeypatch.setattr("cjsim.board.wasm.together.MOST", 8)
     phone = cjsim.Scenario.load("phone")
     dials = [dial("response.warmth_gain", 0.5, 1, 2), dial("product.hurry", 0.1, 0.2, 0.3)]
-    _, patches, refused = served(phone, dials)
-    assert list(patches) == ["response.warmth_gain"]
-    assert list(refused) == ["product.hurry"]
-    assert "response.warmth_gain" in refused["product.hurry"]
+    _, made = served(phone, dials)
+    assert list(made.patches) == ["response.warmth_gain"]
+    assert list(made.refused) == ["product.hurry"]
+    assert "response.warmth_gain" in made.refused["product.hurry"]
+    assert made.together == []
 
 
 def test_a_dial_that_changes_what_there_is_is_not_served():
     phone = cjsim.Scenario.load("phone")
-    _, patches, refused = served(phone, [dial("strategies.guide.touchpoints.tent", 0, 0.5, 1)])
-    assert patches == {}
-    assert "more or less" in refused["strategies.guide.touchpoints.tent"]
+    first, *_ = phone.with_strategy("guide").running_touchpoints("push")
+    key = f"strategies.guide.touchpoints.{first}"
+    _, made = served(phone, [dial(key, 0, 0.5, 1)])
+    assert made.patches == {}
+    assert "more or less" in made.refused[key]
 
 
 def test_dials_that_only_meet_in_a_corner_are_found_out():
@@ -88,19 +111,19 @@ def test_dials_that_only_meet_in_a_corner_are_found_out():
 def test_people_are_patched_too():
     phone = cjsim.Scenario.load("phone")
     dials = [dial("market.pain_share", 0, 0.5, 1), dial("firm.cold_list_share", 0, 0.1, 0.9)]
-    base, patches, refused = served(phone, dials, [50])
-    assert refused == {}
+    base, made = served(phone, dials, [50])
+    assert made.refused == {}
     settings = {"market.pain_share": 0.123, "firm.cold_list_share": 0.9}
     now = blocks_of(phone.with_changes(settings), [50])[50]
     for name, block in now.items():
-        assert p.patched(base[50][name], name, 50, patches, settings) == block.content
+        assert p.patched(base[50][name], name, 50, made, settings) == block.content
 
 
 def test_a_half_life_is_a_constant_over_the_dial_and_held_against_every_position():
     phone = cjsim.Scenario.load("phone")
     key = "response.warmth_half_life_days"
-    _, patches, _ = served(phone, [dial(key, *range(1, 60))], [50])
-    ((_, kind, form, constant),) = patches[key]["patches"][SIDE + "pull"]["every"]
+    _, made = served(phone, [dial(key, *range(1, 60))], [50])
+    ((_, kind, form, constant),) = made.patches[key]["patches"][SIDE + "pull"]["every"]
     assert kind == "f8"
     assert form == "over"
     assert constant == pytest.approx(0.6931471805599453)
@@ -109,11 +132,11 @@ def test_a_half_life_is_a_constant_over_the_dial_and_held_against_every_position
 def test_a_calendar_is_patched_in_every_period():
     change = {"day": 90, "until": 120, "product": {"price": 300}}
     phone = cjsim.Scenario.load("phone").with_changes({"changes": [change]})
-    base, patches, refused = served(phone, [dial("product.quality", 0.2, 0.5, 0.9)], [50])
-    assert refused == {}
+    base, made = served(phone, [dial("product.quality", 0.2, 0.5, 0.9)], [50])
+    assert made.refused == {}
     now = blocks_of(phone.with_changes({"product.quality": 0.9}), [50])[50]
     for name, block in now.items():
-        given = p.patched(base[50][name], name, 50, patches, {"product.quality": 0.9})
+        given = p.patched(base[50][name], name, 50, made, {"product.quality": 0.9})
         assert given == block.content
 
 
@@ -121,8 +144,8 @@ def test_a_dial_that_ends_a_period_is_refused():
     """At 300 the change changes nothing: there is one period less."""
     change = {"day": 90, "product": {"price": 300}}
     phone = cjsim.Scenario.load("phone").with_changes({"changes": [change]})
-    _, _, refused = served(phone, [dial("product.price", 200, 300, 400)], [50])
-    assert "product.price" in refused
+    _, made = served(phone, [dial("product.price", 200, 300, 400)], [50])
+    assert "product.price" in made.refused
 
 
 def test_a_block_says_where_numbers_differ():
@@ -143,11 +166,11 @@ def test_a_dial_that_changes_what_a_firm_takes_the_journey_to_be_is_refused():
     """Thousands of numbers, none of them the dial's; what does not touch them is served."""
     filtering = cjsim.Scenario.load("phone").with_changes({"guide.targeting": "filter"})
     dials = [dial("market.onset_days", 200, 300), dial("strategies.guide.accuracy", 0.5, 0.9)]
-    base, patches, refused = served(filtering, dials, sizes=(500,))
-    assert list(patches) == ["strategies.guide.accuracy"]
-    assert list(refused) == ["market.onset_days"]
-    assert 'targeting = "filter"' in refused["market.onset_days"]
+    base, made = served(filtering, dials, sizes=(500,))
+    assert list(made.patches) == ["strategies.guide.accuracy"]
+    assert list(made.refused) == ["market.onset_days"]
+    assert 'targeting = "filter"' in made.refused["market.onset_days"]
     settings = {"strategies.guide.accuracy": 0.9}
     now = blocks_of(p.changed(filtering, settings), [500], ["guide"])[500]["side.guide"]
-    given = p.patched(base[500]["side.guide"], "side.guide", 500, patches, settings)
+    given = p.patched(base[500]["side.guide"], "side.guide", 500, made, settings)
     assert given == now.content

@@ -7,6 +7,7 @@ from numpy.testing import assert_allclose
 import cjsim
 from cjsim import measures
 from cjsim.board import tally as counted
+from cjsim.board.kernel import retained_of
 from cjsim.board.wasm.blocks import account_of, prices_of
 from cjsim.engine.fast import engine as fast
 from cjsim.engine.fast import pointers
@@ -58,15 +59,17 @@ def sheet_of(tally, scenario, people, seed, level):
     found, reached = np.empty(len(counted.NAMES)), np.empty(len(STAGES), np.int64)
     marks = np.empty(len(everybody), np.uint8)
     account, prices = account_of(scenario, people), prices_of(scenario)
-    table = pointers.table((found, reached, marks, account, prices))
+    days, lives = (counted.DAYS, len(everybody)) if level == "stages" else (0, 0)
+    retained, *scratch = np.empty(days), *(np.full(lives, np.nan) for _ in range(3))
+    table = pointers.table((found, reached, marks, account, prices, retained, *scratch))
     assert len(table) == len(counted.sheet_behind.forms)
     world = pointers.table(engine.world)
     assert tally(world.ctypes.data, table.ctypes.data) == 0
-    return dict(zip(counted.NAMES, found, strict=True)), reached, marks
+    return dict(zip(counted.NAMES, found, strict=True)), reached, marks, retained
 
 
 def same_as_in_the_tables(tally, scenario, people, seed, level):
-    found, reached, marks = sheet_of(tally, scenario, people, seed, level)
+    found, reached, marks, retained = sheet_of(tally, scenario, people, seed, level)
     run = simulate(scenario, people, seed=seed, engine="compiled", log=level)
     summary, account = run.summary(), measures.money(run).iloc[0]
     expected = {name: summary.get(name, account.get(name)) for name in counted.NAMES}
@@ -78,6 +81,8 @@ def same_as_in_the_tables(tally, scenario, people, seed, level):
     won = np.isin(np.arange(run.lives), run.events["person"][run.events["event"] == FIRST_DEAL])
     assert ((marks & counted.WON) > 0).tolist() == won.tolist()
     assert ((marks & counted.SEEN) > 0).tolist() == seen(run).tolist()
+    if level == "stages":
+        assert_allclose(retained, retained_of(run), rtol=CLOSE, atol=CLOSE)
 
 
 @pytest.mark.parametrize("preset", presets())
@@ -109,5 +114,6 @@ def test_a_tally_finds_what_word_of_mouth_queues_and_empty_shelves_do(tally):
 
 def test_where_nobody_buys_there_is_no_share(tally):
     nobody = cjsim.Scenario.load("flat", strategy="nothing").with_changes({"horizon_days": 1.0})
-    found, *_ = sheet_of(tally, nobody, 5, 1, "measures")
+    found, *_, retained = sheet_of(tally, nobody, 5, 1, "stages")
     assert np.isnan([found[name] for name in ("share_of_category", "churn")]).all()
+    assert np.isnan(retained).all()

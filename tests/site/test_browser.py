@@ -88,6 +88,14 @@ def test_a_lecture_hides_its_answers_and_its_panels_live(page, name):
         for _ in range(12):
             page.keyboard.press("ArrowLeft")
         inside.locator(f"p.say:not(:text-is({before!r}))").wait_for()
+    for place in range(page.locator(".drawnpanel").count()):
+        panel = page.locator(".drawnpanel").nth(place)
+        before = panel.locator(".drawn:visible").inner_html()
+        slider = panel.locator("input[type=range]").first
+        slider.focus()
+        page.keyboard.press("End" if slider.input_value() == "0" else "Home")
+        assert panel.locator(".drawn:visible").inner_html() != before
+    assert page.locator("[data-panel]").count() == 0, "a panel that does not live"
     assert page.wrong == []
 
 
@@ -97,12 +105,108 @@ def test_who_follows_a_link_past_a_question_sees_what_is_there(page):
     assert page.locator("article .veiled").count() == 0
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_first_pages_open_on_a_phone_without_a_bar_below(page, scheme):
+WIDER = """() => {
+  const most = innerWidth + 1;
+  if (document.documentElement.scrollWidth <= most) return null;
+  const scrolls = (node) => node && node !== document.body
+    && (getComputedStyle(node).overflowX !== "visible" || scrolls(node.parentElement));
+  const wide = [...document.querySelectorAll("body *")].find((node) =>
+    node.getBoundingClientRect().right > most && !scrolls(node.parentElement));
+  return `${document.documentElement.scrollWidth}: ${wide?.outerHTML.slice(0, 120)}`;
+}"""
+"""What sticks out of a page to the right; null where nothing does."""
+CONTRAST = """() => {
+  const light = (colour) => colour.match(/[\\d.]+/g).slice(0, 3)
+    .map((v) => (v /= 255) <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
+    .reduce((sum, v, i) => sum + v * [.2126, .7152, .0722][i], 0);
+  const style = getComputedStyle(document.body);
+  return [style.color, style.backgroundColor].map(light);
+}"""
+ON_PAPER = """() => {
+  const shown = (query) => [...document.querySelectorAll(query)]
+    .filter((one) => one.getClientRects().length).length;
+  const all = (query) => document.querySelectorAll(query).length;
+  const says = [...document.querySelectorAll("[data-truth]")]
+    .map((one) => getComputedStyle(one, "::after").content.length);
+  return {
+    veiled: all("article .veiled") - shown("article .veiled"),
+    buttons: shown(".prediction button, .takealong, iframe, .drawnpanel input"),
+    questions: all(".prediction") - shown(".prediction"),
+    answers: Math.min(9, ...says) > 8, // none would be told by four letters
+    pictures: all("[data-board]") - shown("[data-board] img"),
+  };
+}"""
+AS_IT_SHOULD_BE = {"veiled": 0, "buttons": 0, "questions": 0, "answers": True, "pictures": 0}
+
+
+def test_every_page_fits_a_phone_in_the_light_and_in_the_dark(page, site):
+    """Wide tables and code scroll in boxes of their own; by turns it is night."""
     page.wrong.clear()
     page.set_viewport_size({"width": 390, "height": 800})
-    page.emulate_media(color_scheme=scheme)
-    for path in ("index.html", "en/index.html", "ru/index.html", "en/docs/faq.html"):
-        page.goto(f"{page.address}/{path}")
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1"), path
+    paths = sorted(p.relative_to(site) for p in site.rglob("*.html") if "board" not in p.parts)
+    assert len(paths) > 80
+    wide = {}
+    for nth, path in enumerate(paths):
+        page.emulate_media(color_scheme=("light", "dark")[nth % 2])
+        page.goto(f"{page.address}/{path.as_posix()}", wait_until="domcontentloaded")
+        if sticks_out := page.evaluate(WIDER):
+            wide[str(path)] = sticks_out
+        ink, ground = page.evaluate(CONTRAST)
+        assert (ink < ground) == (nth % 2 == 0), path
+        assert (max(ink, ground) + 0.05) / (min(ink, ground) + 0.05) > 7, path
+    assert wide == {}
     assert page.wrong == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_lecture_on_paper_asks_and_answers(page, scheme):
+    """Nothing is veiled there, answers stand below their questions, panels are pictures."""
+    page.set_viewport_size({"width": 1366, "height": 900})
+    page.emulate_media(color_scheme=scheme)
+    page.goto(f"{page.address}/en/notebooks/en/03_touchpoints.html")
+    page.locator("form.prediction").first.wait_for()
+    assert on_paper(page, scheme) == AS_IT_SHOULD_BE
+    assert page.locator("article .veiled").count() > 0  # whoever has printed has not guessed yet
+    page.goto(f"{page.address}/en/notebooks/en/03_touchpoints.html#key-points")
+    page.reload()
+    page.locator("[data-board]").first.scroll_into_view_if_needed()
+    page.locator("[data-board].alive").first.wait_for()
+    assert on_paper(page, scheme) == AS_IT_SHOULD_BE
+
+
+def on_paper(page, scheme):
+    page.emulate_media(media="print", color_scheme=scheme)
+    told = page.evaluate(ON_PAPER)
+    page.emulate_media(media="screen", color_scheme=scheme)
+    return told
+
+
+TWO_SLIDERS = """() => {
+  const range = (key) => `<label>${key}<input type="range" min="0" max="2" value="1"
+    data-key="${key}" data-words="0|0.5|1"><output></output></label>`;
+  const drawing = (key, place) =>
+    `<p class="drawn" hidden data-key="${key}" data-place="${place}">${key} ${place}</p>`;
+  const panel = document.createElement("div");
+  panel.innerHTML = range("a") + range("b") + '<p class="drawn">as it was</p>'
+    + ["a", "b"].map((key) => drawing(key, 0) + drawing(key, 2)).join("");
+  chooseDrawing(panel);
+  const ranges = [...panel.querySelectorAll("input")];
+  const move = (nth, place) => {
+    ranges[nth].value = place;
+    ranges[nth].dispatchEvent(new Event("input"));
+    const shown = panel.querySelectorAll(".drawn:not([hidden])");
+    return [[...shown].map((one) => one.textContent).join(), ...ranges.map(({ value }) => value),
+      ...[...panel.querySelectorAll("output")].map(({ value }) => value)];
+  };
+  return [move(0, 2), move(1, 0), move(1, 1)];
+}"""
+
+
+def test_a_panel_that_was_drawn_beforehand_moves_a_slider_at_a_time(page):
+    page.goto(f"{page.address}/en/notebooks/en/11_attribution_and_experiments.html#key-points")
+    page.locator(".drawnpanel .drawn:visible").wait_for()
+    assert page.evaluate(TWO_SLIDERS) == [
+        ["a 2", "2", "1", "1", "0.5"],
+        ["b 0", "1", "0", "0.5", "0"],
+        ["as it was", "1", "1", "0.5", "0.5"],
+    ]

@@ -3,6 +3,7 @@
 import base64
 import importlib
 import inspect
+import json
 import re
 
 import pytest
@@ -12,7 +13,7 @@ from cjsim.scenario import Scenario, to_toml
 from tools.pages import ROOT
 from tools.site.build import MARK, replaced
 from tools.site.figures import Figures, lighter
-from tools.site.panels import Panels
+from tools.site.panels import VIEWS, Panels
 from tools.site.reference import PACKAGES, jobs_of, markdown
 from tools.site.tree import Tree, pages_of, plant, relinked, twin_of
 
@@ -118,22 +119,53 @@ def test_what_a_panel_asks_comes_back_as_it_was():
     assert unpacked(packed(asked)) == asked
 
 
-def test_a_panel_with_a_picture_that_the_board_has_not_stays_a_picture():
-    asked = {"show": "retention"}
-    panels = Panels()
-    assert panels.alive(f'<div data-panel="{packed(asked)}">p</div>', "en") == "<div >p</div>"
-    assert panels.products == {}
+def asked_of(scenario, *keys, show="funnel", beside="pull", people=40):
+    return {"show": show, "keys": keys, "ranges": {}, "people": people, "beside": beside,
+            "scenario": to_toml(scenario)}  # fmt: skip
 
 
-def test_a_panel_whose_dials_the_page_cannot_set_stays_a_picture():
-    """How strongly a touchpoint runs changes who is met at all: no byte that a page could set."""
-    phone = Scenario.load("phone")
-    name = next(iter(phone.strategies["pull"].touchpoints))
-    asked = {"show": "funnel", "keys": [f"pull.touchpoints.{name}"], "ranges": {}, "people": 100,
-             "beside": "pull", "scenario": to_toml(phone)}  # fmt: skip
+def panel_of(asked):
+    return f'<div data-panel="{packed(asked)}"><figure>p</figure><p>w</p></div>'
+
+
+@pytest.mark.parametrize(("show", "view"), VIEWS.items())
+def test_a_panel_lives_and_its_reference_stays(show, view):
+    """The strategy of both sides is the same: what the slider changes, it changes of one."""
     panels = Panels()
-    assert panels.alive(f'<div data-panel="{packed(asked)}">p</div>', "en") == "<div >p</div>"
+    asked = asked_of(Scenario.load("flat", strategy="pull"), "product.price", show=show)
+    html = panels.alive(panel_of(asked), "ru")
+    ((name, words),) = panels.products.items()
+    assert f";s=pull+pull;view={view};guess=skip;lang=ru;bare" in html
+    assert html.endswith("<figure>p</figure><p>w</p></div>")
+    parts = json.loads(words)
+    assert parts["product"]["moved"] == 1
+    assert parts["product"]["people"]["choices"] == [40]
+    (dial,) = parts["product"]["dials"]
+    assert (dial["id"], dial["side"]) == ("product.price", True)
+    assert [block for block in parts["plan"]["blocks"] if block.startswith("side.")] == [
+        "side.pull"
+    ]
+    assert panels.alive(panel_of(asked), "en") == html.replace("lang=ru", "lang=en")
+    assert list(panels.products) == [name]
+
+
+def test_what_the_page_cannot_run_is_drawn_beforehand():
+    """A push that is switched off is one less to choose from: no byte that a page could set."""
+    phone = Scenario.load("phone", strategy="guide")
+    key = f"guide.touchpoints.{phone.running_touchpoints('push')[0]}"
+    panels = Panels()
+    html = panels.alive(panel_of(asked_of(phone, key)), "ru")
     assert list(panels.products.values()) == [""]
+    (slider,) = re.findall(r"<input[^>]*>", html)
+    places = re.search(r'data-words="([^"]*)"', slider)[1].split("|")
+    start = int(re.search(r'value="(\d)"', slider)[1])
+    assert (places[0], len(places)) == ("0", 5)
+    drawings = re.findall(r'<div class="drawn"( hidden data-key="(.*?)" data-place="(.)")?>', html)
+    assert drawings[0] == ("", "", "")
+    assert [int(place) for _, _, place in drawings[1:]] == [n for n in range(5) if n != start]
+    said = re.findall(r"<p>(.*?)</p>", html)
+    assert said[1] == "w"
+    assert len(set(said)) == len(said) == 6
 
 
 def test_a_site_takes_the_place_of_a_site_and_of_nothing_else(tmp_path):

@@ -128,4 +128,5 @@ export const ownNumbers = () => 1e6 * Math.floor(1e6 * Math.random());
 
 const question = (settings) => ({
   people: settings.people, same_luck: settings.same, sides: settings.sides, dials: settings.dials,
+  stays: settings.stays,
 });

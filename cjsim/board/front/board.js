@@ -19,6 +19,7 @@ import { sentenceOf } from "./sentence.js";
 import { drawSides } from "./sides.js";
 import { skeleton } from "./skeleton.js";
 import { Speaker } from "./speaker.js";
+import { drawStay } from "./stay.js";
 import { copied, settingsOf } from "./state.js";
 import { drawTabs } from "./tabs.js";
 import { drawTop } from "./topbar.js";
@@ -26,7 +27,7 @@ import { Trail, sampleFor } from "./trail.js";
 import { drawLives } from "./twolives.js";
 import { drawStrip, drawWho } from "./uplift.js";
 
-const PICTURES = { funnel: drawFunnel, money: drawMoney, who: drawWho, lives: drawLives };
+const PICTURES = { funnel: drawFunnel, money: drawMoney, who: drawWho, stay: drawStay, lives: drawLives };
 const PARTS = { top: drawTop, ask: drawQuestion, sides: drawSides, dials: drawDials, tabs: drawTabs, foot: drawFoot };
 let boards = 0;
 

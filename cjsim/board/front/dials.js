@@ -21,10 +21,11 @@ export function drawDials(board) {
 }
 
 function dialBox(board, dial) {
-  const { speaker, state } = board;
+  const { speaker, state, product: { moved } } = board;
   const unit = speaker.of(dial.unit);
-  const about = dial.side ? speaker.say("each_its_own") : `${unit} · ${speaker.say("for_all")}`;
-  const places = dial.side ? [...state.sides.keys()] : [-1];
+  const isAlone = moved !== null;
+  const about = isAlone ? unit : dial.side ? speaker.say("each_its_own") : `${unit} · ${speaker.say("for_all")}`;
+  const places = isAlone ? [moved] : dial.side ? [...state.sides.keys()] : [-1];
   return el("div", { class: "dial" },
     el("p", { class: "name" }, speaker.of(dial.title), el("small", {}, about)),
     places.map((side) => row(board, dial, side)));

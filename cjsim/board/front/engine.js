@@ -61,11 +61,11 @@ export class PageEngine {
   }
 
   // Whatever the result of a run depends on.
-  keyOf({ people, sides, dials = {}, same_luck: same }, place, world) {
+  keyOf({ people, sides, dials = {}, same_luck: same, stays = false }, place, world) {
     const luck = same === false ? place : 0;
     const sorted = (table = {}) => Object.entries(table).sort(([a], [b]) => (a < b ? -1 : 1));
     const { strategy, dials: own } = sides[place];
-    return JSON.stringify([people, strategy, sorted(own), sorted(dials), world, luck]);
+    return JSON.stringify([people, strategy, sorted(own), sorted(dials), world, luck, stays]);
   }
 
   // Tell what is there, then give each idle thread a run. A newer question waits for one at most.

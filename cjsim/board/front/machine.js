@@ -323,15 +323,19 @@ export class Machine {
 
   // --- what a run leaves
 
-  // Measures by name, people who reached each stage, and a mark for each life.
-  tally(side) {
+  // Measures by name, people who reached each stage, and a mark for each life; with `stays`, of a
+  // run with all stages in its log, the share of customers still with us, by days.
+  tally(side, stays = false) {
     const { measures, stages, prices } = this.layout;
+    const lives = stays ? this.people.rows : 0;
     const sheet = {
       found: this.zeros(measures.length, 8),
       reached: this.zeros(stages, 8),
       marks: this.zeros(this.people.rows, 1),
       account: this.copied(8, side.account),
       prices: { ...this.copied(8 * prices, side.prices), columns: prices, bytes: 8 },
+      retained: this.zeros(stays ? this.layout.retained : 0, 8),
+      since: this.room(lives, 8), left: this.room(lives, 8), still: this.room(lives, 8),
     };
     this.doors.tally(this.table("world", this.world), this.table("sheet", sheet));
     const found = this.view(sheet.found, Float64Array);
@@ -339,6 +343,7 @@ export class Machine {
       found: Object.fromEntries(measures.map((name, place) => [name, found[place]])),
       reached: [...this.view(sheet.reached, BigInt64Array)].map(Number),
       marks: this.raw(sheet.marks).slice(),
+      retained: [...this.view(sheet.retained, Float64Array)],
     };
   }
 

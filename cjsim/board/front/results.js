@@ -25,6 +25,7 @@ export function resultOf(answers, product, people) {
       [bar, mean(answers.map((a) => a.sides[side].money[bar]))])),
     ...Object.fromEntries(Object.keys(READERS).map((m) => [m, mean(read(m, side))])),
     profits: interval(read("profit", side), product.t95, product.leans_from),
+    retained: together(answers.map((a) => a.sides[side].retained)),
   }));
   const gaps = sides.map((_, side) => side === 0 ? null
     : Object.fromEntries(Object.keys(READERS).map((m) => [m, gapOf(m, side)])));
@@ -32,6 +33,12 @@ export function resultOf(answers, product, people) {
     : [0, 1, 2, 3].map((part) => mean(answers.map((a) => a.pairs[side - 1][part]))));
   return { worlds: answers.length, people, sides, gaps, pairs };
 }
+
+// The mean curve, as far as it is known in every world; null where none was asked for.
+const together = (curves) => curves[0]?.map((_, day) => {
+  const shares = curves.map((curve) => curve?.[day] ?? null);
+  return shares.includes(null) ? null : mean(shares);
+}) ?? null;
 
 export function mean(values) {
   const known = values.filter((value) => value !== null);

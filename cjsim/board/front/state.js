@@ -1,6 +1,6 @@
 // Where everything stands: what an address holds, undo goes back to, and a question is made of.
 
-export const VIEWS = ["funnel", "money", "who", "trail", "lives"];
+export const VIEWS = ["funnel", "money", "who", "stay", "trail", "lives"];
 export const MOST_SIDES = 4;
 
 export function firstState(product, lang) {
@@ -49,11 +49,11 @@ export const isChanged = (state) =>
 // The part of the state that a result depends on.
 export const settingsOf = (state) => ({
   product: state.product, people: state.people, same: state.same,
-  sides: state.sides, dials: state.dials,
+  sides: state.sides, dials: state.dials, stays: state.view === "stay",
 });
 
 export const keyOf = (settings) => JSON.stringify([
-  settings.product, settings.people, settings.same, sorted(settings.dials),
+  settings.product, settings.people, settings.same, Boolean(settings.stays), sorted(settings.dials),
   settings.sides.map((side) => [side.strategy, sorted(side.dials)]),
 ]);
 

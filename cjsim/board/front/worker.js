@@ -56,6 +56,7 @@ export class Engine {
         put(view, at, kind, number);
       }
     }
+    this.putTogether(view, name, people, new Map(settings));
     const [seedAt] = this.plan.layout.parameters.seed;
     for (const [part, at] of parts) {
       if (part.startsWith("market.")) view.setBigInt64(at + seedAt, BigInt(seed), true);
@@ -64,12 +65,26 @@ export class Engine {
       parts.map(([part, at, size]) => [part, bytes.subarray(at, at + size)]));
   }
 
+  // The numbers that several dials change, by where all of these stand.
+  putTogether(view, name, people, settings) {
+    for (const { keys, usual, patches } of this.plan.together) {
+      const place = keys.reduce((before, key, nth) => {
+        const { positions } = this.plan.dials[key];
+        return before * positions.length + positionOf(positions, settings.get(key) ?? usual[nth], key);
+      }, 0);
+      for (const [at, kind, numbers] of patches[name]?.[people] ?? []) {
+        if (numbers[place] === null) throw new Unserved("setting", keys.join(", "));
+        put(view, at, kind, numbers[place]);
+      }
+    }
+  }
+
   // The settings of a side, those of its strategy by their full keys, in a fixed order.
   settingsOf(ask, side) {
     const own = Object.entries(side.dials ?? {});
     const all = [
       ...Object.entries(ask.dials ?? {}),
-      ...own.map(([key, value]) => [`strategies.${side.strategy}.${key}`, value]),
+      ...own.map(([key, value]) => [key.includes(".") ? key : `strategies.${side.strategy}.${key}`, value]),
     ];
     const strange = all.find(([key]) => !this.plan.dials[key]);
     if (strange) throw new Unserved("setting", strange[0]);
@@ -112,15 +127,16 @@ export class Engine {
 
   // What the board shows of one run, and a mark for each life.
   result(ask, place, world) {
-    const own = this.live(ask, place, world, "measures");
-    const { found, reached, marks } = this.machine.tally(own);
+    const own = this.live(ask, place, world, ask.stays ? "stages" : "measures");
+    const { found, reached, marks, retained } = this.machine.tally(own, ask.stays);
+    const known = (value) => (Number.isFinite(value) ? value : null);
     const { layout, bars } = this.plan;
     const told = {
-      measures: Object.fromEntries(Object.entries(found).map(
-        ([name, value]) => [name, Number.isFinite(value) ? value : null])),
+      measures: Object.fromEntries(Object.entries(found).map(([name, value]) => [name, known(value)])),
       reached: layout.twelve.map((stage) => reached[stage]),
       money: Object.fromEntries(bars.map((name) => [name, found[name] / ask.people])),
     };
+    if (ask.stays) told.retained = retained.map(known);
     return { told, marks };
   }
 

@@ -7,6 +7,7 @@ and computes none of them.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -67,6 +68,11 @@ class Number(NamedTuple):
     kind: str
 
 
+def as_told(value: float) -> float | str:
+    """A number as JSON has it, which knows no infinity."""
+    return value if math.isfinite(value) else ("inf" if value > 0 else "-inf")
+
+
 class Block(NamedTuple):
     """Some arrays as one piece of bytes."""
 
@@ -125,17 +131,21 @@ def packed(arrays: Mapping[str, npt.NDArray[Any]]) -> Block:
 
 
 def blocks_of(
-    scenario: Scenario, sizes: Iterable[int], strategies: Iterable[str] | None = None
+    scenario: Scenario,
+    sizes: Iterable[int],
+    strategies: Iterable[str] | None = None,
+    ample: Scenario | None = None,
 ) -> dict[int, dict[str, Block]]:
     """All blocks of a scenario by their names, for markets of these sizes.
 
-    `strategies` are those that run; all of the scenario when not given.
+    `strategies` are those that run; all of the scenario when not given. What pulls in the `ample`
+    scenario has its place in each block, with no reach where it does not run: it changes no life.
     """
     names = scenario.strategies if strategies is None else strategies
     lived = {SIDE + name: scenario.model_copy(update={"strategy": name}) for name in names}
     if opening(scenario) < 0:
         lived[BURN_IN] = before_day_0(scenario, kept(scenario))
-    sides = {name: _sides(one, sizes) for name, one in lived.items()}
+    sides = {name: _sides(one, sizes, ample) for name, one in lived.items()}
     frame = frame_of(scenario)
     return {
         size: {FRAME: frame, **{name: blocks[size] for name, blocks in sides.items()}}
@@ -143,11 +153,12 @@ def blocks_of(
     }
 
 
-def _sides(scenario: Scenario, sizes: Iterable[int]) -> dict[int, Block]:
+def _sides(scenario: Scenario, sizes: Iterable[int], ample: Scenario | None) -> dict[int, Block]:
     """What one strategy is run with, period by period; the seed is the page's to write."""
     calendar = periods(scenario)
+    more = () if ample is None else (periods(ample.with_strategy(scenario.strategy)),)
     met: dict[str, npt.NDArray[Any]] = {}
-    for nth, (period, pulls) in enumerate(zip(calendar, pulls_of(calendar), strict=True)):
+    for nth, (period, pulls) in enumerate(zip(calendar, pulls_of(calendar, *more), strict=True)):
         met[f"pulls.{nth}"] = records(Touch, pulls)
         met[f"pushes.{nth}"] = records(Touch, touches(period.scenario, "push"))
     for nth, period in enumerate(calendar):

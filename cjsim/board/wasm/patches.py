@@ -6,8 +6,9 @@ it ("times"), it divided by a constant ("part"), a constant divided by it ("over
 says for each position ("by"). Anything but the number itself is held against every position.
 
 Patches of several dials are laid over one another, which is right only where no two change the
-same number: a dial that shares one with another before it is refused, and some settings of many
-dials at once are held against the model before anything is given out.
+same number. Numbers that dials share are told for all their positions at once where these are few
+(`together`), else only the first of the dials is served. Some settings of many dials at once are
+held against the model before anything is given out.
 """
 
 from __future__ import annotations
@@ -15,12 +16,23 @@ from __future__ import annotations
 import math
 import random
 import struct
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
-from cjsim.board.wasm.blocks import BURN_IN, CHAIN, FRAME, SIDE, Block, Number, blocks_of
+from cjsim.board.product import keys_of_dial
+from cjsim.board.wasm.blocks import (
+    BURN_IN,
+    CHAIN,
+    FRAME,
+    SIDE,
+    Block,
+    Number,
+    as_told,
+    blocks_of,
+)
+from cjsim.board.wasm.together import few, meeting, shared, table_of
 from cjsim.scenario import Scenario, ScenarioError
 
 PROBES: Final = 6
@@ -56,8 +68,8 @@ def dials_of(scenario: Scenario, product: Mapping[str, Any]) -> Iterator[Dial]:
     for dial in product["dials"]:
         usual = dial["usual"].values() if dial["side"] else [dial["usual"]]
         positions = tuple(_positions(dial, [_number(value) for value in usual]))
-        keys = [f"strategies.{s}.{dial['id']}" for s in scenario.strategies]
-        yield from (Dial(key, positions) for key in (keys if dial["side"] else [dial["id"]]))
+        for key in dict.fromkeys(keys_of_dial(scenario, dial["id"]).values()):
+            yield Dial(key, positions)
 
 
 def _positions(dial: Mapping[str, Any], usual: Sequence[float]) -> list[float]:
@@ -72,11 +84,6 @@ def _positions(dial: Mapping[str, Any], usual: Sequence[float]) -> list[float]:
 
 def _number(value: float | str) -> float:
     return math.inf if value == "inf" else float(value)
-
-
-def as_told(value: float) -> float | str:
-    """A number as JSON has it, which knows no infinity."""
-    return value if math.isfinite(value) else ("inf" if value > 0 else "-inf")
 
 
 def changed(scenario: Scenario, settings: Mapping[str, float]) -> Scenario:
@@ -94,11 +101,11 @@ def changed(scenario: Scenario, settings: Mapping[str, float]) -> Scenario:
 class Asked:
     """The blocks of a scenario at the positions of one dial, asked of the model once each."""
 
-    def __init__(self, scenario: Scenario, dial: Dial, base: Sizes) -> None:
-        self.scenario, self.dial, self.base = scenario, dial, base
+    def __init__(self, scenario: Scenario, dial: Dial, base: Sizes, ample: Scenario) -> None:
+        self.scenario, self.dial, self.base, self.ample = scenario, dial, base, ample
         self._known: dict[float, Sizes | None] = {}
         parts = dial.key.split(".")
-        self._only = [parts[1]] if parts[0] == "strategies" else None
+        self._only = [n for n in lived(base) if parts[0] != "strategies" or parts[1] == n]
 
     def at(self, value: float) -> Sizes | None:
         """The blocks where the dial stands there; None where the scenario does not allow it."""
@@ -106,7 +113,7 @@ class Asked:
             self._known[value] = None
             with suppress(ScenarioError):
                 now = changed(self.scenario, {self.dial.key: value})
-                self._known[value] = blocks_of(now, self.base, self._only)
+                self._known[value] = blocks_of(now, self.base, self._only, self.ample)
         return self._known[value]
 
     def look(self, values: Sequence[float]) -> None:
@@ -140,7 +147,7 @@ class Asked:
 
     def names(self) -> list[str]:
         """The blocks that the dial may change."""
-        own = [SIDE + name for name in self._only or self.scenario.strategies]
+        own = [SIDE + name for name in self._only]
         return [name for name in (FRAME, BURN_IN, *own) if name in next(iter(self.base.values()))]
 
 
@@ -150,9 +157,25 @@ def _same_chain(one: Block, other: Block) -> bool:
     return all(one.content[span] == other.content[span] for span in spans)
 
 
-def patches_of(scenario: Scenario, dial: Dial, base: Sizes) -> dict[str, dict[str, list[Patch]]]:
+def lived(base: Sizes) -> list[str]:
+    """The strategies of which there are blocks."""
+    return [name.removeprefix(SIDE) for name in next(iter(base.values())) if name.startswith(SIDE)]
+
+
+def ample_of(scenario: Scenario, dials: Iterable[Dial]) -> Scenario:
+    """The scenario with all on that a dial can switch on: what pulls keeps its place when off."""
+    for dial in dials:
+        if dial.key.split(".")[2:3] == ["touchpoints"]:
+            with suppress(ScenarioError):
+                scenario = changed(scenario, {dial.key: dial.positions[-1]})
+    return scenario
+
+
+def patches_of(
+    scenario: Scenario, dial: Dial, base: Sizes, ample: Scenario
+) -> dict[str, dict[str, list[Patch]]]:
     """What a dial changes: block -> size, or `EVERY`, -> patches. Raises RefusedError."""
-    asked = Asked(scenario, dial, base)
+    asked = Asked(scenario, dial, base, ample)
     asked.look(_probes(dial))
     found = _patches(asked)
     if any(patch[2] != "is" for patch in _each(found)):
@@ -231,36 +254,70 @@ Patches = dict[str, dict[str, Any]]
 """Key of a dial -> {"positions": numbers, "patches": block -> size -> patches}."""
 
 
-def served(
-    scenario: Scenario, dials: Sequence[Dial], base: Sizes
-) -> tuple[Patches, dict[str, str]]:
+class Served(NamedTuple):
+    """What a page can serve."""
+
+    patches: Patches
+    together: list[dict[str, Any]]
+    """Tables of the numbers that several dials change, see `together.table_of`."""
+    refused: dict[str, str]
+    """The keys that it cannot serve, and why."""
+
+
+def served(scenario: Scenario, dials: Sequence[Dial], base: Sizes) -> Served:
     """The patches of the dials that a page can serve, and why the others are refused.
 
+    `base` are the blocks of the scenario, with room for all of `ample_of`.
     Raises ValueError where dials that do not meet do something else together: a fault of ours.
     """
-    patches: Patches = {}
     refused: dict[str, str] = {}
-    taken: dict[tuple[str, int], str] = {}
+    found: dict[str, dict[str, dict[str, list[Patch]]]] = {}
+    ample = ample_of(scenario, dials)
+    positions = {dial.key: dial.positions for dial in dials}
+
+    def ask(settings: dict[str, float]) -> Sizes | None:
+        with suppress(ScenarioError):
+            return blocks_of(changed(scenario, settings), base, lived(base), ample)
+        return None
+
     for dial in dials:
         try:
-            found = patches_of(scenario, dial, base)
-            _claim(taken, dial.key, found)
+            found[dial.key] = patches_of(scenario, dial, base, ample)
         except RefusedError as error:
             refused[dial.key] = str(error)
-        else:
-            positions = [as_told(value) for value in dial.positions]
-            patches[dial.key] = {"positions": positions, "patches": found}
-    _try_together(scenario, patches, base)
-    return patches, refused
+    tables = []
+    for first, *others in meeting(found):
+        if others and few(positions[key] for key in (first, *others)):
+            own = {key: positions[key] for key in (first, *others)}
+            places = shared(found, own)
+            usual = [float(scenario.value(key)) for key in own]
+            tables.append(table_of(own, usual, places, base, ask))
+            for key in own:
+                found[key] = _without(found[key], places)
+            continue
+        for key in others:
+            if shared(found, (first, key)):
+                refused[key] = f"{key} changes a number that {first} changes too"
+                del found[key]
+    patches: Patches = {
+        key: {"positions": [as_told(value) for value in positions[key]], "patches": own}
+        for key, own in found.items()
+    }
+    _try_together(scenario, Served(patches, tables, refused), base, ample)
+    return Served(patches, tables, refused)
 
 
-def _claim(taken: dict[tuple[str, int], str], key: str, found: Mapping[str, Any]) -> None:
-    """Take the places that a dial changes; raises RefusedError where another has one of them."""
-    places = {(name, patch[0]) for name in found for patch in _each({name: found[name]})}
-    others = sorted({taken[place] for place in places & taken.keys()})
-    if others:
-        raise RefusedError(f"{key} changes a number that {others[0]} changes too")
-    taken |= dict.fromkeys(places, key)
+def _without(
+    own: Mapping[str, Mapping[str, list[Patch]]], places: Container[tuple[str, Number]]
+) -> dict[str, dict[str, list[Patch]]]:
+    """The patches of a dial at no such place; the blocks that it changes stay named."""
+    return {
+        name: {
+            size: [one for one in of if (name, Number(one[0], one[1])) not in places]
+            for size, of in of_sizes.items()
+        }
+        for name, of_sizes in own.items()
+    }
 
 
 def of_side(patches: Patches, name: str) -> list[str]:
@@ -269,9 +326,9 @@ def of_side(patches: Patches, name: str) -> list[str]:
     return [key for key in patches if not key.startswith(others[0]) or key.startswith(others[1])]
 
 
-def _try_together(scenario: Scenario, patches: Patches, base: Sizes) -> None:
-    luck = random.Random(scenario.name)
-    for name in scenario.strategies:
+def _try_together(scenario: Scenario, all_of: Served, base: Sizes, ample: Scenario) -> None:
+    luck, patches = random.Random(scenario.name), all_of.patches
+    for name in lived(base):
         for _ in range(TRIALS):
             settings = {
                 key: _number(luck.choice(patches[key]["positions"]))
@@ -283,26 +340,42 @@ def _try_together(scenario: Scenario, patches: Patches, base: Sizes) -> None:
             except ScenarioError:
                 continue
             size = luck.choice(sorted(base))
-            for block, expected in blocks_of(now, [size], [name])[size].items():
-                if patched(base[size][block], block, size, patches, settings) != expected.content:
+            for block, expected in blocks_of(now, [size], [name], ample)[size].items():
+                if patched(base[size][block], block, size, all_of, settings) != expected.content:
                     raise ValueError(
                         f"{block} at {settings}: patches do not give what the model does"
                     )
 
 
 def patched(
-    block: Block, name: str, size: int, patches: Patches, settings: Mapping[str, float]
+    block: Block, name: str, size: int, all_of: Served, settings: Mapping[str, float]
 ) -> bytes:
     """A block with the patches of some settings laid over it: what the page does."""
     content = bytearray(block.content)
     for key, value in settings.items():
-        of_sizes = patches[key]["patches"].get(name, {})
-        for at, kind, form, constant in of_sizes.get(EVERY) or of_sizes.get(str(size), []):
+        dial = all_of.patches[key]
+        for at, kind, form, constant in _at_size(dial["patches"], name, size):
             if form == "by":
-                number = _number(constant[patches[key]["positions"].index(as_told(value))])
+                number = _number(constant[dial["positions"].index(as_told(value))])
             else:
                 number = FORMS[form](value, constant)
-            whole = kind[0] == "i"
-            code = {"f8": "<d", "i8": "<q", "i4": "<i", "i1": "<b"}[kind]
-            struct.pack_into(code, content, at, int(number) if whole else number)
+            _put(content, at, kind, number)
+    for table in all_of.together:
+        place = 0
+        for key, usual in zip(table["keys"], table["usual"], strict=True):
+            positions = all_of.patches[key]["positions"]
+            value = as_told(settings[key]) if key in settings else usual
+            place = place * len(positions) + positions.index(value)
+        for at, kind, numbers in _at_size(table["patches"], name, size):
+            _put(content, at, kind, _number(numbers[place]))
     return bytes(content)
+
+
+def _at_size(patches: Mapping[str, Any], name: str, size: int) -> list[Patch]:
+    of_sizes = patches.get(name, {})
+    return of_sizes.get(EVERY) or of_sizes.get(str(size), [])
+
+
+def _put(content: bytearray, at: int, kind: str, number: float) -> None:
+    code = {"f8": "<d", "i8": "<q", "i4": "<i", "i1": "<b"}[kind]
+    struct.pack_into(code, content, at, int(number) if kind[0] == "i" else number)

@@ -17,7 +17,7 @@ from cjsim.board.crowd import crowd_behind
 from cjsim.board.kernel import Question
 from cjsim.board.lives import DIGITS, FITS_FROM
 from cjsim.board.wasm import patches as p
-from cjsim.board.wasm.blocks import BURN_IN, FRAME, SIDE, Block, blocks_of
+from cjsim.board.wasm.blocks import BURN_IN, FRAME, SIDE, Block, as_told, blocks_of
 from cjsim.board.wasm.build import STACK_END
 from cjsim.engine.fast import calendar, journal, loop
 from cjsim.engine.fast.engine import CARRIED, NO_ROWS
@@ -41,15 +41,18 @@ def plan_of(scenario: Scenario, product: Mapping[str, Any]) -> dict[str, Any]:
     Parameters
     ----------
     scenario : with all its strategies.
-    product : of the same scenario; looked at are its dials, sizes, bars, worlds and events.
+    product : of the same scenario; looked at are its dials, sizes, bars, worlds and events. Where
+        one side alone is moved, only the sides that stand in it are there.
 
     `refused` says for each key that a page cannot serve, why.
     """
     people = product["people"]
     sizes = sorted({*people["choices"], people["usual"]})
-    base = blocks_of(scenario, sizes)
-    dials = list(p.dials_of(scenario, product))
-    patches, refused = p.served(scenario, dials, base)
+    sides = set(scenario.strategies if product["moved"] is None else product["sides"])
+    others = {f"strategies.{name}." for name in set(scenario.strategies) - sides}
+    dials = [d for d in p.dials_of(scenario, product) if not d.key.startswith((*others,))]
+    base = blocks_of(scenario, sizes, sorted(sides), p.ample_of(scenario, dials))
+    patches, together, refused = p.served(scenario, dials, base)
     usual = base[people["usual"]]
     return {
         "layout": layout(),
@@ -60,6 +63,7 @@ def plan_of(scenario: Scenario, product: Mapping[str, Any]) -> dict[str, Any]:
         },
         "burn_in": scenario.burn_in_strategy,
         "dials": patches,
+        "together": together,
         "refused": refused,
         "seeds": seeds(max(product["worlds"])),
         "bars": list(product["bars"]),
@@ -78,7 +82,7 @@ def _told(block: Block) -> dict[str, Any]:
 
 def _others(usual: Block, block: Block) -> list[list[Any]]:
     """What differs for a market of another size: [place, kind, number]."""
-    return [[*place, p.as_told(block.number(place))] for place in usual.unlike(block)]
+    return [[*place, as_told(block.number(place))] for place in usual.unlike(block)]
 
 
 def seeds(count: int) -> list[list[str]]:
@@ -129,6 +133,7 @@ def layout() -> dict[str, Any]:
         "names": {"frame": FRAME, "burn_in": BURN_IN, "side": SIDE},
         "measures": list(tally.NAMES),
         "prices": len(tally.PRICES),
+        "retained": tally.DAYS,
         "marks": _numbers(tally, ("SEEN", "WON")),
         "contact": CONTACT,
         "fits_from": FITS_FROM,

@@ -28,10 +28,10 @@ class Lecture {
     this.guesses = [...article.querySelectorAll("[data-guess]")].map((at) => this.question(at));
     this.answers = [...article.querySelectorAll("[data-answer]")]
       .map((at) => ({ at, ...decoded(at.dataset.answer) }));
+    for (const answer of this.answers) answer.at.dataset.truth = this.judged({ value: null }, answer); // for paper
     this.score = article.querySelector("[data-score]");
     this.tell();
     addEventListener("hashchange", () => this.reveal(location.hash));
-    addEventListener("beforeprint", () => this.veil(null));
     this.reveal(location.hash);
   }
 
@@ -79,7 +79,9 @@ class Lecture {
   tell() {
     for (const answer of this.answers) {
       const guess = this.guesses.find(({ number }) => number === answer.number);
-      if (guess?.isOver) answer.at.textContent = this.judged(guess, answer);
+      if (!guess?.isOver) continue;
+      answer.at.textContent = this.judged(guess, answer);
+      delete answer.at.dataset.truth;
     }
     this.veil(this.guesses.find(({ isOver }) => !isOver) ?? null);
     if (this.score) this.count(decoded(this.score.dataset.score));
@@ -123,14 +125,39 @@ class Lecture {
 function comeAlive(panel) {
   const frame = make("iframe", { src: `${boardAddress()}${panel.dataset.board}`, title: WORDS.live,
     class: "livepanel" });
-  const stored = [...panel.childNodes];
+  const stored = make("div", { class: "stored" }, ...panel.childNodes);
   const heard = (event) => {
     if (event.source !== frame.contentWindow || !event.data?.cjsimHeight) return;
     frame.style.height = `${event.data.cjsimHeight + 8}px`;
-    for (const node of stored) node.remove();
+    panel.classList.add("alive"); // the picture is there for who prints
   };
   addEventListener("message", heard);
-  panel.prepend(frame);
+  panel.replaceChildren(frame, stored);
+}
+
+// --- panels that were drawn beforehand: a slider at a time chooses among the drawings
+
+function chooseDrawing(panel) {
+  const ranges = [...panel.querySelectorAll("input[type=range]")];
+  const drawings = [...panel.querySelectorAll(".drawn")];
+  const tell = (range) => {
+    const words = range.dataset.words.split("|")[range.value];
+    range.nextElementSibling.textContent = words;
+    range.setAttribute("aria-valuetext", words);
+  };
+  const show = (moved) => {
+    for (const range of ranges) {
+      if (range !== moved) range.value = range.defaultValue;
+      tell(range);
+    }
+    const isWanted = ({ dataset: { key, place } }) => key === moved.dataset.key && place === moved.value;
+    const wanted = drawings.find(isWanted) ?? drawings[0];
+    for (const drawing of drawings) drawing.hidden = drawing !== wanted;
+  };
+  for (const range of ranges) {
+    tell(range);
+    range.addEventListener("input", () => show(range));
+  }
 }
 
 const boardAddress = () => `${document.documentElement.dataset.content_root ?? "./"}../board/index.html`;
@@ -139,6 +166,7 @@ document.addEventListener("DOMContentLoaded", () => {
   const article = document.querySelector("article");
   if (!article?.querySelector(".cell")) return;
   new Lecture(article);
+  article.querySelectorAll(".drawnpanel").forEach(chooseDrawing);
   if (location.protocol === "file:") return;
   const seen = new IntersectionObserver((entries) => {
     for (const { isIntersecting, target } of entries) {
