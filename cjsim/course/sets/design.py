@@ -172,11 +172,18 @@ def joined(usual: Comparison, mine: Comparison) -> Comparison:
     )
 
 
-def gain(comparison: Any, side: str = "mine", less: float = 0.0) -> Gain:
-    """What a side earns per person above the first, less costs that the model does not hold."""
-    row = comparison.paired().loc[(side, "profit_per_person")]
+def gain(
+    comparison: Any, side: str = "mine", less: float = 0.0, measure: str = "profit_per_person"
+) -> Gain:
+    """What a side has of a measure above the first, less costs that the model does not hold.
+
+    World by world only for money: other measures do not stand on a leaderboard.
+    """
+    row = comparison.paired().loc[(side, measure)]
     mean, low, high = (float(row[name]) - less for name in ("difference", "low", "high"))
-    profit = comparison.runs["profit_per_person"]
+    if measure != "profit_per_person":
+        return Gain(mean, low, high)
+    profit = comparison.runs[measure]
     worlds = profit.loc[side].to_numpy() - profit.loc[comparison.first].to_numpy() - less
     return Gain(mean, low, high, tuple(worlds.tolist()))
 
@@ -227,7 +234,7 @@ def beside(
 
 @dataclass(frozen=True)
 class BoardTask:
-    """A firm that is designed on the board: two checks, is it allowed, and what does it earn?
+    """A firm that is designed on the board: is it allowed, what does it gain, does it cost?
 
     Parameters
     ----------
@@ -235,6 +242,9 @@ class BoardTask:
     best : the best that is known within the limits, searched in other worlds than the scored ones.
     played : plays changes beside the firm that differences are taken to, see `beside`.
     digits : of the money in the note.
+    measure : what is to be gained; of a comparison's `runs`.
+
+    On the site its checks are done in the page (`tools/site/tasks.py`), from the same numbers.
     """
 
     name: str
@@ -243,6 +253,7 @@ class BoardTask:
     best: Mapping[str, float]
     played: Callable[[Changes], Any]
     digits: int = 1
+    measure: str = "profit_per_person"
 
     def design(self, work: Work) -> Changes:
         """What was pasted, within the limits."""
@@ -256,9 +267,16 @@ class BoardTask:
         """Something is turned, and only what the task names."""
         return pasted_allowed(work, self.name, self.preset, self.limits)
 
-    def profit(self, work: Work) -> Mark:
-        """Profit per person above the usual firm, as a share of what the best known gains."""
+    def more(self, work: Work) -> Mark:
+        """What is gained above the usual firm, as a share of what the best known gains."""
         comparison = self.played(self.design(work))
-        best = gain(self.played(self.best_known())).mean
+        best = gain(self.played(self.best_known()), measure=self.measure).mean
         cost = Amount(extra_cost(comparison), self.digits, signed=True)
-        return mark(gain(comparison), best, cost=cost, digits=self.digits)
+        return mark(gain(comparison, measure=self.measure), best, cost=cost, digits=self.digits)
+
+    def no_loss(self, work: Work) -> Mark:
+        """Profit per person is no less than the usual firm's, as far as luck lets one tell."""
+        profit = gain(self.played(self.design(work)))
+        ends = {"mine": profit.mean, "low": profit.low, "high": profit.high}
+        note = {name: Amount(value, self.digits, signed=True) for name, value in ends.items()}
+        return Mark(float(profit.high >= 0.0), note)
