@@ -26,13 +26,16 @@ NO_DESIGNS = (
     "", "   ", "fourteen days", "a=b", "ж", "AAAA-AAAA", "#cheese;lang=en", "#phone;s=magic+pull",
     "#phone;product.price=dear", "#phone;s=pull+guide,every_days:often", "#phone;nonsense=1",
     "#phone;s=pull+guide,quality:0.5", "#phone;lang=en;room", "#phone;s=pull+animator;firm.reps=3",
-    "#phone;s=pull+guide;product.price=440", "#yogurt;product.price=2", "#%70hone;nonsense.key=1",
+    "#phone;s=pull+guide;product.price=440", "CHYC-FM7X", "CHYC-FM7Y", "#%70hone;nonsense.key=1",
     "#phone;product.price=1_000", "#phone;firm.reps=inf", "#phone;touchpoints.tent.distance_m=0",
     "#phone;guide.every_days=5;s=pull+guide", "phone;s=pull+guide,accuracy:0.95;product.price=900",
     "#phone;s=guide,min_fit:2+guide,min_fit:-1e-1", "#phone;product.price=%ff5;limits=a:1:2",
     " \"#phone;firm.reps=2;product.price=250.5\" ",
 )  # fmt: skip
 """What nothing has to be played for: it cannot be read, is about something else, or is too much."""
+
+OFTEN_BY_CODE = "MAEN-Y73R-RE7"
+"""#phone;s=pull+guide,every_days:14, as the board's foot shows it: a wrong answer of set 01."""
 
 
 @pytest.fixture(scope="module")
@@ -126,6 +129,11 @@ def test_a_design_at_random_is_judged_as_in_a_notebook(page, name):
 def test_what_is_no_design_is_said_in_pythons_sentence(page, lang):
     for typed in NO_DESIGNS:
         check_alike(page, "01-5", typed, lang)
+
+
+def test_a_short_code_is_the_design_that_its_board_had(page):
+    report = check_alike(page, "01-5", f"  {OFTEN_BY_CODE.lower().replace('-', ' ')} ", "ru")
+    assert report.failed == ["5.profit"]
 
 
 def test_a_position_between_the_steps_is_refused_in_a_sentence(page):

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from cjsim.board.bundle import script
 from cjsim.board.pasted import known_of
-from cjsim.board.product import SIDE_DIALS, dial_of
+from cjsim.board.product import SIDE_DIALS, dial_of, product_of
 from cjsim.board.wasm.build import built
 from cjsim.board.wasm.plan import MOST_SIDES, plan_of
 from cjsim.course.checks.form import Task
@@ -26,7 +26,6 @@ from cjsim.experiment.intervals import LEANS_FROM, t_quantile
 from cjsim.files import write_text
 from cjsim.journey import TWELVE
 from cjsim.labels import LANGUAGES, all_keys, text
-from cjsim.model.events import Event
 from cjsim.scenario import Scenario, presets
 from cjsim.scenario.keys import TABLES
 from cjsim.scenario.words import strategy_title
@@ -123,11 +122,8 @@ def _plan(firm: Scenario, dials: list[str], people: int, seeds: tuple[int, ...])
     needed = {STRATEGY, firm.burn_in_strategy or STRATEGY}
     kept = {name: one for name, one in firm.strategies.items() if name in needed}
     alone = firm.model_copy(update={"strategies": kept})
-    product = {
-        "people": {"usual": people, "choices": []}, "worlds": [2], "bars": [],
-        "events": {"deal": int(Event.FIRST_DEAL)},
-        "dials": [dial_of(alone, dial) for dial in dials],
-    }  # fmt: skip
+    product = product_of(alone, dials, people=people)
+    product["people"] = {"usual": people, "choices": []}
     plan = plan_of(alone, product)
     if plan["refused"]:
         raise ValueError(f"{firm.name}: {'; '.join(plan['refused'].values())}")
@@ -212,10 +208,15 @@ def host(number: str, task: Task, board: BoardTask, lang: str, up: str) -> str:
     ends = "+".join(f"{_ident(key)}:{low:g}:{high:g}" for key, (low, high) in board.limits.items())
     address = f"{up}index.html#{board.preset};s=pull+{STRATEGY};limits={ends};lang={lang}"
     link = f'<a href="{address}">{text("board_task.apart", lang)}</a>'
-    named = f'data-board-task="{number}-{task.number}" data-lang="{lang}"'
+    named = f'data-board-task="{number}-{task.number}" data-lang="{lang}" id="{anchor(task)}"'
     return (
         f'<div class="boardtask" {named}>{link}</div>\n<script src="{up}{SCRIPT}" defer></script>'
     )
+
+
+def anchor(task: Task) -> str:
+    """The place of a task on the board within its page."""
+    return f"board-{task.number}"
 
 
 def _ident(key: str) -> str:

@@ -1,7 +1,7 @@
 // The dials: one row for each side, or one for all; what cannot act says why in its own place.
 import { clamp, el, fill } from "./dom.js";
 import { chip, nameOf, tint } from "./look.js";
-import { readNumber } from "./numbers.js";
+import { readNumber, setting } from "./numbers.js";
 import { drawKeys } from "./otherkeys.js";
 import { stamp } from "./question.js";
 import { isAllowed, setValue, usualOf, valueOf, whyOff } from "./state.js";
@@ -34,7 +34,7 @@ function dialBox(board, dial) {
 function limitsLine(board, dial) {
   const limits = board.state.limits?.[dial.id];
   if (!limits) return null;
-  const [low, high] = limits.map((end) => valueWords(board, dial, end));
+  const [low, high] = limits.map((end) => setting(end, board.state.lang));
   const key = low === high ? "limit" : "limits";
   return el("p", { class: "limits" }, board.speaker.say(key, { low, high }));
 }
