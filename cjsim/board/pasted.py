@@ -25,7 +25,7 @@ MOST_DIALS: Final = 12
 LONGEST: Final = 4000  # characters
 ASIDE: Final = (
     "n", "worlds", "own-luck", "view", "guess", "person", "more", "pins", "lang", "theme", "room",
-    "bare",
+    "bare", "limits",
 )  # fmt: skip
 """Parts of an address that say how it is looked at, not what was designed."""
 

@@ -10,7 +10,7 @@ from cjsim import Scenario
 from cjsim.board.bundle import script
 from cjsim.experiment.intervals import t_interval
 from cjsim.labels.numbers import number as written
-from cjsim.labels.numbers import per_cent
+from cjsim.labels.numbers import per_cent, setting
 from tests.board.stand import product
 from tests.labels.test_numbers import NUMBERS
 
@@ -57,6 +57,26 @@ def test_numbers_are_written_as_python_writes_them(js):
 
 def test_what_is_no_number_is_a_dash(js):
     assert js("() => [NaN, Infinity].map((v) => formatted(v, 'en'))") == ["–", "–"]
+    told = js("() => ['en', 'ru'].map((l) => typedNumber(NaN, l))")
+    assert told == [written(float("nan"), lang, typed=True) for lang in ("en", "ru")] == ["-", "–"]
+
+
+def test_settings_and_numbers_for_terminals_are_written_as_python_writes_them(js):
+    rng = random.Random(2)
+    values = [
+        0,
+        1825,
+        -0.00015,
+        123456.75,
+        2.5,
+        *(rng.uniform(-1, 1) * 10 ** rng.uniform(-4, 7) for _ in range(200)),
+    ]
+    cases = [(value, lang) for value in values for lang in ("en", "ru")]
+    told = js("cases => cases.map(([v, l]) => [setting(v, l), typedNumber(v, l, 1, true)])", cases)
+    assert told == [
+        [setting(value, lang), written(value, lang, 1, signed=True, typed=True)]
+        for value, lang in cases
+    ]
 
 
 def test_shares_are_written_as_python_writes_them(js):
@@ -115,6 +135,7 @@ ADDRESSES = [
     "#phone;s=pull+guide,accuracy:0.9,every_days:5+animator+nothing;view=trail;guess=b;lang=en",
     "#phone;view=lives;person=12;more;pins=mine%20%3B!pull+guide,accuracy:0.5!product.price:500;"
     "lang=en;theme=dark;room",
+    "#phone;s=pull+guide,every_days:5;lang=en;bare;limits=product.price:300:800+every_days:14:120",
 ]
 
 
@@ -129,7 +150,8 @@ def test_an_address_says_what_it_was_made_of(js, address):
         "", "#", "#phone", "#car;s=pull", "#phone;s=pull", "#phone;s=gide+guide",
         "#phone;n=-5;worlds=7",
         "#phone;product.price=1e99;view=toys", "#phone;s=pull+guide,accuracy:7", "#phone;%E0%A4%A",
-        "#phone;product.price=;guess=%00",
+        "#phone;product.price=;guess=%00", "#phone;limits=magic:1:2",
+        "#phone;limits=product.price:9:1",
     ],
 )  # fmt: skip
 def test_what_an_address_cannot_say_is_left_as_it_is(js, junk):

@@ -1,5 +1,6 @@
 """The site as a whole: its links lead somewhere, nothing comes from elsewhere, it is light."""
 
+import itertools
 from functools import cache
 from html.parser import HTMLParser
 from urllib.parse import unquote, urlsplit
@@ -63,6 +64,9 @@ def test_every_page_is_there(site):
         assert (site / "en" / "reference" / f"{name}.html").is_file()
     for name in presets():
         assert (site / "board" / f"{name}.json").is_file()
+        for lang, view in itertools.product(("en", "ru"), ("", ";view=trail;guess=skip")):
+            link = f"../board/index.html#{name}{view};lang={lang}"
+            assert link in page_at(site / lang / "boards.html").links
 
 
 def test_every_link_and_anchor_leads_somewhere(site):

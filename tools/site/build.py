@@ -17,7 +17,7 @@ from cjsim.course.copies import fresh
 from cjsim.files import expanded, write_text
 from cjsim.labels import LANGUAGES
 from tools.pages import ROOT, text_of
-from tools.site import gallery, reference
+from tools.site import boards, gallery, reference, tasks
 from tools.site.figures import Figures
 from tools.site.panels import Panels
 from tools.site.tree import Tree, lectures, pages_of, plant
@@ -71,8 +71,10 @@ def build(folder: Path) -> None:
             source = Path(scratch) / lang
             source.mkdir()
             _write_pages(plant(lang, source, shown))
+            tasks.place(source, lang)
             jobs.append(_making_html(lang, source, folder / lang, Path(scratch) / f"{lang}-trees"))
         panels.save(folder / "board")
+        tasks.save(folder / "board")
         figures.save(folder / "figures")
         for lang, job in zip(LANGUAGES, jobs, strict=True):
             if job.wait():
@@ -85,6 +87,7 @@ def build(folder: Path) -> None:
 def _write_pages(tree: Tree) -> None:
     """The pages that the code writes, and the first one, which leads to all others."""
     written: dict[str, Callable[[], str]] = {}
+    written["boards"] = partial(boards.page, tree.lang)
     written["gallery/index"] = partial(gallery.draw, tree.lang, tree.folder / "gallery")
     if tree.lang == "en":
         written |= {"reference/commands": reference.commands, "reference/keys": reference.keys}

@@ -27,8 +27,12 @@ export function addressOf(state, product) {
   if (state.theme) parts.push(`theme=${state.theme}`);
   if (state.room) parts.push("room");
   if (state.bare) parts.push("bare");
+  if (state.limits) parts.push(`limits=${limitsWords(state.limits)}`);
   return "#" + parts.join(";");
 }
+
+export const limitsWords = (limits) =>
+  Object.entries(limits).map(([id, [low, high]]) => `${shielded(id)}:${low}:${high}`).join("+");
 
 const pinWords = (pin) => [
   shielded(pin.name), sidesWords(pin.sides),
@@ -75,6 +79,7 @@ function read(state, product, name, words) {
   else if (name === "theme" && ["light", "dark"].includes(words)) state.theme = words;
   else if (name === "room") state.room = true;
   else if (name === "bare") state.bare = true;
+  else if (name === "limits") readLimits(state, product, words);
   else readDial(state.dials, product, name, plainWords(words));
 }
 
@@ -112,6 +117,15 @@ function sidesIn(words, product) {
 function readSides(state, product, words) {
   const sides = sidesIn(words, product);
   if (sides.length > 1) state.sides = sides;
+}
+
+// Of dials that there are: "product.price:300:800+every_days:14:120".
+function readLimits(state, product, words) {
+  const limits = words.split("+").map((one) => one.split(":")).filter(([id, low, high]) =>
+    product.dials.some((dial) => dial.id === plainWords(id)) && Number(low) <= Number(high));
+  if (!limits.length) return;
+  state.limits = Object.fromEntries(limits.map(([id, low, high]) =>
+    [plainWords(id), [Number(low), Number(high)]]));
 }
 
 function readPin(words, product) {

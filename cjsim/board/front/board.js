@@ -216,6 +216,7 @@ export class Board {
     root.dataset.view = state.view;
     root.classList.toggle("room", state.room);
     root.classList.toggle("bare", state.bare);
+    root.classList.toggle("limited", Boolean(state.limits));
     this.parts.trouble.textContent = "";
     if (!this.options.inNotebook) {
       document.documentElement.lang = state.lang;

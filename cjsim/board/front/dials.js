@@ -1,22 +1,22 @@
 // The dials: one row for each side, or one for all; what cannot act says why in its own place.
 import { clamp, el, fill } from "./dom.js";
 import { chip, nameOf, tint } from "./look.js";
-import { readNumber } from "./numbers.js";
+import { readNumber, setting } from "./numbers.js";
 import { drawKeys } from "./otherkeys.js";
 import { stamp } from "./question.js";
-import { setValue, usualOf, valueOf, whyOff } from "./state.js";
+import { isAllowed, setValue, usualOf, valueOf, whyOff } from "./state.js";
 
 export function drawDials(board) {
   const { speaker, state, product } = board;
   const hidden = product.dials.filter((dial) => !dial.first).length;
-  const shown = product.dials.filter((dial) => dial.first || state.more);
+  const isShown = (dial) => (state.limits ? dial.id in state.limits : dial.first || state.more);
   fill(board.parts.dials,
     el("h2", { class: "cap" }, speaker.say("dials")),
-    el("div", { class: "dials" }, shown.map((dial) => dialBox(board, dial)),
-      el("button", { type: "button", class: "btn more quiet", "data-f": "more", "aria-expanded": String(state.more),
+    el("div", { class: "dials" }, product.dials.filter(isShown).map((dial) => dialBox(board, dial)),
+      state.limits ? null : el("button", { type: "button", class: "btn more quiet", "data-f": "more", "aria-expanded": String(state.more),
         onclick: () => board.change((s) => { s.more = !s.more; }, { ask: false }) },
       state.more ? `− ${speaker.say("fewer_dials")}` : `+ ${speaker.say("more_dials", { n: hidden })}`),
-      state.more && product.tables ? drawKeys(board) : null),
+      state.more && !state.limits && product.tables ? drawKeys(board) : null),
     el("p", { class: "stamp" }, stamp(board)));
 }
 
@@ -27,8 +27,17 @@ function dialBox(board, dial) {
   const about = isAlone ? unit : dial.side ? speaker.say("each_its_own") : `${unit} · ${speaker.say("for_all")}`;
   const places = isAlone ? [moved] : dial.side ? [...state.sides.keys()] : [-1];
   return el("div", { class: "dial" },
-    el("p", { class: "name" }, speaker.of(dial.title), el("small", {}, about)),
+    el("p", { class: "name" }, speaker.of(dial.title), el("small", {}, about)), limitsLine(board, dial),
     places.map((side) => row(board, dial, side)));
+}
+
+// What the task allows, where one sets limits.
+function limitsLine(board, dial) {
+  const limits = board.state.limits?.[dial.id];
+  if (!limits) return null;
+  const [low, high] = limits.map((end) => setting(end, board.state.lang));
+  const key = low === high ? "limit" : "limits";
+  return el("p", { class: "limits" }, board.speaker.say(key, { low, high }));
 }
 
 function row(board, dial, side) {
@@ -92,6 +101,7 @@ class Row {
     this.notch.parentElement.style.setProperty("--d", at(usual));
     this.box.value = value === "inf" ? "∞" : words;
     this.element.classList.toggle("changed", value !== usual);
+    this.element.classList.toggle("beyond", value !== usual && !isAllowed(board.state, dial, value));
     const back = board.speaker.say("back_to", { value: valueWords(board, dial, usual) });
     this.back.setAttribute("aria-label", back);
     this.back.title = back;

@@ -20,6 +20,20 @@ export function perCent(share, lang, digits = 0) {
   return lang === "ru" ? `${shown}\u00a0%` : `${shown}%`;
 }
 
+// English as any terminal can print it: the hyphen is minus and dash.
+export function typedNumber(value, lang, digits = 0, signed = false) {
+  const shown = formatted(value, lang, digits, signed);
+  return lang === "en" ? shown.replace(TRUE_MINUS, "-").replace(NO_NUMBER, "-") : shown;
+}
+
+// The value of a key as people write it: so many digits that count, and no exponent.
+export function setting(value, lang, digits = 6) {
+  const size = value && Number.isFinite(value) ? Math.floor(Math.log10(Math.abs(value))) : digits - 1;
+  const places = Math.max(0, digits - 1 - size);
+  const fraction = Math.abs(value).toFixed(places).split(".")[1] ?? "";
+  return formatted(value, lang, fraction.replace(/0+$/, "").length);
+}
+
 // A tie goes to the even neighbour; toFixed alone would round it up.
 function rounded(value, digits) {
   if (value >= 1e21) return BigInt(value).toString() + (digits ? "." + "0".repeat(digits) : "");

@@ -32,7 +32,7 @@ export function openCode(board, typed) {
     return board.draw(["foot"]);
   }
   if (other) return openProduct(board, other).then(() => openCode(board, typed));
-  const { lang, theme, room, view, guess } = board.state;
-  board.state = Object.assign(found.state, { lang, theme, room, view, guess });
+  const { lang, theme, room, view, guess, limits } = board.state;
+  board.state = Object.assign(found.state, { lang, theme, room, view, guess, limits });
   return board.show();
 }

@@ -7,6 +7,7 @@ export class AddressPlace {
     addEventListener("popstate", () => {
       this.depth = history.state?.depth ?? 0;
       changed(location.hash);
+      tellAbove();
     });
   }
 
@@ -18,6 +19,7 @@ export class AddressPlace {
     if (address === location.hash) return;
     this.depth++;
     history.pushState({ depth: this.depth }, "", address);
+    tellAbove();
   }
 
   canGoBack() {
@@ -31,6 +33,11 @@ export class AddressPlace {
   link() {
     return location.href;
   }
+}
+
+// In a frame of a page of ours: what was designed, so that it need not be copied.
+function tellAbove() {
+  if (parent !== window) parent.postMessage({ cjsimAddress: location.hash }, "*");
 }
 
 // The same without an address: `keep` is called with every state, to be found at the next sight.

@@ -8,7 +8,7 @@ export function firstState(product, lang) {
     product: product.name, people: product.people.usual, worlds: product.worlds[0], same: true,
     sides: product.sides.map((strategy) => ({ strategy, dials: {} })), dials: {},
     view: "funnel", guess: null, tried: null, more: false, person: null, pins: [],
-    lang, theme: null, room: false, bare: false,
+    lang, theme: null, room: false, bare: false, limits: null,
   };
 }
 
@@ -34,6 +34,13 @@ export function setValue(state, dial, side, value) {
   const usual = usualOf(dial, state.sides[Math.max(0, side)].strategy);
   if (value === usual) delete own[dial.id];
   else own[dial.id] = value;
+}
+
+// May a dial stand there? Where a task sets limits, {id: [lowest, highest]}, only within them.
+export function isAllowed(state, dial, value) {
+  const [low, high] = state.limits?.[dial.id] ?? [-Infinity, Infinity];
+  const number = value === "inf" ? Infinity : value;
+  return low <= number && number <= high;
 }
 
 // Why a dial cannot act: for its side, or, of a dial of the world, for every side there is.

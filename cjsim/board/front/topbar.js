@@ -61,7 +61,7 @@ function languages(board) {
 // Sides, dials and luck as they were; the reader's own things stay.
 function reset(board) {
   board.change((state) => {
-    const { lang, theme, room, view, guess, people, worlds } = state;
-    Object.assign(state, firstState(board.product, lang), { theme, room, view, guess, people, worlds });
+    const { lang, theme, room, view, guess, people, worlds, limits } = state;
+    Object.assign(state, firstState(board.product, lang), { theme, room, view, guess, people, worlds, limits });
   });
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -172,11 +172,18 @@ def joined(usual: Comparison, mine: Comparison) -> Comparison:
     )
 
 
-def gain(comparison: Any, side: str = "mine", less: float = 0.0) -> Gain:
-    """What a side earns per person above the first, less costs that the model does not hold."""
-    row = comparison.paired().loc[(side, "profit_per_person")]
+def gain(
+    comparison: Any, side: str = "mine", less: float = 0.0, measure: str = "profit_per_person"
+) -> Gain:
+    """What a side has of a measure above the first, less costs that the model does not hold.
+
+    World by world only for money: other measures do not stand on a leaderboard.
+    """
+    row = comparison.paired().loc[(side, measure)]
     mean, low, high = (float(row[name]) - less for name in ("difference", "low", "high"))
-    profit = comparison.runs["profit_per_person"]
+    if measure != "profit_per_person":
+        return Gain(mean, low, high)
+    profit = comparison.runs[measure]
     worlds = profit.loc[side].to_numpy() - profit.loc[comparison.first].to_numpy() - less
     return Gain(mean, low, high, tuple(worlds.tolist()))
 
@@ -227,7 +234,7 @@ def beside(
 
 @dataclass(frozen=True)
 class BoardTask:
-    """A firm that is designed on the board: two checks, is it allowed, and what does it earn?
+    """A firm that is designed on the board: is it allowed, what does it gain, does it cost?
 
     Parameters
     ----------
@@ -235,7 +242,10 @@ class BoardTask:
     best : the best that is known within the limits, searched in other worlds than the scored ones.
     played : plays changes beside the firm that differences are taken to, see `beside`.
     digits : of the money in the note.
-    price : what a design costs per person beside what the model holds, as the task states it.
+    prices : what one more of a key costs per person beside what the model holds, as the task says.
+    measure : what is to be gained; of a comparison's `runs`. Prices are taken off profit alone.
+
+    On the site its checks are done in the page (`tools/site/tasks.py`), from the same numbers.
     """
 
     name: str
@@ -244,7 +254,8 @@ class BoardTask:
     best: Mapping[str, float]
     played: Callable[[Changes], Any]
     digits: int = 1
-    price: Callable[[Changes], float] = lambda _: 0.0
+    prices: Mapping[str, float] = field(default_factory=dict)
+    measure: str = "profit_per_person"
 
     def design(self, work: Work) -> Changes:
         """What was pasted, within the limits."""
@@ -258,10 +269,33 @@ class BoardTask:
         """Something is turned, and only what the task names."""
         return pasted_allowed(work, self.name, self.preset, self.limits)
 
-    def profit(self, work: Work) -> Mark:
-        """Profit per person above the usual firm, as a share of what the best known gains."""
-        mine, best = self.design(work), self.best_known()
-        comparison, price = self.played(mine), self.price(mine)
-        most = gain(self.played(best), less=self.price(best)).mean
-        cost = Amount(extra_cost(comparison) + price, self.digits, signed=True)
-        return mark(gain(comparison, less=price), most, cost=cost, digits=self.digits)
+    def more(self, work: Work) -> Mark:
+        """What is gained above the usual firm, as a share of what the best known gains."""
+        mine = self.design(work)
+        cost = extra_cost(self.played(mine)) + self.price(mine)
+        return mark(
+            self.gained(mine), self.gained(self.best_known()).mean,
+            cost=Amount(cost, self.digits, signed=True), digits=self.digits,
+        )  # fmt: skip
+
+    def no_loss(self, work: Work) -> Mark:
+        """Profit per person is no less than the usual firm's, as far as luck lets one tell."""
+        design = self.design(work)
+        profit = gain(self.played(design), less=self.price(design))
+        ends = {"mine": profit.mean, "low": profit.low, "high": profit.high}
+        note = {name: Amount(value, self.digits, signed=True) for name, value in ends.items()}
+        return Mark(float(profit.high >= 0.0), note)
+
+    def gained(self, design: Changes) -> Gain:
+        """What a design has of the measure above the usual firm, its prices paid."""
+        price = self.price(design) if self.measure == "profit_per_person" else 0.0
+        return gain(self.played(design), less=price, measure=self.measure)
+
+    def price(self, design: Changes) -> float:
+        """What a design costs per person beside what the model holds, below 0 where it has less."""
+        if not self.prices:
+            return 0.0
+        firm, turned = Scenario.load(self.preset, strategy="guide"), dict(design)
+        usual = {key: float(firm.value(key)) for key in self.prices}
+        more = {key: float(turned.get(key, value)) - value for key, value in usual.items()}
+        return sum(each * more[key] for key, each in self.prices.items())

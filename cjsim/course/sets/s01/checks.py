@@ -267,6 +267,6 @@ TASKS = (
         Check("allowed", _allowed), Check("profit", _profit, 3.0), Check("patience", _patience),
     ), "code"),
     Task(5, (
-        Check("allowed", BOARD.allowed), Check("profit", BOARD.profit, 3.0),
+        Check("allowed", BOARD.allowed), Check("profit", BOARD.more, 3.0),
     ), "board"),
 )  # fmt: skip

@@ -183,6 +183,6 @@ TASKS = (
         Check("profit", _shelf_profit, 3.0),
     ), "code"),
     Task(4, (
-        Check("allowed", BOARD.allowed), Check("profit", BOARD.profit, 3.0),
+        Check("allowed", BOARD.allowed), Check("profit", BOARD.more, 3.0),
     ), "board"),
 )  # fmt: skip

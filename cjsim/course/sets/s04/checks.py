@@ -456,15 +456,8 @@ BOARD_LIMITS: Final = {EYES: (0.5, 0.95), **LIMITS}
 BOARD_BEST: Final = {EYES: 0.95, "guide.every_days": 10.0, "guide.min_fit": 1.0}
 """The best that we know within BOARD_LIMITS: searched in other worlds than the scored ones."""
 
-
-def _price(changes: Changes) -> float:
-    """EUR per person for the eyes of a design, below 0 where they are poorer than usual."""
-    usual = float(_firms()["guide"].value(EYES))
-    return TENTH * (float(dict(changes).get(EYES, usual)) - usual) / 0.1
-
-
 BOARD: Final = BoardTask(
-    "board_5", "consulting", BOARD_LIMITS, BOARD_BEST, _scored, digits=0, price=_price
+    "board_5", "consulting", BOARD_LIMITS, BOARD_BEST, _scored, digits=0, prices={EYES: 10 * TENTH}
 )
 
 
@@ -486,5 +479,5 @@ TASKS = (
     Task(4, (
         Check("allowed", _allowed), Check("profit", _profit, 3.0), Check("patience", _patience),
     ), "code"),
-    Task(5, (Check("allowed", BOARD.allowed), Check("profit", BOARD.profit, 3.0)), "board"),
+    Task(5, (Check("allowed", BOARD.allowed), Check("profit", BOARD.more, 3.0)), "board"),
 )  # fmt: skip

@@ -164,5 +164,5 @@ TASKS = (
         Check("first", _first), Check("gift", _gift),
         Check("rhythm", _rhythm), Check("renewals", _renewals),
     ), "code"),
-    Task(4, (Check("allowed", BOARD.allowed), Check("profit", BOARD.profit, 3.0)), "board"),
+    Task(4, (Check("allowed", BOARD.allowed), Check("profit", BOARD.more, 3.0)), "board"),
 )  # fmt: skip

@@ -170,5 +170,5 @@ TASKS = (
         Check("nobody_left", _nobody_left), Check("on_the_day", _on_the_day),
         Check("any_order", _any_order),
     ), "code"),
-    Task(4, (Check("allowed", BOARD.allowed), Check("profit", BOARD.profit, 3.0)), "board"),
+    Task(4, (Check("allowed", BOARD.allowed), Check("profit", BOARD.more, 3.0)), "board"),
 )  # fmt: skip

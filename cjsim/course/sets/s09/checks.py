@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from cjsim import Scenario, compare
-from cjsim.course.checks.form import Amount, Check, Mark, Task, Work
-from cjsim.course.sets.design import BoardTask, Gain, beside, extra_cost, mark
+from cjsim.course.checks.form import Check, Task, Work
+from cjsim.course.sets.design import BoardTask, beside
 from cjsim.course.sets.explain import ideas
 
 # --- 1: a dial ------------------------------------------------------------------------------------
@@ -133,29 +133,9 @@ BOARD_BEST: Final = {"guide.every_days": 20.0}
 """The best that we know within BOARD_LIMITS: searched in other worlds than the scored ones."""
 SCORED: Final = {"people": 400, "runs": 24, "seed": 770_901}  # worlds that no lecture shows
 PLAYED: Final = beside("pull", "phone", SCORED)
-BOARD: Final = BoardTask("board_4", "phone", BOARD_LIMITS, BOARD_BEST, PLAYED)
-
-
-def _advocates(work: Work) -> Mark:
-    """People who reach recommendation above those of waiting, as a share of the best known."""
-    comparison = PLAYED(BOARD.design(work))
-    best = _more(PLAYED(BOARD.best_known()), "reached_recommendation").mean
-    more = _more(comparison, "reached_recommendation")
-    return mark(more, best, cost=Amount(extra_cost(comparison), 1, signed=True))
-
-
-def _money(work: Work) -> Mark:
-    """The firm earns no less than waiting at the price of now, as far as luck lets one tell."""
-    profit = _more(PLAYED(BOARD.design(work)), "profit_per_person")
-    note = {"mine": Amount(profit.mean, 1, signed=True), "low": Amount(profit.low, 1, signed=True),
-            "high": Amount(profit.high, 1, signed=True)}  # fmt: skip
-    return Mark(float(profit.high >= 0.0), note)
-
-
-def _more(comparison: Any, measure: str) -> Gain:
-    """What the student's firm has above waiting."""
-    row = comparison.paired().loc[("mine", measure)]
-    return Gain(float(row["difference"]), float(row["low"]), float(row["high"]))
+BOARD: Final = BoardTask(
+    "board_4", "phone", BOARD_LIMITS, BOARD_BEST, PLAYED, measure="reached_recommendation"
+)
 
 
 TASKS = (
@@ -169,7 +149,7 @@ TASKS = (
         Check("whole", _whole), Check("again", _again),
     ), "code"),
     Task(4, (
-        Check("allowed", BOARD.allowed), Check("advocates", _advocates, 3.0),
-        Check("money", _money),
+        Check("allowed", BOARD.allowed), Check("advocates", BOARD.more, 3.0),
+        Check("money", BOARD.no_loss),
     ), "board"),
 )  # fmt: skip

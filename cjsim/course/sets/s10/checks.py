@@ -157,5 +157,5 @@ TASKS = (
         Check("adds_up", _adds_up), Check("again", _again),
     ), "code"),
     Task(3, (Check("mood", _mood), Check("moved", _moved), Check("best", _best)), "code"),
-    Task(4, (Check("allowed", BOARD.allowed), Check("profit", BOARD.profit, 3.0)), "board"),
+    Task(4, (Check("allowed", BOARD.allowed), Check("profit", BOARD.more, 3.0)), "board"),
 )  # fmt: skip

@@ -170,5 +170,5 @@ TASKS = (
         Check("estimate", _estimate), Check("shares", _shares),
         Check("width", _width), Check("both", _both),
     ), "code"),
-    Task(4, (Check("allowed", BOARD.allowed), Check("profit", BOARD.profit, 3.0)), "board"),
+    Task(4, (Check("allowed", BOARD.allowed), Check("profit", BOARD.more, 3.0)), "board"),
 )  # fmt: skip
