@@ -79,7 +79,7 @@ def test_a_saved_notebook_shows_the_choices():
 
 def shown_words(guess):
     """What is read around the slider: the question if there is one, then the row."""
-    *title, row = guess.box.children
+    *title, row, _ = guess.box.children
     return [*(part.value for part in title), *(part.value for part in row.children)]
 
 
