@@ -137,7 +137,7 @@ def keep_pictures(visit, lecture):
     ],
 )
 def test_a_lecture_runs_to_its_end_and_all_its_panels_answer(lecture, opened):
-    """No slider is dead: at the farther end something stands elsewhere, and its outline shows it."""
+    """No slider is dead: at its farther end something stands elsewhere, which an outline shows."""
     visit = opened(lecture)
     page = visit.page
     page.evaluate(CLEAR)  # what is stored must not stand for what is run
