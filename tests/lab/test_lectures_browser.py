@@ -140,7 +140,10 @@ def keep_pictures(visit, lecture):
     ],
 )
 def test_a_lecture_runs_to_its_end_and_all_its_panels_answer(lecture, opened):
-    """No slider is dead: at its farther end something stands elsewhere, which an outline shows."""
+    """No slider is dead: at its farther end something stands elsewhere, which an outline shows.
+
+    Each time one lecture; the English ones are run by nbval, and one is rehearsed below.
+    """
     visit = opened(lecture)
     page = visit.page
     page.evaluate(CLEAR)  # what is stored must not stand for what is run
