@@ -3,6 +3,7 @@
 python3 kit.py demo             compare three strategies on the same people
 python3 kit.py test             run every check; --thorough at length; further words go to pytest
 python3 kit.py lecture 01       open a fresh copy of a lecture in JupyterLab; --lang ru in Russian
+python3 kit.py exercises 01     open its exercises, to work in; what you write stays
 python3 kit.py lab              turn dials and see what happens: the what-if lab
 python3 kit.py site             build the course and the documentation as a folder, site/
 python3 kit.py compare phone    these two and any other word are cjsim commands

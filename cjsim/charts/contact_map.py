@@ -24,6 +24,8 @@ ENOUGH = 20
 """Contacts from which on a touchpoint's shares are put into words."""
 NAME_LETTERS = 32
 """Of a touchpoint's title at the left; a longer one is cut."""
+LETTERS = 6.5
+"""Of the title of the map to an inch of its width."""
 
 
 def contact_map(run: Run, lang: str = SPOKEN, *, lens: str = "twelve") -> Picture:
@@ -71,7 +73,8 @@ def contact_map(run: Run, lang: str = SPOKEN, *, lens: str = "twelve") -> Pictur
         for row, step in enumerate(aims):
             frame = Rectangle((step - 0.5, row - 0.5), 1, 1, fill=False, ec="black", lw=2, zorder=3)
             axes.add_patch(frame)
-        axes.set_title(fill(text("contact_map.title", lang), 4 * columns), pad=12)
+        title = fill(text("contact_map.title", lang), int(LETTERS * figure.get_figwidth()))
+        figure.suptitle(title, x=0.01, ha="left", fontsize=17, weight="bold")  # over long names too
         axes.set_xlabel(fill(text("contact_map.note", lang), 5 * columns))
     return Picture(figure, _alt(data, names, aims, words, lang), data, lang)
 

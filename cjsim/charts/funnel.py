@@ -138,7 +138,8 @@ def _draw_reached(axes: Axes, data: pd.DataFrame, looks: Looks, lang: str) -> li
     axes.grid(True)
     axes.set_axisbelow(True)
     axes.set_title(text("chart.reached_title", lang))
-    axes.set_xlabel(text("chart.share_of_people", lang))
+    words = "share_with_newcomers" if data["share_reached"].max() > 1 else "share_of_people"
+    axes.set_xlabel(text(f"chart.{words}", lang))
     return bars
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cjsim.cli import ab_test, ask, data, fit, options, pages, report, seen, touchpoints
+from cjsim.cli import ab_test, ask, course, data, fit, options, pages, report, seen, touchpoints
 from cjsim.cli.draws import add_draws, unsure_in_vain
 from cjsim.cli.sides import strategies
 from cjsim.cli.terminal import Parser, finish, get_ready, say, say_json
@@ -223,16 +223,7 @@ def command_line() -> argparse.ArgumentParser:
     )
     job.set_defaults(job=pages.trail, out=None)
 
-    job = jobs.add_parser("lecture", help="open a lecture in JupyterLab, as a copy to work in")
-    job.add_argument("number", nargs="?", default="01", help="01 to 12, or L (default: 01)")
-    job.add_argument("--lang", default="en", help="language of the lecture: en or ru")
-    job.add_argument("--folder", type=options.path, help="where the copy goes (default: work/)")
-    job.add_argument("--keep", action="store_true", help="go on with the copy that is there")
-    job.add_argument(
-        "--port", type=options.count, help="port to serve at (default: one that is free)"
-    )
-    job.add_argument("--no-browser", action="store_true", help="only say where it is")
-    job.set_defaults(job=_lecture)
+    course.add(jobs)
 
     job = jobs.add_parser("grade", help="grade a folder of exercises, each in a process of its own")
     job.add_argument(
@@ -359,13 +350,6 @@ def _optimise(args: argparse.Namespace) -> int:
     if args.out:
         experiments.keep_optimum(optimum, args.out, args.lang)
     _tell(experiments.of_optimum(optimum, args.lang, args.json))
-    return 0
-
-
-def _lecture(args: argparse.Namespace) -> int:
-    from cjsim.course.copies import lecture
-
-    lecture(args.number, args.lang, args.folder, args.keep, args.port, not args.no_browser)
     return 0
 
 

@@ -63,6 +63,49 @@ def lecture(
     open_notebook(made.path, root, port, browser)
 
 
+def exercises(
+    number: str = "01",
+    lang: str = "en",
+    folder: str | Path | None = None,
+    port: int | None = None,
+    browser: bool = True,
+) -> None:
+    """Open a copy of a set of exercises in JupyterLab, and serve it until Ctrl-C.
+
+    The parameters are those of `tasks_copy`; `port` and `browser` are those of `cjsim lab`.
+    """
+    from cjsim.board.room import HOST, door_at
+    from cjsim.lab.serve import open_notebook
+
+    if port is not None:
+        door_at(HOST, port, language(lang)).close()
+    root = WORK if folder is None else expanded(folder).resolve()
+    path, is_fresh = tasks_copy(number, lang, root)
+    print(text("lecture.tasks" if is_fresh else "lecture.going_on", lang).format(path=path))
+    open_notebook(path, root, port, browser)
+
+
+def tasks_copy(number: str, lang: str = "en", folder: str | Path = WORK) -> tuple[Path, bool]:
+    """Make a copy of a set of exercises where none is; answers are never written over.
+
+    Parameters
+    ----------
+    number : of the set, "01", "1" or "D", or its whole name.
+    lang : "en" or "ru".
+    folder : where the copy goes, in a folder `exercises/<lang>/release`, as beside a lecture.
+
+    Returns its path, and whether it has just been made. Raises ValueError for a set or a language
+    that does not exist, and where no exercises are.
+    """
+    sets = PROJECT / "exercises" / language(lang) / "release"
+    found = {path.parent.name: path for path in sorted(sets.glob("*/tasks.ipynb"))}
+    source = _numbered(found, number, "set of exercises")
+    path = expanded(folder) / source.relative_to(PROJECT)
+    is_fresh = not path.exists()
+    _copy_tasks(source, path)
+    return path, is_fresh
+
+
 def working_copy(
     number: str, lang: str = "en", folder: str | Path = WORK, keep: bool = False
 ) -> Copy:
@@ -110,18 +153,22 @@ def without_controls(notebook: Any) -> Any:
 
 def _stored(number: str, lang: str) -> Path:
     """The file of a lecture in the project."""
-    found = sorted((PROJECT / "notebooks" / lang).glob("*_*.ipynb"))  # the lab has no number
+    files = sorted((PROJECT / "notebooks" / lang).glob("*_*.ipynb"))  # the lab has no number
+    return _numbered({path.stem: path for path in files}, number, "lecture")
+
+
+def _numbered(found: dict[str, Path], number: str, what: str) -> Path:
+    """The one with a number or a name; `found` are all, by name."""
     if not found:
         raise ValueError(
             "the lectures are not here: they come with the project's folder, not with the package"
         )
-    by_number = {path.stem.partition("_")[0]: path for path in found}
-    names = by_number | {path.stem: path for path in found}
+    by_number = {name.partition("_")[0]: path for name, path in found.items()}
     asked = number.strip().removesuffix(".ipynb")
     for name in (asked, asked.zfill(2), asked.upper()):  # 1 is 01, and l is L
-        if name in names:
-            return names[name]
-    raise unknown("lecture", number, by_number)
+        if path := (by_number | found).get(name):
+            return path
+    raise unknown(what, number, by_number)
 
 
 def _set_aside(path: Path, source: Path) -> Path | None:
@@ -148,12 +195,18 @@ def _copy_companions(source: Path, root: Path) -> None:
     """The exercises, if it has some and they are not there yet, and the glossary as it is now."""
     lang = source.parent.name
     tasks = Path("exercises", lang, "release", source.stem, "tasks.ipynb")
-    if (PROJECT / tasks).exists() and not (root / tasks).exists():
-        (root / tasks).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(PROJECT / tasks, root / tasks)
+    if (PROJECT / tasks).exists():
+        _copy_tasks(PROJECT / tasks, root / tasks)
     glossary = Path("notebooks", "GLOSSARY.md")
     (root / glossary).parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(PROJECT / glossary, root / glossary)
+
+
+def _copy_tasks(source: Path, path: Path) -> None:
+    """The students' exercises, where none are: in those that are, somebody has worked."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, path)
 
 
 def _read(path: Path) -> Any:

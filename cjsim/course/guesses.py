@@ -20,6 +20,7 @@ import ipywidgets as widgets
 
 from cjsim.course.lines import Line, paragraph
 from cjsim.course.tables import word
+from cjsim.lab.keyboard import box_of_its_own
 from cjsim.labels import SPOKEN, find, language, text, unknown
 from cjsim.labels.numbers import setting
 
@@ -36,9 +37,9 @@ Asked = TypeVar("Asked", bound="Guess")
 class Guess(ABC):
     """A question to the reader. `value` is what they said, None until they have."""
 
-    def __init__(self, control: Any, lang: str) -> None:
+    def __init__(self, control: Any, rows: list[Any], lang: str) -> None:
         self.control = control
-        self.box = control
+        self.box = box_of_its_own(rows)
         self.lang = lang
         self.value: Any = None
         self.right: bool | None = None
@@ -109,7 +110,7 @@ class Choice(Guess):
         lang = language(lang)
         named = [(_option(name, lang), name) for name in options]
         buttons = widgets.RadioButtons(options=named, value=None, layout={"width": "auto"})
-        super().__init__(buttons, lang)
+        super().__init__(buttons, [buttons], lang)
 
     def _as_words(self, value: str) -> str:
         return _option(value, self.lang)
@@ -142,12 +143,12 @@ class Estimate(Guess):
         slider = widgets.FloatSlider(
             middle, min=low, max=high, step=step, continuous_update=False, readout=False
         )
-        super().__init__(slider, language(lang))
+        lang = language(lang)
         self._said = widgets.Label(text("course.not_yet", lang), layout={"margin": "2px 0 2px 2em"})
-        ends = [widgets.Label(self._as_words(end)) for end in (low, high)]
+        ends = [widgets.Label(setting(end, lang, typed=True)) for end in (low, high)]
         row = widgets.HBox([ends[0], slider, ends[1], self._said])
         title = [widgets.HTML(f"<b>{html.escape(self.question)}</b>")] if self.question else []
-        self.box = widgets.VBox([*title, row])
+        super().__init__(slider, [*title, row], lang)
 
     def _take_guess(self, change: Any) -> None:
         super()._take_guess(change)

@@ -42,9 +42,13 @@ def tell(words: str) -> Line:
 
 
 def paragraph(words: str, **hidden: Any) -> str:
-    """The words as HTML; what is hidden stands in attributes, `data-NAME`, as JSON in base64."""
+    """The words as HTML; what is hidden stands in attributes, `data-NAME`, as JSON in base64.
+
+    A line of the words is one on the page.
+    """
     attributes = "".join(f' data-{name}="{_coded(value)}"' for name, value in hidden.items())
-    return f"<p{attributes}>{html.escape(words)}</p>"
+    shown = html.escape(words).replace("\n", "<br>")
+    return f"<p{attributes}>{shown}</p>"
 
 
 def _coded(value: Any) -> str:

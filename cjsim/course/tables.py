@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from cjsim.labels import SPOKEN, find, language
-from cjsim.labels.numbers import number
+from cjsim.labels.numbers import number, setting
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,7 +20,12 @@ HOMES = (
 
 
 def word(name: Any, lang: str = SPOKEN) -> str:
-    """The word for a name of the kit; the name itself where the labels have none."""
+    """The word for a name of the kit; the name itself where the labels have none.
+
+    A number that is no whole one is written in the manner of the language.
+    """
+    if isinstance(name, float) and language(lang) != "en":
+        return setting(name, lang)
     words = (find(home.format(name), lang) for home in HOMES)
     return next((word for word in words if word is not None), str(name))
 
@@ -32,7 +37,8 @@ def _numbers(frame: pd.DataFrame) -> list[Any]:
 def table(frame: pd.DataFrame | pd.Series, digits: int = 2, lang: str = SPOKEN) -> pd.DataFrame:
     """A table to be read: names in words, numbers rounded to `digits`, yes or no for truths.
 
-    English keeps the numbers of pandas; any other language has them as text, in its own manner.
+    English keeps the numbers of pandas, but for a column with a gap; any other language has them
+    as text, in its own manner. A gap is a dash.
 
     Parameters
     ----------
@@ -63,17 +69,17 @@ def table(frame: pd.DataFrame | pd.Series, digits: int = 2, lang: str = SPOKEN) 
             readable.isetitem(at, readable.iloc[:, at].map(yes_or_no))
     readable = readable.round(digits)
     readable = readable if digits else readable.astype(dict.fromkeys(_numbers(readable), "Int64"))
-    return readable if language(lang) == "en" else _as_text(readable, digits, lang)
+    return _as_text(readable, digits, lang, gaps_alone=language(lang) == "en")
 
 
-def _as_text(readable: pd.DataFrame, digits: int, lang: str) -> pd.DataFrame:
-    """The numbers as text, each column with the decimals that it takes."""
+def _as_text(readable: pd.DataFrame, digits: int, lang: str, gaps_alone: bool) -> pd.DataFrame:
+    """The numbers as text, each column with the decimals that it takes; all, or those with gaps."""
     from pandas.api.types import is_numeric_dtype
 
     readable = readable.copy()
     for at in range(readable.shape[1]):
         column = readable.iloc[:, at]
-        if is_numeric_dtype(column):
+        if is_numeric_dtype(column) and (column.isna().any() or not gaps_alone):
             values = column.astype(float)
             finite = values[values.abs() < math.inf]
             places = next(

@@ -1,4 +1,4 @@
-"""What is typed into the kit's controls is for them, and not a command of JupyterLab."""
+"""The kit's controls in a notebook: what is typed there stays there, and a room can read them."""
 
 from __future__ import annotations
 
@@ -10,9 +10,13 @@ import ipywidgets as widgets
 
 
 class Keyboard(anywidget.AnyWidget):
-    """Unseen; keeps the keys that are typed in the box around it from JupyterLab."""
+    """Unseen; keeps the keys that are typed in the box around it from JupyterLab.
+
+    Its style sheet holds for the page: in a room controls and tables are as large as words.
+    """
 
     _esm = Path(__file__).with_name("keyboard.js")
+    _css = Path(__file__).with_name("box.css")
 
 
 def box_of_its_own(children: list[Any]) -> Any:

@@ -96,13 +96,15 @@ function fontFor(c, boxes, labels, most) {
 function layOut(side, facts) {
   const ratio = Math.min(2, window.devicePixelRatio || 1), { canvas, c } = side;
   const width = Math.max(200, canvas.clientWidth);
-  const height = Math.max(330, Math.min(width * 0.8, window.innerHeight * 0.6));
+  const words = parseFloat(getComputedStyle(canvas).fontSize); // as large as those around it
+  const screen = Math.min(window.innerHeight * 0.6, window.innerHeight - 22 * words);
+  const height = Math.max(330, Math.min(width * 0.8, screen)); // its counts are in sight, too
   canvas.style.height = `${height}px`;
   canvas.width = Math.round(width * ratio);
   canvas.height = Math.round(height * ratio);
   const boxes = boxesOf(canvas.width, canvas.height);
   const labels = facts.stages.map((name, n) => (n >= 1 && n <= 12 ? `${n} ${name}` : name));
-  const font = Math.max(9 * ratio, fontFor(c, boxes, labels, 14 * ratio));
+  const font = Math.max(9 * ratio, fontFor(c, boxes, labels, words * ratio));
   const radius = Math.max(1.6, Math.min(4, 80 / Math.sqrt(facts.people))) * ratio;
   const edge = font / 2 + radius, head = font * 3;
   Object.assign(side, {

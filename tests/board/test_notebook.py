@@ -27,7 +27,7 @@ def address(tmp_path_factory):
 @pytest.fixture
 def notebook(browser, address):
     visit = Visit(browser, 1366, 1000)
-    visit.page.goto(f"{address}/lab/tree/en.ipynb?reset")
+    visit.page.goto(f"{address}/lab/tree/en/lab.ipynb?reset")
     visit.run_cell()
     visit.page.evaluate(SHADOW)
     yield visit

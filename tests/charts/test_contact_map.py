@@ -2,11 +2,15 @@
 
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.patches import Rectangle
 
 import cjsim
 from cjsim import charts, measures
+from cjsim.charts.contact_map import NAME_LETTERS
+from cjsim.charts.picture import style
 from cjsim.journey import LENSES, Stage
+from cjsim.labels import LANGUAGES
 from cjsim.model.events import Event
 from tests.charts.markets import market
 from tests.measures.by_hand import lively, row, run_of
@@ -20,6 +24,17 @@ def test_a_row_is_the_shares_of_its_contacts():
     assert shares.sum(axis=1).to_numpy() == pytest.approx(1.0)
     expected = counts.to_numpy() / counts.sum(axis=1).to_numpy()[:, None]
     assert shares.to_numpy() == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_its_title_is_whole_beside_the_longest_names(lang):
+    firm = cjsim.Scenario.load("consulting")
+    long = {"touchpoints.cases.title": "N" * NAME_LETTERS}
+    figure = charts.contact_map(cjsim.simulate(firm.with_changes(long), 30, seed=1), lang).figure
+    with style():
+        FigureCanvasAgg(figure).draw()
+    (title,) = [word for word in figure.texts if word.get_text()]
+    assert title.get_window_extent().x1 <= figure.bbox.x1
 
 
 @pytest.mark.parametrize("lens", LENSES)

@@ -31,6 +31,15 @@ def test_bars_are_shares_of_all_people(comparison):
     assert widths == pytest.approx(list(people))
 
 
+def test_more_than_all_people_are_explained(comparison):
+    """Where people come and go in ten years, more may have stood at a stage than live at a time."""
+    renewed = cjsim.compare({"it": "corporate_it"}, people=60, runs=1)
+    picture = charts.funnel(renewed)
+    assert picture.data["share_reached"].max() > 1
+    assert picture.figure.axes[0].get_xlabel() == "Share of people, newcomers on top"
+    assert charts.funnel(comparison).figure.axes[0].get_xlabel() == "Share of people"
+
+
 def test_the_number_of_each_bar_stands_beside_it(comparison):
     axes = charts.funnel(comparison).figure.axes[0]
     shares = comparison.funnel()["people"] / (60 * 2)

@@ -8,7 +8,7 @@ import pytest
 import cjsim
 from cjsim.course import check as public_check
 from cjsim.course.checks import Check, Mark, Task, check, sets, tasks_of
-from cjsim.course.checks.form import Work, WorkError
+from cjsim.course.checks.form import WIDTH, Work, WorkError
 from cjsim.course.checks.look import look
 from tests.course.exercise_books import book, names_after
 
@@ -86,12 +86,15 @@ def test_points_are_given_in_part():
 def test_a_check_that_fails_shows_its_hint_and_one_that_passes_does_not():
     checks = (Check("contacts", lambda work: False), Check("gain", lambda work: True))
     task = Task(1, checks, "code")
-    first, bad, hint, good, points = repr(look("01", [task], {}, "en")).splitlines()
+    lines = repr(look("01", [task], {}, "en")).splitlines()
+    first, bad, hint, *more_of_it, good, points = lines
     assert first == "1. Turn one dial and say why [code]"
     assert bad.startswith("  ✗ how many times")
     assert hint.startswith("      hint: ")
+    assert all(line.startswith("            ") for line in more_of_it)
     assert good.startswith("  ✓ the gain")
     assert points == "Points: 1 of 2"
+    assert max(map(len, lines)) <= WIDTH
 
 
 @pytest.mark.parametrize(

@@ -186,6 +186,30 @@ def test_without_words_it_is_the_first_lecture_in_a_folder_that_git_ignores(
     assert served == [(tmp_path / "notebooks/en/01_pull_or_push.ipynb", tmp_path, None, True)]
 
 
+def test_exercises_open_at_once_and_stay_as_they_were_left(served, tmp_path, capsys):
+    words = ["exercises", "d", "--lang", "ru", "--folder", str(tmp_path), "--no-browser"]
+    assert main.main(words) == 0
+    path = tmp_path / "exercises/ru/release/D_diagnosis/tasks.ipynb"
+    assert path.read_bytes() == (ROOT / path.relative_to(tmp_path)).read_bytes()
+    assert "ваша копия упражнений" in capsys.readouterr().out
+    path.write_text("my answers", encoding="utf-8")
+    assert main.main(words) == 0
+    assert path.read_text(encoding="utf-8") == "my answers"
+    assert capsys.readouterr().out == f"Продолжаем: {path}.\n"
+    assert served == 2 * [(path, tmp_path, None, False)]
+
+
+@pytest.mark.parametrize("number", ["1", "01", "01_pull_or_push"])
+def test_a_set_has_the_number_of_its_lecture(number, tmp_path):
+    assert copies.tasks_copy(number, "en", tmp_path)[0].parent.name == "01_pull_or_push"
+
+
+def test_a_set_that_is_not_there_is_told(tmp_path, capsys):
+    assert main.main(["exercises", "L", "--folder", str(tmp_path)]) == 2
+    assert "unknown set of exercises: 'L'. Known: 01, 02," in capsys.readouterr().err
+    assert not [*tmp_path.iterdir()]
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [

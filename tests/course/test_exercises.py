@@ -1,5 +1,6 @@
 """The exercise sets: solutions, starters, wrong answers, and what nbgrader makes of the masters."""
 
+import importlib
 import importlib.util
 import io
 import re
@@ -155,6 +156,19 @@ def test_what_is_pasted_and_what_is_explained_has_the_name_of_its_task(number):
         assert (starter.get(f"board_{task.number}") == "") == (task.track == "board")
         blank = str(starter.get(f"why_{task.number}", "?")).strip()
         assert (blank == "") == (task.track == "explain")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("number", SETS)
+def test_a_task_on_the_board_opens_the_board_of_its_product(number, lang):
+    """In the next cell: who writes no code has no terminal either, and no other page."""
+    cells = {cell["id"]: source(cell) for cell in code_cells(book(number, lang, "release"))}
+    checks = importlib.import_module(f"cjsim.course.sets.s{number}.checks")
+    for task in tasks_of(number):
+        opened = cells.get(f"task-{task.number}-board")
+        assert (opened is not None) == (task.track == "board")
+        if opened is not None:
+            assert opened.endswith(f'lab("{checks.BOARD.preset}")')
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -79,7 +79,7 @@ def test_a_saved_notebook_shows_the_choices():
 
 def shown_words(guess):
     """What is read around the slider: the question if there is one, then the row."""
-    *title, row = guess.box.children
+    *title, row, _ = guess.box.children
     return [*(part.value for part in title), *(part.value for part in row.children)]
 
 
@@ -115,6 +115,13 @@ def test_who_runs_a_cell_again_keeps_their_guess(monkeypatch):
     assert (again.value, again.control.value) == (0.7, 0.7)
     assert shown_words(again)[-1] == "Your guess: 0.7"
     assert repr(again.answer(0.7, within=0.1)) == "You said 0.7: right"
+
+
+def test_a_question_stands_in_a_box_whose_words_a_room_can_read():
+    for guess in (choose("pull", "guide"), estimate(0, 1)):
+        assert "cjsim-box" in guess.box._dom_classes
+        style_sheet = str(guess.box.children[-1]._css)
+        assert "jp-mod-presentationMode" in style_sheet
 
 
 def test_outside_of_a_notebook_nothing_is_kept():
@@ -160,3 +167,12 @@ def test_a_russian_table_has_russian_numbers(russian):
     assert shown["Касания"].tolist() == ["1\N{NO-BREAK SPACE}234", "20"]
     assert shown["Отток"].tolist() == ["0,13", "–"]
     assert table(frame, digits=0)["Отток"].tolist() == ["0", "–"]
+    by_number = table(pd.DataFrame([[1.0, 2.0]], columns=[0.0, 0.5]))
+    assert list(by_number.columns) == ["0", "0,5"]
+
+
+def test_a_gap_is_a_dash():
+    frame = pd.DataFrame({"planned_loss": [0.1, float("nan")], "actual_loss": [0.126, 0.2]})
+    shown = table(frame)
+    assert shown["Planned loss"].tolist() == ["0.1", "–"]
+    assert shown["Actual loss"].tolist() == [0.13, 0.2]  # numbers stay numbers

@@ -107,10 +107,11 @@ def cjsim_lab(*words: str, ending: int = signal.SIGINT):
 
 @contextmanager
 def jupyterlab(folder: Path, sources: Iterable[Path] = LABS) -> Iterator[str]:
-    """JupyterLab on copies of notebooks, one a language; with settings of its own; its address."""
-    (folder / "notebooks").mkdir(parents=True, exist_ok=True)
+    """JupyterLab on copies of notebooks, a folder a language; settings of its own; its address."""
     for source in sources:
-        shutil.copy(source, folder / "notebooks" / f"{source.parent.name}.ipynb")
+        copy = folder / "notebooks" / source.parent.name / source.name
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(source, copy)
     for name, settings in SETTINGS.items():
         path = folder / "settings/@jupyterlab" / f"{name}.jupyterlab-settings"
         path.parent.mkdir(parents=True)

@@ -277,7 +277,7 @@ def test_the_picture_grows_with_the_type_of_the_page(guided):
 
 def test_it_speaks_russian(phone):
     panel = lab.panel(phone, "guide.accuracy", people=10, lang="ru")
-    assert panel.words.startswith("Проводник (guide.accuracy = 0,7) рядом со стратегией «Ждём")
+    assert panel.words.startswith("Проводник (guide.accuracy = 0,7) рядом с вариантом «Ждём")
     assert "Воронка" in panel.picture.alt
 
 

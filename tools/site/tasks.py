@@ -231,6 +231,6 @@ def _insert(path: Path, at: int, html: str) -> None:
 
     notebook: Any = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
     ids = [cell.id for cell in notebook.cells]
-    cell = nbformat.v4.new_markdown_cell(html, id=f"task-{at}-board")  # type: ignore[no-untyped-call]
+    cell = nbformat.v4.new_markdown_cell(html, id=f"task-{at}-page")  # type: ignore[no-untyped-call]
     notebook.cells.insert(ids.index(f"task-{at}-answer"), cell)
     path.write_text(nbformat.writes(notebook), encoding="utf-8")  # type: ignore[no-untyped-call]

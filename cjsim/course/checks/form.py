@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import math
+import textwrap
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +20,8 @@ Track = Literal["board", "explain", "code"]
 """How a task is answered: by what the board gives, with words beside numbers, or with code."""
 HINTED: Final = ("length",)
 """Problems of an answer that is of the right kind: the hint of the check leads on."""
+WIDTH: Final = 96
+"""Letters of a printed line: JupyterLab beside its list of files cuts what is longer."""
 PASSED = 0.8
 """A check that gives points in part counts as passed from this share on."""
 
@@ -171,13 +174,21 @@ class Report:
             lines.append(f"{task}. {title} [{track}]")
             for finding in self.findings:
                 if finding.task == task:
-                    lines.append(f"  {'✓' if finding.passed else '✗'} {finding.line}")
+                    lines += _wrapped(f"  {'✓' if finding.passed else '✗'} ", finding.line)
                     if finding.hint:
-                        lines.append(f"      {hint}: {finding.hint}")
+                        lines += _wrapped(f"      {hint}: ", finding.hint)
             if self.tracks[task] == "explain":
-                lines.append(f"  {text('grade.by_machine', self.lang)}")
+                lines += _wrapped("  ", text("grade.by_machine", self.lang))
         sums = {"points": setting(self.points, self.lang), "most": setting(self.most, self.lang)}
         return "\n".join([*lines, text("grade.points", self.lang).format(**sums)])
+
+
+def _wrapped(head: str, words: str) -> list[str]:
+    """The words behind a head, in lines that a notebook shows whole."""
+    return textwrap.wrap(
+        words, WIDTH, initial_indent=head, subsequent_indent=" " * len(head),
+        break_long_words=False, break_on_hyphens=False,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
