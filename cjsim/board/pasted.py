@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any, Final
 from urllib.parse import unquote
 
-from cjsim.board.product import product_of
+from cjsim.board.product import NUMBERS, product_of
 from cjsim.labels import SPOKEN, text
 from cjsim.scenario import Scenario, ScenarioError, presets
 
@@ -210,10 +210,9 @@ def _apart(number: int) -> Iterator[tuple[list[int], int, int]]:
 
 
 def _rebuilt(values: Sequence[int], sides: int, dials: int) -> Pasted:
-    names = list(presets())
-    if values[1] >= len(names):
+    if values[1] >= len(NUMBERS):
         raise PastedError("misread")
-    known = known_of(names[values[1]])
+    known = known_of(NUMBERS[values[1]])
     places = values[6 : 6 + sides]
     if any(place >= len(known["strategies"]) for place in places):
         raise PastedError("misread")

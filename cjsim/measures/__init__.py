@@ -14,6 +14,7 @@ from cjsim.measures.contracts import contracts, renewals
 from cjsim.measures.curiosity import curiosity
 from cjsim.measures.desk import desk
 from cjsim.measures.funnel import funnel, planned_loss
+from cjsim.measures.habits import habits
 from cjsim.measures.log import event_funnel
 from cjsim.measures.money import break_even_day, deals_over_time, money, profit_over_time
 from cjsim.measures.occupancy import occupancy
@@ -44,6 +45,7 @@ __all__ = [
     "event_funnel",
     "funnel",
     "generations",
+    "habits",
     "k_by_generation",
     "money",
     "occupancy",

@@ -65,8 +65,7 @@ def choices(
     if not people:
         raise ValueError("purchases: there are none")
     counts = np.array([_counts(list(brands)) for brands in people])  # (people, figures, hits/cases)
-    rng = np.random.default_rng(seed)
-    weights = rng.multinomial(len(people), np.full(len(people), 1.0 / len(people)), resamples)
+    weights = drawn_anew(len(people), resamples, seed)
     drawn = (weights.astype(float) @ counts.reshape(len(people), -1)).reshape(resamples, -1, 2)
     tail = 0.5 * (1.0 - confidence)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -76,6 +75,16 @@ def choices(
     low, high = np.full((2, len(FIGURES)), np.nan)
     low[seen], high[seen] = np.nanquantile(spread[:, seen], [tail, 1.0 - tail], axis=0)
     return _table(share, low, high, cases)
+
+
+def drawn_anew(people: int, resamples: int, seed: int) -> npt.NDArray[np.int64]:
+    """How often each of so many people counts in each resample of a bootstrap; (resamples, people).
+
+    >>> drawn_anew(3, 2, seed=1).sum(axis=1).tolist()
+    [3, 3]
+    """
+    rng = np.random.default_rng(seed)
+    return rng.multinomial(people, np.full(people, 1.0 / people), resamples)
 
 
 def _table(

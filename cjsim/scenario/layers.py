@@ -40,7 +40,7 @@ def presets() -> dict[str, str]:
 
     >>> from cjsim.scenario import presets
     >>> list(presets())[:3]
-    ['car', 'consulting', 'corporate_it']
+    ['beer', 'car', 'cheese']
     >>> presets()["manicure"]
     'Manicure at home: one pair of hands'
     """

@@ -8,7 +8,7 @@ import pytest
 
 from cjsim import Scenario
 from cjsim.board.bundle import FRONT, IMPORT, modules, script, styles
-from cjsim.board.product import FIRST, MORE, product_of
+from cjsim.board.product import FIRST, MORE, NUMBERS, product_of
 from cjsim.colours import AS_WORDS, IN_THE_DARK, OF_OTHERS, OF_STRATEGY
 from cjsim.experiment.intervals import t_quantile
 from cjsim.labels import LANGUAGES
@@ -72,7 +72,15 @@ def test_the_quantiles_are_those_of_student(products):
 def test_a_file_of_ones_own_is_no_preset():
     other = Scenario.load("phone").with_changes({"product.price": 400.0})
     assert product_of(other)["number"] == -1
-    assert product_of(Scenario.load("phone"))["number"] == list(presets()).index("phone")
+    assert product_of(Scenario.load("phone"))["number"] == NUMBERS.index("phone")
+
+
+def test_a_number_is_given_once_and_to_every_preset():
+    """Old ones stay where they were: a short code on a slide from last year names them."""
+    assert sorted(NUMBERS) == list(presets())
+    assert NUMBERS.index("car") == 0
+    assert NUMBERS.index("yogurt") == 9
+    assert len(NUMBERS) <= 32
 
 
 def test_a_product_opens_with_its_own_strategy_beside_pull():

@@ -15,7 +15,9 @@ PEOPLE, SEED, DAYS = 40, 1, 365.0
 
 # product: (SimPy events, log rows), under the guide, for 40 people and a year, without burn-in
 COUNTS = {
+    "beer": (1809, 2254),
     "car": (567, 509),
+    "cheese": (2126, 2530),
     "consulting": (603, 373),
     "corporate_it": (499, 320),
     "flat": (750, 623),

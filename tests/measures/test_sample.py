@@ -16,6 +16,7 @@ from cjsim.model.events import Event
 from cjsim.model.parameters import ENDLESS, desk_of
 from cjsim.scenario import presets
 from tests.builders import AT_ONCE, NEVER, neutral, plans
+from tests.often import of_each_kind
 
 MARKET = 20_000
 
@@ -181,7 +182,7 @@ def per_person(scenario: Scenario, people: int, first: int) -> npt.NDArray[np.fl
 
 @pytest.mark.slow
 @pytest.mark.parametrize("strategy", ["nothing", "pull", "guide", "animator"])
-@pytest.mark.parametrize("product", presets())
+@pytest.mark.parametrize("product", of_each_kind(presets()))
 def test_a_sample_is_the_market_per_person(product: str, strategy: str) -> None:
     """At 300 and 1,000 people, in worlds of their own: within the error stated and 4 of luck."""
     scenario = cjsim.Scenario.load(product, strategy=strategy)

@@ -1,4 +1,4 @@
-"""The data that come with the kit: the touchpoint library and the ten products."""
+"""The data that come with the kit: the touchpoint library and the twelve products."""
 
 import math
 import re
@@ -14,7 +14,7 @@ from cjsim.scenario import LIBRARY, MAY_WALK_AWAY, PRESETS, Scenario, Touchpoint
 
 PRODUCTS = (
     "yogurt", "phone", "car", "flat", "consulting", "corporate_it", "manicure", "forex",
-    "subscription", "school",
+    "subscription", "school", "cheese", "beer",
 )  # fmt: skip
 STRATEGIES = ("nothing", "pull", "guide", "animator")
 TOUCHPOINTS = {
@@ -115,7 +115,7 @@ def test_every_value_of_the_library_has_its_source():
 # --- the products -----------------------------------------------------------------------------
 
 
-def test_the_kit_comes_with_ten_products():
+def test_the_kit_comes_with_twelve_products():
     assert {path.stem for path in PRESETS.glob("*.toml")} == {*PRODUCTS, LIBRARY.stem}
 
 
@@ -221,6 +221,8 @@ def test_a_first_deal_earns_less_than_a_later_one(product):
         ("yogurt", "shelf.stocked_days", 90),  # C70
         ("yogurt", "shelf.empty_days", 4),  # C71
         ("yogurt", "firm.reps", math.inf),
+        ("cheese", "product.price", 4.0),  # a trip of completejourney
+        ("beer", "product.price", 9.6),
         ("corporate_it", "product.tender_every", 3),  # C68
         ("manicure", "market.people", 200),  # B14
         ("manicure", "firm.reps", 1),

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
+from cjsim.course import facts
 from cjsim.experiment.elasticity import log_ratio, price_elasticity
 from cjsim.experiment.intervals import t_interval
 from cjsim.journey import BEFORE_THE_DEAL, REPEAT_DEAL
 from cjsim.scenario import Scenario
 from tools.face_validity import readings
-from tools.face_validity.market import NO_RANGE, SEED, Asked, Market, Range, estimated
+from tools.face_validity.market import NO_RANGE, SEED, Asked, Market, Range, estimated, kept
 
 ADS_STEP: Final = 0.25
 RHYTHMS: Final = (2, 4, 7, 14, 21, 30, 60, 90)
@@ -186,13 +187,21 @@ def curious(market: Market) -> Asked:
     firm = market.firm("pull")
     firm = firm.with_changes({"horizon_days": max(firm.horizon_days, 730.0)})
     rows = market.read({0: firm}, readings.curious, "stages")[0]
-    for place, detail, span in (
-        (0, "trial at deal 6", (0.064, 0.106)),
-        (2, "trial from deal 20", (0.016, 0.026)),
-        (4, "back after a trial", (0.49, 0.69)),
-    ):
+    for place, (detail, span) in zip((0, 2, 4), _shoppers(market.preset).items(), strict=True):
         numbers = estimated(rows[:, place : place + 2])
         yield market.cell("curious", "pull", detail, span, numbers)
+
+
+def _shoppers(category: str) -> dict[str, Range]:
+    """The 95 % of real households, of back from that of all to that of those who decide."""
+    told = facts("curiosity").set_index(["category", "figure"]).loc[category]
+    low, high = told["low"], told["high"]
+    decided = high["back"] / (high["back"] + low["adopted"])
+    return {
+        "trial at deal 6": (kept(low["trial_at_6"]), kept(high["trial_at_6"])),
+        "trial from deal 20": (kept(low["trial_from_20"]), kept(high["trial_from_20"])),
+        "back after a trial": (kept(low["back"]), kept(decided)),
+    }
 
 
 # --- all of them ----------------------------------------------------------------------------------
@@ -278,13 +287,14 @@ GATES: Final = (
         lives,
     ),
     Gate(
-        "curious", "Curiosity, as the yogurt shoppers have it",
+        "curious", "Curiosity, as shoppers of the same thing have it",
         "Trials of a rival out of curiosity per own deal, and the share who go on with us after"
         " one. Customers won during the run, of whom the number of deals is known.",
-        "A maker never tried before, per trip: .085 at trip 6, .021 from trip 20 (completejourney,"
-        " yogurt [R]), within a quarter. After a trial back .55, adopted .32, other .13, n = 236"
-        " [R]: .55 of all to .63 of those who decide, each with its 95 %.",
-        curious, ("yogurt",),
+        "A maker never tried before, per trip, at trip 6 and from trip 20 on: the 95 % over"
+        " households (completejourney, the same category [R]; `facts(\"curiosity\")`). Back after a"
+        " trial: from the low end of back among all to the high end among those who decide for one"
+        " of the two.",
+        curious, ("beer", "cheese", "yogurt"),
     ),
 )  # fmt: skip
 BY_KEY: Final = {gate.key: gate for gate in GATES}

@@ -18,8 +18,8 @@ from tools.pages import ROOT
 DATA: Final = ROOT / "docs" / "face-validity.json"
 NOTES: Final = Path(__file__).with_name("notes.toml")
 PRESETS: Final = (
-    "yogurt", "manicure", "school", "forex", "phone", "consulting", "subscription", "corporate_it",
-    "car", "flat",
+    "beer", "cheese", "yogurt", "manicure", "school", "forex", "phone", "consulting",
+    "subscription", "corporate_it", "car", "flat",
 )  # fmt: skip
 """From the quickest cycle to the slowest."""
 

@@ -164,6 +164,8 @@ CALLS = {
         "measures.choices(bought, resamples=10)",
         "contracts": "rented = phone.with_changes({'contract.term_days': 90})\n"
         "measures.contracts(cjsim.simulate(rented, 50))",
+        "habits": "import pandas as pd\n"
+        "measures.habits(pd.DataFrame({'person': [1, 1], 'time': [0.0, 1.0]}), resamples=10)",
         "planned_loss": "measures.planned_loss(phone)",
     },
     "cjsim.lab": {
