@@ -13,6 +13,7 @@ const ASIDE = /^(limits|guess|lang|theme|view|bare|more|person|pins)(=|$)/;
 
 // common: {known, words, wasm, thread}, see tools/site/tasks.py; folder: the board's address.
 export async function openTasks(common, folder) {
+  if (location.protocol === "file:") return; // the link stays: a page from a disk fetches nothing
   for (const host of document.querySelectorAll("[data-board-task]")) {
     const answer = await fetch(`${folder}task-${host.dataset.boardTask}.json`);
     if (answer.ok) new TaskPage(host, await answer.json(), common, folder);
@@ -120,12 +121,14 @@ export class TaskPage {
 
   async check() {
     this.button.disabled = true;
+    this.verdict.setAttribute("aria-busy", "true"); // the verdict is read aloud, not each world
     try {
       this.show(await this.judge.findings(this.input.value));
     } catch (error) {
       fill(this.verdict, el("p", { class: "trouble" }, error.message));
     }
     this.button.disabled = false;
+    this.verdict.setAttribute("aria-busy", "false");
   }
 
   // The worlds of a design, each played once: a promise of what they give.
