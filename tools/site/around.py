@@ -10,8 +10,6 @@ from cjsim.version import VERSION
 from tools.site.tree import twin_of
 
 OTHER = {"en": "ru", "ru": "en"}
-BOTH = ("boards", "gallery/index")
-"""Pages that the code writes in each language, under the same name."""
 
 
 def setup(app: Any) -> dict[str, bool]:
@@ -23,7 +21,7 @@ def setup(app: Any) -> dict[str, bool]:
 def add_links(app: Any, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
     """Add `twin`, `other`, `notebook` and `words` to what a template knows."""
     lang = app.config.language
-    twin = twin_of(page) or (page if page in BOTH else "index")
+    twin = twin_of(page) or "index"
     up = "../" * page.count("/")
     context["twin"] = f"{up}../{OTHER[lang]}/{twin}.html"
     context["other"] = text("site.this_language", OTHER[lang])

@@ -226,11 +226,11 @@ def _ident(key: str) -> str:
 
 
 def _insert(path: Path, at: int, html: str) -> None:
-    """Below the words of a task, before the cell for its answer."""
+    """Below the words of a task, in place of the cell that opens the board in a notebook."""
     import nbformat
 
     notebook: Any = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
     ids = [cell.id for cell in notebook.cells]
     cell = nbformat.v4.new_markdown_cell(html, id=f"task-{at}-page")  # type: ignore[no-untyped-call]
-    notebook.cells.insert(ids.index(f"task-{at}-answer"), cell)
+    notebook.cells[ids.index(f"task-{at}-board")] = cell
     path.write_text(nbformat.writes(notebook), encoding="utf-8")  # type: ignore[no-untyped-call]
