@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from cjsim.board.bundle import FRONT, script, styles
-from cjsim.board.product import FIRST, MORE, product_of
+from cjsim.board.product import FIRST, MORE, listed, product_of
 from cjsim.board.wasm.build import built
 from cjsim.board.wasm.plan import plan_of
 from cjsim.files import all_together, write_text
-from cjsim.labels import LANGUAGES, SPOKEN, language, text
+from cjsim.labels import SPOKEN, language
 from cjsim.scenario import Scenario, presets
 
 POLICY: Final = (
@@ -98,17 +98,11 @@ def parts_of(
 
 def _folder_page(names: Iterable[str], lang: str) -> str:
     """A page that has no product in it, only their titles."""
-    return _html([_listed(name) for name in names], None, lang, OF_A_FOLDER)
+    return _html([listed(name) for name in names], None, lang, OF_A_FOLDER)
 
 
 def _product_file(name: str) -> str:
     return _json(parts_of(Scenario.load(name)))
-
-
-def _listed(name: str) -> dict[str, Any]:
-    """A preset as a line of the list of products; `product_of` says the same of it."""
-    title = {lang: text(f"preset.{name}", lang) for lang in LANGUAGES}
-    return {"name": name, "number": list(presets()).index(name), "title": title}
 
 
 def _html(

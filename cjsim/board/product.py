@@ -59,6 +59,12 @@ TOLD_EVENTS: Final = ("start", "enter", "contact", "first_deal", "repeat_deal")
 """The rows of a life that are drawn."""
 
 
+def listed(name: str) -> dict[str, Any]:
+    """A preset as a line of the list of products; `product_of` says the same of it."""
+    title = {lang: text(f"preset.{name}", lang) for lang in LANGUAGES}
+    return {"name": name, "number": NUMBERS.index(name), "title": title}
+
+
 def product_of(
     scenario: Scenario,
     dials: Sequence[str] = (*FIRST, *MORE),

@@ -13,9 +13,9 @@ import traitlets
 from cjsim.board.bundle import script, styles
 from cjsim.board.kernel import Kernel
 from cjsim.board.keys import tables_of
-from cjsim.board.product import product_of
+from cjsim.board.product import listed, product_of
 from cjsim.door import scenario_from, scenario_of, whole
-from cjsim.labels import LANGUAGES, SPOKEN, language, text
+from cjsim.labels import SPOKEN, language, text
 from cjsim.scenario import Scenario, ScenarioError, presets
 
 
@@ -145,14 +145,8 @@ def known_product(base: Scenario) -> dict[str, Any]:
 
 @cache
 def _products() -> list[dict[str, Any]]:
-    """The products to choose from: name, place among the presets, title in each language."""
-    return [
-        {
-            "name": name, "number": number,
-            "title": {lang: text(f"preset.{name}", lang) for lang in LANGUAGES},
-        }
-        for number, name in enumerate(presets())
-    ]  # fmt: skip
+    """The products to choose from: name, number, title in each language."""
+    return [listed(name) for name in presets()]
 
 
 @cache

@@ -19,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cjsim.board import page, room
-from cjsim.board.product import product_of
+from cjsim.board.product import listed, product_of
 from cjsim.board.serve import bound
 from cjsim.cli import main
 from cjsim.labels import text
@@ -366,7 +366,7 @@ def test_a_slip_with_a_board_is_told_in_a_line(lang, quick, tmp_path, capsys):
 def test_the_list_of_products_says_of_each_what_its_file_says():
     for name in presets():
         product = product_of(Scenario.load(name))
-        assert page._listed(name) == {key: product[key] for key in ("name", "number", "title")}
+        assert listed(name) == {key: product[key] for key in ("name", "number", "title")}
 
 
 TINY = ["--people", "20", "--set", "horizon_days=20", "--set", "burn_in_days=0"]

@@ -157,13 +157,13 @@ def _read_by(name: str) -> dict[str, Any]:
     """What an address or a short code of a preset is read by."""
     known = known_of(name)
     return {
-        "name": name,
+        "name": name, "number": known["number"],
         "strategies": [{"name": one["name"]} for one in known["strategies"]],
         "sides": known["sides"],
         "dials": [{part: dial[part] for part in OF_A_DIAL} for dial in known["dials"]],
         "people": {"usual": 0, "choices": []},
         "worlds": [0],
-    }
+    }  # fmt: skip
 
 
 def save(folder: Path) -> None:

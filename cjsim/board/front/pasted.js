@@ -29,10 +29,12 @@ export function pasted(typed, known) {
   return ofCode(letters, known);
 }
 
+const numbered = (known, number) => known.presets.find((preset) => preset.number === number);
+
 function ofCode(letters, known) {
-  const read = readCode(letters, (number) => known.presets[number]);
+  const read = readCode(letters, (number) => numbered(known, number));
   if (!read?.state) throw new Unread("misread");
-  const { name } = known.presets[read.number];
+  const { name } = numbered(known, read.number);
   return { product: name, sides: read.state.sides, dials: read.state.dials };
 }
 
