@@ -106,15 +106,17 @@ def test_who_follows_a_link_past_a_question_sees_what_is_there(page):
 
 
 WIDER = """() => {
-  const most = innerWidth + 1;
-  if (document.documentElement.scrollWidth <= most) return null;
-  const scrolls = (node) => node && node !== document.body
+  const veiled = [...document.querySelectorAll(".veiled")];
+  for (const one of veiled) one.classList.remove("veiled");
+  const pages = [document.documentElement, ...document.querySelectorAll(".content")];
+  if (pages.every((one) => one.scrollWidth <= innerWidth + 1)) return null;
+  const scrolls = (node) => node && !pages.includes(node)
     && (getComputedStyle(node).overflowX !== "visible" || scrolls(node.parentElement));
-  const wide = [...document.querySelectorAll("body *")].find((node) =>
-    node.getBoundingClientRect().right > most && !scrolls(node.parentElement));
-  return `${document.documentElement.scrollWidth}: ${wide?.outerHTML.slice(0, 120)}`;
+  return [...document.querySelectorAll("article *")].find((node) =>
+    node.getBoundingClientRect().right > innerWidth + 1 && !scrolls(node.parentElement),
+  )?.outerHTML.slice(0, 120) ?? "?";
 }"""
-"""What sticks out of a page to the right; null where nothing does."""
+"""The first thing that makes a page wider than its window; null where nothing does."""
 CONTRAST = """() => {
   const light = (colour) => colour.match(/[\\d.]+/g).slice(0, 3)
     .map((v) => (v /= 255) <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)

@@ -48,7 +48,7 @@ def positions(slider: Any) -> list[float]:
 
     >>> from cjsim import lab
     >>> positions(lab.panel("phone", "guide.accuracy", people=50).sliders["guide.accuracy"])
-    [0.0, 0.25, 0.5, 0.75, 1.0]
+    [0.0, 0.25, 0.5, 0.7, 1.0]
     """
     if hasattr(slider, "options"):
         every = [value for _, value in slider.options]

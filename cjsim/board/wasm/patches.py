@@ -364,15 +364,15 @@ def patched(
         place = 0
         for key, usual in zip(table["keys"], table["usual"], strict=True):
             positions = all_of.patches[key]["positions"]
-            value = as_told(settings[key]) if key in settings else usual
-            place = place * len(positions) + positions.index(value)
+            stands = as_told(settings[key]) if key in settings else usual
+            place = place * len(positions) + positions.index(stands)
         for at, kind, numbers in _at_size(table["patches"], name, size):
             _put(content, at, kind, _number(numbers[place]))
     return bytes(content)
 
 
 def _at_size(patches: Mapping[str, Any], name: str, size: int) -> list[Patch]:
-    of_sizes = patches.get(name, {})
+    of_sizes: Mapping[str, list[Patch]] = patches.get(name, {})
     return of_sizes.get(EVERY) or of_sizes.get(str(size), [])
 
 
