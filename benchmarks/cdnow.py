@@ -24,7 +24,7 @@ from cjsim.inference.reference import seed_of
 from cjsim.inference.repeats import PRIORS, Repeats, cdnow_scenario, forecast
 
 KEPT = Path(__file__).with_suffix(".json")
-SIMULATIONS, ROUNDS, WORLDS = 1000, 4, 1000
+SIMULATIONS, ROUNDS, WORLDS = 1000, 4, 200
 STORED = 60
 """Draws that are kept for the test."""
 MAILED = 60

@@ -187,15 +187,14 @@ class Forecast:
 
 
 def forecast(
-    model: Repeats, posterior: Posterior, worlds: int = 1000, end: float = DAYS, seed: int = 1
+    model: Repeats, posterior: Posterior, worlds: int = 200, end: float = DAYS, seed: int = 1
 ) -> Forecast:
     """Simulate on: draws of a posterior, each in a world of its own.
 
     Parameters
     ----------
     model : with what was seen.
-    worlds : how many draws, each with luck of its own; more than there are come again. The more,
-        the liker a customer's are the people that they are read off.
+    worlds : how many draws, each with luck of its own; more than there are come again.
     end : the day up to which is asked, exclusive.
     """
     if model.seen is None:
