@@ -115,8 +115,7 @@ class Posterior:
     def _scatter(self) -> regression.Scatter:
         """How far forecasts miss, by where they lie."""
         z, summaries, learned = self._used
-        forecasts = learned.forecast(summaries)
-        return regression.Scatter.of(z @ learned.turned, forecasts, learned.follows)
+        return regression.Scatter.of(z @ learned.turned, learned.left_out(summaries, z))
 
     def rule(self) -> Rule:
         """What the simulations used rule out, given what was observed."""
@@ -131,13 +130,12 @@ class Posterior:
             return walked(self.region, self.rule(), self.lab.seed, DRAWING)
         z, summaries, learned = self._used
         seen = learned.forecast(np.array([list(self.observed.values())]))[0]
-        forecasts = learned.forecast(summaries)
+        forecasts = learned.left_out(summaries, z)
         count = int(len(z) * self.accept)
         near, weights = regression.nearest(forecasts, seen, learned.noise, count)
-        turned, follows = z[near] @ learned.turned, learned.follows[near]
         ratios = self._scatter.at(seen[None]) - self._scatter.at(forecasts[near])
         away = forecasts[near] - seen
-        moved = regression.corrected(turned, away, weights, follows, ratios)
+        moved = regression.corrected(z[near] @ learned.turned, away, weights, ratios)
         return (moved @ learned.turned.T)[regression.resampled(weights, count)]
 
     @cached_property

@@ -43,7 +43,7 @@ class Calibration:
     >>> found = infer(toss, [Prior("chance", 0.0, 1.0)], [15], simulations=500, executor="here")
     >>> held = calibrate(found, fits=20)
     >>> held.table().loc["chance", ["fits", "covered", "data"]].to_dict()
-    {'fits': 20.0, 'covered': 0.9, 'data': 1.0}
+    {'fits': 20.0, 'covered': 0.95, 'data': 1.0}
     >>> held.ranks.shape
     (20, 1)
     """
@@ -151,7 +151,7 @@ def calibrate(posterior: Posterior, fits: int = 200) -> Calibration:
     ...     return [np.random.default_rng(seed).binomial(20, setting["chance"])]
     >>> found = infer(toss, [Prior("chance", 0.0, 1.0)], [15], simulations=500, executor="here")
     >>> float(calibrate(found, fits=20).table().loc["chance", "covered"])  # of 90 % intervals
-    0.9
+    0.95
     """
     lab = posterior.lab
     whole = Region.whole(len(posterior.priors))

@@ -69,6 +69,15 @@ class Learned:
         terms = _terms((summaries[:, self.kept] - self.center) / self.scale, self.pairs)
         return np.asarray(self.constant + (terms - self.middle) @ self.weights)
 
+    def left_out(self, summaries: Floats, z: Floats) -> Floats:
+        """The forecasts of the simulations that were learned from, each as if it had not been.
+
+        The mean of all is not left out: it would tell of each what the others lack.
+        """
+        seen = np.maximum(self.follows - 1.0 / len(z), 0.0)
+        z = z @ self.turned
+        return np.asarray(z - (z - self.forecast(summaries)) / (1.0 - seen))
+
 
 def learn(summaries: Floats, z: Floats) -> Learned:
     """Regress parameters on summaries.
@@ -151,9 +160,9 @@ class Scatter:
     weights: Floats  # (1 + terms, combinations)
 
     @classmethod
-    def of(cls, z: Floats, forecasts: Floats, follows: Floats) -> Scatter:
-        """From combinations of parameters, their forecasts, and how far these follow their own."""
-        missed = ((z - forecasts) / (1.0 - follows)) ** 2
+    def of(cls, z: Floats, forecasts: Floats) -> Scatter:
+        """From combinations of parameters, and forecasts of each as if left out."""
+        missed = (z - forecasts) ** 2
         scale = forecasts.std(axis=0) + 1e-9
         terms = _products(forecasts / scale)
         middle, spread = terms.mean(axis=0), terms.std(axis=0) + 1e-12
@@ -196,21 +205,19 @@ def nearest(forecasts: Floats, observed: Floats, noise: Floats, count: int) -> t
     return np.sort(rows), 1.0 - (distance[np.sort(rows)] / reach) ** 2
 
 
-def corrected(z: Floats, away: Floats, weights: Floats, follows: Floats, ratios: Floats) -> Floats:
+def corrected(z: Floats, away: Floats, weights: Floats, ratios: Floats) -> Floats:
     """Parameters as they would be at what was observed: a local regression in place and spread.
 
     Parameters
     ----------
     z : combinations of parameters of the nearest simulations.
-    away : their forecasts less that from what was observed.
+    away : their forecasts, each as if left out, less that from what was observed.
     weights : how much each counts.
-    follows : see `Learned`.
     ratios : logarithm of how many times wider the scatter is at what was observed.
 
     Each counts the less the wider its own scatter. A fitted line lies too near to its own points,
     and where it lies is not known for certain: what is left is stretched by both,
-    sqrt((1 + h0) / (1 - h)). Forecasts that follow their own simulation by h leave too little of
-    it in the same way, sqrt(1 - h) of what there is.
+    sqrt((1 + h0) / (1 - h)).
     """
     widest = np.log(WIDEST_RATIO)
     design = _with_one(away)
@@ -224,7 +231,7 @@ def corrected(z: Floats, away: Floats, weights: Floats, follows: Floats, ratios:
         line = solver @ z[:, k]
         own = np.einsum("ij,ji->i", design, solver)
         unsure = ((solver[0] / ratio) ** 2).sum()  # variance of the line, in that of the scatter
-        stretch = np.sqrt((1.0 + unsure) / np.maximum(1.0 - own, 0.1) / (1.0 - follows[:, k]))
+        stretch = np.sqrt((1.0 + unsure) / np.maximum(1.0 - own, 0.1))
         moved[:, k] = line[0] + (z[:, k] - design @ line) * stretch * ratio
     return moved
 

@@ -121,8 +121,9 @@ def test_what_cannot_be_told_is_called_so():
     found = calibrate(posterior, 200).table()
     assert (found.loc[["a", "b", "idle"], "not_identified"] >= 0.95).all()
     assert found.loc["c", "data"] >= 0.95
-    # one reference table serves all 200: its own luck is shared, hence more than 1.9 errors
-    assert found["covered"].between(0.84, 0.96).all()
+    # one reference table serves all 200: its own luck is shared, hence more than 1.9 errors; and
+    # where nothing is told, forecasts as if left out lean away from their own by a little
+    assert found["covered"].between(0.82, 0.96).all()
 
 
 def test_too_narrow_posteriors_are_found_out():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cjsim.inference.regression import Scatter, corrected
+from cjsim.inference.regression import Scatter, corrected, learn
 
 ROWS = 4000
 
@@ -18,23 +18,26 @@ def simulated(bend=0.5, seed=3):
 
 def test_the_scatter_is_found_by_where_a_forecast_lies():
     z, forecasts, sd = simulated()
-    found = Scatter.of(z, forecasts, np.zeros_like(z)).at(forecasts)
+    found = Scatter.of(z, forecasts).at(forecasts)
     inner = np.abs(forecasts).max(axis=1) < 2.0
     assert np.abs(found - np.log(sd))[inner].max() < 0.25
     assert np.abs(found - np.log(sd))[inner].mean() < 0.05
 
 
-def test_what_a_forecast_has_seen_of_its_own_is_given_back():
-    z, forecasts, sd = simulated(bend=0.0)
-    near = z + 0.5 * (forecasts - z)  # each has followed its own half the way
-    found = Scatter.of(z, near, np.full_like(z, 0.5)).at(near)
-    assert found.mean(axis=0) == pytest.approx(np.log(sd).mean(axis=0), abs=0.05)
+def test_a_forecast_that_is_left_out_is_that_of_all_others():
+    random = np.random.default_rng(4)
+    z = random.normal(size=(300, 1))
+    summaries = z + random.normal(size=(300, 40))
+    learned = learn(summaries, z)
+    without = learn(summaries[1:], z[1:]).forecast(summaries[:1])
+    seen, left_out = learned.forecast(summaries), learned.left_out(summaries, z)
+    assert abs(left_out[0] - without[0]) < 0.3 * abs(left_out[0] - seen[0])
 
 
 def test_one_odd_simulation_makes_no_rule():
     z, forecasts, sd = simulated(bend=0.0)
     z[0] = forecasts[0] + 1000.0 * sd[0]
-    found = Scatter.of(z, forecasts, np.zeros_like(z)).at(forecasts[1:])
+    found = Scatter.of(z, forecasts).at(forecasts[1:])
     assert np.abs(found - np.log(sd[1:])).mean() < 0.05
 
 
@@ -43,10 +46,10 @@ def test_the_nearest_are_drawn_as_wide_as_it_is_where_the_log_lies(place):
     """Though most of those that are near lie where it is wider, or narrower."""
     z, forecasts, _ = simulated()
     seen = np.array([0.0, place])
-    scatter = Scatter.of(z, forecasts, np.zeros_like(z))
+    scatter = Scatter.of(z, forecasts)
     near = np.abs(forecasts - seen).max(axis=1) < 1.2
     moved = corrected(
-        z[near], forecasts[near] - seen, np.ones(near.sum()), np.zeros((near.sum(), 2)),
+        z[near], forecasts[near] - seen, np.ones(near.sum()),
         scatter.at(seen[None]) - scatter.at(forecasts[near]),
     )  # fmt: skip
     assert moved.mean(axis=0) == pytest.approx(seen, abs=0.06)
