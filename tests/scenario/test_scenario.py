@@ -543,7 +543,7 @@ def test_an_error_is_said_in_the_language_that_is_spoken(in_english):
     assert str(error) == error.said() == error.said("en")
     speak("ru")
     assert str(error) == error.said() == error.said("ru") != error.said("en")
-    assert str(error).startswith("smal_base.toml: такого файла нет; готовые сценарии: car,")
+    assert str(error).startswith("smal_base.toml: такого файла нет; готовые сценарии: beer,")
     assert error.problems[0].message.startswith("такого файла нет")
     with pytest.raises(ValueError, match="такой стратегии нет"):
         Scenario(strategy="gide")

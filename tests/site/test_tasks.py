@@ -113,6 +113,7 @@ def test_answers_of_the_set_are_judged_as_in_a_notebook(page, name):
     [pytest.param(name, marks=[] if name in VARIED else pytest.mark.soak) for name in TASKS],
 )
 def test_a_design_at_random_is_judged_as_in_a_notebook(page, name):
+    """Each time of the tasks that differ in kind; all others read a design in the same way."""
     number, task, board = TASKS[name]
     luck = random.Random(name)
     own, shared = [], []
