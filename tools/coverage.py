@@ -134,7 +134,7 @@ def _comments_and_strings(path: Path) -> str:
 def _keys() -> Iterator[tuple[str, str]]:
     """The keys of a scenario, each with the note on its source."""
     for table in TABLES:
-        for key in docs(table):
+        for key in docs(table, "en"):
             name = key.key if table == "scenario" else f"{table}.{key.key}"
             yield f"`{name}`", f"{key.source} {key.text}"
 

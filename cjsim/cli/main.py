@@ -255,6 +255,7 @@ def command_line() -> argparse.ArgumentParser:
     job = jobs.add_parser("presets", help="list the products that come with the kit")
     job.add_argument("name", nargs="?", help="print this preset's file")
     job.add_argument("--keys", action="store_true", help="explain every key of a scenario file")
+    options.add_language(job)
     job.set_defaults(job=_presets)
 
     job = jobs.add_parser("new", help="start a scenario file of your own")
@@ -426,7 +427,7 @@ def _presets(args: argparse.Namespace) -> int:
     from cjsim.scenario import preset_text, presets
 
     if args.keys:
-        _print_keys()
+        _print_keys(args.lang)
         return 0
     if args.name:
         say(preset_text(args.name), end="")
@@ -438,14 +439,15 @@ def _presets(args: argparse.Namespace) -> int:
     return 0
 
 
-def _print_keys() -> None:
+def _print_keys(lang: str) -> None:
     """The reference: each table's keys with default, unit, range, source and meaning."""
     from cjsim.scenario import TABLES, docs
 
     for table in TABLES:
         say(f"\n[{table}]")
-        for doc in docs(table):
-            default = "must be given" if doc.default is None else f"default {doc.default}"
+        for doc in docs(table, lang):
+            default = text("keys.must_be_given" if doc.default is None else "keys.default", lang)
+            default = default.replace("{value}", str(doc.default))
             facts = "; ".join(fact for fact in (doc.unit, doc.range, default, doc.source) if fact)
             say(f"{doc.key}: {doc.text}\n    {facts}")
 

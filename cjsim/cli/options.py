@@ -51,7 +51,7 @@ def add_market(
     )  # fmt: skip
     job.add_argument("--out", type=path, help=f"folder for {contents}")
     job.add_argument("--json", action="store_true", help="print JSON instead of tables")
-    job.add_argument("--lang", choices=LANGUAGES, default="en", help="language of words")
+    add_language(job)
 
 
 def add_workers(job: argparse.ArgumentParser, executor: str = "processes") -> None:
@@ -66,6 +66,11 @@ def add_workers(job: argparse.ArgumentParser, executor: str = "processes") -> No
 def add_shown(job: argparse.ArgumentParser) -> None:
     """What every page takes."""
     job.add_argument("scenario", nargs="?", default="phone", help="a preset or a scenario file")
+    add_language(job)
+
+
+def add_language(job: argparse.ArgumentParser) -> None:
+    """In which language a command answers."""
     job.add_argument("--lang", choices=LANGUAGES, default="en", help="language of words")
 
 

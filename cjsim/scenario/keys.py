@@ -13,6 +13,8 @@ from typing import Annotated, Any, Final, Literal, NamedTuple, get_args, get_ori
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from cjsim.labels import SPOKEN, language, unknown
+from cjsim.labels.keys import key_words
 from cjsim.labels.phrases import Phrase, phrase
 from cjsim.labels.visible import ONE_LINE
 from cjsim.scenario.tables import DATE, Change, ScenarioTables, Segment, StageKey, Uncertain
@@ -274,12 +276,13 @@ TABLES: dict[str, KeyPath] = {
 """The tables `docs` knows: every table of a file; "scenario" is what stands above the tables."""
 
 
-def docs(table: str) -> list[KeyDoc]:
+def docs(table: str, lang: str = SPOKEN) -> list[KeyDoc]:
     """The keys of a table, as `cjsim presets --keys` prints them.
 
     Parameters
     ----------
     table : one of `TABLES`, e.g. "market"; "scenario" for what stands above all tables.
+    lang : the language of meaning, unit, range and source; not given, the one that is spoken.
 
     Returns a `KeyDoc` for each key, in the order of a file. Raises ValueError, with the nearest
     spelling, for another table.
@@ -287,10 +290,11 @@ def docs(table: str) -> list[KeyDoc]:
     >>> from cjsim.scenario import docs
     >>> [line.key for line in docs("rival")]
     ['quality', 'quality_noise', 'price', 'taste_spread', 'retention', 'competition']
+    >>> docs("rival", "ru")[0].range
+    'число от 0 до 1'
     """
+    lang = language(lang)
     if table not in TABLES:
-        from cjsim.labels import unknown  # only when something is wrong
-
         raise unknown("table", table, TABLES)
     key = key_at(TABLES[table])
     while key and not _is_model(key.kind):  # "stages" is a table of tables
@@ -299,11 +303,11 @@ def docs(table: str) -> list[KeyDoc]:
     for name, info in (key.kind.model_fields if key else {}).items():
         inner = _key(info.annotation, info.metadata)
         if table != "scenario" or not inner.is_table:
-            lines.append(_doc(name, inner, info))
+            lines.append(_translated(table, _doc(name, inner, info, lang), lang))
     return lines
 
 
-def _doc(name: str, key: Key, info: FieldInfo) -> KeyDoc:
+def _doc(name: str, key: Key, info: FieldInfo, lang: str) -> KeyDoc:
     extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
     unit = str(extra.get("unit", ""))
     source = str(extra.get("source", ""))
@@ -311,7 +315,22 @@ def _doc(name: str, key: Key, info: FieldInfo) -> KeyDoc:
     if default is None and not info.is_required():
         default = ""  # not said
     text = (info.description or "").removesuffix(f" [{unit}]")
-    return KeyDoc(name, default, unit, allowed(key), source, text)
+    return KeyDoc(name, default, unit, wanted(key).said(lang), source, text)
+
+
+def _translated(table: str, doc: KeyDoc, lang: str) -> KeyDoc:
+    """The line with meaning, unit and source in a language.
+
+    One that the language has no words for stays in English, its unit too.
+    """
+    words = key_words(lang)
+    if doc.key not in words.get(table, {}):
+        return doc
+    source = doc.source
+    for english, own in words["source"].items():
+        source = source.replace(english, own)
+    unit = words["unit"].get(doc.unit, doc.unit)
+    return doc._replace(text=words[table][doc.key], unit=unit, source=source)
 
 
 # --- For editors ------------------------------------------------------------------------------

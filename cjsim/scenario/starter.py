@@ -52,7 +52,7 @@ def starting_file(scenario: ScenarioTables, product: str) -> str:
 
 def _ready(table: str, values: Mapping[str, Any], keys: Iterable[str]) -> list[str]:
     """Commented-out keys with their value, meaning and unit."""
-    about = {line.key: line for line in docs(table)}
+    about = {line.key: line for line in docs(table, "en")}
     lines = []
     for key in keys:
         unit = f" [{about[key].unit}]" if about[key].unit else ""

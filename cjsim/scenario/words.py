@@ -10,10 +10,9 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from functools import lru_cache
-from importlib.resources import files
-from typing import Any
 
 from cjsim.labels import SPOKEN, language, title, unknown
+from cjsim.labels.keys import key_words
 from cjsim.scenario.keys import docs
 from cjsim.scenario.layers import PRESETS, presets
 from cjsim.scenario.tables import ScenarioTables
@@ -25,16 +24,11 @@ def meaning(table: str, key: str, lang: str = SPOKEN) -> str:
     A key that the language has no words for is told in English. Raises ValueError for a table or
     a key that is not known.
     """
-    doc_of = {doc.key: doc for doc in docs(table)}
+    doc_of = {doc.key: doc for doc in docs(table, lang)}
     if key not in doc_of:
         raise unknown(f"key of {table}", key, doc_of)
-    sentence = doc_of[key].text
-    unit = doc_of[key].unit
-    words = _words(language(lang))
-    if key in words.get(table, {}):  # else both in English, not one of them
-        sentence = words[table][key]
-        unit = words["unit"].get(unit, unit)
-    return f"{sentence} [{unit}]" if unit else sentence
+    doc = doc_of[key]
+    return f"{doc.text} [{doc.unit}]" if doc.unit else doc.text
 
 
 def touchpoint_title(name: str, title: str, lang: str = SPOKEN) -> str:
@@ -64,7 +58,7 @@ def named(name: str, scenarios: Mapping[str, ScenarioTables], lang: str = SPOKEN
 
 def scenario_title(title: str, lang: str = SPOKEN) -> str:
     """A scenario's title; that of a preset is told in the language."""
-    words = _words(language(lang)).get("presets", {})
+    words = key_words(language(lang)).get("presets", {})
     own = next(
         (name for name, preset_title in _preset_titles().items() if preset_title == title), None
     )
@@ -75,7 +69,7 @@ def scenario_title(title: str, lang: str = SPOKEN) -> str:
 def _touchpoints(lang: str) -> Mapping[tuple[str, str], str]:
     """The words for a touchpoint of that name and that title in a file of the kit."""
     titles = {}
-    for file, words in _words(lang).get("titles", {}).items():
+    for file, words in key_words(lang).get("titles", {}).items():
         source = PRESETS.joinpath(f"{file}.toml").read_text(encoding="utf-8")
         touchpoints = tomllib.loads(source)["touchpoints"]
         titles.update(
@@ -87,10 +81,3 @@ def _touchpoints(lang: str) -> Mapping[tuple[str, str], str]:
 @lru_cache
 def _preset_titles() -> Mapping[str, str]:
     return presets()
-
-
-@lru_cache
-def _words(lang: str) -> Mapping[str, Any]:
-    """The words of one language, read once; none for English."""
-    source = files("cjsim.labels").joinpath(f"keys.{lang}.toml")
-    return tomllib.loads(source.read_text(encoding="utf-8")) if source.is_file() else {}

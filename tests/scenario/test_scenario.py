@@ -933,6 +933,18 @@ def test_every_key_says_what_it_means_and_its_default_is_allowed(table):
             assert fits(line.default, spec) or line.default == math.inf, line.key
 
 
+@pytest.mark.parametrize("table", TABLES)
+def test_the_reference_is_told_in_russian_too(table):
+    """What a key means, its unit, what is allowed, and the source but for claims and papers."""
+    for line, english in zip(docs(table, "ru"), docs(table, "en"), strict=True):
+        assert re.search("[а-яё]", line.text), line.key
+        assert re.search("[а-яё]", line.range), line.key
+        assert re.search("[а-яё]", line.unit) or line.unit in ("", "1", "0..1"), line.key
+        assert not re.search(r"[a-z]{2,} [a-z]{2,}", line.source), line.key
+        assert (line.key, line.default) == (english.key, english.default)
+    assert [line.text for line in docs(table)] == [line.text for line in docs(table, "en")]
+
+
 def test_an_unknown_table_of_the_reference_brings_the_nearest_spelling():
     with pytest.raises(ValueError, match="market"):
         docs("markt")

@@ -89,8 +89,9 @@ def _write_pages(tree: Tree) -> None:
     written: dict[str, Callable[[], str]] = {}
     written["boards"] = partial(boards.page, tree.lang)
     written["gallery/index"] = partial(gallery.draw, tree.lang, tree.folder / "gallery")
+    written["reference/keys"] = partial(reference.keys, tree.lang)
     if tree.lang == "en":
-        written |= {"reference/commands": reference.commands, "reference/keys": reference.keys}
+        written["reference/commands"] = reference.commands
         for name in reference.PACKAGES:
             written[f"reference/{name}"] = partial(reference.page_of_package, name)
     for name, page in written.items():

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from cjsim.cli.main import command_line
+from cjsim.labels import text
 from cjsim.scenario import TABLES, docs
 
 PACKAGES: Final = (
@@ -107,13 +108,15 @@ def jobs_of(
                 yield from jobs_of(job, f"{above}{word} ")
 
 
-def keys() -> str:
-    """Every key of a scenario file: default, unit, range, source, meaning."""
-    blocks = ["# Keys of a scenario file", "`cjsim presets --keys` prints the same."]
+def keys(lang: str) -> str:
+    """Every key of a scenario file: default, unit, range, source, meaning, in a language."""
+    blocks = [f"# {text('keys.page', lang)}", text("keys.printed", lang)]
+    columns = ("key", "means", "value", "unit", "range", "source")
+    head = "| " + " | ".join(text(f"keys.{name}", lang) for name in columns) + " |"
     for table in TABLES:
-        rows = ["| key | means | default | unit | range | source |", "|---|---|---|---|---|---|"]
-        for doc in docs(table):
-            default = "must be given" if doc.default is None else doc.default
+        rows = [head, "|---" * len(columns) + "|"]
+        for doc in docs(table, lang):
+            default = text("keys.must_be_given", lang) if doc.default is None else doc.default
             row = (f"`{doc.key}`", doc.text, default, doc.unit, doc.range, doc.source)
             rows.append("| " + " | ".join(_cell(word) for word in row) + " |")
         blocks += [f"## [{table}]", "\n".join(rows)]

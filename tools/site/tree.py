@@ -33,7 +33,7 @@ PAGES: Final = {
     ),
 }  # fmt: skip
 """Where the pages of a language are."""
-BOTH: Final = ("index", "boards", "gallery/index", "genindex", "search")
+BOTH: Final = ("index", "boards", "gallery/index", "reference/keys", "genindex", "search")
 """Pages that are written while the site is built, under the same name in each language."""
 DOWNLOADS: Final = (".py", ".toml", ".csv", ".yml", ".txt", ".json", ".cff")
 """Files of the project that a page may hand out."""
