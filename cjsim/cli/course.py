@@ -17,7 +17,7 @@ def add(jobs: Any) -> None:
     lecture.set_defaults(job=_lecture)
 
     tasks = jobs.add_parser("exercises", help="open a set of exercises in JupyterLab, to work in")
-    tasks.add_argument("number", nargs="?", default="01", help="01 to 12, or D (default: 01)")
+    tasks.add_argument("number", nargs="?", default="01", help="01 to 12, L, or D (default: 01)")
     _add_shared(tasks)
     tasks.set_defaults(job=_exercises)
 
