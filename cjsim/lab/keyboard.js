@@ -1,10 +1,12 @@
 // Keys typed into a box stay there: JupyterLab would take a bare x for "cut this cell".
-// Those with Ctrl, Alt or Cmd go on, so that a notebook can still be saved.
+// Those with Ctrl, Alt or Cmd go on, so that a notebook can still be saved; Shift and Enter, too: who
+// has made a choice goes on to the next cell.
 
 function render({ el }) {
   let box = null, wait = 0;
   const hold = (event) => {
-    if (!(event.ctrlKey || event.altKey || event.metaKey)) event.stopPropagation();
+    const isForAll = event.ctrlKey || event.altKey || event.metaKey || (event.shiftKey && event.key === "Enter");
+    if (!isForAll) event.stopPropagation();
   };
   const find = () => { // the view is made before it is put into its box
     box = el.closest(".cjsim-box");
