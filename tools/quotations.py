@@ -16,6 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from cjsim.files import write_bytes
 from tools.pages import ROOT
 
 STORE: Final = ROOT / "tests" / "course" / "quotations.bin"
@@ -67,7 +68,7 @@ def main(sources: list[str]) -> None:
     rows = {
         row for text in texts for length in range(1, LONGEST + 1) for row in rows_of(text, length)
     }
-    STORE.write_bytes(b"".join(sorted(rows)))
+    write_bytes(STORE, b"".join(sorted(rows)))
 
 
 if __name__ == "__main__":

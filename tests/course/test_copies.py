@@ -72,9 +72,9 @@ def test_the_links_of_a_copy_lead_to_its_exercises_and_the_glossary(tmp_path):
     assert [link for link in links if not (copy.path.parent / link).is_file()] == []
 
 
-def test_a_lecture_without_exercises_is_copied_without_them(tmp_path):
+def test_what_a_lecture_links_to_is_copied_with_it(tmp_path):
     copy = working_copy("L", "en", tmp_path)
-    assert not (tmp_path / "exercises").exists()
+    assert (tmp_path / "exercises/en/release/L_engine_room/tasks.ipynb").is_file()
     prose = "\n".join(cell.source for cell in read(copy.path).cells)
     links = re.findall(r"\]\((\.\.[^)#]*)", prose)
     assert [link for link in links if not (copy.path.parent / link).is_file()] == []
@@ -205,8 +205,8 @@ def test_a_set_has_the_number_of_its_lecture(number, tmp_path):
 
 
 def test_a_set_that_is_not_there_is_told(tmp_path, capsys):
-    assert main.main(["exercises", "L", "--folder", str(tmp_path)]) == 2
-    assert "unknown set of exercises: 'L'. Known: 01, 02," in capsys.readouterr().err
+    assert main.main(["exercises", "13", "--folder", str(tmp_path)]) == 2
+    assert "unknown set of exercises: '13'. Known: 01, 02," in capsys.readouterr().err
     assert not [*tmp_path.iterdir()]
 
 

@@ -114,7 +114,7 @@ def test_every_measure_takes_a_log_or_says_why_not():
     told = {ask.__name__ for asks in NEED_A_RUN.values() for ask in asks}
     told |= {*AS_A_RUN, "retention", "cohorts"}
     others = {"UNITS", "OF_LOGS", "planned_loss", "k_by_generation"}  # no measures of a record
-    others |= {"choices"}  # of purchases with their brands, which neither has
+    others |= {"choices", "habits"}  # of purchases as a panel has them
     assert set(measures.__all__) == told | others
 
 
