@@ -19,11 +19,11 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import psutil
 
@@ -62,10 +62,18 @@ FEW = (
     "too large",
 )  # fmt: skip
 """One of a kind, none of which runs until its time is up."""
+REACHES_OUT: Final = (
+    "leaves", "writes", "programs", "connects", "a process that stays", "reads the solutions",
+)  # fmt: skip
+"""Those of them that a sandbox holds in another way than a guard."""
 
 
 def soak(
-    kept: Sandbox, every: int = 1, seconds: float = 60.0, workers: int = 2, few: bool = False
+    kept: Sandbox,
+    every: int = 1,
+    seconds: float = 60.0,
+    workers: int = 2,
+    few: Collection[str] = (),
 ) -> Outcome:
     """Grade honest notebooks among hostile and broken ones, and look at what is left.
 
@@ -73,11 +81,11 @@ def soak(
     ----------
     kept : how notebooks are kept.
     every : take each so-manieth of the hostile and broken ones.
-    few : take those of `FEW`, and the honest of the first set.
+    few : take those alone, such as `FEW`, and the honest of the first set.
     """
     hostile = {**HOSTILE, **(FOR_A_SANDBOX if kept.program else {})}
-    codes = dict(one for one in list(hostile.items())[::every] if not few or one[0] in FEW)
-    broken = dict(one for one in list(BROKEN.items())[::every] if not few or one[0] in FEW)
+    codes = dict(one for one in list(hostile.items())[::every] if not few or one[0] in few)
+    broken = dict(one for one in list(BROKEN.items())[::every] if not few or one[0] in few)
     with tempfile.TemporaryDirectory() as place, listening() as (port, heard):
         outside, handed_in = Path(place) / "outside", Path(place) / "handed in"
         for folder in (outside, handed_in):

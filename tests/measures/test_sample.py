@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import inf
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +17,6 @@ from cjsim.model.events import Event
 from cjsim.model.parameters import ENDLESS, desk_of
 from cjsim.scenario import presets
 from tests.builders import AT_ONCE, NEVER, neutral, plans
-from tests.often import of_each_kind
 
 MARKET = 20_000
 
@@ -180,9 +180,20 @@ def per_person(scenario: Scenario, people: int, first: int) -> npt.NDArray[np.fl
     return np.array(found)
 
 
+STRATEGIES = ("nothing", "pull", "guide", "animator")
+
+
+def in_turn() -> list[Any]:
+    """Each time every product under one strategy, in turn; at length under each."""
+    return [
+        pytest.param(product, strategy, marks=[] if n % len(STRATEGIES) == k else pytest.mark.soak)
+        for n, product in enumerate(presets())
+        for k, strategy in enumerate(STRATEGIES)
+    ]
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("strategy", ["nothing", "pull", "guide", "animator"])
-@pytest.mark.parametrize("product", of_each_kind(presets()))
+@pytest.mark.parametrize(("product", "strategy"), in_turn())
 def test_a_sample_is_the_market_per_person(product: str, strategy: str) -> None:
     """At 300 and 1,000 people, in worlds of their own: within the error stated and 4 of luck."""
     scenario = cjsim.Scenario.load(product, strategy=strategy)

@@ -9,7 +9,7 @@ import threading
 
 import pytest
 
-from benchmarks.hostile import FEW, soak
+from benchmarks.hostile import FEW, REACHES_OUT, soak
 from benchmarks.hostile_notebooks import BROKEN, FOR_A_SANDBOX, HOSTILE
 from cjsim.cli import main
 from cjsim.course.checks import tasks_of
@@ -29,10 +29,14 @@ MOST = sum(task.most for task in tasks_of("01"))
 @pytest.mark.parametrize("how", ["few", pytest.param("every", marks=pytest.mark.soak)])
 @pytest.mark.parametrize("way", WAYS)
 def test_hostile_and_broken_notebooks_cost_the_honest_nothing(way, how):
-    """Each time one of a kind, at length each seventh; `python -m benchmarks.hostile` takes all."""
+    """Each time one of a kind, in a sandbox those that reach out; at length each seventh.
+
+    `python -m benchmarks.hostile` takes all.
+    """
     assert len(HOSTILE) + len(FOR_A_SANDBOX) + len(BROKEN) > 100
-    assert set(FEW) <= {*HOSTILE, *FOR_A_SANDBOX, *BROKEN}
-    outcome = soak(kept(way), few=True) if how == "few" else soak(kept(way), every=7)
+    assert set(REACHES_OUT) < set(FEW) <= {*HOSTILE, *FOR_A_SANDBOX, *BROKEN}
+    few = FEW if way == "plain" else REACHES_OUT
+    outcome = soak(kept(way), few=few) if how == "few" else soak(kept(way), every=7)
     assert outcome.lost == {}
     assert outcome.outside == []
     assert outcome.odd == {}
