@@ -771,6 +771,10 @@ FREE = {
 NUMBERS = {key: spec for key, spec in FREE.items() if spec and spec.kind in (int, float)}
 
 
+LOSS_OF_SMALL = "stages.study.planned_loss"
+"""The one that `SMALL` has."""
+
+
 @st.composite
 def changes(draw) -> dict[str, Any]:
     """Any number of allowed changes: numbers, words, names of people and things."""
@@ -778,8 +782,10 @@ def changes(draw) -> dict[str, Any]:
     out: dict[str, Any] = {key: draw(numbers_of(NUMBERS[key])) for key in keys}
     if out.get("firm.rep_cost_per_day"):
         out["firm.reps"] = draw(st.integers(0, 9))
-    if out.get("stages.study.regularity") == math.inf:  # then nobody may be lost there
-        out["stages.study.planned_loss"] = 0.0
+    for stage in MAY_WALK_AWAY:
+        loss = f"stages.{stage.key}.planned_loss"
+        if out.get(f"stages.{stage.key}.regularity") == math.inf and loss in (*out, LOSS_OF_SMALL):
+            out[loss] = 0.0  # else two clocks would ring at one moment
     out["title"] = draw(words)
     out["touchpoints.mail.title"] = draw(words)
     names = draw(st.lists(words, unique=True, max_size=3))
