@@ -15,6 +15,8 @@ from urllib.parse import unquote
 
 import pytest
 
+from tests.course.reading import github_anchors
+
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 HOW_TO = sorted((DOCS / "how-to").glob("*.md"))
@@ -135,18 +137,6 @@ def without_code(text: str) -> str:
     return re.sub(r"`[^`\n]*`", "``", text)
 
 
-def anchors(path: Path) -> set[str]:
-    """The headings of a page as GitHub names them; a second one of that name gets -1."""
-    text = path.read_text(encoding="utf-8")
-    text = re.sub(r"^( *)(```|~~~).*?^\1\2 *$", "", text, flags=re.MULTILINE | re.DOTALL)
-    made: list[str] = []
-    for heading in re.findall(r"^#{1,6} +(.+?) *#*$", text, re.MULTILINE):
-        words = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading).replace("`", "").lower()
-        name = re.sub(r"[^\w\- ]", "", words).replace(" ", "-")
-        made.append(f"{name}-{made.count(name)}" if name in made else name)
-    return set(made)
-
-
 def dead_links(path: Path) -> Iterator[str]:
     """The relative links of a page that lead nowhere."""
     text = without_code(path.read_text(encoding="utf-8"))
@@ -157,7 +147,7 @@ def dead_links(path: Path) -> Iterator[str]:
         to = (path.parent / name).resolve() if name else path
         if not to.exists():
             yield f"{target}: no such file"
-        elif anchor and to.suffix == ".md" and anchor not in anchors(to):
+        elif anchor and to.suffix == ".md" and anchor not in github_anchors(to.read_text("utf-8")):
             yield f"{target}: no such heading"
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 from urllib.parse import unquote
 
+from tools.markdown import github_anchors, lines_of
 from tools.pages import ROOT
 from tools.site.tree import name_of, pages_of, twin_of
 
@@ -87,7 +88,7 @@ def confirm(path: Path, original: Path) -> str:
     texts = [page.read_text(encoding="utf-8") for page in (original, path)]
     blocks = iter(parts(texts[0]).code)
     made: list[str] = []
-    for is_code, lines in groupby(_pieces(SAYS.sub("\n", texts[1]).rstrip("\n")), itemgetter(1)):
+    for is_code, lines in groupby(lines_of(SAYS.sub("\n", texts[1]).rstrip("\n")), itemgetter(1)):
         text = "".join(line for line, _ in lines)
         if is_code:
             shown = _printing(text.rstrip("\n").split("\n"), next(blocks, []))
@@ -128,34 +129,12 @@ def _examples(block: list[str]) -> Iterator[tuple[list[str], list[str]]]:
 # --- What is compared -----------------------------------------------------------------------------
 
 
-def _pieces(text: str) -> Iterator[tuple[str, bool]]:
-    """The lines of a page, each with whether it is code: fenced, or indented outside of lists."""
-    fence = ""
-    above = listed = False
-    for line in text.splitlines(keepends=True):
-        if fence:
-            yield line, True
-            fence = "" if line.strip() == fence else fence
-            continue
-        if opened := re.match(r" *(```|~~~)", line):
-            fence, above = opened[1], False
-            yield line, True
-            continue
-        indented = line.startswith("    ")
-        if line.strip() and not indented:
-            item = bool(re.match(r" *([-*+]|\d+[.)]) ", line))
-            listed = item or (listed and line.startswith(" "))
-        is_code = indented and bool(line.strip()) and not listed and not above
-        above = bool(line.strip()) and not is_code
-        yield line, is_code
-
-
 def parts(text: str) -> Parts:
     """A page taken apart."""
     prose: list[str] = []
     code: list[list[str]] = []
     before = False
-    for line, is_code in _pieces(SAYS.sub("\n", text)):
+    for line, is_code in lines_of(SAYS.sub("\n", text)):
         if not is_code:
             prose.append(line)
         elif before:
@@ -289,13 +268,7 @@ def _names(line: str) -> set[str]:
 
 def anchors(path: Path) -> list[str]:
     """The anchors of a page's headings as GitHub gives them, in their order."""
-    made: list[str] = []
-    for heading in headings(path.read_text(encoding="utf-8")):
-        words = re.sub(r"\[([^\]]*)\]\([^)]*\)|[`*]", r"\1", heading.lstrip("#").strip())
-        slug = re.sub(r"[^\w\- ]", "", words.lower()).replace(" ", "-")
-        again = sum(re.fullmatch(rf"{re.escape(slug)}(-\d+)?", name) is not None for name in made)
-        made.append(f"{slug}-{again}" if again else slug)
-    return made
+    return github_anchors(heading.lstrip("# ") for heading in headings(path.read_text("utf-8")))
 
 
 @cache

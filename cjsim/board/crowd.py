@@ -6,7 +6,6 @@ bit, as tests hold; what a scenario says of people is worked out beforehand, in 
 
 from __future__ import annotations
 
-from functools import lru_cache
 from math import inf
 from typing import Any
 
@@ -67,7 +66,7 @@ def traits_of(scenario: Scenario) -> npt.NDArray[Any]:
     segments = m.segments or (Segment(name="all"),)
     ends = np.cumsum([segment.share for segment in segments])
     flat = m.rationality_spread == 0.0
-    logit = (0.0, 0.0) if flat else _logit(m.rationality_mean, m.rationality_spread)
+    logit = (0.0, 0.0) if flat else logit_normal_of(m.rationality_mean, m.rationality_spread)
     traits = np.zeros(1, CROWD)
     numbers = {
         "days": scenario.horizon_days,
@@ -93,11 +92,6 @@ def traits_of(scenario: Scenario) -> npt.NDArray[Any]:
         else:
             traits[name] = numbers[name] if name in numbers else getattr(m, name)
     return traits
-
-
-@lru_cache(maxsize=64)
-def _logit(mean: float, spread: float) -> tuple[float, float]:
-    return logit_normal_of(mean, spread)
 
 
 # --- compiled -----------------------------------------------------------------------------------

@@ -164,6 +164,7 @@ def dial_of(
         if known
         else _meant(scenario, dial)
     )
+    side = dial in SIDE_DIALS or each_its_own
     keys = keys_of_dial(scenario, dial)
     usual = {name: float(scenario.value(key)) for name, key in keys.items()}
     value = _telling(scenario, usual) if dial in SIDE_DIALS else float(scenario.value(dial))
@@ -174,7 +175,7 @@ def dial_of(
     return {
         "id": dial,
         "number": (*FIRST, *MORE).index(dial) if known else -1,
-        "side": dial in SIDE_DIALS or each_its_own,
+        "side": side,
         "title": title,
         "unit": unit,
         "low": low,
@@ -182,11 +183,7 @@ def dial_of(
         "step": step,
         "digits": max(decimals(step), decimals(low)),
         "whole": bool(scenario.key(key).is_whole),
-        "usual": (
-            {name: _plain(v) for name, v in usual.items()}
-            if dial in SIDE_DIALS or each_its_own
-            else _plain(value)
-        ),
+        "usual": {name: _plain(v) for name, v in usual.items()} if side else _plain(value),
         "first": dial not in MORE,
         "off": dict(_off(scenario, keys)),
     }

@@ -10,7 +10,6 @@ from math import inf
 from typing import Any
 
 from cjsim.engine.process import Engine
-from cjsim.journey import ACTION, REPEAT_DEAL
 from cjsim.model import events, rules, transitions
 from cjsim.model.population import Person
 from cjsim.scenario import Scenario
@@ -76,22 +75,8 @@ class ByHand(Engine):
 
     def happen(self, number: int, what: int) -> None:
         """What comes next for a person, now: it changes their plans, and may change a friend's."""
-        person, now = self.people[number], self.env.now
-        if what == rules.MEETS:
-            self.meet(person)
-        elif what == rules.PUSHED:
-            self.push(person)
-        elif what == rules.FOLLOWS:
-            self.follow(person)
-        elif what == rules.COMES_OR_GOES:
-            transitions.come_or_go(self.home(person), person, now)
-        elif person.walks:
-            transitions.walk_away(self.home(person), person, now)
-        elif person.stage in (ACTION, REPEAT_DEAL):
-            for _ in self.buy(person):
-                raise ValueError("somebody waits: by hand there is nothing to wait for")
-        else:
-            self.step_on(person)
+        for _ in self.take_place(self.people[number], what):
+            raise ValueError("somebody waits: by hand there is nothing to wait for")
 
     def wake(self, person: Person) -> None:
         """A friend's word has changed a person's plans: see `plans`."""

@@ -7,6 +7,7 @@ glossary, in the same places as in the project, so that the links of the lecture
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -52,15 +53,12 @@ def lecture(
 
     The parameters are those of `working_copy`; `port` and `browser` are those of `cjsim lab`.
     """
-    from cjsim.board.room import HOST, door_at
-    from cjsim.lab.serve import open_notebook
 
-    if port is not None:
-        door_at(HOST, port, language(lang)).close()
-    root = WORK if folder is None else expanded(folder).resolve()
-    made = working_copy(number, lang, root, keep)
-    print(made.said(lang), flush=True)
-    open_notebook(made.path, root, port, browser)
+    def copied(root: Path) -> tuple[Path, str]:
+        made = working_copy(number, lang, root, keep)
+        return made.path, made.said(lang)
+
+    _open(copied, lang, folder, port, browser)
 
 
 def exercises(
@@ -74,14 +72,31 @@ def exercises(
 
     The parameters are those of `tasks_copy`; `port` and `browser` are those of `cjsim lab`.
     """
+
+    def copied(root: Path) -> tuple[Path, str]:
+        path, is_fresh = tasks_copy(number, lang, root)
+        words = text("lecture.tasks" if is_fresh else "lecture.going_on", lang)
+        return path, words.format(path=path)
+
+    _open(copied, lang, folder, port, browser)
+
+
+def _open(
+    copied: Callable[[Path], tuple[Path, str]],
+    lang: str,
+    folder: str | Path | None,
+    port: int | None,
+    browser: bool,
+) -> None:
+    """Serve what is copied into a folder: `copied` gives its path, and what was done in words."""
     from cjsim.board.room import HOST, door_at
     from cjsim.lab.serve import open_notebook
 
     if port is not None:
-        door_at(HOST, port, language(lang)).close()
+        door_at(HOST, port, language(lang)).close()  # a port that is taken is told before a copy
     root = WORK if folder is None else expanded(folder).resolve()
-    path, is_fresh = tasks_copy(number, lang, root)
-    print(text("lecture.tasks" if is_fresh else "lecture.going_on", lang).format(path=path))
+    path, words = copied(root)
+    print(words, flush=True)
     open_notebook(path, root, port, browser)
 
 

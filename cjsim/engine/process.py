@@ -235,20 +235,24 @@ class Engine:
                 yield Moment(env, when, number)
             except simpy.Interrupt:
                 continue
-            if what == rules.MEETS:
-                self.meet(person)
-            elif what == rules.PUSHED:
-                self.push(person)
-            elif what == rules.FOLLOWS:
-                self.follow(person)
-            elif what == rules.COMES_OR_GOES:
-                transitions.come_or_go(self.home(person), person, self.env.now)
-            elif person.walks:
-                transitions.walk_away(self.home(person), person, self.env.now)
-            elif person.stage == ACTION or person.stage == REPEAT_DEAL:
-                yield from self.buy(person)
-            else:
-                self.step_on(person)
+            yield from self.take_place(person, what)
+
+    def take_place(self, person: Person, what: int) -> Waiting:
+        """What has come for a person, an event of `rules.next_event`; who buys may have to wait."""
+        if what == rules.MEETS:
+            self.meet(person)
+        elif what == rules.PUSHED:
+            self.push(person)
+        elif what == rules.FOLLOWS:
+            self.follow(person)
+        elif what == rules.COMES_OR_GOES:
+            transitions.come_or_go(self.home(person), person, self.env.now)
+        elif person.walks:
+            transitions.walk_away(self.home(person), person, self.env.now)
+        elif person.stage == ACTION or person.stage == REPEAT_DEAL:
+            yield from self.buy(person)
+        else:
+            self.step_on(person)
 
     def wake(self, person: Person) -> None:
         """Something outside has changed a person's plans. Whoever queues stays in the queue."""

@@ -6,6 +6,7 @@ those of `cjsim.model.arithmetic`, and sqrt is exact to the last bit everywhere.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import sqrt
 from typing import Any
 
@@ -136,6 +137,7 @@ def fill_logit_normal(drawn: Any, uniforms: Any, median_logit: float, sd: float)
         drawn[i] = logit_normal(uniforms[i], median_logit, sd)
 
 
+@lru_cache(maxsize=256)  # takes longer than a market's people, and each world asks the same
 def logit_normal_of(mean: float, sd: float) -> tuple[float, float]:
     """(median_logit, sd of the logit) of the shares with this mean and standard deviation.
 

@@ -57,10 +57,6 @@ class Node(NamedTuple):
     slowness: float  # mean of 1 / speed
 
 
-_logit_normal_of = lru_cache(maxsize=256)(logit_normal_of)
-"""Most of the work of a plan, and the same for all plans of a market."""
-
-
 class Clocks(NamedTuple):
     """What a node's people are to the two clocks of a stage."""
 
@@ -143,7 +139,7 @@ def _rationality(at: PlanAt, shape: float) -> list[tuple[float, float]]:
     """
     if at.rationality_spread == 0.0:
         return [(1.0, at.rationality_mean)]
-    median_logit, width = _logit_normal_of(at.rationality_mean, at.rationality_spread)
+    median_logit, width = logit_normal_of(at.rationality_mean, at.rationality_spread)
     step = min(0.5, 0.6 / width, 2.0 / (shape * width))
     half = int(WIDEST_Z / step)
     places = [step * i for i in range(-half, half + 1)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -182,14 +181,8 @@ def _logit_normal(u: Floats, mean: float, spread: float) -> Floats:
     if spread == 0:
         return np.full_like(u, mean)
     values = np.empty_like(u)
-    fill_logit_normal(values, u, *_solved(mean, spread))
+    fill_logit_normal(values, u, *logit_normal_of(mean, spread))
     return values
-
-
-@lru_cache(maxsize=256)
-def _solved(mean: float, spread: float) -> tuple[float, float]:
-    """`logit_normal_of`, once for all the worlds of a market: it takes longer than their people."""
-    return logit_normal_of(mean, spread)
 
 
 def _normal(u: Floats) -> Floats:

@@ -1,16 +1,13 @@
 """The board as a page without Python: one file from a disk, or a folder."""
 
-import functools
 import gzip
 import json
 import re
-import threading
-from contextlib import contextmanager
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
 import cjsim
+from benchmarks.board import served
 from cjsim.board import page as pages
 from cjsim.scenario import presets
 from tests.lab.browser import Visit, wait_until
@@ -96,24 +93,13 @@ def test_every_view_is_drawn_from_the_pages_own_engine(browser, tmp_path, phone)
     visit.close()
 
 
-@contextmanager
-def serving(folder):
-    quiet = type("Quiet", (SimpleHTTPRequestHandler,), {"log_message": lambda *_: None})
-    with ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(quiet, directory=folder)) as one:
-        thread = threading.Thread(target=one.serve_forever, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{one.server_port}"
-        one.shutdown()
-        thread.join()
-
-
 def test_a_folder_has_a_page_that_fetches_its_products_when_they_are_wanted(browser, tmp_path):
     assert pages.save_folder(tmp_path / "site", "en", FEW) == tmp_path / "site"
     names = {path.name for path in (tmp_path / "site").iterdir()}
     assert names == {"index.html", *(f"{name}.json" for name in FEW)}
     told = json.loads((tmp_path / "site" / "flat.json").read_text(encoding="utf-8"))
     assert told["product"]["name"] == "flat"
-    with serving(tmp_path / "site") as address:
+    with served(tmp_path / "site") as address:
         visit = Visit(browser)
         visit.page.goto(f"{address}/#flat")
         settled(visit.page)

@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tools import markdown
+
 ROOT = Path(__file__).parents[2]
 LABELS = ROOT / "cjsim" / "labels"
 FENCE = r"^( *)(```|~~~).*?^\1\2 *$"
@@ -89,17 +91,7 @@ def without_code(text: str) -> str:
 
 def _without_blocks(text: str) -> str:
     """A text without fenced code, and without indented code that is not part of a list."""
-    kept: list[str] = []
-    text_above = listed = False
-    for line in re.sub(FENCE, "", text, flags=re.DOTALL | re.MULTILINE).splitlines():
-        indented = line.startswith(("    ", "\t"))
-        if line.strip() and not indented:
-            item = bool(re.match(r" *([-*+]|\d+[.)]) ", line))
-            listed = item or (listed and line.startswith(" "))
-        is_code = indented and not listed and not text_above
-        kept.append("" if is_code else line)
-        text_above = bool(line.strip()) and not is_code
-    return "\n".join(kept)
+    return "".join("\n" if is_code else line for line, is_code in markdown.lines_of(text))
 
 
 def headings(text: str) -> list[str]:
@@ -111,14 +103,7 @@ def headings(text: str) -> list[str]:
 
 def github_anchors(text: str) -> set[str]:
     """The anchors that GitHub gives to the headings of a page."""
-    seen: dict[str, int] = {}
-    anchors = set()
-    for heading in headings(text):
-        slug = re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
-        again = seen.get(slug, 0)
-        seen[slug] = again + 1
-        anchors.add(f"{slug}-{again}" if again else slug)
-    return anchors
+    return set(markdown.github_anchors(headings(text)))
 
 
 def jupyter_anchors(text: str) -> set[str]:

@@ -1,13 +1,9 @@
 """The site in a browser that reaches nothing but the site."""
 
-import contextlib
-import functools
-import http.server
-import threading
-
 import pytest
 
-from tests.lab.browser import SECONDS, chromium, window
+from tests.lab.browser import SECONDS, chromium
+from tests.site.visit import visiting
 from tools.site.tree import lectures, pages_of
 
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -18,37 +14,10 @@ pytestmark = [
 NAMES = [name for lang in ("en", "ru") for name in lectures(pages_of(lang))]
 
 
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *_):
-        pass
-
-
-@contextlib.contextmanager
-def served(folder):
-    handler = functools.partial(Quiet, directory=str(folder))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-
-
 @pytest.fixture(scope="module")
 def page(site):
-    with served(site) as address, window() as browser:
-        page = browser.new_page(viewport={"width": 1366, "height": 900})
-        page.set_default_timeout(4000 * SECONDS)
-        page.address, page.wrong = address, []
-        page.on("pageerror", lambda error: page.wrong.append(str(error)))
-        page.on("console", lambda m: page.wrong.append(m.text) if m.type == "error" else None)
-        page.on("request", lambda request: note_if_away(page, request.url))
+    with visiting(site, {"width": 1366, "height": 900}, 4000 * SECONDS) as page:
         yield page
-
-
-def note_if_away(page, url):
-    if not url.startswith((page.address, f"blob:{page.address}", "data:")):
-        page.wrong.append(url)
 
 
 def in_turn():

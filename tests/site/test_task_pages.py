@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.lab.browser import SECONDS, chromium, window
-from tests.site.test_browser import note_if_away, served
+from tests.lab.browser import SECONDS, chromium
+from tests.site.visit import visiting
 from tools.site import tasks
 
 pytestmark = [
@@ -16,13 +16,7 @@ RIGHT = "#phone;s=pull+guide,min_fit:0.9;product.price=600;lang=en"
 
 @pytest.fixture(scope="module")
 def page(site):
-    with served(site) as address, window() as browser:
-        page = browser.new_page(viewport={"width": 390, "height": 800})
-        page.set_default_timeout(1000 * SECONDS)
-        page.address, page.wrong = address, []
-        page.on("pageerror", lambda error: page.wrong.append(str(error)))
-        page.on("console", lambda m: page.wrong.append(m.text) if m.type == "error" else None)
-        page.on("request", lambda request: note_if_away(page, request.url))
+    with visiting(site, {"width": 390, "height": 800}, 1000 * SECONDS) as page:
         yield page
         assert page.wrong == []
 

@@ -113,7 +113,7 @@ def _check(check: Any, board: BoardTask) -> dict[str, Any]:
     kind = check.test.__name__
     told = {"name": check.name, "kind": kind, "points": check.points, "digits": board.digits}
     if kind == "more":
-        best = board.gained(board.best_known()).mean
+        best = board.gained(board.best_known(), board.measure).mean
         return {**told, "measure": board.measure, "best": best}
     return {**told, "measure": "profit_per_person"} if kind == "no_loss" else told
 

@@ -274,22 +274,21 @@ class BoardTask:
         mine = self.design(work)
         cost = extra_cost(self.played(mine)) + self.price(mine)
         return mark(
-            self.gained(mine), self.gained(self.best_known()).mean,
+            self.gained(mine, self.measure), self.gained(self.best_known(), self.measure).mean,
             cost=Amount(cost, self.digits, signed=True), digits=self.digits,
         )  # fmt: skip
 
     def no_loss(self, work: Work) -> Mark:
         """Profit per person is no less than the usual firm's, as far as luck lets one tell."""
-        design = self.design(work)
-        profit = gain(self.played(design), less=self.price(design))
+        profit = self.gained(self.design(work))
         ends = {"mine": profit.mean, "low": profit.low, "high": profit.high}
         note = {name: Amount(value, self.digits, signed=True) for name, value in ends.items()}
         return Mark(float(profit.high >= 0.0), note)
 
-    def gained(self, design: Changes) -> Gain:
-        """What a design has of the measure above the usual firm, its prices paid."""
-        price = self.price(design) if self.measure == "profit_per_person" else 0.0
-        return gain(self.played(design), less=price, measure=self.measure)
+    def gained(self, design: Changes, measure: str = "profit_per_person") -> Gain:
+        """What a design has of a measure above the usual firm; of profit its prices are paid."""
+        price = self.price(design) if measure == "profit_per_person" else 0.0
+        return gain(self.played(design), less=price, measure=measure)
 
     def price(self, design: Changes) -> float:
         """What a design costs per person beside what the model holds, below 0 where it has less."""

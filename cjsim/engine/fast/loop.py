@@ -184,7 +184,7 @@ def write_starts(world: Any, now: float) -> None:
 
 
 def live(world: Any, calendar: Any, person: Any, what: int, now: float) -> None:
-    """What a person waited for has come; see `Engine.life`."""
+    """What a person waited for has come; see `Engine.take_place`."""
     slot = NONE
     if what == rules.MEETS:
         k = person.meeting
