@@ -26,6 +26,13 @@ def in_turn():
     return [pytest.param(n, marks=[] if n in turn else pytest.mark.soak) for n in NAMES]
 
 
+AT_REST = """() => [...document.querySelectorAll("[data-board]:not(.alive)")].every((panel) => {
+  const { top, bottom } = panel.getBoundingClientRect();
+  return !panel.checkVisibility() || bottom < -600 || top > innerHeight + 600;
+})"""
+"""Whether every panel that the window is near lives, so that nothing grows under the mouse."""
+
+
 @pytest.mark.parametrize("name", in_turn())
 def test_a_lecture_hides_its_answers_and_its_panels_live(page, name):
     """Each time every lecture: the panels of its twin are the same, and so is the page's script."""
@@ -38,6 +45,8 @@ def test_a_lecture_hides_its_answers_and_its_panels_live(page, name):
         form = forms.nth(place)
         after = page.locator("article .veiled").count()
         assert after > 0
+        form.scroll_into_view_if_needed()
+        page.wait_for_function(AT_REST)
         if form.locator("input[type=radio]").count():
             form.locator("input[type=radio]").first.check()
         else:
@@ -66,6 +75,19 @@ def test_a_lecture_hides_its_answers_and_its_panels_live(page, name):
         assert panel.locator(".drawn:visible").inner_html() != before
     assert page.locator("[data-panel]").count() == 0, "a panel that does not live"
     assert page.wrong == []
+
+
+def test_a_panel_that_comes_alive_leaves_what_is_below_where_it_was(page):
+    """A button that jumps away under the hand is a click lost."""
+    page.set_viewport_size({"width": 1366, "height": 900})
+    page.goto(f"{page.address}/en/notebooks/en/03_touchpoints.html#key-points")
+    place = "[...document.querySelectorAll('[data-board]')].map((one) => one.offsetHeight)"
+    before = page.evaluate(place)
+    assert len(set(before)) == len(before) == 2  # the second has a dial more
+    for panel in page.locator("[data-board]").all():
+        panel.scroll_into_view_if_needed()
+        panel.locator(":scope.alive").wait_for()
+    assert page.evaluate(place) == before
 
 
 def test_who_follows_a_link_past_a_question_sees_what_is_there(page):

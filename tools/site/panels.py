@@ -47,7 +47,8 @@ class Panels:
             self.products[name] = product(name, asked) if asked["show"] in VIEWS else ""
         if not self.products[name]:
             return drawn(asked, stored, lang)
-        return f'<div data-board="{address(name, asked, lang)}">{stored}</div>'
+        dials = f"--dials:{len(asked['keys'])}"
+        return f'<div data-board="{address(name, asked, lang)}" style="{dials}">{stored}</div>'
 
     def save(self, folder: Path) -> None:
         """Write the board, its products, and a product for each panel."""

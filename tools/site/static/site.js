@@ -126,9 +126,14 @@ function comeAlive(panel) {
   const frame = make("iframe", { src: `${boardAddress()}${panel.dataset.board}`, title: WORDS.live,
     class: "livepanel" });
   const stored = make("div", { class: "stored" }, ...panel.childNodes);
+  let width = 0;
+  let height = 0;
   const heard = (event) => {
     if (event.source !== frame.contentWindow || !event.data?.cjsimHeight) return;
-    frame.style.height = `${event.data.cjsimHeight + 8}px`;
+    if (frame.clientWidth !== width) height = 0;
+    width = frame.clientWidth;
+    height = Math.max(height, event.data.cjsimHeight + 8); // a shorter sentence pulls nothing up
+    frame.style.height = `${height}px`;
     panel.classList.add("alive"); // the picture is there for who prints
   };
   addEventListener("message", heard);
@@ -174,6 +179,9 @@ document.addEventListener("DOMContentLoaded", () => {
       seen.unobserve(target);
       comeAlive(target);
     }
-  }, { rootMargin: "300px" });
-  for (const panel of article.querySelectorAll("[data-board]")) seen.observe(panel);
+  }, { rootMargin: "600px" });
+  for (const panel of article.querySelectorAll("[data-board]")) {
+    panel.classList.add("kept"); // its place, so that a button below stays under the hand
+    seen.observe(panel);
+  }
 });
