@@ -1,5 +1,7 @@
 """The site in a browser that reaches nothing but the site."""
 
+import re
+
 import pytest
 
 from tests.lab.browser import SECONDS, chromium
@@ -88,6 +90,18 @@ def test_a_panel_that_comes_alive_leaves_what_is_below_where_it_was(page):
         panel.scroll_into_view_if_needed()
         panel.locator(":scope.alive").wait_for()
     assert page.evaluate(place) == before
+
+
+@pytest.mark.parametrize(
+    ("lang", "word", "said"), [("en", "gate", "found"), ("ru", "порог", "страниц:")]
+)
+def test_a_search_says_how_many_pages_there_are(page, lang, word, said):
+    page.goto(f"{page.address}/{lang}/search.html?q={word}")
+    page.locator("ul.search li").first.wait_for()
+    line = page.locator("p.search-summary")
+    line.get_by_text(said).wait_for()
+    pages = page.locator("ul.search > li").count()
+    assert int(re.search(r"\d+", line.inner_text())[0]) >= pages > 1
 
 
 def test_who_follows_a_link_past_a_question_sees_what_is_there(page):

@@ -1,6 +1,7 @@
 """The site as a whole: its links lead somewhere, nothing comes from elsewhere, it is light."""
 
 import itertools
+import re
 from functools import cache
 from html.parser import HTMLParser
 from urllib.parse import unquote, urlsplit
@@ -132,3 +133,16 @@ def test_search_finds_words_in_both_languages(site):
     for lang, word in (("en", "touchpoint"), ("ru", "проводник")):
         index = (site / lang / "searchindex.js").read_text(encoding="ascii")
         assert word[:7].encode("unicode_escape").decode() in index
+
+
+def test_the_frame_of_a_russian_page_is_russian(site):
+    """What the theme says around each page, but for names and what is called so in Russian too."""
+    odd = set()
+    titles = r'<div class="(sidebar-tree|toc-tree)">.*?</(div|aside)>|<div class="title">.*?</div>'
+    for path in (site / "ru").rglob("*.html"):
+        frame = path.read_text(encoding="utf-8")
+        for part in (r"<(head|article|script|style)\b.*?</\1>", titles):
+            frame = re.sub(part, "", frame, flags=re.DOTALL)
+        said = re.findall(r'>([^<>]+)<|(?:aria-label|placeholder)="([^"]*)"', frame)
+        odd |= {word for words in said for word in re.findall("[A-Za-z]{3,}", "".join(words))}
+    assert odd <= {"cjsim", "Copyright", "the", "authors", "Furo"}

@@ -17,7 +17,7 @@ from cjsim.course.copies import fresh
 from cjsim.files import expanded, write_text
 from cjsim.labels import LANGUAGES
 from tools.pages import ROOT, text_of
-from tools.site import boards, gallery, reference, tasks
+from tools.site import boards, gallery, reference, tasks, theme
 from tools.site.figures import Figures
 from tools.site.panels import Panels
 from tools.site.tree import Tree, lectures, pages_of, plant
@@ -79,6 +79,7 @@ def build(folder: Path) -> None:
         for lang, job in zip(LANGUAGES, jobs, strict=True):
             if job.wait():
                 raise RuntimeError(f"the pages in {lang} were not made, see above")
+            theme.translate(folder / lang, lang)
     shutil.rmtree(folder / "jupyter_execute")  # what notebooks would have written
     _copy_notebooks(folder / "files")
     shutil.copyfile(HERE / "index.html", folder / "index.html")

@@ -167,6 +167,14 @@ function chooseDrawing(panel) {
 
 const boardAddress = () => `${document.documentElement.dataset.content_root ?? "./"}../board/index.html`;
 
+// Of these two sentences the theme's Russian has none.
+if (isRussian) Documentation.addTranslations({
+  locale: "ru",
+  plural_expr: "n === 1 ? 0 : 1",
+  messages: { "Search finished, found one page matching the search query.":
+    ["Поиск закончен, страниц: 1.", "Поиск закончен, страниц: ${resultCount}."] },
+});
+
 document.addEventListener("DOMContentLoaded", () => {
   const article = document.querySelector("article");
   if (!article?.querySelector(".cell")) return;
