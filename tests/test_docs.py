@@ -1,7 +1,4 @@
-"""The pages say what is there: every claim, event, measure, rule, key, file and link.
-
-Made for the layout in which the model is a folder (`cjsim.model`, `cjsim.scenario`, `tools`).
-"""
+"""The pages say what is there: every claim, event, measure, rule, key and file."""
 
 import importlib
 import importlib.util
@@ -11,23 +8,15 @@ import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import unquote
 
 import pytest
 
-from tests.course.reading import github_anchors
+from tests.course.reading import pages
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 HOW_TO = sorted((DOCS / "how-to").glob("*.md"))
-PAGES = [
-    *ROOT.glob("README*.md"),
-    ROOT / "CONTRIBUTING.md",
-    ROOT / "CHANGELOG.md",
-    *sorted(DOCS.rglob("*.md")),
-    *sorted((ROOT / "exercises").glob("*.md")),
-    *sorted((ROOT / "notebooks").glob("*.md")),
-]
+PAGES = pages()
 LAST_CLAIM = {"A": 43, "B": 39, "C": 180, "T": 12}
 
 every_page = pytest.mark.parametrize("path", PAGES, ids=lambda p: p.relative_to(ROOT).as_posix())
@@ -125,45 +114,6 @@ def test_what_only_looks_like_a_claim_is_none(text: str) -> None:
 
 def test_a_range_names_each_of_its_claims() -> None:
     assert ids("C57, (C90–C93)") == {"C57", "C90", "C91", "C92", "C93"}
-
-
-# --- Links ----------------------------------------------------------------------------------------
-
-
-def without_code(text: str) -> str:
-    """A page without fenced blocks, indented ones and code in a line."""
-    text = re.sub(r"^( *)(```|~~~).*?^\1\2 *$", "", text, flags=re.MULTILINE | re.DOTALL)
-    text = re.sub(r"(?m)(?<=\n\n)(?: {4}.*\n+)+", "\n", text)
-    return re.sub(r"`[^`\n]*`", "``", text)
-
-
-def dead_links(path: Path) -> Iterator[str]:
-    """The relative links of a page that lead nowhere."""
-    text = without_code(path.read_text(encoding="utf-8"))
-    for target in re.findall(r"\]\(\s*<?([^)\s>]+)>?(?:\s+[\"'][^)]*)?\)", text):
-        if re.match(r"[a-z][a-z0-9+.-]*:|//", target):
-            continue  # another site
-        name, _, anchor = unquote(target).partition("#")
-        to = (path.parent / name).resolve() if name else path
-        if not to.exists():
-            yield f"{target}: no such file"
-        elif anchor and to.suffix == ".md" and anchor not in github_anchors(to.read_text("utf-8")):
-            yield f"{target}: no such heading"
-
-
-@every_page
-def test_every_link_leads_somewhere(path: Path) -> None:
-    assert list(dead_links(path)) == []
-
-
-def test_a_dead_link_is_seen(tmp_path: Path) -> None:
-    there = tmp_path / "there.md"
-    there.write_text("# The end\n", encoding="utf-8")
-    (tmp_path / "page.md").write_text(
-        "[a](there.md#the-end) [b](lost.md) [c](there.md#begin) `[d](lost.md)`\n", encoding="utf-8"
-    )
-    dead = ["lost.md: no such file", "there.md#begin: no such heading"]
-    assert list(dead_links(tmp_path / "page.md")) == dead
 
 
 @pytest.mark.parametrize("folder", [DOCS, DOCS / "ru"], ids=lambda p: p.name)
