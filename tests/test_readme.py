@@ -1,7 +1,7 @@
 """The README is true: its commands print what it shows, its file loads, its Python runs.
 
 So is README.ru.md: a question is run once and told in both languages.
-`python tests/test_readme.py` stores what the commands print now.
+`python -m tests.test_readme` stores what the commands print now.
 """
 
 import contextlib

@@ -1,6 +1,6 @@
 """Every picture looks as it was last looked at, in both languages.
 
-`python tests/charts/test_golden.py` draws the stored pictures again: look at them before you keep
+`python -m tests.charts.test_golden` draws the stored pictures again: look at them before you keep
 them. A new chart needs one line in PICTURES.
 """
 

@@ -102,7 +102,7 @@ def test_alt_text_states_the_best_and_the_good_range(lang):
 
 def test_words_are_in_the_language_asked_for():
     legend = [text.get_text() for text in optimum(one_key(), "ru").figure.legends[0].get_texts()]
-    assert {"Достаточно хорошо", "95%-й интервал случая"} < set(legend)
+    assert {"Достаточно хорошо", "95-процентный интервал случая"} < set(legend)
     assert len(legend) == 5
 
 

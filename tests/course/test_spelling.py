@@ -235,7 +235,7 @@ def test_a_slip_is_named_with_its_cell_and_the_nearest_spelling(text: str, why: 
         "```\nsimulte\n```",
         "По-прежнему кто-нибудь что-то купит; всё ещё, все; где-то.",
         "Van Qxrst, Zmpf and Wrtl 2009; Nqzt and others 2008; see env.now and product.price.",
-        "Claims C90–C93 of B2B and CRM; 95%-й интервал.",
+        "Claims C90–C93 of B2B and CRM; 95-процентный интервал.",
         "Сказано: «клиент сам свое путешествие пройдет» (C57).",
     ],
 )

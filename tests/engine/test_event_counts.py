@@ -1,7 +1,7 @@
 """How many SimPy events each preset takes: the noise-free twin of `benchmarks/simpy_engine.py`.
 
 A change of these numbers is a change of cost, or of the model; both want to be meant. To store new
-ones, run `python tests/engine/test_event_counts.py` and paste what it prints.
+ones, run `python -m tests.engine.test_event_counts` and paste what it prints.
 """
 
 import pytest

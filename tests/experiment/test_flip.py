@@ -208,7 +208,7 @@ def test_the_cheaper_of_two_places_wins_up_to_the_rent_of_the_other(rents):
     assert (found.value, found.low, found.high) == pytest.approx((3.0, 3.0, 3.0))
     assert found.crossings["begins"].tolist() == [False]
     assert found.says().startswith(f"here > there holds up to {RENT} = 3.0 [3.0, 3.0].")
-    assert found.says("ru").startswith(f"«here > there» верно до {RENT} = 3,0 [3,0; 3,0].")
+    assert found.says("ru").startswith(f"«here > there» верно до {RENT} = 3,0 (от 3,0 до 3,0).")
 
 
 def test_the_other_way_round_it_begins_there(rents):

@@ -426,11 +426,12 @@ def test_the_question_is_the_same_on_threads():
     pd.testing.assert_frame_equal(again.archetypes, small().archetypes, check_exact=True)
 
 
-@pytest.mark.parametrize(("lang", "law", "word"), [
-    ("en", "Law {}", {"yes": "holds", "no": "other way round", "unclear": "unclear"}),
-    ("ru", "Закон {}", {"yes": "выполняется", "no": "наоборот", "unclear": "неясно"}),
+@pytest.mark.parametrize(("lang", "law", "interval", "word"), [
+    ("en", "Law {}", "[{} .. {}]", {"yes": "holds", "no": "other way round", "unclear": "unclear"}),
+    ("ru", "Закон {}", "(от {} до {})",
+     {"yes": "выполняется", "no": "наоборот", "unclear": "неясно"}),
 ])  # fmt: skip
-def test_each_law_has_a_sentence_with_its_verdict_and_interval(lang, law, word):
+def test_each_law_has_a_sentence_with_its_verdict_and_interval(lang, law, interval, word):
     lines = small().says(lang).splitlines()
     assert len(lines) == 4
     for which, line in enumerate(lines[:3], 1):
@@ -442,7 +443,7 @@ def test_each_law_has_a_sentence_with_its_verdict_and_interval(lang, law, word):
                 for points in (row.slope, row.low, row.high)
             )
             assert slope in line
-            assert f"[{low} .. {high}]" in line
+            assert interval.format(low, high) in line
             assert word[row.holds] in line
     assert "phone" in lines[3]
 
