@@ -74,8 +74,7 @@ class Picture:
 
     def __init__(self, figure: Figure, alt: str, data: pd.DataFrame, lang: str = SPOKEN) -> None:
         self.figure = figure
-        if language(lang) != "en":
-            _write_axes_in(lang, figure)
+        _write_axes_in(language(lang), figure)
         self.alt = alt
         self.data = data
         self._svg: str | None = None
