@@ -42,12 +42,12 @@ def flip(product: str, people: int | None, runs: int, seed: int, executor: str) 
     )  # fmt: skip
 
 
-def break_even(found: FlipPoint) -> tuple[float, float, float]:
+def break_even(flips: FlipPoint) -> tuple[float, float, float]:
     """The accuracy from which on the guide is ahead, low, high; -inf always, inf never."""
-    if found.crossings.empty:
-        value = -inf if found.everywhere else inf
-        return (value, found.low, found.high) if found.value == value else (value, value, value)
-    last = found.crossings.iloc[-1]
+    if flips.crossings.empty:
+        value = -inf if flips.everywhere else inf
+        return (value, flips.low, flips.high) if flips.value == value else (value, value, value)
+    last = flips.crossings.iloc[-1]
     return (last["value"], last["low"], last["high"]) if last["begins"] else (inf, inf, inf)
 
 
@@ -58,16 +58,16 @@ def words(accuracy: float) -> str:
     return f"{accuracy:.2f}"
 
 
-def row(product: str, found: FlipPoint, unit: str) -> str:
+def row(product: str, flips: FlipPoint, unit: str) -> str:
     """One line: the break-even, and the gain at some accuracies with half of its interval."""
-    scale = 100 / found.people if found.measure == "deals" else 1.0
-    curve = found.curve
+    scale = 100 / flips.people if flips.measure == "deals" else 1.0
+    curve = flips.curve
     gains = []
     for accuracy in SHOWN:
         at = curve[np.isclose(curve["value"], accuracy)].iloc[0]
         half = (at["high"] - at["low"]) / 2
         gains.append(f"{scale * at['difference']:>+9.2f} +-{scale * half:<5.2f}")
-    value, low, high = map(words, break_even(found))
+    value, low, high = map(words, break_even(flips))
     return (
         f"{product:<13} {unit:<14} {f'{value:>7} [{low}, {high}]':<26} {' '.join(gains).rstrip()}"
     )
@@ -88,10 +88,10 @@ def main(words_given: Sequence[str] | None = None) -> None:
     columns = " ".join(f"{f'at {a:.1f}':>9}        " for a in SHOWN).rstrip()
     print(f"{'product':<13} {'guide - pull':<14} {'break-even accuracy [90 %]':<26} {columns}")
     for product in given.products:
-        found = flip(product, given.people, given.runs, given.seed, given.executor)
+        flips = flip(product, given.people, given.runs, given.seed, given.executor)
         money = cjsim.Scenario.load(product).money
-        print(row(product, found, f"{money} a person"))
-        print(row(product, found.of("deals"), "deals per 100"), flush=True)
+        print(row(product, flips, f"{money} a person"))
+        print(row(product, flips.of("deals"), "deals per 100"), flush=True)
 
 
 if __name__ == "__main__":

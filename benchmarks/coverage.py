@@ -86,8 +86,8 @@ def of_a_mean(
 ) -> Tally:
     """The interval of a mean of runs."""
     values = pd.DataFrame(draw(generator, (runs, tries)))
-    found = difference(values)
-    return tally(found["low"], found["high"], truth, notes(values)["note"] == "uneven")
+    interval = difference(values)
+    return tally(interval["low"], interval["high"], truth, notes(values)["note"] == "uneven")
 
 
 def of_a_pair(
@@ -96,8 +96,8 @@ def of_a_pair(
     """The interval of the difference of two scenarios that share half of their luck."""
     shared, one, other = (draw(generator, (runs, tries)) for _ in range(3))
     values = pd.DataFrame((shared + 1.5 * other) - (shared + one))
-    found = difference(values)
-    return tally(found["low"], found["high"], truth / 2, notes(values)["note"] == "uneven")
+    interval = difference(values)
+    return tally(interval["low"], interval["high"], truth / 2, notes(values)["note"] == "uneven")
 
 
 def of_a_gain(
@@ -145,9 +145,9 @@ def of_the_kit(
     values = {"pull": pull, "guide": guide, "guide less pull": guide - pull}[of]
     values = values[~np.isnan(values)]
     drawn = pd.DataFrame(generator.choice(values, (runs, tries)))
-    found = difference(drawn)
+    interval = difference(drawn)
     warns = notes(drawn)["note"] == "uneven"
-    return tally(found["low"], found["high"], float(values.mean()), warns)
+    return tally(interval["low"], interval["high"], float(values.mean()), warns)
 
 
 def of_a_gain_of_the_kit(
@@ -245,13 +245,13 @@ def generator_of(case: Case, seed: int) -> np.random.Generator:
     return np.random.default_rng([seed, *case.name.encode()])
 
 
-def line(case: Case, found: Tally) -> str:
+def line(case: Case, counts: Tally) -> str:
     """A row of the table."""
-    told = 100 * found.told / found.tries
-    misleads = (found.told - found.held - found.warned) / found.tries
+    told = 100 * counts.told / counts.tries
+    misleads = (counts.told - counts.held - counts.warned) / counts.tries
     return (
         f"| {case.kind} | {case.of} | {case.runs} | {told:.0f} % "
-        f"| {found.coverage:.3f} | {misleads:.3f} |"
+        f"| {counts.coverage:.3f} | {misleads:.3f} |"
     )
 
 
@@ -268,8 +268,8 @@ def main(words: Sequence[str] | None = None, cases: Sequence[Case] = CASES) -> N
     print(HEAD)
     for case in cases:
         if asked.only in case.name:
-            found = rows([case], asked.tries, asked.seed)[case.name]
-            print(line(case, found), flush=True)
+            counts = rows([case], asked.tries, asked.seed)[case.name]
+            print(line(case, counts), flush=True)
 
 
 if __name__ == "__main__":

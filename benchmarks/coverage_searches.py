@@ -102,8 +102,8 @@ def flip_holds_the_root(number: int, kind: str, runs: int, own: float, root: flo
 
 def flip_from_nothing(number: int, kind: str, runs: int, own: float) -> bool:
     """Is a flip point told though both sides are alike at every value?"""
-    found = find(VALUES, gaps(number, kind, runs, 0.0, own))
-    return any(math.isfinite(crossing.value) for crossing in found)
+    crossings = find(VALUES, gaps(number, kind, runs, 0.0, own))
+    return any(math.isfinite(crossing.value) for crossing in crossings)
 
 
 # --- The weak point -----------------------------------------------------------------------------
@@ -125,8 +125,8 @@ def best_stage_is_named(number: int, stages: int, runs: int) -> bool:
     noise = draws.normal(0.0, 0.3, (runs, 1)) + draws.normal(0.0, 0.5, (runs, stages))
     gains = pd.DataFrame(truth + noise, columns=names)
     table = pd.DataFrame({"gain": gains.mean()}).sort_values("gain", ascending=False)
-    found = dataclasses.replace(ranking(), gains=gains, table=table)
-    return names[-1] in (found.stage, *found.tied)
+    ranked = dataclasses.replace(ranking(), gains=gains, table=table)
+    return names[-1] in (ranked.stage, *ranked.tied)
 
 
 # --- Maps ---------------------------------------------------------------------------------------
@@ -144,31 +144,31 @@ def map_errs(number: int, cells: int, runs: int, shared: float) -> bool:
 
 def cases() -> list[Case]:
     """All cases, in the order in which they are printed."""
-    found = []
+    planned = []
     for axes in (1, 2):
         for own, runs in ((0.1, 20), (0.2, 20), (0.4, 20), (0.4, 5)):
             name = f"optimum: {axes} axes, own noise {own}, {runs} runs"
             hit = partial(good_enough_holds_the_top, axes=axes, own=own, runs=runs)
-            found.append(Case(name, hit, least=0.90))
+            planned.append(Case(name, hit, least=0.90))
     for kind in ("normal", "lognormal", "-lognormal"):
         for runs, root in ((5, 0.5), (10, 0.5), (20, 0.5), (20, 0.9)):
             hit = partial(flip_holds_the_root, kind=kind, runs=runs, own=0.3, root=root)
             name = f"flip point: {kind} luck, {runs} runs, root {root}"
-            found.append(Case(name, hit, least=0.92 if runs >= 20 else 0.90))
+            planned.append(Case(name, hit, least=0.92 if runs >= 20 else 0.90))
     for kind in ("normal", "lognormal"):
         for runs, own in ((10, 0.5), (20, 0.5), (20, 3.0)):
             hit = partial(flip_from_nothing, kind=kind, runs=runs, own=own)
             name = f"flip told of nothing: {kind} luck, {runs} runs, own {own}"
-            found.append(Case(name, hit, most=0.05))
+            planned.append(Case(name, hit, most=0.05))
     for stages, runs in ((3, 20), (8, 5), (8, 20), (9, 20)):
         hit = partial(best_stage_is_named, stages=stages, runs=runs)
         name = f"weak point: best of {stages} is named, {runs} runs"
-        found.append(Case(name, hit, least=0.95))
+        planned.append(Case(name, hit, least=0.95))
     for cells, runs, shared in ((25, 10, 0.0), (100, 10, 0.0), (100, 20, 3.0)):
         hit = partial(map_errs, cells=cells, runs=runs, shared=shared)
         name = f"map of nothing: any of {cells} cells, {runs} runs, shared {shared}"
-        found.append(Case(name, hit, most=0.05))
-    return found
+        planned.append(Case(name, hit, most=0.05))
+    return planned
 
 
 def measured(case: Case, experiments: int) -> tuple[float, float]:

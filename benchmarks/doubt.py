@@ -44,8 +44,8 @@ def intervals(times: int = 200) -> None:
         parts = first_order(values, z, independent=True)
         held.append([p.low <= t <= p.high for p, t in zip(parts, truth, strict=True)])
         bias.append([p.share for p in parts])
-        found = worths(np.nanmean(values, axis=1)[:, None], z, independent=True)
-        told.append([w.low <= t <= w.high for w, t in zip(found, worth, strict=True)])
+        bounds = worths(np.nanmean(values, axis=1)[:, None], z, independent=True)
+        told.append([w.low <= t <= w.high for w, t in zip(bounds, worth, strict=True)])
         split_held.append(split(values).share)
     print(f"linear in two of three keys, {DRAWS} draws, {times} times")
     print(f"  parts: true {truth.round(3)}, mean {np.mean(bias, 0).round(3)}, "
@@ -61,14 +61,14 @@ def clock(people: int | None) -> None:
     how = {"people": people, "runs": 10}
     cjsim.what_if(scenario, change, people=50, runs=1)  # compiles
     start, busy = time.perf_counter(), time.process_time()
-    found = cjsim.what_if(scenario, change, draws=DRAWS, **how)
-    words = found.says("en")
+    comparison = cjsim.what_if(scenario, change, draws=DRAWS, **how)
+    words = comparison.says("en")
     wall, used = time.perf_counter() - start, time.process_time() - busy
-    print(f"\nwhat-if, phone, {found.people} people, {DRAWS} draws of {len(UNSURE)} keys: "
+    print(f"\nwhat-if, phone, {comparison.people} people, {DRAWS} draws of {len(UNSURE)} keys: "
           f"{wall:.1f} s, {used:.1f} processor seconds, {used / (os.cpu_count() or 1):.1f} s on "
           f"{os.cpu_count()} idle cores")  # fmt: skip
     print(words)
-    print(found.doubt.of_keys().round(3).to_string())
+    print(comparison.doubt.of_keys().round(3).to_string())
 
 
 def main() -> None:

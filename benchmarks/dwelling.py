@@ -71,12 +71,12 @@ def held(law: str, people: int, tries: int, seed: int = 1) -> dict[str, float]:
     return dict(zip(names, np.mean(np.array(told, float), axis=0).tolist(), strict=True))
 
 
-def line(law: str, people: int, found: dict[str, float]) -> str:
+def line(law: str, people: int, row: dict[str, float]) -> str:
     """A row of the table."""
-    shape = "" if law == "exponential" else f"{found['shape']:.3f} "
+    shape = "" if law == "exponential" else f"{row['shape']:.3f} "
     return (
-        f"| {law} | {people} | {found['stays']:.0f} | {found['open']:.0f} | {found['mean']:.3f} "
-        f"| {shape}| {found['on']:.3f} | {found['naive']:.1f} |"
+        f"| {law} | {people} | {row['stays']:.0f} | {row['open']:.0f} | {row['mean']:.3f} "
+        f"| {shape}| {row['on']:.3f} | {row['naive']:.1f} |"
     )
 
 

@@ -79,13 +79,13 @@ def against_simpy(repeats: int) -> None:
     ratios: dict[str, list[float]] = {"all": [], "measures": []}
     for _ in range(repeats):
         engine, slow = one(Engine, scenario, everybody)
-        for log, found in ratios.items():
+        for log, times_faster in ratios.items():
             _, fast = one(CompiledEngine, scenario, everybody, log=log)
-            found.append(slow / fast)
+            times_faster.append(slow / fast)
     rows = len(engine.world.rows)
     print(f"1. 10,000 people, one year, {rows:,} rows; SimPy {rows / slow:,.0f} rows/s")
-    for log, found in ratios.items():
-        print(f"   compiled, log={log!r:11}: {statistics.median(found):6.1f} x SimPy")
+    for log, times_faster in ratios.items():
+        print(f"   compiled, log={log!r:11}: {statistics.median(times_faster):6.1f} x SimPy")
 
 
 def by_size(repeats: int, largest: int) -> None:

@@ -43,14 +43,14 @@ def usual(args: argparse.Namespace) -> Fit:
     )  # fmt: skip
 
 
-def one_simulation(found: Fit) -> float:
+def one_simulation(fitted: Fit) -> float:
     """Processor time of a simulation as a worker makes it, the mean of twenty."""
-    assert found.posterior is not None
-    settings = found.posterior.settings(21)
-    found.posterior.lab.simulate(settings[0], 0)
+    assert fitted.posterior is not None
+    settings = fitted.posterior.settings(21)
+    fitted.posterior.lab.simulate(settings[0], 0)
     begin = time.process_time()
     for seed, setting in enumerate(settings[1:]):
-        found.posterior.lab.simulate(setting, seed)
+        fitted.posterior.lab.simulate(setting, seed)
     return (time.process_time() - begin) / 20
 
 
@@ -84,19 +84,19 @@ def main() -> None:
     assert pair.posterior is not None
     table = calibrate(pair.posterior, args.fits).table()
     print(table.round(3).to_string())
-    said = table.loc[list(PAIR), "not_identified"].min()
-    print(f"the pair is called not identified in {said:.1%} (aim {SAID:.0%})")
+    not_identified = table.loc[list(PAIR), "not_identified"].min()
+    print(f"the pair is called not identified in {not_identified:.1%} (aim {SAID:.0%})")
 
 
 def calibrated(args: argparse.Namespace) -> None:
     """The time of a fit, and whether the intervals of the usual keys hold what they say."""
     begin = time.perf_counter()
-    found = usual(args)
+    fitted = usual(args)
     print(f"one fit: {time.perf_counter() - begin:.0f} s (aim {AIM_SECONDS:.0f} s)", flush=True)
-    print(f"one simulation: {one_simulation(found):.3f} s of processor time", flush=True)
-    print(found, flush=True)
-    assert found.posterior is not None
-    table = calibrate(found.posterior, args.fits).table()
+    print(f"one simulation: {one_simulation(fitted):.3f} s of processor time", flush=True)
+    print(fitted, flush=True)
+    assert fitted.posterior is not None
+    table = calibrate(fitted.posterior, args.fits).table()
     print(table.round(3).to_string(), flush=True)
     inside = table["covered"].between(*COVER).all()
     print(f"all intervals cover {COVER[0]} to {COVER[1]}: {inside}", flush=True)

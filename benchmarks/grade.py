@@ -43,15 +43,15 @@ def notebook(number: int) -> Any:
     """The submission of one student: solved, wrong in each task, or not begun, in turn."""
     kind = "release" if number % 3 == 2 else "source"
     path = EXERCISES / "en" / kind / SET / "tasks.ipynb"
-    made = json.loads(path.read_text(encoding="utf-8"))
+    content = json.loads(path.read_text(encoding="utf-8"))
     if number % 3 == 1:
         for task, answers in WRONG.items():
             choices = list(answers.values())
             code = choices[number // 3 % len(choices)][0]
-            for cell in made["cells"]:
+            for cell in content["cells"]:
                 if cell["id"] == f"task-{task}-answer":
                     cell["source"] = code
-    return made
+    return content
 
 
 if __name__ == "__main__":

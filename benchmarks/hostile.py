@@ -96,12 +96,12 @@ def soak(
         before = left_behind(outside) - {str(outside / "dear")}
         start = time.perf_counter()
         with temporary_files_in(Path(place) / "tmp"):
-            found, complete = grade(
+            grades, complete = grade(
                 handed_in, Path(place) / "grades.csv", seconds, 2.0, workers, kept=kept
             )
-        outcome = Outcome({one.student: one for one in found}, kept, time.perf_counter() - start)
+        outcome = Outcome({one.student: one for one in grades}, kept, time.perf_counter() - start)
         assert complete
-        assert len(found) == len(codes) + len(broken) + len(honest)
+        assert len(grades) == len(codes) + len(broken) + len(honest)
         files = {path.name: path.read_text(encoding="utf-8") for path in outside.iterdir()}
         outcome.outside += [] if files == {"dear": "dear"} else [f"files: {files}"]
         outcome.outside += [f"connections: {len(heard)}"] if heard else []
@@ -115,9 +115,9 @@ def soak(
 def _judge(outcome: Outcome, expected: dict[str, str], honest: list[str]) -> None:
     """Note verdicts that are not as expected, and honest points that are lost."""
     for name, verdict in expected.items():
-        said = outcome.grades[name].says("en")
-        if not re.match(verdict, said) or not said.isprintable():
-            outcome.odd[name] = said
+        verdict_told = outcome.grades[name].says("en")
+        if not re.match(verdict, verdict_told) or not verdict_told.isprintable():
+            outcome.odd[name] = verdict_told
     lost = {name: outcome.grades[name].most - outcome.grades[name].total for name in honest}
     outcome.lost = {name: points for name, points in lost.items() if points}
 

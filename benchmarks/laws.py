@@ -21,22 +21,22 @@ from cjsim.experiment.laws import Laws, three_laws
 from cjsim.experiment.workers import bar
 
 
-def lines(found: Laws) -> list[str]:
+def lines(laws: Laws) -> list[str]:
     """The groups, the slopes in points of share, and how many effects are clear."""
-    shown = [f"{group:<8} {', '.join(names)}" for group, names in found.groups.items()]
+    shown = [f"{group:<8} {', '.join(names)}" for group, names in laws.groups.items()]
     head = f"{'of':<7} {'law':>3} {'group':<8} {'property':<19} {'slope':>7} {'95 %':^16}"
     shown += ["", f"{head} expected  holds    R2"]
-    for row in found.table.itertuples():
+    for row in laws.table.itertuples():
         ends = f"[{100 * row.low:+.1f}, {100 * row.high:+.1f}]"
         shown.append(
             f"{row.measure:<7} {row.law:>3} {row.group:<8} {row.regressor:<19} "
             f"{100 * row.slope:>+7.1f} {ends:^16} {row.expected:^8}  {row.holds:<7} {row.r2:.2f}"
         )
-    clear = found.clear()
+    clear = laws.clear()
     shown += ["", "mean share of a group, and share of archetypes whose effect is clear of 0:"]
-    for group in found.groups:
+    for group in laws.groups:
         parts = [
-            f"{m} {found.archetypes[f'{m}_share_{group}'].mean():>6.1%} ({clear.loc[group, m]:.0%})"
+            f"{m} {laws.archetypes[f'{m}_share_{group}'].mean():>6.1%} ({clear.loc[group, m]:.0%})"
             for m in clear.columns
         ]
         shown.append(f"{group:<8} {'   '.join(parts)}")
@@ -58,14 +58,14 @@ def main(words: Sequence[str] | None = None) -> None:
     parser.add_argument("--traffic", nargs="+", help="the touchpoints that bring people")
     given = parser.parse_args(words)
     try:
-        found = three_laws(
+        laws = three_laws(
             cjsim.Scenario.load(given.base, given.strategy), given.archetypes, people=given.people,
             runs=given.runs, seed=given.seed, step=given.step, traffic=given.traffic, progress=bar,
             ranges={key: (float(low), float(high)) for key, low, high in given.range},
         )  # fmt: skip
     except ValueError as error:
         sys.exit(str(error))
-    print("\n".join([*lines(found), "", found.says()]))
+    print("\n".join([*lines(laws), "", laws.says()]))
 
 
 if __name__ == "__main__":

@@ -84,13 +84,13 @@ def of_logs(people: int, tries: int, large: int) -> Told:
     """The limits of each estimate in many firms, behind them its truth."""
     market = log_of(large, 1)
     truth = {**numbers_of(market), **{k: v[0] for k, v in in_tables(market).items()}}
-    found: Told = {name: [] for name in truth}
+    intervals: Told = {name: [] for name in truth}
     for seed in range(2, 2 + tries):
         one = observe.observe(cjsim.simulate(firm(**{"market.people": people}), seed=seed))
         told = {**by_drawing(one), **{k: v[1:] for k, v in in_tables(one).items()}}
         for name, limits in told.items():
-            found[name].append(limits)
-    return {name: [*limits, (truth[name], truth[name])] for name, limits in found.items()}
+            intervals[name].append(limits)
+    return {name: [*limits, (truth[name], truth[name])] for name, limits in intervals.items()}
 
 
 # --- credits --------------------------------------------------------------------------------------
@@ -103,20 +103,22 @@ CHANNEL = "mail"
 
 def credits_of(paths: observe.Paths) -> dict[str, float]:
     """The share of people whose deals are credited to the channel, by each method."""
-    found = observe.attribute(paths, METHODS).table.loc[CHANNEL] / len(paths)
-    return {str(method): float(share) for method, share in found.items()}
+    credits = observe.attribute(paths, METHODS).table.loc[CHANNEL] / len(paths)
+    return {str(method): float(share) for method, share in credits.items()}
 
 
 def of_credits(world: str, people: int, large: int, tries: int) -> Told:
     """Limits of the credits in many firms, behind them the truth."""
-    found: Told = {method: [] for method in METHODS}
+    intervals: Told = {method: [] for method in METHODS}
     for seed in range(2, 2 + tries):
         paths = observe.world(world, people, seed=seed).paths
         table = observe.over_people(paths, credits_of, draws=DRAWS)
         for method, row in table.iterrows():
-            found[str(method)].append((row["low"], row["high"]))
+            intervals[str(method)].append((row["low"], row["high"]))
     truth = credits_of(observe.world(world, large, seed=1).paths)
-    return {method: [*limits, (truth[method], truth[method])] for method, limits in found.items()}
+    return {
+        method: [*limits, (truth[method], truth[method])] for method, limits in intervals.items()
+    }
 
 
 # --- beliefs --------------------------------------------------------------------------------------
@@ -131,7 +133,7 @@ def judged(people: int, seed: int) -> Judged:
 
 def of_beliefs(people: int, tries: int, large: int) -> Told:
     """Limits of the Brier score, of the share right, and of a bar of the reliability diagram."""
-    found: Told = {"Brier": [], "right": [], "reliability": []}
+    intervals: Told = {"Brier": [], "right": [], "reliability": []}
     bins = 4
     for seed in range(2, 2 + tries):
         one = judged(people, seed)
@@ -139,13 +141,13 @@ def of_beliefs(people: int, tries: int, large: int) -> Told:
             one, lambda j: {"Brier": observe.brier(j), "right": j.right()}, draws=DRAWS
         )
         for name, row in table.iterrows():
-            found[str(name)].append((row["low"], row["high"]))
+            intervals[str(name)].append((row["low"], row["high"]))
         bar = observe.reliability(one, bins).iloc[-1]
-        found["reliability"].append((bar["low"], bar["high"]))
+        intervals["reliability"].append((bar["low"], bar["high"]))
     many = judged(large, 1)
     truth = {"Brier": observe.brier(many), "right": many.right()}
     truth["reliability"] = float(observe.reliability(many, bins)["so"].iloc[-1])
-    return {name: [*limits, (truth[name], truth[name])] for name, limits in found.items()}
+    return {name: [*limits, (truth[name], truth[name])] for name, limits in intervals.items()}
 
 
 # --- the table ------------------------------------------------------------------------------------
@@ -179,8 +181,8 @@ def coverage(limits: list[tuple[float, float]]) -> tuple[float, int]:
     """The share of intervals told that hold the truth behind them, and how many were told."""
     *told, (truth, _) = limits
     low, high = np.array(told).T
-    found = tally(low, high, truth)
-    return found.coverage, found.told
+    counts = tally(low, high, truth)
+    return counts.coverage, counts.told
 
 
 def main(words: Sequence[str] | None = None, asked: Sequence[Case] | None = None) -> None:

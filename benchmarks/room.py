@@ -42,12 +42,12 @@ def server() -> Iterator[tuple[psutil.Process, str]]:
     """The command with all its products made; its process and its address."""
     with subprocess.Popen(COMMAND, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        found = re.search(r"http://[\d.]+:\d+/", process.stdout.readline())
-        if found is None:
+        address = re.search(r"http://[\d.]+:\d+/", process.stdout.readline())
+        if address is None:
             raise SystemExit("the server did not start")
         for name in presets():
-            taken(f"{found[0]}{name}.json")
-        yield psutil.Process(process.pid), found[0]
+            taken(f"{address[0]}{name}.json")
+        yield psutil.Process(process.pid), address[0]
         process.send_signal(signal.SIGINT)
 
 
@@ -74,8 +74,8 @@ def of_connections() -> int:
     """Bytes that the system holds for all connections of this machine; 0 where it does not say."""
     with suppress(OSError):
         told = Path("/proc/net/sockstat").read_text(encoding="ascii")
-        if found := re.search(r"^TCP:.* mem (\d+)", told, re.MULTILINE):
-            return int(found[1]) * mmap.PAGESIZE
+        if pages := re.search(r"^TCP:.* mem (\d+)", told, re.MULTILINE):
+            return int(pages[1]) * mmap.PAGESIZE
     return 0
 
 

@@ -127,7 +127,7 @@ def spoilt(chance: random.Random) -> bytes:
     text = preset_text(chance.choice(list(presets())))
     for _ in range(chance.randint(1, 2)):
         kind = chance.randrange(7)
-        places = [found.span() for found in re.finditer(r"(?<== )-?[\d.]+", text)]
+        places = [number.span() for number in re.finditer(r"(?<== )-?[\d.]+", text)]
         at = chance.randrange(len(text) + 1)
         if kind < 4 and places:
             begin, end = chance.choice(places)

@@ -32,10 +32,10 @@ def timed(side: int, people: int, runs: int, workers: int) -> tuple[Sweep, float
         {"guide.accuracy": spaced(0.3, 1.0, side), "guide.every_days": spaced(7.0, 49.0, side)}
     )
     start = time.perf_counter()
-    found = sweep(
+    result = sweep(
         scenarios(), settings, people=people, runs=runs, executor="processes", workers=workers
     )
-    return found, time.perf_counter() - start
+    return result, time.perf_counter() - start
 
 
 def main() -> None:
@@ -46,14 +46,14 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=3)
     args = parser.parse_args()
     cores = os.cpu_count() or 1
-    found, took = timed(args.side, args.people, args.runs, cores)
-    cells, done = len(found.settings), args.runs * (len(found.settings) + 1)
+    result, took = timed(args.side, args.people, args.runs, cores)
+    cells, done = len(result.settings), args.runs * (len(result.settings) + 1)
     print(
         f"1. {cells} cells x {args.runs} runs x {args.people:,} people on {cores} processors: ",
         end="",
     )
     print(f"{took:.1f} s, {1000 * cores * took / done:.0f} ms of a processor per run")
-    phase = found.phase("profit_per_person")
+    phase = result.phase("profit_per_person")
     print(
         f"   guide ahead in {(phase['winner'] == 'guide').sum()}, unclear {(~phase['clear']).sum()}"
     )

@@ -45,13 +45,13 @@ def worlds() -> dict[str, cjsim.Scenario]:
 
 
 def tell(name: str, design: str, a: str, b: str, scenario: cjsim.Scenario, **how: float) -> None:
-    found = ab_test(scenario, a, b, design=design, spill_over=False, **how)  # type: ignore[arg-type]
-    errs = found.table.loc["spill_over"] * 100
-    truth, plan = 100 * found.worlds["truth"].mean(), found.plan
+    result = ab_test(scenario, a, b, design=design, spill_over=False, **how)  # type: ignore[arg-type]
+    errs = result.table.loc["spill_over"] * 100
+    truth, plan = 100 * result.worlds["truth"].mean(), result.plan
     print(
         f"{name:8s} {design:10s} {b} against {a}: truth {truth:+.2f}, error {errs['value']:+.2f} "
         f"[{errs['low']:+.2f} .. {errs['high']:+.2f}] per 100; holds the truth in "
-        f"{found.covered:.1%}; power {plan['power_simulated']:.3f}, by formula "
+        f"{result.covered:.1%}; power {plan['power_simulated']:.3f}, by formula "
         f"{plan['power_at_truth']:.3f}; by lot {plan['size_at_truth']:,.0f} an arm, "
         f"in the twin {plan['pairs_at_truth']:,.0f}",
         flush=True,

@@ -83,14 +83,14 @@ def main() -> None:
     )
     print(f"1. Without shared burn-ins {told}")
     asked = {"people": people, "runs": args.few, "workers": args.workers}
-    found = {}
+    by_orders = {}
 
     def ask(orders: int | str) -> None:
-        found[orders] = cjsim.touchpoint_truth(scenario, names, orders=orders, **asked)
+        by_orders[orders] = cjsim.touchpoint_truth(scenario, names, orders=orders, **asked)
 
     told = ratios(lambda: ask("all"), lambda: ask(ORDERS), args.tries)
     print(f"2. All {2 ** len(names):,} coalitions {told}")
-    exact, some = (found[orders].shapley() for orders in ("all", ORDERS))
+    exact, some = (by_orders[orders].shapley() for orders in ("all", ORDERS))
     away = (some["difference"] - exact["difference"]).abs() / (some["high"] - some["low"]) * 2
     print(
         f"   Shares apart by {away.median():.2f} half widths of their interval (median), ", end=""

@@ -218,8 +218,8 @@ FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
 def python_files(home: Path, places: Iterable[str]) -> list[Path]:
     """The Python files at some places of a folder: files by name, folders with all in them."""
-    found = [path for place in places for path in (home / place, *(home / place).rglob("*.py"))]
-    return sorted(path for path in found if path.is_file())
+    paths = [path for place in places for path in (home / place, *(home / place).rglob("*.py"))]
+    return sorted(path for path in paths if path.is_file())
 
 
 def digest_of(paths: Iterable[Path]) -> str:

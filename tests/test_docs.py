@@ -39,8 +39,6 @@ NO_CITATION = re.compile(
 TRIED = {"tests/test_notebooks.py": {"C181"}}
 """Ids outside the ledger that a test gives to a check which is to refuse them."""
 CODE = (".py", ".toml", ".js", ".css")
-NO_CLAIMS = {"pyproject.toml", "requirements.lock.txt"}
-"""Files in which such words are rules of the linter or versions."""
 
 
 def ids(text: str) -> set[str]:

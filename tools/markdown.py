@@ -35,11 +35,11 @@ def github_anchors(headings: Iterable[str]) -> list[str]:
     ['what-a-key-does', 'price', 'price-1']
     """
     times: dict[str, int] = {}
-    made = []
+    anchors = []
     for heading in headings:
         words = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading).strip().lower()
         slug = re.sub(r"[^\w\- ]", "", words).replace(" ", "-")
         again = times.get(slug, 0)
         times[slug] = again + 1
-        made.append(f"{slug}-{again}" if again else slug)
-    return made
+        anchors.append(f"{slug}-{again}" if again else slug)
+    return anchors

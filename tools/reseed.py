@@ -118,8 +118,8 @@ def digest(path: Path, numbers: Path = NUMBERS) -> str:
     """Hash of a lecture's code, comments aside, of its stored verdicts and the engine's numbers."""
     notebook = read(path)
     code = [ast.unparse(ast.parse(cell.source)) for cell in notebook.cells if is_code(cell)]
-    said = [f"{cell.id} {line(cell.outputs)}" for cell in claims(notebook)]
-    whole = "\n".join([*code, *said, numbers.read_text(encoding="utf-8")])
+    claimed = [f"{cell.id} {line(cell.outputs)}" for cell in claims(notebook)]
+    whole = "\n".join([*code, *claimed, numbers.read_text(encoding="utf-8")])
     return hashlib.sha256(whole.encode()).hexdigest()[:12]
 
 
@@ -164,9 +164,9 @@ def tried(path: Path) -> Iterator[Row]:
     stored = {cell.id: line(cell.outputs) for cell in claims(read(path))}
     others = [under_other_luck(path, by) for by in SHIFTS]
     for cell, was in stored.items():
-        found = [other.get(cell, "") for other in others]
-        same = [" *same*" if one == was else "" for one in found]
-        both = [f"{verdict(one)}{mark}" for one, mark in zip(found, same, strict=True)]
+        lines = [other.get(cell, "") for other in others]
+        same = [" *same*" if one == was else "" for one in lines]
+        both = [f"{verdict(one)}{mark}" for one, mark in zip(lines, same, strict=True)]
         yield Row(cell, verdict(was), tuple(both))
 
 

@@ -70,17 +70,17 @@ def differences(path: Path, original: Path) -> list[str]:
 def faults(english: str, translated: str) -> list[str]:
     """Where a translation does not mirror its original; links are another matter."""
     one, other = parts(english), parts(translated)
-    found = [*_code_faults(one.code, other.code)]
+    lines = [*_code_faults(one.code, other.code)]
     for what, told in (("headings", levels), ("tables", tables)):
         if told(one.prose) != told(other.prose):
-            found.append(f"{what}: {told(one.prose)} in the original, {told(other.prose)} here")
-    found += _uneven("numbers", numbers(one.prose), numbers(other.prose, thousands="\u202f\u00a0"))
-    found += _uneven("formulas", formulas(one.prose), formulas(other.prose))
+            lines.append(f"{what}: {told(one.prose)} in the original, {told(other.prose)} here")
+    lines += _uneven("numbers", numbers(one.prose), numbers(other.prose, thousands="\u202f\u00a0"))
+    lines += _uneven("formulas", formulas(one.prose), formulas(other.prose))
     marked = {span for span in spans(other.prose) if _bare_in(span, one.prose)}
-    found += _uneven(
+    lines += _uneven(
         "words of code", Counter(spans(one.prose)), Counter(spans(other.prose) - marked)
     )
-    return found + stale(english, translated)
+    return lines + stale(english, translated)
 
 
 def confirm(path: Path, original: Path) -> str:
@@ -106,8 +106,8 @@ def _printing(block: list[str], original: list[str]) -> list[str]:
         return block
     taken = [*here[0][1]]
     for (source, told), (_, printed) in zip(here[1:], there[1:], strict=True):
-        said = "".join(re.sub(r"(?:^|\s+)# .*$", "", line) for line in source)
-        taken += source + (told if re.search('"ru"|[А-Яа-яЁё]', said) else printed)
+        code = "".join(re.sub(r"(?:^|\s+)# .*$", "", line) for line in source)
+        taken += source + (told if re.search('"ru"|[А-Яа-яЁё]', code) else printed)
     return taken
 
 
@@ -157,13 +157,13 @@ def levels(prose: str) -> list[int]:
 
 def tables(prose: str) -> list[str]:
     """Each table as rows x columns."""
-    found: list[list[str]] = [[]]
+    blocks: list[list[str]] = [[]]
     for line in prose.splitlines():
         if line.startswith("|"):
-            found[-1].append(line)
-        elif found[-1]:
-            found.append([])
-    plain = [[re.sub(r"`[^`]*`|\\\|", "", row) for row in table] for table in found if table]
+            blocks[-1].append(line)
+        elif blocks[-1]:
+            blocks.append([])
+    plain = [[re.sub(r"`[^`]*`|\\\|", "", row) for row in table] for table in blocks if table]
     return [f"{len(rows)} x {max(row.count('|') for row in rows) - 1}" for rows in plain]
 
 
@@ -215,8 +215,8 @@ def _code_faults(one: list[list[str]], other: list[list[str]]) -> Iterator[str]:
         spoken = any("--lang" in line for line in (*block, *twin) if line.startswith("$ "))
         lines, others = (list(_compared(b, spoken=spoken)) for b in (block, twin))
         if len(lines) != len(others) or not all(map(_same, lines, others)):
-            said = next((b for a, b in zip(lines, others, strict=False) if not _same(a, b)), "")
-            yield f"code: block {number} differs: {said or 'its number of lines'}"
+            first = next((b for a, b in zip(lines, others, strict=False) if not _same(a, b)), "")
+            yield f"code: block {number} differs: {first or 'its number of lines'}"
 
 
 def _compared(block: list[str], *, spoken: bool) -> Iterator[str]:
@@ -303,13 +303,13 @@ def _over(target: Path, anchor: str) -> tuple[Path, str]:
 
 def _leads(text: str, page: Path) -> Counter[str]:
     """Where the links of a page lead, from the root of the project."""
-    found = []
+    targets = []
     for link in LINK.findall(SPAN.sub("``", parts(text).prose)):
         if to := _target(link, page):
-            found.append(_said(*to))
+            targets.append(_said(*to))
         else:
-            found.append(link)
-    return Counter(found)
+            targets.append(link)
+    return Counter(targets)
 
 
 def _said(target: Path, anchor: str) -> str:
@@ -320,12 +320,12 @@ def _astray(english: str, translated: str, original: Path, page: Path) -> list[s
     """Links of the original that do not lead on to the same in the other language."""
     led = _leads(english, original)
     wanted: Counter[str] = Counter()
-    for said, times in led.items():
-        name, _, anchor = said.partition("#")
-        twin = _over(ROOT / name, anchor) if not re.match(r"\w+:|//", said) else None
-        over = _said(*twin) if twin else said
+    for link, times in led.items():
+        name, _, anchor = link.partition("#")
+        twin = _over(ROOT / name, anchor) if not re.match(r"\w+:|//", link) else None
+        over = _said(*twin) if twin else link
         both = over in led and name != name_of(original) + ".ru.md"
-        wanted[said if both else over] += times
+        wanted[link if both else over] += times
     return _uneven("links", wanted, _leads(translated, page))
 
 
@@ -359,13 +359,13 @@ def stale(english: str, translated: str) -> list[str]:
     kept = SAYS.search(translated)
     if not kept:
         return ["nobody has confirmed that this says what the original says"]
-    said = kept[1].split()
+    before = kept[1].split()
     now = digests(english)
-    if len(said) != len(now):
-        return [f"the original has {len(now)} sections now, and had {len(said)}"]
+    if len(before) != len(now):
+        return [f"the original has {len(now)} sections now, and had {len(before)}"]
     return [
         f"{heading}: the original has changed since this was translated"
-        for (heading, digest), old in zip(now, said, strict=True)
+        for (heading, digest), old in zip(now, before, strict=True)
         if digest != old
     ]
 

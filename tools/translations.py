@@ -85,11 +85,11 @@ def main(words: Sequence[str] | None = None) -> int:
     for path in args.twins:
         look = _page if path.suffix == ".md" else _notebook
         try:
-            found = look(path, confirmed=args.confirm)
+            faults = look(path, confirmed=args.confirm)
         except (OSError, ValueError) as problem:
             print(f"{path}: {problem}", file=sys.stderr)
             return 2
-        for line in found:
+        for line in faults:
             print(f"{path}: {line}")
             status = 1
     return status

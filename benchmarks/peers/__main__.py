@@ -97,10 +97,10 @@ def agreement(
     ours: list[tuple[float, float]] = []
     fine = True
     for peer in peers:
-        found = apart("many_runs", peer.code, people, DAYS, runs)
+        counts = apart("many_runs", peer.code, people, DAYS, runs)
         line = f"{peer.name:<20}"
         for which in (0, 1):
-            values = [run[which] / people for run in found]
+            values = [run[which] / people for run in counts]
             mean = statistics.fmean(values)
             error = statistics.stdev(values) / math.sqrt(runs)
             if peer is peers[0]:
@@ -148,10 +148,10 @@ def main() -> int:
         for peer in peers:
             largest = [args.largest] if peer.largest and args.largest else []
             for size in [*peer.sizes(sizes), *largest]:
-                found = apart("one_run", peer.code, size, DAYS, seed)
+                measured = apart("one_run", peer.code, size, DAYS, seed)
                 if peer.same_as:
-                    found["events"] = by_name[peer.same_as].runs[size][-1]["events"]
-                peer.runs.setdefault(size, []).append(found)
+                    measured["events"] = by_name[peer.same_as].runs[size][-1]["events"]
+                peer.runs.setdefault(size, []).append(measured)
     versions = [f"{peer.needs} {version(peer.needs)}" for peer in peers if peer.needs != "heapq"]
     print(f"medians of {args.repeats}; Python {platform.python_version()},", end=" ")
     print(", ".join(dict.fromkeys(versions)))

@@ -59,8 +59,8 @@ def save_folder(folder: str | Path, lang: str = SPOKEN, names: Iterable[str] = (
     Returns the folder. Nothing is left behind where something goes wrong.
     """
     with all_together(folder) as place:
-        for name, made in files_of_a_folder(lang, names).items():
-            write_text(place / name, made())
+        for name, content_of in files_of_a_folder(lang, names).items():
+            write_text(place / name, content_of())
     return Path(folder)
 
 

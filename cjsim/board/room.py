@@ -153,8 +153,8 @@ def _host(address: str | None, lang: str) -> str:
 
 def addresses() -> list[str]:
     """This machine's IPv4 addresses in its networks, first that by which others are reached."""
-    found = [*_on_the_way_out(), *_of_interfaces()]
-    return list(dict.fromkeys(address for address in found if _can_be_reached(address)))
+    candidates = [*_on_the_way_out(), *_of_interfaces()]
+    return list(dict.fromkeys(address for address in candidates if _can_be_reached(address)))
 
 
 def _on_the_way_out() -> Iterator[str]:

@@ -222,8 +222,8 @@ def _listed(request: Request, field: str) -> list[str]:
 
 def _head(status: HTTPStatus, lines: list[str], site: Site) -> bytes:
     policy = f"Content-Security-Policy: {site.policy}{FORBIDDEN}"
-    said = (f"HTTP/1.1 {status} {status.phrase}", *lines, *HEADERS, policy, "", "")
-    return "\r\n".join(said).encode()
+    head = (f"HTTP/1.1 {status} {status.phrase}", *lines, *HEADERS, policy, "", "")
+    return "\r\n".join(head).encode()
 
 
 # --- many visits ----------------------------------------------------------------------------------

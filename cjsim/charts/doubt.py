@@ -52,27 +52,27 @@ def doubt(given: Doubt | Comparison, lang: str = SPOKEN, *, measure: str = TOLD)
 
     wanted_kind(given, Doubt, Comparison)
     known_measure(measure)
-    found = given.doubt if isinstance(given, Comparison) else given
-    if found is None:
+    result = given.doubt if isinstance(given, Comparison) else given
+    if result is None:
         raise ValueError("this comparison has no doubt: ask for it with draws=200")
-    names = found.others
-    shares = found.of_keys(measure)["share"].dropna()
+    names = result.others
+    shares = result.of_keys(measure)["share"].dropna()
     height = 2.6 + max(0.95 * len(names), 0.5 * min(MOST_KEYS + 1, max(1, len(shares))))
     with style():
         figure = Figure(figsize=(13.5, height))
         left, right = figure.subplots(1, 2, width_ratios=[3, 2])
-        _intervals(left, found, measure, lang)
-        _parts(right, shares, found.named(names[0], lang) if len(names) > 1 else "", lang)
-        figure.supxlabel(fill(_note(found, lang), 110), fontsize=SMALL, color=QUIET)
-    data = found.table.xs(measure, level="measure")
-    return Picture(figure, _alt(found, data, shares, measure, lang), data, lang)
+        _intervals(left, result, measure, lang)
+        _parts(right, shares, result.named(names[0], lang) if len(names) > 1 else "", lang)
+        figure.supxlabel(fill(_note(result, lang), 110), fontsize=SMALL, color=QUIET)
+    data = result.table.xs(measure, level="measure")
+    return Picture(figure, _alt(result, data, shares, measure, lang), data, lang)
 
 
-def _intervals(axes: Axes, found: Doubt, measure: str, lang: str) -> None:
+def _intervals(axes: Axes, result: Doubt, measure: str, lang: str) -> None:
     """A row per scenario: the wide interval is the doubt's, the narrow one that of luck."""
-    looks = looks_of({name: side.strategy for name, side in found.scenarios.items()})
-    for row, name in enumerate(found.others):
-        at = found.table.loc[(name, measure)]
+    looks = looks_of({name: side.strategy for name, side in result.scenarios.items()})
+    for row, name in enumerate(result.others):
+        at = result.table.loc[(name, measure)]
         colour = looks[name][0]
         axes.plot([at["doubt_low"], at["doubt_high"]], [row + 0.13] * 2, color=colour, lw=10,
                   alpha=0.5, solid_capstyle="butt")  # fmt: skip
@@ -86,9 +86,9 @@ def _intervals(axes: Axes, found: Doubt, measure: str, lang: str) -> None:
                 words, (1.0, row), xycoords=("axes fraction", "data"), ha="right", va="bottom",
                 xytext=(0, 10), textcoords="offset points", fontsize=SMALL,
             )  # fmt: skip
-    names = [fill(found.named(name, lang), NAME_LETTERS) for name in found.others]
+    names = [fill(result.named(name, lang), NAME_LETTERS) for name in result.others]
     axes.set_yticks(range(len(names)), names)
-    if len(found.scenarios) > 1:
+    if len(result.scenarios) > 1:
         axes.axvline(0, color="black", lw=1.2)
     axes.set_ylim(len(names) - 0.45, -0.65)
     axes.margins(x=0.12)
@@ -96,7 +96,7 @@ def _intervals(axes: Axes, found: Doubt, measure: str, lang: str) -> None:
     axes.set_axisbelow(True)
     axes.spines["left"].set_visible(False)
     axes.tick_params(axis="y", length=0)
-    axes.set_title(in_words(measure, found.scenarios[found.first].money, lang), fontsize=15)
+    axes.set_title(in_words(measure, result.scenarios[result.first].money, lang), fontsize=15)
 
 
 def _parts(axes: Axes, shares: pd.Series[float], name: str, lang: str) -> None:
@@ -127,38 +127,38 @@ def _parts(axes: Axes, shares: pd.Series[float], name: str, lang: str) -> None:
     axes.set_ylim(len(rows) - 0.4, -0.6)
 
 
-def _note(found: Doubt, lang: str) -> str:
+def _note(result: Doubt, lang: str) -> str:
     """What the two bars of a row are."""
     return text("doubt.note", lang).format(
-        level=f"{100 * found.confidence:g}", n=number(len(found.draws), lang),
-        which=text(f"doubt.{'fitted' if found.draws.fitted else 'possible'}", lang),
+        level=f"{100 * result.confidence:g}", n=number(len(result.draws), lang),
+        which=text(f"doubt.{'fitted' if result.draws.fitted else 'possible'}", lang),
     )  # fmt: skip
 
 
 def _alt(
-    found: Doubt, data: pd.DataFrame, shares: pd.Series[float], measure: str, lang: str
+    result: Doubt, data: pd.DataFrame, shares: pd.Series[float], measure: str, lang: str
 ) -> str:
     """The finding: who is ahead in how many worlds, both intervals, whose the doubt is."""
-    clauses = [_clause(found, name, data.loc[name], lang) for name in found.others]
+    clauses = [_clause(result, name, data.loc[name], lang) for name in result.others]
     parts = [
         f"{key}: {part_in_words(float(share), lang)}" for key, share in shares.iloc[:3].items()
     ]
     return text("doubt.alt", lang).format(
-        measure=in_words(measure, found.scenarios[found.first].money, lang),
-        n=number(len(found.draws), lang),
-        which=text(f"doubt.{'fitted' if found.draws.fitted else 'possible'}", lang),
+        measure=in_words(measure, result.scenarios[result.first].money, lang),
+        n=number(len(result.draws), lang),
+        which=text(f"doubt.{'fitted' if result.draws.fitted else 'possible'}", lang),
         clauses=" ".join(clauses),
         parts=", ".join(parts) or text("doubt.no_parts", lang),
     )
 
 
-def _clause(found: Doubt, name: str, row: Any, lang: str) -> str:
-    signed = len(found.scenarios) > 1
+def _clause(result: Doubt, name: str, row: Any, lang: str) -> str:
+    signed = len(result.scenarios) > 1
     width = wider(row)
     columns = ("difference", "low", "high", "median", "doubt_low", "doubt_high")
     words = {column: rough(row[column], width, lang, signed) for column in columns}
     ahead = text("doubt.ahead_short", lang).format(ahead=per_cent(row["ahead"], lang))
     label = "alt_hidden" if row["note"] == "hidden" else "alt_part"
     return text(f"doubt.{label}", lang).format(
-        name=found.named(name, lang), ahead=f"{ahead}; " if signed else "", **words
+        name=result.named(name, lang), ahead=f"{ahead}; " if signed else "", **words
     )

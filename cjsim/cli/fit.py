@@ -54,9 +54,9 @@ def _fit(args: argparse.Namespace) -> int:
     from cjsim.report import fit as report
 
     try:
-        found = _fitted(args)
-        answer: Any = _as_json(found) if args.json else report.said(found, args.lang)
-        files = report.keep(found, args.out, args.lang) if args.out else []
+        fitted = _fitted(args)
+        answer: Any = _as_json(fitted) if args.json else report.said(fitted, args.lang)
+        files = report.keep(fitted, args.out, args.lang) if args.out else []
     except KeyboardInterrupt:
         if not args.out or not (args.out / REFERENCE).exists():
             raise
@@ -117,9 +117,9 @@ def free_of(words: list[str]) -> dict[str, tuple[float, float] | None] | None:
     return free
 
 
-def _as_json(found: Fit) -> dict[str, Any]:
+def _as_json(fitted: Fit) -> dict[str, Any]:
     """Table, check and hold-out as plain data."""
-    tables = {"table": found.table(), "check": found.check(), "holdout": found.holdout}
+    tables = {"table": fitted.table(), "check": fitted.check(), "holdout": fitted.holdout}
     return {
         name: None if table is None else json.loads(table.to_json(orient="index"))
         for name, table in tables.items()

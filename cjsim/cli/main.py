@@ -1,23 +1,34 @@
-"""The `cjsim` command: experiments, and scenario files to check, start and list."""
+"""The `cjsim` command: all that it can do, and how it ends."""
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from cjsim.cli import ab_test, ask, course, data, fit, options, pages, report, seen, touchpoints
-from cjsim.cli.draws import add_draws, unsure_in_vain
+from cjsim.cli import (
+    ab_test,
+    ask,
+    course,
+    data,
+    fit,
+    grade,
+    options,
+    pages,
+    report,
+    scenarios,
+    seen,
+    touchpoints,
+)
+from cjsim.cli.draws import add_draws
 from cjsim.cli.sides import strategies
 from cjsim.cli.terminal import Parser, finish, get_ready, say, say_json
 from cjsim.experiment.orphans import ended_as_by_ctrl_c
-from cjsim.labels import LANGUAGES, text
+from cjsim.labels import text
 
 if TYPE_CHECKING:
     from cjsim.experiment.compare import Comparison
-    from cjsim.scenario import Scenario
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -224,47 +235,8 @@ def command_line() -> argparse.ArgumentParser:
     job.set_defaults(job=pages.trail, out=None)
 
     course.add(jobs)
-
-    job = jobs.add_parser("grade", help="grade a folder of exercises, each in a process of its own")
-    job.add_argument(
-        "folder", type=options.path, help="NAME.ipynb, NAME/tasks.ipynb, NAME/SET/tasks.ipynb"
-    )
-    job.add_argument(
-        "--out", type=options.path, default=Path("grades.csv"), help="default: %(default)s"
-    )
-    job.add_argument(
-        "--seconds", type=options.positive, default=60.0, help="of a notebook (%(default)g)"
-    )
-    job.add_argument(
-        "--memory", type=options.positive, default=2.0, help="GB of a notebook (%(default)g)"
-    )
-    job.add_argument(
-        "--workers", type=options.count, help="notebooks at a time (default: the processors)"
-    )
-    job.add_argument("--set", default="", help="of notebooks that do not tell theirs, e.g. 01")
-    job.add_argument(
-        "--board", type=options.path, help="a page that ranks the designs, e.g. leaderboard.html"
-    )
-    job.add_argument("--lang", choices=LANGUAGES, default="en", help="language of words")
-    job.set_defaults(job=_grade)
-
-    job = jobs.add_parser("check", help="check a scenario file, all mistakes at once")
-    job.add_argument("files", nargs="+", help="scenario files or presets")
-    job.set_defaults(job=_check)
-
-    job = jobs.add_parser("presets", help="list the products that come with the kit")
-    job.add_argument("name", nargs="?", help="print this preset's file")
-    job.add_argument("--keys", action="store_true", help="explain every key of a scenario file")
-    options.add_language(job)
-    job.set_defaults(job=_presets)
-
-    job = jobs.add_parser("new", help="start a scenario file of your own")
-    job.add_argument("file", type=options.path, help="the file to write")
-    job.add_argument("--product", default="phone", help="the preset it builds on (default: phone)")
-    job.set_defaults(job=_new)
-
-    job = jobs.add_parser("schema", help="print the JSON Schema of scenario files, for editors")
-    job.set_defaults(job=_schema)
+    grade.add(jobs)
+    scenarios.add(jobs)
     ab_test.add(jobs)
     return parser
 
@@ -351,123 +323,4 @@ def _optimise(args: argparse.Namespace) -> int:
     if args.out:
         experiments.keep_optimum(optimum, args.out, args.lang)
     _tell(experiments.of_optimum(optimum, args.lang, args.json))
-    return 0
-
-
-def _grade(args: argparse.Namespace) -> int:
-    from cjsim.course.grading import collect, explained, grade, sheet
-
-    def tell(line: str) -> None:
-        say(line, sys.stderr)
-
-    grades, complete = grade.grade(
-        args.folder, args.out, args.seconds, args.memory, args.workers, args.lang, tell, args.set,
-        board=args.board,
-    )  # fmt: skip
-    say(sheet.summary(grades, args.lang))
-    everybody = len(collect.submissions(args.folder, args.lang))
-    facts = {"file": args.out, "graded": len(grades), "all": everybody}
-    tell(text("grade.forging", args.lang))
-    if any(graded.words for graded in grades):
-        beside = {"file": explained.path_beside(args.out)}
-        tell(text("grade.wrote_words", args.lang).format(**beside))
-    if args.board:
-        tell(text("grade.wrote_board", args.lang).format(file=args.board))
-    tell(text("grade.wrote" if complete else "grade.stopped", args.lang).format(**facts))
-    return 0 if complete else 130
-
-
-def _check(args: argparse.Namespace) -> int:
-    from cjsim.scenario import Scenario, ScenarioError
-
-    status = 0
-    for file in args.files:
-        try:
-            scenario = Scenario.load(file)
-            say(f"{file}: good. Strategies: {', '.join(scenario.strategies)}")
-            in_vain = (*_in_vain(scenario), *unsure_in_vain(scenario))
-            for line in (*_calendar(scenario), *in_vain):
-                say(f"  {line}")
-        except ScenarioError as error:
-            say(str(error), sys.stderr)
-            status = 2
-    return status
-
-
-MOST_DAYS = 60
-"""Days of a calendar that are printed; a season of many years has hundreds."""
-
-
-def _calendar(scenario: Scenario) -> list[str]:
-    """What changes when, as lines."""
-    from cjsim.scenario.calendar import calendar_in_words
-
-    lines = calendar_in_words(scenario, "en")
-    more = len(lines) - MOST_DAYS
-    return [*lines[:MOST_DAYS], f"and {more} days more"] if more > 0 else lines
-
-
-def _in_vain(scenario: Scenario) -> Iterable[str]:
-    """What cannot act: a line for what cannot under any strategy, and one for each strategy."""
-    from cjsim.experiment.idle import idle_by_strategy
-
-    for strategy, notes in idle_by_strategy(scenario).items():
-        keys: dict[tuple[str, str], list[str]] = {}
-        for note in notes:
-            kind = "money alone" if note.money and not strategy else "in vain"
-            keys.setdefault((kind, note.reason("en")), []).append(note.key)
-        parts = [
-            f"{kind}: {', '.join(names)}, since {reason}" for (kind, reason), names in keys.items()
-        ]
-        if parts:
-            yield f"{strategy or 'every strategy'}, {'; '.join(parts)}"
-
-
-def _presets(args: argparse.Namespace) -> int:
-    from cjsim.scenario import preset_text, presets
-
-    if args.keys:
-        _print_keys(args.lang)
-        return 0
-    if args.name:
-        say(preset_text(args.name), end="")
-        return 0
-    titles = presets()
-    width = max(map(len, titles))
-    for name, title in titles.items():
-        say(f"{name.ljust(width)}  {title}")
-    return 0
-
-
-def _print_keys(lang: str) -> None:
-    """The reference: each table's keys with default, unit, range, source and meaning."""
-    from cjsim.scenario import TABLES, docs
-
-    for table in TABLES:
-        say(f"\n[{table}]")
-        for doc in docs(table, lang):
-            default = text("keys.must_be_given" if doc.default is None else "keys.default", lang)
-            default = default.replace("{value}", str(doc.default))
-            facts = "; ".join(fact for fact in (doc.unit, doc.range, default, doc.source) if fact)
-            say(f"{doc.key}: {doc.text}\n    {facts}")
-
-
-def _new(args: argparse.Namespace) -> int:
-    from cjsim.files import write_new
-    from cjsim.scenario import new_file_text
-
-    content = new_file_text(args.product)
-    try:
-        write_new(args.file, content)
-    except FileExistsError:
-        raise ValueError(f"{args.file} exists already; choose another name") from None
-    say(f"Wrote {args.file}. Check it: cjsim check {args.file}")
-    say(f"Run it: cjsim compare {args.file} --out results/{args.file.stem}")
-    return 0
-
-
-def _schema(args: argparse.Namespace) -> int:
-    from cjsim.scenario import json_schema
-
-    say_json(json_schema())
     return 0

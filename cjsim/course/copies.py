@@ -55,8 +55,8 @@ def lecture(
     """
 
     def copied(root: Path) -> tuple[Path, str]:
-        made = working_copy(number, lang, root, keep)
-        return made.path, made.said(lang)
+        copy = working_copy(number, lang, root, keep)
+        return copy.path, copy.said(lang)
 
     _open(copied, lang, folder, port, browser)
 
@@ -113,8 +113,8 @@ def tasks_copy(number: str, lang: str = "en", folder: str | Path = WORK) -> tupl
     that does not exist, and where no exercises are.
     """
     sets = PROJECT / "exercises" / language(lang) / "release"
-    found = {path.parent.name: path for path in sorted(sets.glob("*/tasks.ipynb"))}
-    source = _numbered(found, number, "set of exercises")
+    by_name = {path.parent.name: path for path in sorted(sets.glob("*/tasks.ipynb"))}
+    source = _numbered(by_name, number, "set of exercises")
     path = expanded(folder) / source.relative_to(PROJECT)
     is_fresh = not path.exists()
     _copy_tasks(source, path)
@@ -172,16 +172,16 @@ def _stored(number: str, lang: str) -> Path:
     return _numbered({path.stem: path for path in files}, number, "lecture")
 
 
-def _numbered(found: dict[str, Path], number: str, what: str) -> Path:
+def _numbered(by_name: dict[str, Path], number: str, what: str) -> Path:
     """The one with a number or a name; `found` are all, by name."""
-    if not found:
+    if not by_name:
         raise ValueError(
             "the lectures are not here: they come with the project's folder, not with the package"
         )
-    by_number = {name.partition("_")[0]: path for name, path in found.items()}
+    by_number = {name.partition("_")[0]: path for name, path in by_name.items()}
     asked = number.strip().removesuffix(".ipynb")
     for name in (asked, asked.zfill(2), asked.upper()):  # 1 is 01, and l is L
-        if path := (by_number | found).get(name):
+        if path := (by_number | by_name).get(name):
             return path
     raise unknown(what, number, by_number)
 

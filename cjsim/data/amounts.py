@@ -79,12 +79,12 @@ def _counts(db: duckdb.DuckDBPyConnection, cells: str, amount: str) -> tuple[int
         is_open = rf"^[^.,]*\d{sign}\d{{3}}[^\d.,]*$"
         wanted.append(f"regexp_matches({amount}, {in_sql(is_open)})")
     sums = ", ".join(f"count(*) FILTER ({what})" for what in wanted)
-    found = db.execute(
+    counts = db.execute(
         f"SELECT {sums} FROM {cells} WHERE regexp_matches({amount}, '[.,]') "
         f"AND regexp_matches({amount}, {in_sql(AMOUNT)})"
     ).fetchone()
-    assert found is not None
-    return found
+    assert counts is not None
+    return counts
 
 
 def value(amount: str, how: AmountForm) -> str:
@@ -135,8 +135,8 @@ def currencies(db: duckdb.DuckDBPyConnection, cells: str, amount: str) -> list[s
     """The currencies that a column names."""
     parts = f"regexp_extract({amount}, {in_sql(AMOUNT)}, ['o','s','unit','t','d','unit2'])"
     named = rf"regexp_matches({amount}, '[^\d.,\s-]')"  # most rows name none, and cost little
-    found = db.execute(
+    codes = db.execute(
         f"SELECT DISTINCT CASE WHEN {named} THEN list_transform([{parts}], lambda p: "
         f"{_currency('concat(p.unit, p.unit2)')})[1] END AS code FROM {cells}"
     ).fetchall()
-    return sorted(code for (code,) in found if code)
+    return sorted(code for (code,) in codes if code)

@@ -279,8 +279,8 @@ def _opened(
     if not re.fullmatch(r"\d+(\.\d+)? ?[KMGT]i?B", memory):
         raise ValueError(f'memory = {shown(memory)}: must be as in "500MB"')
     start = columns.pop("start", "")
-    said = FileMap.of({"columns": columns, "time": {"start": start} if start else {}})
-    how = FileMap.of(mapping).but(columns=said.columns, time=said.time)
+    own = FileMap.of({"columns": columns, "time": {"start": start} if start else {}})
+    how = FileMap.of(mapping).but(columns=own.columns, time=own.time)
     with read_in(expanded(file), how, memory) as reading:
         yield reading
 
@@ -289,11 +289,11 @@ def _frame(reading: Reading) -> pd.DataFrame:
     """The canonical log in memory, its words as categories."""
     asked = canonical(reading)
     for name in ("event", "touchpoint", *(["stage"] if has_stage(reading) else [])):
-        found = reading.db.execute(
+        distinct = reading.db.execute(
             f"SELECT DISTINCT {name} {rows_of(reading)} AND {name} <> '' LIMIT 20001"
         ).fetchall()
-        if 0 < len(found) <= 20_000:  # as categories they take a byte or two each
-            words = ", ".join(in_sql(word) for (word,) in sorted(found))
+        if 0 < len(distinct) <= 20_000:  # as categories they take a byte or two each
+            words = ", ".join(in_sql(word) for (word,) in sorted(distinct))
             reading.db.execute(f"CREATE TYPE {name}_words AS ENUM ({words})")
             asked = f"SELECT * REPLACE (CAST({name} AS {name}_words) AS {name}) FROM ({asked})"
     reading.db.execute("SET preserve_insertion_order = true")

@@ -13,17 +13,10 @@ GUARDED: Final = rf"^'+(?:{BLANK}[{''.join(FORMULA).replace('-', chr(92) + '-')}
 
 
 def guarded(word: str) -> str:
-    """A word that only looks as if it had been made harmless gets one more apostrophe."""
-    return f"'{word}" if looks_guarded(word) else word
+    """A word that only looks as if it had been made harmless gets one more apostrophe.
 
-
-def looks_guarded(word: str) -> bool:
-    """Whether a word begins with apostrophes before what a spreadsheet would run."""
+    That is one which begins with apostrophes before what a spreadsheet would run.
+    """
     rest = word.lstrip("'")
     is_formula = rest.lstrip().startswith(FORMULA) or rest.startswith(("\t", "\r", "\n"))
-    return word.startswith("'") and is_formula
-
-
-def unguarded(word: str) -> str:
-    """A word of a CSV as it was before it was made harmless to spreadsheets."""
-    return word[1:] if looks_guarded(word) else word
+    return f"'{word}" if word.startswith("'") and is_formula else word

@@ -97,13 +97,13 @@ def _by_content(
         done = ("event", "time") if how.dates else ("event",)
         missing = [name for name in missing if name not in done]
     free = {head: _column(sample, place) for place, head in enumerate(heads) if head not in taken}
-    found: dict[str, str] = {}
+    roles: dict[str, str] = {}
     for name in sorted(missing, key=["time", "event", "person"].index):
         best = _BEST[name]({head: cells for head, cells in free.items() if any(cells)})
         if best is not None:
-            found[name] = best
+            roles[name] = best
             free.pop(best)
-    return found
+    return roles
 
 
 def _dates(free: Mapping[str, list[str]]) -> str | None:

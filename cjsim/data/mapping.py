@@ -202,7 +202,7 @@ def _name(theirs: Any) -> Any:
 
 
 def _dates(table: Mapping[str, Any], where: str) -> dict[str, Any]:
-    made = {}
+    entries = {}
     for column, given in table.items():
         entry = dict(given) if isinstance(given, Mapping) else {"event": given}
         for key in entry:
@@ -211,8 +211,8 @@ def _dates(table: Mapping[str, Any], where: str) -> dict[str, Any]:
         entry["event"] = _event(entry.get("event"), f"{where}: dates.{column}")
         if "amount" in entry:
             entry["amount"] = str(entry["amount"])
-        made[str(column)] = entry if "amount" in entry else entry["event"]
-    return made
+        entries[str(column)] = entry if "amount" in entry else entry["event"]
+    return entries
 
 
 def _events(table: Mapping[str, Any], where: str) -> dict[str, str]:
@@ -245,12 +245,12 @@ def _options(name: str, table: Mapping[str, Any], where: str) -> dict[str, Any]:
             good, told = value in allowed, " or ".join(f'"{word}"' for word in allowed)
         if not good:
             raise ValueError(f"{where}: {name}.{key} = {shown(value)}: must be {told}")
-    made = {key: _plain(value) for key, value in table.items()}
-    if name == "amount" and made.get("decimal", "") == made.get("thousands", " "):
+    options = {key: _plain(value) for key, value in table.items()}
+    if name == "amount" and options.get("decimal", "") == options.get("thousands", " "):
         raise ValueError(f"{where}: amount.decimal and amount.thousands must differ")
-    _start_is_a_date(made, where)
-    _encoding_is_known(made, where)
-    return made
+    _start_is_a_date(options, where)
+    _encoding_is_known(options, where)
+    return options
 
 
 def _plain(value: Any) -> Any:

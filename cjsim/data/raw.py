@@ -46,9 +46,9 @@ class Reading:
 
     def one(self, asked: str) -> tuple[Any, ...]:
         """The only row of an answer."""
-        found = self.db.execute(asked).fetchone()
-        assert found is not None
-        return found
+        row = self.db.execute(asked).fetchone()
+        assert row is not None
+        return row
 
 
 def take(reading: Reading, folder: Path) -> list[list[str]]:
@@ -62,9 +62,9 @@ def take(reading: Reading, folder: Path) -> list[list[str]]:
 
 def _take_text(reading: Reading, folder: Path) -> list[list[str]]:
     """A file of text as the table raw; returns the first rows."""
-    said, path = reading.mapping.file, reading.path
+    options, path = reading.mapping.file, reading.path
     form = source.form_of(
-        path, said.get("encoding", ""), said.get("separator", ""), said.get("header")
+        path, options.get("encoding", ""), options.get("separator", ""), options.get("header")
     )
     rows, bad = folder / "rows.txt", folder / "bad.txt"
     with rows.open("w", encoding="utf-8", newline="\n") as clean:  # noqa: SIM117
@@ -80,10 +80,10 @@ def _take_text(reading: Reading, folder: Path) -> list[list[str]]:
     five = ["line", "col", "value", "allowed", "place"]
     values = ", ".join(_with_line_ends(name, name == "value") for name in five[1:])
     _load(reading.db, bad, five, f"INSERT INTO bad SELECT line, {values}")
-    if poured.form.encoding not in ("utf-8", "utf-8-sig") and "encoding" not in said:
+    if poured.form.encoding not in ("utf-8", "utf-8-sig") and "encoding" not in options:
         reading.notes.append(Note("guess.encoding", {"encoding": form.encoding}))
         reading.mapping = reading.mapping.but(file={"encoding": form.encoding})
-    if not form.header and "header" not in said:
+    if not form.header and "header" not in options:
         reading.notes.append(Note("guess.header", {"columns": len(poured.heads)}))
         reading.mapping = reading.mapping.but(file={"header": False})
     for name in poured.renamed:
@@ -148,7 +148,7 @@ def _take_xes(reading: Reading, folder: Path) -> list[list[str]]:
 
 
 def _sample(reading: Reading) -> list[list[str]]:
-    found = reading.db.execute(
+    rows = reading.db.execute(
         f"SELECT * EXCLUDE (place, line) FROM raw ORDER BY place LIMIT {source.SAMPLE}"
     ).fetchall()
-    return [list(row) for row in found]
+    return [list(row) for row in rows]

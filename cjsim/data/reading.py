@@ -110,12 +110,12 @@ def _find_words(reading: Reading) -> None:
             reading.words[name] = reading.one(f"SELECT {filled} FROM raw")[0]
         return
     word = _word(reading, "event")
-    found = reading.db.execute(
+    counts = reading.db.execute(
         f"SELECT CASE WHEN {_is_blank('w')} THEN '' ELSE w END, sum(n) FROM (SELECT {word} AS w, "
         f"count(*) AS n FROM raw GROUP BY 1) GROUP BY 1 ORDER BY 2 DESC, 1 "
         f"LIMIT {guess.MOST_WORDS + 1}"
     ).fetchall()
-    reading.words = {word: int(rows) for word, rows in found}
+    reading.words = {word: int(rows) for word, rows in counts}
     reading.meant, reading.mapping, guesses = guess.events(how, reading.words, reading.path)
     reading.notes += guesses
 
@@ -216,9 +216,9 @@ def _keep_decided(
 def _tell_currencies(reading: Reading, amount: str, column: str) -> None:
     if "currency" in reading.mapping.amount or not column:
         return
-    found = amounts.currencies(reading.db, "raw", amount)
-    if len(found) > 1:
-        facts = {"column": column, "currencies": ", ".join(found)}
+    currencies = amounts.currencies(reading.db, "raw", amount)
+    if len(currencies) > 1:
+        facts = {"column": column, "currencies": ", ".join(currencies)}
         reading.notes.append(Note("guess.currencies", facts))
 
 
@@ -286,9 +286,9 @@ def _make_log(reading: Reading) -> None:
 
 def _start(reading: Reading) -> str:
     """The date of day 0: said, told by the file, or the first date; "" where there is none."""
-    said = reading.mapping.time.get("start") or reading.told.get("start")
-    if said:
-        return str(said)
+    start = reading.mapping.time.get("start") or reading.told.get("start")
+    if start:
+        return str(start)
     first = reading.one(f"SELECT CAST(min(moment) AS DATE) FROM parsed WHERE {GOOD}")[0]
     if first is None:
         first = reading.one(f"""
@@ -310,8 +310,8 @@ def _wall_clock(reading: Reading) -> dict[str, int]:
 
 def whole_numbers(reading: Reading) -> bool:
     """Whether all people are whole numbers, written as such."""
-    found = reading.one(r"SELECT bool_and(regexp_full_match(person, '0|[1-9]\d{0,17}')) FROM log")
-    return bool(found[0])
+    row = reading.one(r"SELECT bool_and(regexp_full_match(person, '0|[1-9]\d{0,17}')) FROM log")
+    return bool(row[0])
 
 
 def rows_of(reading: Reading) -> str:

@@ -284,21 +284,21 @@ TRUNCATED: Final = "(n_early > 0 OR (t_again IS NOT NULL AND t_again < coalesce(
 
 
 def _customers(reading: Reading) -> dict[str, int]:
-    found = reading.one(
+    counts = reading.one(
         f"SELECT count(*) FILTER (t_deal IS NOT NULL), count(*) FILTER ({TRUNCATED}), "
         "count(*) FILTER (t_deal IS NOT NULL AND (t_lead IS NULL OR t_lead > t_deal)), "
         f"count(t_lead) FROM ({_first_times(reading)})"
     )
-    without = found[2] if found[3] else 0  # where no lead is known, this is told once for all
-    return {"customers": found[0], "before": found[1], "without_lead": without}
+    without = counts[2] if counts[3] else 0  # where no lead is known, this is told once for all
+    return {"customers": counts[0], "before": counts[1], "without_lead": without}
 
 
 def people_before(reading: Reading) -> list[str]:
     """The customers from before day 0."""
-    found = reading.db.execute(
+    people = reading.db.execute(
         f"SELECT person FROM ({_first_times(reading)}) WHERE {TRUNCATED} ORDER BY person"
     ).fetchall()
-    return [person for (person,) in found]
+    return [person for (person,) in people]
 
 
 def _notes(reading: Reading, counts: dict[str, int]) -> list[Note]:
@@ -334,14 +334,14 @@ def _bad_rows(reading: Reading) -> tuple[pd.DataFrame, list[Note]]:
     """The bad rows in the order of lines, and the reasons of the first, in any language."""
     import pandas as pd
 
-    found = reading.db.execute(
+    bad = reading.db.execute(
         f"SELECT line, col, value, allowed, place FROM bad ORDER BY ALL LIMIT {MOST_BAD}"
     ).fetchall()
-    reasons = [Note(f"allowed.{row[3]}", {"n": row[4]}) for row in found]
-    said = {reason[0] + reason[1]["n"]: reason.said("en") for reason in _each_once(reasons)}
+    reasons = [Note(f"allowed.{row[3]}", {"n": row[4]}) for row in bad]
+    words = {reason[0] + reason[1]["n"]: reason.said("en") for reason in _each_once(reasons)}
     rows = [
-        (str(reading.path), line, column, value, said[f"allowed.{allowed}{place}"])
-        for line, column, value, allowed, place in found
+        (str(reading.path), line, column, value, words[f"allowed.{allowed}{place}"])
+        for line, column, value, allowed, place in bad
     ]
     return pd.DataFrame(rows, columns=list(HEADS)), reasons[:TOLD]
 
@@ -375,10 +375,10 @@ def _gaps(reading: Reading, end: float) -> list[tuple[str, int]]:
     With a share p of silent days a run of n of them begins on a given day with p^n at most; over
     all days fewer than 1 in 100 logs have one where days x p^n < 0.01.
     """
-    found = reading.db.execute(
+    rows = reading.db.execute(
         f"SELECT DISTINCT CAST(floor(time) AS BIGINT) AS d {rows_of(reading)} ORDER BY d"
     ).fetchall()
-    with_rows = [day for (day,) in found]
+    with_rows = [day for (day,) in rows]
     if not with_rows:
         return []
     with_rows.append(max(math.ceil(end), with_rows[-1] + 1))  # the silence at the end is one, too

@@ -234,8 +234,8 @@ def _clean(word: str) -> str:
     return UNREADABLE.sub(_spelt, word)
 
 
-def _spelt(found: re.Match[str]) -> str:
-    letter = found[0]
+def _spelt(match: re.Match[str]) -> str:
+    letter = match[0]
     if letter in (LINE_END, CARRIAGE):
         return letter
     code = ord(letter)

@@ -118,13 +118,13 @@ def _counts(db: duckdb.DuckDBPyConnection, cells: str, time: str) -> dict[str, i
         "dotted": "p.sep = '.' AND a <= 12 AND b <= 12 AND a <> b",
     }  # fmt: skip
     wanted = ", ".join(f"count(*) FILTER ({what}) AS {name}" for name, what in asked.items())
-    found = db.execute(
+    counts = db.execute(
         f"SELECT {wanted} FROM (SELECT t, p, TRY_CAST(p.a AS INTEGER) AS a, "
         "TRY_CAST(p.b AS INTEGER) AS b "
         f"FROM (SELECT t, {parts} AS p FROM (SELECT {time} AS t FROM {cells})))"
     ).fetchone()
-    assert found is not None
-    return dict(zip(asked, found, strict=True))
+    assert counts is not None
+    return dict(zip(asked, counts, strict=True))
 
 
 def _day_first(counts: dict[str, int], how: FileMap, column: str) -> tuple[bool | None, list[Note]]:

@@ -135,7 +135,7 @@ class ABTest(Result):
         clear = (of_all["low"] > 0) | (of_all["high"] < 0)
         paired = float((of_all["paired"] ** 2).mean() ** 0.5)
         pairs = power.pairs_needed(paired, truth, confidence=self.confidence) if truth else math.nan
-        found = {
+        sizes = {
             "base": base,
             "spread": spread,
             "smallest": self.smallest,
@@ -147,7 +147,7 @@ class ABTest(Result):
             "size_at_truth": self._size_needed(base, spread, truth),
             "pairs_at_truth": float(pairs),
         }
-        return pd.Series(found, name="plan")
+        return pd.Series(sizes, name="plan")
 
     @property
     def covered(self) -> float:

@@ -242,16 +242,16 @@ class Doubt(Result):
         row = self.table.loc[(name, TOLD)]
         signed = len(self.scenarios) > 1
         width = wider(row)
-        said = {
+        bounds = {
             column: rough(row[column], width, lang, signed)
             for column in ("difference", "low", "high", "median", "doubt_low", "doubt_high")
         }
-        words = said | {
+        words = bounds | {
             "name": self.named(name, lang), "first": self.named(self.first, lang),
             "ahead": per_cent(row["ahead"], lang), "n": number(row["draws"], lang),
             "which": text(f"doubt.{'fitted' if self.draws.fitted else 'possible'}", lang),
             "measure": in_words(TOLD, self.scenarios[self.first].money, lang),
-            "luck": self._luck(said, lang),
+            "luck": self._luck(bounds, lang),
         }  # fmt: skip
         label = "ahead" if signed else "alone"
         return text(f"doubt.{'no_interval' if self._hidden(name) else label}", lang).format(**words)
@@ -260,12 +260,12 @@ class Doubt(Result):
         """Does luck hide the doubt of what is told?"""
         return bool(self.table.loc[(name, TOLD), "note"] == "hidden")
 
-    def _luck(self, said: Mapping[str, str], lang: str) -> str:
+    def _luck(self, bounds: Mapping[str, str], lang: str) -> str:
         """The luck interval, or that there is none."""
-        if said["low"] == NONE:
+        if bounds["low"] == NONE:
             return text("doubt.no_luck", lang)
         level = in_per_cent(self.confidence, lang)
-        return text("doubt.luck", lang).format(level=level, low=said["low"], high=said["high"])
+        return text("doubt.luck", lang).format(level=level, low=bounds["low"], high=bounds["high"])
 
     def _whose(self, name: str, lang: str) -> str:
         """The keys that make most of the doubt; nothing where there is none."""

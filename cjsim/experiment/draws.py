@@ -202,9 +202,9 @@ def of_table(table: Any, source: str) -> Draws:
         numbers = pd.to_numeric(frame[column], errors="coerce").to_numpy(float)
         if not np.isfinite(numbers).all():
             row = int(np.argmin(np.isfinite(numbers)))
-            found = frame[column].iloc[row]
+            value = frame[column].iloc[row]
             raise ValueError(
-                f"{source}: {column} in row {row + 1} is {shown(found)}; must be a number"
+                f"{source}: {column} in row {row + 1} is {shown(value)}; must be a number"
             )
     return _ordered(Draws(frame.astype(float), fitted=True))
 

@@ -228,7 +228,7 @@ def noise_goes_with(archetypes: pd.DataFrame, confidence: float = 0.95) -> tuple
     import pandas as pd
 
     x = _regressors(archetypes)
-    found: set[str] = set()
+    keys: set[str] = set()
     for measure, division in product(MEASURES, DIVISIONS):
         error, size = (
             archetypes[[f"{measure}_{what}_{group}" for group in division]].abs().sum(axis=1)
@@ -241,8 +241,8 @@ def noise_goes_with(archetypes: pd.DataFrame, confidence: float = 0.95) -> tuple
             continue  # no noise at all
         looks = len(MEASURES) * len(DIVISIONS) * x.shape[1]
         slopes = regress(np.log(ratio), x, 1.0 - (1.0 - confidence) / looks)
-        found |= set(slopes.index[(slopes["low"] > 0) | (slopes["high"] < 0)])
-    return tuple(key for key in x.columns if key in found)
+        keys |= set(slopes.index[(slopes["low"] > 0) | (slopes["high"] < 0)])
+    return tuple(key for key in x.columns if key in keys)
 
 
 def _regressors(archetypes: pd.DataFrame) -> pd.DataFrame:

@@ -46,8 +46,8 @@ def size_per_arm(
     """
     a, b, k = _shares(base, effect, share)
     no_effect, an_effect = _spreads(a, b, k)
-    level, found = _quantiles(confidence, power)
-    return math.ceil(((level * no_effect + found * an_effect) / effect) ** 2)
+    level, of_power = _quantiles(confidence, power)
+    return math.ceil(((level * no_effect + of_power * an_effect) / effect) ** 2)
 
 
 def power_of(
@@ -88,9 +88,9 @@ def size_for_mean(
     """
     _must_be(spread >= 0.0, "spread", spread, "0 or more")
     k = _ratio(share)
-    level, found = _quantiles(confidence, power)
+    level, of_power = _quantiles(confidence, power)
     _must_be(effect != 0.0, "effect", effect, "another number than 0")
-    return max(2, math.ceil(((level + found) * spread / effect) ** 2 * (1.0 + 1.0 / k)))
+    return max(2, math.ceil(((level + of_power) * spread / effect) ** 2 * (1.0 + 1.0 / k)))
 
 
 def power_for_mean(
@@ -127,8 +127,8 @@ def pairs_needed(
     """
     _must_be(spread >= 0.0, "spread", spread, "0 or more")
     _must_be(effect != 0.0, "effect", effect, "another number than 0")
-    level, found = _quantiles(confidence, power)
-    return max(2, math.ceil(((level + found) * spread / effect) ** 2))
+    level, of_power = _quantiles(confidence, power)
+    return max(2, math.ceil(((level + of_power) * spread / effect) ** 2))
 
 
 def _spreads(a: float, b: float, k: float) -> tuple[float, float]:

@@ -44,8 +44,8 @@ def _margin(run: Run) -> Floats:
     rows, product = run.events.rows, run.scenario.product
     spent = np.where(np.isin(rows["event"], SPENT_ON), rows["amount"], 0.0)
     first, again = (_events(event)(run) for event in (Event.FIRST_DEAL, Event.REPEAT_DEAL))
-    made = (first + again) * product.unit_cost + first * product.first_deal_extra_cost
-    return np.asarray(_revenue(run) + spent - made)
+    costs = (first + again) * product.unit_cost + first * product.first_deal_extra_cost
+    return np.asarray(_revenue(run) + spent - costs)
 
 
 MEASURES: Final[Mapping[str, Callable[[Run], Floats]]] = {
@@ -123,14 +123,14 @@ def live(trial: Trial, seed: int) -> Lived:
     if trial.design == "region":
         region = region_of(run.lives, len(run), trial.regions)
         arms = _by_region(values, region, of, known)
-        found = means_apart(arms[0], arms[1], trial.confidence)
+        estimated = means_apart(arms[0], arms[1], trial.confidence)
     elif trial.measure in SHARES:
-        found = shares_apart(arms[0], arms[1], trial.confidence)
+        estimated = shares_apart(arms[0], arms[1], trial.confidence)
     else:
-        found = means_apart(arms[0], arms[1], trial.confidence)
+        estimated = means_apart(arms[0], arms[1], trial.confidence)
     a, b = (float(arm.mean()) if len(arm) else math.nan for arm in arms)
     in_a, in_b = (int((known & (of == arm)).sum()) for arm in (0, 1))
-    return Lived(*found, found[0], float(gaps.mean()), *of_a, a, b, in_a, in_b)
+    return Lived(*estimated, estimated[0], float(gaps.mean()), *of_a, a, b, in_a, in_b)
 
 
 def _lived(trial: Trial, scenario: Scenario, seed: int, arms: Assignment | None = None) -> Run:

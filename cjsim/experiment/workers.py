@@ -149,13 +149,13 @@ def outcomes(
     for key, (scenario, _) in plan.items():
         askers[essence(scenario)].append(key)
     processors = workers or os.cpu_count() or 1
-    made = _batches(plan, askers, processors, worlds_first)
+    planned = _batches(plan, askers, processors, worlds_first)
     batches = {
         n: Batch(scenario, people, seeds, details, engine)
-        for n, (_, scenario, seeds) in enumerate(made)
+        for n, (_, scenario, seeds) in enumerate(planned)
     }
     for number, batch_outcomes in finished(live, batches, executor, processors):
-        same = made[number][0]
+        same = planned[number][0]
         for seed, outcome in zip(batches[number].seeds, batch_outcomes, strict=True):
             for key in askers[same]:
                 if seed in plan[key][1]:

@@ -138,11 +138,11 @@ def buying(buyers: Buyers, cycle: float) -> Floats:
     start = np.array([min(max(x, low), high) for x, (low, high) in zip(start, ENDS, strict=True)])
     if not len(buyers.repeats):
         return start
-    found = minimize(
+    least = minimize(
         lambda theta: -log_likelihood(theta, buyers), start, method="L-BFGS-B",
         jac=lambda theta: -slope(theta, buyers), bounds=ENDS,
     )  # fmt: skip
-    return np.asarray(found.x, float)
+    return np.asarray(least.x, float)
 
 
 def _buying(seen: Seen, cycle: float) -> Iterator[Row]:

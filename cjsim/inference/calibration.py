@@ -73,15 +73,15 @@ class Calibration:
         for name in self.ranks:
             inner = np.minimum((self.ranks[name] * BINS).astype(int), BINS - 1)
             test = chisquare(np.bincount(inner, minlength=BINS))
-            said = self.known_by[name]
+            sources = self.known_by[name]
             rows[name] = {
                 "fits": len(self.ranks),
                 "covered": self.covered[name].mean(),
                 "chi_square": float(test.statistic),
                 "p": float(test.pvalue),
-                "data": (said == "data").mean(),
-                "prior": (said == "prior").mean(),
-                "not_identified": (said == "not identified").mean(),
+                "data": (sources == "data").mean(),
+                "prior": (sources == "prior").mean(),
+                "not_identified": (sources == "not identified").mean(),
             }
         return pd.DataFrame(rows).T.rename_axis("key")
 

@@ -142,16 +142,16 @@ class Region:
         from scipy.special import ndtr, ndtri
 
         start, end = ndtr(self.low), ndtr(self.high)
-        found, had = [], 0
+        inside, had = [], 0
         for block in range(MOST_BLOCKS):
             word = np.random.SeedSequence((seed, turn, block))
             u = np.random.Generator(np.random.Philox(word)).random((A_BLOCK, len(start)))
             z = ndtri(np.clip(start + (end - start) * u, 2.0**-53, 1.0 - 2.0**-53))
-            found.append(z[self.holds(z)])
-            had += len(found[-1])
+            inside.append(z[self.holds(z)])
+            had += len(inside[-1])
             if had >= count:
                 break
-        return np.concatenate(found)[:count]
+        return np.concatenate(inside)[:count]
 
     def cut(self, rule: Rule, seed: int, turn: int) -> Region:
         """What another rule leaves of it, in a box around that."""

@@ -88,14 +88,14 @@ class Fit:
         """All draws, one column per free key, in an order that is none."""
         import pandas as pd
 
-        found = self.posterior.draws if self.posterior else pd.DataFrame(index=range(DRAWS))
+        posterior = self.posterior.draws if self.posterior else pd.DataFrame(index=range(DRAWS))
         exact = {one.key: one for one in self.exact}
-        luck_of = np.array([luck(self.question.seed, OF_A_DRAW, k, len(found)) for k in
+        luck_of = np.array([luck(self.question.seed, OF_A_DRAW, k, len(posterior)) for k in
                             range(len(self.keys))])  # fmt: skip
         table = {}
         for one, uniforms in zip(self.keys, luck_of, strict=True):
-            if one.key in found:
-                values = found[one.key].to_numpy()
+            if one.key in posterior:
+                values = posterior[one.key].to_numpy()
             elif one.key in exact:
                 values = np.array([exact[one.key].at(u) for u in uniforms])
             else:
@@ -103,7 +103,7 @@ class Fit:
 
                 values = one.prior.at(ndtri(uniforms))
             table[one.key] = np.round(values).astype(np.int64) if one.whole else values
-        order = np.argsort(luck(self.question.seed, OF_AN_ORDER, 0, len(found)), kind="stable")
+        order = np.argsort(luck(self.question.seed, OF_AN_ORDER, 0, len(posterior)), kind="stable")
         return pd.DataFrame(table).iloc[order].reset_index(drop=True)
 
     def draws(self, n: int | None = None) -> pd.DataFrame:

@@ -81,8 +81,8 @@ def _outline(axes: Axes, former: Axes) -> bool:
 
 def _bars(axes: Axes) -> list[tuple[float, float, float, float]]:
     """Place and size of each bar."""
-    found = (bars for bars in axes.containers if isinstance(bars, BarContainer))
-    return [tuple(bar.get_bbox().bounds) for bars in found for bar in bars.patches]
+    containers = (bars for bars in axes.containers if isinstance(bars, BarContainer))
+    return [tuple(bar.get_bbox().bounds) for bars in containers for bar in bars.patches]
 
 
 def _is_curve(line: Any) -> bool:

@@ -26,6 +26,6 @@ def visible(text: str) -> str:
     return re.sub(rf"[{ACTS}]", _spelt, text)
 
 
-def _spelt(found: re.Match[str]) -> str:
-    letter = found[0]
+def _spelt(match: re.Match[str]) -> str:
+    letter = match[0]
     return letter if letter in "\n\t" else letter.encode("unicode_escape").decode()

@@ -88,10 +88,10 @@ def _medians(values: Floats, whose: Ints, weights: Ints) -> Floats:
     """Median of the values in each resample: each counts as often as its person was drawn."""
     order = np.argsort(values, kind="stable")
     values, whose = values[order], whose[order]
-    found = np.full(len(weights), np.nan)
+    medians = np.full(len(weights), np.nan)
     for row, often in enumerate(weights):
         upto = np.cumsum(often[whose])
         if len(upto) and upto[-1]:
             middle = (upto[-1] + 1) // 2, upto[-1] // 2 + 1  # one and the same if odd
-            found[row] = values[np.searchsorted(upto, middle)].mean()
-    return found
+            medians[row] = values[np.searchsorted(upto, middle)].mean()
+    return medians

@@ -149,11 +149,11 @@ def _mean_cumulative(paid: Paid, seen: Floats, asked: Floats) -> tuple[Floats, F
     steps = ratio(np.bincount(place, paid.amount, len(age)), at_risk)
     mean = np.append(0.0, np.cumsum(steps))
     held = np.append(0.0, np.cumsum(ratio(steps, at_risk)))  # what each at risk should have paid
-    found, error = np.empty(len(asked)), np.empty(len(asked))
+    means, error = np.empty(len(asked)), np.empty(len(asked))
     share = paid.amount / at_risk[place]
     for i, until in enumerate(asked.tolist()):
-        found[i] = mean[np.searchsorted(age, until, "right")]
+        means[i] = mean[np.searchsorted(age, until, "right")]
         own = np.bincount(paid.person, share * (paid.time <= until), len(seen))
         off = own - held[np.searchsorted(age, np.minimum(seen, until), "right")]
         error[i] = np.sqrt((off**2).sum())
-    return found, error
+    return means, error

@@ -184,10 +184,10 @@ def reliability(judged: Judged, bins: int = 10) -> pd.DataFrame:
     """
     import pandas as pd
 
-    said = judged.odds.max(axis=1)
-    part = np.minimum((said * bins).astype(int), bins - 1)
+    claimed = judged.odds.max(axis=1)
+    part = np.minimum((claimed * bins).astype(int), bins - 1)
     frame = pd.DataFrame(
-        {"said": said, "so": judged.believed == judged.stage, "person": judged.person}
+        {"said": claimed, "so": judged.believed == judged.stage, "person": judged.person}
     )
     grouped = frame.groupby(part)
     table = grouped.agg(

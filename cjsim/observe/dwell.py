@@ -334,11 +334,11 @@ class Dwell(Result):
         if not self.best:
             return text("dwell.nothing", lang).format(**words).removeprefix(": ")
         row, naive = self.table.loc[self.best], self.table.loc[NAIVE]
-        said = text("dwell.says", lang).format(
+        sentence = text("dwell.says", lang).format(
             law=text(f"dwell.law.{self.best}", lang), mean=_told(row, lang),
             naive=_told(naive, lang), **words,
         )  # fmt: skip
-        return said.removeprefix(": ")  # stays without a name
+        return sentence.removeprefix(": ")  # stays without a name
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Laws, ends, curves."""

@@ -186,9 +186,9 @@ class Transitions:
         path : of the file, which is replaced where it is there. Returns it.
         """
         tables: dict[str, Any] = {"title": self.title}
-        said, worth = self.said().to_numpy(), self.passages.sum(axis=1)
+        shares, worth = self.said().to_numpy(), self.passages.sum(axis=1)
         for place in np.flatnonzero(worth > 0):
-            row = {name: float(x) for name, x in zip(self.states, said[place], strict=True) if x}
+            row = {name: float(x) for name, x in zip(self.states, shares[place], strict=True) if x}
             tables[self.states[place]] = {"strength": float(worth[place]), **row}
         return write_text(path, "\n".join(document(tables)).lstrip("\n") + "\n")
 

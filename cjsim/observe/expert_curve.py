@@ -80,12 +80,12 @@ class ExpertCurve(Result):
         import pandas as pd
 
         error = self.table["error"].unstack("who").sort_index()
-        found = {}
+        people = {}
         for who in ("expert", "both"):
             worse = error.index[(error["data"] > error[who]).to_numpy()]
             after = error.index if not len(worse) else error.index[error.index > worse[-1]]
-            found[who] = float(after[0]) if len(after) else np.nan
-        return pd.Series(found, name="people").rename_axis("who")
+            people[who] = float(after[0]) if len(after) else np.nan
+        return pd.Series(people, name="people").rename_axis("who")
 
     def says(self, lang: str = SPOKEN) -> str:
         """Who is how wrong at the least and the most people, and where data take over.
@@ -105,8 +105,8 @@ class ExpertCurve(Result):
         least = self.overtaken["expert"]
         key = "never" if np.isnan(least) else "overtaken"
         end = text(f"expert_curve.{key}", lang)
-        said = text("expert_curve.says", lang).format(parts=parts)
-        return f"{said} {end.format(people='' if np.isnan(least) else number(least, lang))}"
+        sentence = text("expert_curve.says", lang).format(parts=parts)
+        return f"{sentence} {end.format(people='' if np.isnan(least) else number(least, lang))}"
 
     def _words(self, size: Any, who: str, lang: str) -> str:
         row = self.table.loc[(size, who)]

@@ -94,8 +94,8 @@ class Filter:
 
     def row(self, time: float, row: int) -> Floats:
         """What a row of the chain says of something that is seen at a time."""
-        found: Floats = self.tables[self.period(time)][row]
-        return found
+        chances: Floats = self.tables[self.period(time)][row]
+        return chances
 
     def lived(self, odds: Floats, since: int, day: int, known: bool = True) -> Floats:
         """A belief of one day, some days later; each period by its own chain."""
@@ -117,9 +117,9 @@ class Filter:
 
 def weighed(odds: Floats, chances: Floats) -> Floats:
     """Bayes; what was held for impossible is believed once it is seen."""
-    found = odds * chances
-    if found.sum() > 0:
-        odds = found / found.sum()
+    product = odds * chances
+    if product.sum() > 0:
+        odds = product / product.sum()
     elif chances.sum() > 0:
         odds = chances / chances.sum()
     return odds

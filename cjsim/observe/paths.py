@@ -194,18 +194,18 @@ def _paths(log: Any, deals: str, time_order: bool) -> Paths:
     else:
         keys = np.unique(np.concatenate([key, np.arange(lives) * most]))
     path = np.searchsorted(keys, key)
-    made, steps = path[ends], ~ends
+    ended, steps = path[ends], ~ends
     worth = rows["amount"][row[ends]]
-    count = np.bincount(made, minlength=len(keys)).astype(float)
+    count = np.bincount(ended, minlength=len(keys)).astype(float)
     end = np.full(len(keys), float(log.days))
-    end[made] = rows["time"][row[ends]]
+    end[ended] = rows["time"][row[ends]]
     return Paths(
         log.events.touchpoints,
         rows["touchpoint"][row[steps]].astype(np.int64),
         np.append(0, np.cumsum(np.bincount(path[steps], minlength=len(keys)))),
         count,
         1.0 - count,
-        np.bincount(made, worth, len(keys)).astype(float),
+        np.bincount(ended, worth, len(keys)).astype(float),
         np.abs(end[path[steps]] - rows["time"][row[steps]]),
     )
 

@@ -109,8 +109,8 @@ def _filtering(given: Scenario | str | Path) -> Scenario:
 def _worth(
     base: Scenario, changes: dict[float, dict[str, Any]], measure: str, asked: dict[str, Any]
 ) -> pd.DataFrame:
-    found = what_if(base, {f"{a:g}": change for a, change in changes.items()}, **asked)
-    table = found.paired().xs(measure, level="measure")
+    comparison = what_if(base, {f"{a:g}": change for a, change in changes.items()}, **asked)
+    table = comparison.paired().xs(measure, level="measure")
     table = table.loc[[f"{a:g}" for a in changes], ["difference", "low", "high", "clear"]]
     table.index = table.index.astype(float).rename("accuracy")
     return table

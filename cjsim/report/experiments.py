@@ -191,8 +191,8 @@ def keep_optimum(result: Optimum, folder: Path, lang: str) -> None:
         _keep_doubt(result.doubt, draft)
 
 
-def _keep_doubt(found: StageDoubt | SettingDoubt | None, folder: Path) -> None:
-    for name, table in found.tables().items() if found else ():
+def _keep_doubt(unsure: StageDoubt | SettingDoubt | None, folder: Path) -> None:
+    for name, table in unsure.tables().items() if unsure else ():
         log.save(table, folder / f"{name}.csv")
 
 

@@ -129,13 +129,13 @@ def table(
     left = {0, *in_words}
 
     def row(tag: str, cells: Sequence[str], scope: str) -> str:
-        made = []
+        marked = []
         for at, cell in enumerate(cells):
             kind = ' class="words"' if at in left else ""
             name, reach = (tag, scope) if tag == "th" or at else ("th", "row")
             of = f' scope="{reach}"' if name == "th" else ""
-            made.append(f"<{name}{of}{kind}>{words(cell)}</{name}>")
-        return f"<tr>{''.join(made)}</tr>"
+            marked.append(f"<{name}{of}{kind}>{words(cell)}</{name}>")
+        return f"<tr>{''.join(marked)}</tr>"
 
     head = row("th", heads, "col")
     body = "".join(row("td", cells, "") for cells in rows)

@@ -216,8 +216,8 @@ def what_changes(scenario: AScenario, lang: str = SPOKEN) -> list[tuple[float, s
 
 def day_in_words(scenario: ScenarioTables, day: float, lang: str = SPOKEN) -> str:
     """A day of the run, with its date where the scenario has a `start`: "day 30, 2026-01-31"."""
-    said = text("calendar.day", lang).format(day=setting(day, lang))
-    return f"{said}, {date_of(scenario, day).isoformat()}" if scenario.start else said
+    words = text("calendar.day", lang).format(day=setting(day, lang))
+    return f"{words}, {date_of(scenario, day).isoformat()}" if scenario.start else words
 
 
 def _shown(value: Any, lang: str) -> str:

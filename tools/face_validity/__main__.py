@@ -49,10 +49,10 @@ def main(words: Sequence[str] | None = None) -> int:
     cells, bouts = measured(asked.presets, asked.gates, asked.executor, asked.quick)
     if asked.quick:
         return 0
-    table, said = load().updated(cells, bouts), notes()
-    for path, text in ((DATA, text_of(table)), (PAGE, page(table, said))):
+    table, reasons = load().updated(cells, bouts), notes()
+    for path, text in ((DATA, text_of(table)), (PAGE, page(table, reasons))):
         print(f"docs/{path.name}: {'written' if keep(path, text) else 'nothing new'}")
-    faults = unexplained(table, said)
+    faults = unexplained(table, reasons)
     print("\n".join(faults))
     return int(bool(faults))
 

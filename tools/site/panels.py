@@ -53,8 +53,8 @@ class Panels:
     def save(self, folder: Path) -> None:
         """Write the board, its products, and a product for each panel."""
         folder.mkdir()
-        for name, made in files_of_a_folder().items():
-            write_text(folder / name, made())
+        for name, content_of in files_of_a_folder().items():
+            write_text(folder / name, content_of())
         for name, words in self.products.items():
             if words:
                 write_text(folder / f"{name}.json", words)

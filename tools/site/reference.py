@@ -30,32 +30,32 @@ def page_of_package(name: str) -> str:
     package = importlib.import_module(name)
     blocks = [f"# {name}", (inspect.getdoc(package) or "").partition("\n")[0]]
     for public in sorted(package.__all__, key=str.lower):
-        made = getattr(package, public)
-        if inspect.isclass(made) or inspect.isfunction(made):
-            blocks += [f"## {public}", *_explained(made, f"{name}.{public}")]
+        thing = getattr(package, public)
+        if inspect.isclass(thing) or inspect.isfunction(thing):
+            blocks += [f"## {public}", *_explained(thing, f"{name}.{public}")]
     return "\n\n".join(blocks) + "\n"
 
 
-def _explained(made: Any, name: str) -> Iterator[str]:
+def _explained(thing: Any, name: str) -> Iterator[str]:
     """A class or a function: how it is called, what its docstring says, its methods."""
-    yield _called(made, name)
-    yield markdown(inspect.getdoc(made) or "")
-    if not inspect.isclass(made):
+    yield _called(thing, name)
+    yield markdown(inspect.getdoc(thing) or "")
+    if not inspect.isclass(thing):
         return
-    for member, value in vars(made).items():
+    for member, value in vars(thing).items():
         if member.startswith("_") or not inspect.getdoc(value):
             continue
         plain = value.fget if isinstance(value, property) else getattr(value, "__func__", value)
         if inspect.isfunction(plain):
-            yield f"### {made.__name__}.{member}"
+            yield f"### {thing.__name__}.{member}"
             if not isinstance(value, property):
-                yield _called(plain, f"{made.__name__}.{member}")
+                yield _called(plain, f"{thing.__name__}.{member}")
             yield markdown(inspect.getdoc(value) or "")
 
 
-def _called(made: Any, name: str) -> str:
+def _called(thing: Any, name: str) -> str:
     """The signature, broken where it is long."""
-    words = [str(parameter) for parameter in inspect.signature(made).parameters.values()]
+    words = [str(parameter) for parameter in inspect.signature(thing).parameters.values()]
     words = [re.sub(r": '([^']*)'", r": \1", word) for word in words if word != "self"]
     line = f"{name}({', '.join(words)})"
     if len(line) > WIDTH:

@@ -83,8 +83,8 @@ def twin_of(name: str) -> str | None:
         swapped = [name.replace(f"/{lang}/", f"/{other}/"), name.removesuffix(".ru"), f"{name}.ru"]
         swapped += [name.replace("docs/ru/", "docs/", 1), name.replace("docs/", "docs/ru/", 1)]
         if name in pages_of(lang):
-            found = (twin for twin in swapped if twin != name and twin in pages_of(other))
-            return next(found, None)
+            twins = (twin for twin in swapped if twin != name and twin in pages_of(other))
+            return next(twins, None)
     return None
 
 

@@ -47,13 +47,13 @@ def _tasks(grades: Sequence[Grade], lang: str) -> Iterator[str]:
         (graded.set, task, at) for at, graded in enumerate(grades) for task in graded.words
     )
     for (number, task), rows in groupby(told, key=lambda row: row[:2]):
-        said = words(number, lang)["task"][task]
+        labels = words(number, lang)["task"][task]
         students = [grades[at] for *_, at in rows]
         spoken = sorted({language_of(graded.words[task]) for graded in students})
-        facts = {"set": number, "task": task, "title": said["title"]}
+        facts = {"set": number, "task": task, "title": labels["title"]}
         yield page.section(
             text("grade.words.task", lang).format(**facts),
-            page.paragraph(said["question"]),
+            page.paragraph(labels["question"]),
             page.bullets(_rubric(number, int(task), lang, spoken)),
             *(_told(graded, task, lang) for graded in students),
         )

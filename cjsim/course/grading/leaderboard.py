@@ -122,13 +122,14 @@ def _table(rows: Sequence[Row], lang: str) -> str:
 
 def _row(row: Row, low: float, width: float, lang: str) -> str:
     digits = 0 if width > 50 else 1 if width > 5 else 2
-    said = [number(value, lang, digits, True) for value in (row.mean, row.low, row.high)]
-    interval = f"{said[1]} .. {said[2]}" if math.isfinite(row.low) else "–"
+    values = (row.mean, row.low, row.high)
+    mean, least, most = (number(value, lang, digits, True) for value in values)
+    interval = f"{least} .. {most}" if math.isfinite(row.low) else "–"
     shared = ' class="shared"' if row.shared else ""
     return (
         f'<tr{shared}><td class="place">{row.place}</td>'
         f'<th scope="row" class="words">{page.words(row.team)}</th>'
-        f'<td class="words">{page.words(said[0])}</td><td class="words">{page.words(interval)}</td>'
+        f'<td class="words">{page.words(mean)}</td><td class="words">{page.words(interval)}</td>'
         f'<td class="bar">{_bar(row, low, width)}</td></tr>'
     )
 

@@ -213,8 +213,8 @@ def _children(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
     if process.poll() is not None:
         return []
     with contextlib.suppress(psutil.Error):
-        found: list[psutil.Process] = psutil.Process(process.pid).children(recursive=True)
-        return found
+        children: list[psutil.Process] = psutil.Process(process.pid).children(recursive=True)
+        return children
     return []
 
 

@@ -67,8 +67,8 @@ class Grade:
             kind = cell if cell in ("checks", "start") else "cell"
             facts["where"] = text(f"grade.where.{kind}", lang).format(cell=cell)
         notes = (
-            text(f"grade.note.{name}", lang).format(**_written(said, lang))
-            for name, said in self.notes
+            text(f"grade.note.{name}", lang).format(**_written(beside, lang))
+            for name, beside in self.notes
         )
         return "; ".join([text(f"grade.verdict.{self.verdict}", lang).format(**facts), *notes])
 

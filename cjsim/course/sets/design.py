@@ -137,8 +137,8 @@ def _designed(work: Work, name: str, preset: str, side: str | Sequence[str]) -> 
     wanted = [side] if isinstance(side, str) else list(side)
     mine = [one for one in board.sides if one.strategy in wanted]
     if not mine:
-        found = ", ".join(one.strategy for one in board.sides)
-        raise work.problem("no_side", name=name, wanted=" / ".join(wanted), found=found)
+        sides = ", ".join(one.strategy for one in board.sides)
+        raise work.problem("no_side", name=name, wanted=" / ".join(wanted), found=sides)
     strategy = mine[-1].strategy
     firm = Scenario.load(preset, strategy=strategy)
     dials = {f"{strategy}.{dial}": value for dial, value in mine[-1].dials.items()}

@@ -58,8 +58,8 @@ def _met(number: str, task: int, name: str, work: Work) -> bool:
     variable = f"why_{task}"
     told = work.words(variable)
     lang = rubric.language_of(told)
-    said = words(number, lang)["task"][str(task)]
-    least, mine = said["least"], rubric.own(told, said["question"])
+    labels = words(number, lang)["task"][str(task)]
+    least, mine = labels["least"], rubric.own(told, labels["question"])
     everything = rubric.count(rubric.tokens_of(told))
     if everything < least:
         raise work.problem("short", name=variable, found=everything, least=least)

@@ -163,8 +163,8 @@ class ScenarioTables(Table):
         if not isinstance(tables, Mapping):
             return tables
         plan = tables.get("plan", {})
-        said = _value_in(plan, "at", {})
-        if not isinstance(said, Mapping) or len(said) == len(PlanAt.model_fields):
+        given = _value_in(plan, "at", {})
+        if not isinstance(given, Mapping) or len(given) == len(PlanAt.model_fields):
             return tables
         try:
             market = Market.model_validate(tables.get("market", {}))
@@ -175,7 +175,7 @@ class ScenarioTables(Table):
             key: getattr(rival if key in Rival.model_fields else market, key)
             for key in PlanAt.model_fields
         }
-        return {**tables, "plan": {"at": {**own, **said}}}
+        return {**tables, "plan": {"at": {**own, **given}}}
 
     @field_validator("stages")
     @classmethod

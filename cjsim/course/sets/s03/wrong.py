@@ -90,10 +90,7 @@ WRONG = {
     },
     3: {
         "buys_the_whole_shelf": (
-            SHELF.replace(
-                "}\n",
-                '    "pull.touchpoints.cases": 1,\n}\n',
-            ),
+            SHELF.replace("}\n", '    "pull.touchpoints.cases": 1,\n}\n'),
             "budget",
         ),
         "runs_what_is_not_on_the_shelf": (

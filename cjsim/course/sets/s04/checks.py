@@ -137,10 +137,10 @@ def _counts_agree(work: Work, events: Sequence[tuple[str, ...]], numbers: list[i
         log_rows.append((float(day), day % 2, what, Stage.of(stage), place, 0.0))
     log = from_tuples(log_rows, touchpoints).frame()
     aims_at = {name: int(Stage.of(stage)) for name, stage in AIMS.items()}
-    found = work.counts("temperatures", log, aims_at, length=3)
-    if not all(number.is_integer() for number in found):
+    counted = work.counts("temperatures", log, aims_at, length=3)
+    if not all(number.is_integer() for number in counted):
         raise work.problem("not_whole", name="temperatures")
-    return found == numbers
+    return counted == numbers
 
 
 # --- 3: an engine ---------------------------------------------------------------------------------

@@ -95,8 +95,7 @@ WRONG = {
         ),
         "takes_the_cold_away_instead_of_levelling": (
             DIAL.replace(
-                'cjsim.without(firm, "too_hot")',
-                'firm.with_changes({"response.too_cold": 0.0})',
+                'cjsim.without(firm, "too_hot")', 'firm.with_changes({"response.too_cold": 0.0})'
             ),
             "fewer_alike",
         ),
@@ -183,10 +182,7 @@ class Capped(Engine):
             "each",
         ),
         "takes_silence_for_a_contact": (AT_THE_PUSH, "silence"),
-        "sends_away_who_comes_by_themselves": (
-            CAPPED.replace("contact[-1] >= 0", "True"),
-            "pull",
-        ),
+        "sends_away_who_comes_by_themselves": (CAPPED.replace("contact[-1] >= 0", "True"), "pull"),
         "counts_who_came_as_contacted": (
             CAPPED.replace(
                 "        if pushed:\n            self.last[person.id] = now\n",
@@ -194,10 +190,7 @@ class Capped(Engine):
             ),
             "pull",
         ),
-        "keeps_the_memory_in_the_class": (
-            CAPPED.replace(MEMORY, "    last = {}\n"),
-            "fresh",
-        ),
+        "keeps_the_memory_in_the_class": (CAPPED.replace(MEMORY, "    last = {}\n"), "fresh"),
         "keeps_the_memory_beside_the_class": (
             "KEPT = {}\n" + CAPPED.replace(MEMORY, "").replace("self.last", "KEPT"),
             "fresh",

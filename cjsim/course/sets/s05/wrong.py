@@ -120,10 +120,7 @@ WRONG = {
         ),
     },
     3: {
-        "gives_the_odds_for_the_chance": (
-            ODDS.replace("1 / (1 + away", "1 / (away"),
-            "chance",
-        ),
+        "gives_the_odds_for_the_chance": (ODDS.replace("1 / (1 + away", "1 / (away"), "chance"),
         "lets_trust_raise_the_odds_of_leaving": (
             ODDS.replace("away * leaving(trust)", "away / leaving(trust)"),
             "chance",

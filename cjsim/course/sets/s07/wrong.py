@@ -53,11 +53,7 @@ WRONG = {
             "gate",
         ),
         "expects_the_same_in_both_worlds": (
-            GAINS.replace(
-                'gain_drift = gains["drift"]',
-                'gain_drift = gains["gate"]',
-            )
-            + WHY,
+            GAINS.replace('gain_drift = gains["drift"]', 'gain_drift = gains["gate"]') + WHY,
             "drift",
         ),
         "says_nothing_of_who_goes_at_the_gate": (

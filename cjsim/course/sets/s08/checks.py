@@ -111,8 +111,8 @@ def _enough(work: Work) -> bool:
 
 def _once(work: Work) -> bool:
     """Somebody who tried twice is one who tried."""
-    found = _looked(work, {1: "abcd", 2: "aaaa"}, 2, 4)
-    return math.isclose(found[1], 0.5)
+    shares = _looked(work, {1: "abcd", 2: "aaaa"}, 2, 4)
+    return math.isclose(shares[1], 0.5)
 
 
 def _looked_agrees(
@@ -127,9 +127,9 @@ def _looked(work: Work, people: Mapping[int, str], first: int, last: int) -> tup
 
     rows = [(p, float(day), brand) for p, word in people.items() for day, brand in enumerate(word)]
     trips = pd.DataFrame(rows, columns=["person", "time", "brand"])
-    found = work.call("looked_around", trips, first, last)
+    shares = work.call("looked_around", trips, first, last)
     with work.running("looked_around"):
-        per_trip, per_person = found
+        per_trip, per_person = shares
         return float(per_trip), float(per_person)
 
 

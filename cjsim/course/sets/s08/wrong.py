@@ -69,10 +69,7 @@ WRONG = {
             SHELF.replace(LEAVE, 'more_leave = moved["stockout"].mean()\n'),
             "more_leave",
         ),
-        "thinks_that_regulars_fall_asleep": (
-            SHELF.replace('"satisfaction"', '"dormant"'),
-            "door",
-        ),
+        "thinks_that_regulars_fall_asleep": (SHELF.replace('"satisfaction"', '"dormant"'), "door"),
         "thinks_that_regulars_get_curious": (
             SHELF.replace('"satisfaction"', '"curiosity"'),
             "door",
@@ -111,10 +108,7 @@ WRONG = {
             LOOKED.replace("nth.between(first, last)", "nth.between(first, last - 1)"),
             "window",
         ),
-        "counts_newcomers_too": (
-            LOOKED.replace(" >= last\n", " >= first\n"),
-            "enough",
-        ),
+        "counts_newcomers_too": (LOOKED.replace(" >= last\n", " >= first\n"), "enough"),
         "counts_trials_instead_of_people": (
             LOOKED.replace(".any().mean()", ".sum().mean()"),
             "once",

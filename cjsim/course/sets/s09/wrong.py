@@ -105,10 +105,7 @@ WRONG = {
             VILLAGES.replace('shares["yes"] - shares["no"]', 'abs(shares["yes"] - shares["no"])'),
             "sign",
         ),
-        "draws_half_of_them": (
-            VILLAGES.replace("size=len(rows))", "size=len(rows) // 2)"),
-            "many",
-        ),
+        "draws_half_of_them": (VILLAGES.replace("size=len(rows))", "size=len(rows) // 2)"), "many"),
         "draws_each_column_by_itself": (
             VILLAGES.replace(
                 "    return rows.iloc[luck.integers(len(rows), size=len(rows))]",

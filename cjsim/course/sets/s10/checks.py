@@ -70,14 +70,14 @@ def _again(work: Work) -> bool:
 
 def _believed(work: Work, shares: Any, reading: int) -> Any:
     """What `believe` gives, as numbers."""
-    found = work.call("believe", shares.copy(), HEARD.copy(), reading)
+    answer = work.call("believe", shares.copy(), HEARD.copy(), reading)
     with work.running("believe"):
-        return np.array([float(chance) for chance in found]).reshape(3)
+        return np.array([float(chance) for chance in answer]).reshape(3)
 
 
-def _in_proportion(found: Any, wanted: Any) -> bool:
-    total = found.sum()
-    return bool(total > 0 and np.allclose(found / total, wanted / wanted.sum(), atol=1e-9))
+def _in_proportion(chances: Any, wanted: Any) -> bool:
+    total = chances.sum()
+    return bool(total > 0 and np.allclose(chances / total, wanted / wanted.sum(), atol=1e-9))
 
 
 # --- 3: the day to ask ----------------------------------------------------------------------------
@@ -101,9 +101,9 @@ def _best(work: Work) -> bool:
     """The best of the days that are given, by the student's own shares."""
     for event in EVENTS:
         mine = [_share(work, day, event) for day in DAYS]
-        found = work.call("best_day", list(DAYS), *event)
+        answer = work.call("best_day", list(DAYS), *event)
         with work.running("best_day"):
-            if not math.isclose(float(found), DAYS[int(np.argmax(mine))], abs_tol=1e-9):
+            if not math.isclose(float(answer), DAYS[int(np.argmax(mine))], abs_tol=1e-9):
                 return False
     return True
 
@@ -118,9 +118,9 @@ def _true_on(work: Work, events: Sequence[tuple[float, float, float]]) -> bool:
 
 
 def _share(work: Work, day: float, event: tuple[float, float, float]) -> float:
-    found = work.call("true_on", day, *event)
+    answer = work.call("true_on", day, *event)
     with work.running("true_on"):
-        return float(found)
+        return float(answer)
 
 
 def _wanted(day: float, event: tuple[float, float, float]) -> float:

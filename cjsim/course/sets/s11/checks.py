@@ -83,9 +83,9 @@ def _credits(work: Work, rows: Sequence[Row]) -> dict[str, float]:
          TOUCHPOINTS.index(touchpoint) if touchpoint else -1, 0.0)
         for day, (person, event, touchpoint) in enumerate(rows)
     ]  # fmt: skip
-    found = work.call("last_contacts", from_tuples(log_rows, list(TOUCHPOINTS)).frame())
+    answer = work.call("last_contacts", from_tuples(log_rows, list(TOUCHPOINTS)).frame())
     with work.running("last_contacts"):
-        return {str(name): float(deals) for name, deals in dict(found).items() if deals}
+        return {str(name): float(deals) for name, deals in dict(answer).items() if deals}
 
 
 # --- 3: how sure an experiment is -----------------------------------------------------------------
@@ -132,9 +132,9 @@ def _wide(told: Sequence[float]) -> float:
 
 def _told(work: Work, *arms: int) -> list[float]:
     """What `effect` gives: estimate, low, high."""
-    found = work.call("effect", *arms)
+    answer = work.call("effect", *arms)
     with work.running("effect"):
-        estimate, low, high = found
+        estimate, low, high = answer
         return [float(estimate), float(low), float(high)]
 
 

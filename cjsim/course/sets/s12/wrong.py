@@ -132,10 +132,7 @@ WRONG = {
         ),
     },
     4: {
-        "mends_the_product_instead": (
-            BUDGET.replace("{", '{"product.quality": 0.9, '),
-            "allowed",
-        ),
+        "mends_the_product_instead": (BUDGET.replace("{", '{"product.quality": 0.9, '), "allowed"),
         "spends_more_than_there_is": (BUDGET.replace("0.32", "0.28"), "budget"),
         "begins_at_the_top_of_the_list": (
             'my_stages = {"stages.awareness.planned_loss": 0.06}\n',

@@ -26,10 +26,7 @@ AFTER = "Those who did buy book the next course as usual, so the lessons are goo
 
 WRONG = {
     1: {
-        "blames_what_is_loudest": (
-            PRODUCT.replace('"product"', '"social"').format(BEFORE),
-            "ails",
-        ),
+        "blames_what_is_loudest": (PRODUCT.replace('"product"', '"social"').format(BEFORE), "ails"),
         "looks_where_people_come_in": (
             PRODUCT.replace('"satisfaction"', '"interest"').format(BEFORE),
             "stage",

@@ -45,10 +45,7 @@ class Loop(ByHand):
 
 WRONG = {
     1: {
-        "reads_the_share_that_stepped_on": (
-            NUMBERS.replace("lost(1)", "1 - lost(1)"),
-            "forgetful",
-        ),
+        "reads_the_share_that_stepped_on": (NUMBERS.replace("lost(1)", "1 - lost(1)"), "forgetful"),
         "turns_the_dial_by_too_little": (NUMBERS.replace("lost(8)", "lost(2)"), "regular"),
         "believes_that_people_hurry": (
             NUMBERS + f"why_1 = 'People with a fixed plan are in a greater hurry. {FORGET}'\n",
