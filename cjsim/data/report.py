@@ -131,6 +131,18 @@ class Report:
         if self.counts["bad"]:
             raise LogError(self.bad)
 
+    def left_out(self, lang: str = SPOKEN) -> str:
+        """One line on rows that whoever takes the log does not see; "" where there are none.
+
+        Parameters
+        ----------
+        lang : "en", "ru", or what `cjsim.speak` has set.
+        """
+        beyond = sum(note.facts["rows"] for note in self.notes if note.key == "unmapped")
+        facts = {"file": self.file, "rows": self.counts["rows"], "bad": self.counts["bad"]}
+        some = beyond or facts["bad"]
+        return Note("left_out", {**facts, "beyond": beyond}).said(lang) if some else ""
+
     def as_json(self) -> dict[str, Any]:
         """The report as data; sentences in English."""
         return {

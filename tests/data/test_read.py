@@ -240,6 +240,26 @@ def test_a_name_as_it_stands_goes_before_one_with_a_currency(tmp_path):
     assert data.read(path).frame["amount"].tolist() == [5.0]
 
 
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        (["1,0,won,5"], ""),
+        (
+            ["1,0,won,5", "1,x,won,5"],
+            "rows: 2; bad, left out: 1; with a word that is no event of the kit: 0.",
+        ),
+        (
+            ["1,0,won,5", "1,1,hop,5", "1,2,hop,"],
+            "rows: 3; bad, left out: 0; with a word that is no event of the kit: 2.",
+        ),
+    ],
+)
+def test_rows_that_a_question_does_not_see_are_told_in_a_line(rows, told, tmp_path):
+    line = data.check(crm(tmp_path, rows)).left_out("en")
+    assert told in line
+    assert bool(line) == bool(told)
+
+
 def test_all_columns_read_are_no_matter_to_tell(tmp_path):
     assert "Columns that" not in data.check(crm(tmp_path, ["1,0,won,5"])).says("en")
 
