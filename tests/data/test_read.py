@@ -356,6 +356,8 @@ def test_columns_of_one_name_are_told_apart(tmp_path):
     ("content", "told"),
     [
         (b"", "holds no line that could be read"),
+        (b'\n[ {"client": 1},\n', "is JSON, no table as text: save it as CSV, an event per line"),
+        (b'{"client": 1, "time": 2}\n', "is JSON"),
         (b"PK\x03\x04abc", "is a workbook or an archive, no table as text: save it as CSV"),
         (b"a;b\n1;2\n", "has no column for 'person'; it has 'a', 'b'"),
         (b"client;time\nx;2024-01-01\n", "has no column for 'event'"),
