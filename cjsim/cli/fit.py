@@ -77,9 +77,12 @@ def _fitted(args: argparse.Namespace) -> Fit:
     from cjsim.observe.systems import Records
 
     how: Any = () if args.mapping is None else (args.mapping,)
+    log = data.read(args.log, *how)
+    if line := log.report.left_out(args.lang):
+        say(line, sys.stderr)
     kept: Path | None = args.out / REFERENCE if args.out else None
     return fit(
-        running(args), data.read(args.log, *how), free=free_of(args.free), until=_until(args.until),
+        running(args), log, free=free_of(args.free), until=_until(args.until),
         people=args.people, records=Records().but(**settings(args.record)) if args.record else None,
         simulations=args.simulations, rounds=args.rounds, seed=args.seed, executor=args.executor,
         workers=args.workers, progress=bar, folder=kept,

@@ -185,6 +185,7 @@ def check(
     with _opened(file, mapping, columns, memory) as reading:
         report = report_of(reading, days)
         if folder is not None and report.counts["bad"]:
+            _other_than(file, expanded(folder) / BAD_ROWS)
             with all_together(folder) as draft:
                 save_bad(reading, draft / BAD_ROWS)
     return report
@@ -209,7 +210,8 @@ def convert(
     out : the path of the file to write, its ending says as what.
     memory : as in `check`.
 
-    Returns the report. Raises as `read` does, OSError where `out` cannot be written.
+    Returns the report. Raises as `read` does, ValueError where `out` is the file itself, OSError
+    where it cannot be written.
 
     >>> import pathlib, tempfile
     >>> from cjsim import data
@@ -221,6 +223,7 @@ def convert(
     (2, <Export of 1 person, 2 rows, 28 days>)
     """
     out = _known(out)
+    _other_than(file, out)
     if out.suffix != ".parquet":
         export = read(file, mapping, days=days, **columns)
         write(export, out)
@@ -306,6 +309,12 @@ def _index(reading: Reading) -> pd.Index:
     people = people_before(reading)
     kind = "int64" if whole_numbers(reading) else object
     return pd.Index(pd.Series(people, dtype=object).astype(kind), name="person")
+
+
+def _other_than(file: str | Path, out: Path) -> None:
+    """Raises ValueError where a firm's export would be overwritten with what is made of it."""
+    if out.exists() and expanded(file).exists() and out.samefile(expanded(file)):
+        raise ValueError(f"{out}: is the file that is read; choose another name")
 
 
 def _known(path: str | Path) -> Path:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from cjsim.data.mapping import FileMap
 from cjsim.data.notes import Note
-from cjsim.data.words import COLUMNS, EVERY, FROM_WIDE, canonical, plain, probably
+from cjsim.data.words import COLUMNS, EVERY, FROM_WIDE, canonical, heading, plain, probably
 from cjsim.labels import unknown
 
 NEEDED: Final = ("person", "time", "event")
@@ -59,8 +59,9 @@ def _named(table: Mapping[str, Any], is_columns: bool) -> list[str]:
 def _by_name(how: FileMap, heads: Sequence[str]) -> dict[str, str]:
     """What is not said, by what columns are often called."""
     plains: dict[str, str] = {}
-    for head in heads:
-        plains.setdefault(plain(head), head)
+    for like in (plain, heading):  # a name that is meant as it stands goes first
+        for head in heads:
+            plains.setdefault(like(head), head)
     taken = set(_named(how.columns, True)) | set(_named(how.dates, False))
     ours = {}
     for name, called in COLUMNS.items():
@@ -141,6 +142,12 @@ def _share(look: re.Pattern[str], cells: Sequence[str]) -> float:
     return sum(look.fullmatch(cell) is not None for cell in filled) / max(len(filled), 1)
 
 
+def unread(how: FileMap, heads: Sequence[str]) -> list[str]:
+    """The columns of a file that nothing is taken from."""
+    taken = {*_named(how.columns, True), *_named(how.dates, False)}
+    return [head for head in heads if head not in taken]
+
+
 def _need(how: FileMap, heads: Sequence[str], path: Path) -> None:
     """Raises ValueError for a column that is needed, and neither said nor found."""
     there = ", ".join(map(repr, heads)) or "none"
@@ -149,7 +156,7 @@ def _need(how: FileMap, heads: Sequence[str], path: Path) -> None:
         if name not in how.columns:
             raise ValueError(
                 f"{path}: has no column for {name!r}; it has {there}: say which of them it is, as "
-                f'in {name}="its name"'
+                f'in {name}="its name", in a terminal --{name} "its name"'
             )
     if not how.dates and "event" not in how.columns and EVERY not in how.events:
         raise ValueError(

@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime
 import itertools
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from cjsim.data.guess import unread
 from cjsim.data.mapping import FileMap
 from cjsim.data.mistakes import HEADS, LogError
 from cjsim.data.notes import Note
@@ -128,6 +130,18 @@ class Report:
         """Raise LogError with every bad row, if there is one."""
         if self.counts["bad"]:
             raise LogError(self.bad)
+
+    def left_out(self, lang: str = SPOKEN) -> str:
+        """One line on rows that whoever takes the log does not see; "" where there are none.
+
+        Parameters
+        ----------
+        lang : "en", "ru", or what `cjsim.speak` has set.
+        """
+        beyond = sum(note.facts["rows"] for note in self.notes if note.key == "unmapped")
+        facts = {"file": self.file, "rows": self.counts["rows"], "bad": self.counts["bad"]}
+        some = beyond or facts["bad"]
+        return Note("left_out", {**facts, "beyond": beyond}).said(lang) if some else ""
 
     def as_json(self) -> dict[str, Any]:
         """The report as data; sentences in English."""
@@ -306,9 +320,8 @@ def _notes(reading: Reading, counts: dict[str, int]) -> list[Note]:
     beyond = words_beyond(reading.meant)
     told = []
     if beyond:
-        words = ", ".join(map(repr, beyond[:TOLD])) + (" …" if len(beyond) > TOLD else "")
         rows = sum(reading.words[word] for word in beyond)
-        told.append(Note("unmapped", {"words": words, "rows": rows}))
+        told.append(Note("unmapped", {"words": _first(beyond), "rows": rows}))
     keep = reading.mapping.duplicates.get("keep", "all")
     for name in ("twice", "early", "before", "without_lead", "refunds", "skipped", "alike",
                  "shortened", "no_stage"):  # fmt: skip
@@ -317,7 +330,14 @@ def _notes(reading: Reading, counts: dict[str, int]) -> list[Note]:
             told.append(Note(f"odd.{key}", {"n": counts[name]}))
     if any(ours == "mail_sent" for ours in reading.meant.values()):
         told.append(Note("odd.mail_sent", {}))
+    if reading.poured and (rest := unread(reading.mapping, reading.heads)):
+        told.append(Note("odd.unread", {"columns": _first(rest)}))
     return told
+
+
+def _first(names: Sequence[str]) -> str:
+    """Names in quotes, as many as are told."""
+    return ", ".join(map(repr, names[:TOLD])) + (" …" if len(names) > TOLD else "")
 
 
 def _events(reading: Reading) -> pd.DataFrame:

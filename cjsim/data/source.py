@@ -82,6 +82,10 @@ class Poured:
 # --- How it is written ----------------------------------------------------------------------------
 
 
+JSON: Final = r'[\s\ufeff]*(\[\s*)?\{\s*"'
+"""How a file of objects begins, one or many: it has no columns."""
+
+
 def form_of(
     path: Path, encoding: str = "", separator: str = "", header: bool | None = None
 ) -> Form:
@@ -93,6 +97,8 @@ def form_of(
             raise ValueError(f"{path}: is {what}, no table as text: save it as CSV")
     encoding = encoding or encoding_of(path, head)
     text = head.decode(encoding, "replace")
+    if re.match(JSON, text):
+        raise ValueError(f"{path}: is JSON, no table as text: save it as CSV, an event per line")
     lines = [line for line in text.splitlines()[:200] if line.strip()]
     if len(head) == HEAD and len(lines) > 1:
         lines.pop()  # cut in the middle

@@ -84,32 +84,40 @@ CALLED: Final = {
     "visit": "site_visit visited page_view визит посещение",
     "webinar": "вебинар",
     "trial_started": "trial_start пробный_период",
-    "trial_declined": "trial_ended trial_expired проба_без_сделки",
-    "won": "deal_won closed_won sale sold paid invoice_paid bought buy продажа сделка покупка "
-    "заказ оплата выиграно сделка_заключена",
-    "renewed": "renewal renew repeat_purchase repeat_order продление повторная_сделка "
-    "повторная_покупка",
+    "trial_declined": "trial_ended trial_expired trial_cancelled trial_canceled проба_без_сделки",
+    "won": "deal_won closed_won sale sold paid invoice_paid bought buy subscription_started "
+    "продажа сделка покупка заказ оплата выиграно сделка_заключена сделка_успешна "
+    "успешно_реализовано",
+    "renewed": "renewal renew subscription_renewed repeat_purchase repeat_order продление "
+    "повторная_сделка повторная_покупка",
     "refund": "refunded return returned chargeback возврат",
-    "cancelled": "canceled cancel cancellation отказ_от_договора расторжение",
-    "lost": "deal_lost closed_lost churn churned проиграно потерян отток сделка_проиграна",
+    "cancelled": "canceled cancel cancellation subscription_cancelled subscription_canceled "
+    "отказ_от_договора расторжение",
+    "lost": "deal_lost closed_lost churn churned проиграно потерян отток "
+    "сделка_проиграна сделка_провалена закрыто_и_не_реализовано отказ",
     "answer": "survey nps csat ответ опрос",
     "complaint": "claim жалоба рекламация",
     "resolved": "complaint_resolved жалоба_решена",
 }
 COLUMNS: Final = {
     "person": "person client_id customer_id customer client user_id user contact_id contact "
-    "client_no id_клиента клиент покупатель номер_клиента member_id account_id account email phone "
-    "id",
+    "client_no buyer_id buyer id_клиента код_клиента клиент покупатель номер_клиента контрагент "
+    "member_id account_id account customer_email client_email buyer_email user_email "
+    "email_address email e_mail phone id",
     "time": "time date timestamp datetime created_at when day event_time event_date occurred_at "
-    "created дата время дата_события дата_и_время",
+    "created order_date purchase_date payment_date transaction_date дата время дата_события "
+    "дата_и_время дата_заказа дата_покупки дата_оплаты",
     "event": "event event_type type action activity what event_name событие тип действие "
     "тип_события status",
-    "amount": "amount sum total price revenue paid value payment cost_of_order сумма цена выручка "
-    "оплачено",
+    "amount": "amount sum total price revenue paid value payment cost_of_order order_total "
+    "total_price grand_total order_value сумма сумма_заказа сумма_сделки сумма_оплаты цена выручка "
+    "оплачено стоимость итого",
     "touchpoint": "touchpoint channel source campaign medium канал источник кампания",
     "stage": "stage funnel_stage pipeline_stage этап стадия",
 }
 """What columns are often called, the likeliest first."""
+CURRENCY_AFTER: Final = r"_+(usd|eur|gbp|chf|rub|rur|руб|uah|kzt|byn|[$€£₽])?_*$"
+"""How a column's name ends that says in what money its sums are."""
 WIDE: Final = {
     "lead": "created created_at lead_at lead_date registered registered_at signup_date "
     "дата_создания дата_регистрации создан",
@@ -129,6 +137,15 @@ def plain(word: str) -> str:
     ('email_sent', 'e_mail_opened')
     """
     return re.sub(r"[\s_.\-/]+", "_", word.strip().casefold().replace("ё", "е"))
+
+
+def heading(column: str) -> str:
+    """A column's name as it is compared: without what is in brackets, after a comma, its currency.
+
+    >>> heading("Сумма, руб."), heading("Total (incl. VAT)"), heading("price_usd")
+    ('сумма', 'total', 'price')
+    """
+    return re.sub(CURRENCY_AFTER, "", plain(re.split(r"[,;:(\[]", column.strip(), maxsplit=1)[0]))
 
 
 def _reversed(table: dict[str, str]) -> dict[str, str]:

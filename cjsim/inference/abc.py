@@ -17,6 +17,7 @@ intervals cover what they say (`cjsim.inference.calibration`) costs no second on
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
@@ -106,7 +107,7 @@ class Posterior:
         if inside.sum() * self.accept < FEWEST:
             raise ValueError(
                 f"{int(inside.sum() * self.accept)} simulations are left to go by; at least "
-                f"{FEWEST}: ask for more simulations, or accept a larger share"
+                f"{FEWEST}: ask for more simulations"
             )
         z, summaries = z[inside], summaries[inside]
         return z, summaries, regression.learn(summaries, z)
@@ -313,6 +314,11 @@ def infer(
     each = whole("simulations", simulations, 1)
     if not 0.0 < accept <= 1.0:
         raise ValueError(f"accept = {accept}; a share above 0, up to 1")
+    if each < (least := math.ceil(FEWEST / accept)):  # told before an hour is spent on them
+        raise ValueError(
+            f"simulations = {each}: must be at least {least:,}; {accept:.0%} of the "
+            "simulations are left to go by"
+        )
     seed = seed_at_the_door(seed)
     if clash := set(seen) & ({p.name for p in priors} | {"round", "index", "seed"}):
         raise ValueError(f"{min(clash)} names a summary and something else; rename the summary")

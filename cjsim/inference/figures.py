@@ -6,7 +6,8 @@ fitted and, where the log goes on, after it: nothing of that has the fit seen.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -165,6 +166,22 @@ def against(actual: Figures, simulated: list[Figures]) -> pd.DataFrame:
     columns = ["actual", "low", "median", "high", "below", "inside"]
     table = pd.DataFrame.from_dict(rows, "index", columns=columns)
     return table.rename_axis("figure")
+
+
+def looks(names: Sequence[str], lang: str) -> str:
+    """What summaries look at, each kind of them once, with how many there are of it.
+
+    >>> looks(["gap.q10", "gap.q50", "first_deal.2", "people"], "en")
+    'days from deal to deal (2), First deal, people seen'
+    """
+    told = Counter(_kind_of(name, lang) for name in names)
+    return ", ".join(kind if many == 1 else f"{kind} ({many})" for kind, many in told.items())
+
+
+def _kind_of(name: str, lang: str) -> str:
+    kind, _, rest = name.partition(".")
+    event = rest if kind == "count" else kind
+    return find(f"fit.looks.{kind}", lang) or find(f"event.{event}", lang) or name
 
 
 def in_words(figure: str, lang: str) -> str:

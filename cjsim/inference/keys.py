@@ -86,6 +86,13 @@ class Freed:
         return text(label, lang).format(**facts)
 
 
+GIVEN: Final = {
+    "market.people": "all simulated markets have one size, say it as people",
+    "horizon_days": "it is that of the log",
+}
+"""Numbers that a fit takes as given, and why."""
+
+
 def freed(scenario: Scenario, free: Free, lens: Lens) -> list[Freed]:
     """The free keys with their priors.
 
@@ -99,6 +106,8 @@ def freed(scenario: Scenario, free: Free, lens: Lens) -> list[Freed]:
         key = scenario.key(dotted)
         if not key.is_number:
             raise ValueError(f"{key.dotted}: is no number; only numbers can be fitted")
+        if key.dotted in GIVEN:
+            raise ValueError(f"{key.dotted}: cannot be fitted: {GIVEN[key.dotted]}")
         prior = prior_of(scenario, key, range_)
         far = NEAR_THE_END if prior.kind == "uniform" else FAR
         for z in (-far, far):  # both ends must be possible beside all else

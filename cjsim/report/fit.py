@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from cjsim.door import folder_of
 from cjsim.files import write_text
-from cjsim.inference.figures import in_words
+from cjsim.inference.figures import in_words, looks
 from cjsim.inference.file import known
 from cjsim.inference.result import Fit
 from cjsim.inference.seen import DEALS
@@ -28,14 +28,14 @@ def said(fit: Fit, lang: str) -> str:
     """All of a fit, to read."""
     lines = [text("fit.title", lang).format(name=fit.before.name), "", *_from(fit, lang), ""]
     lines += [*_keys(fit, lang), "", fit.says(lang), *_open_keys(fit, lang)]
+    if odd := fit.odd():  # beside the values: they are bent to make up for it
+        lines.append(text("fit.odd", lang).format(names=looks(odd, lang)))
     until = number(fit.lens.days, lang)
     lines += ["", text("fit.check", lang).format(until=until), "", *_figures(fit.check(), lang)]
     if fit.holdout is not None:
         end = number(fit.before.horizon_days, lang)
         head = text("fit.holdout", lang).format(until=until, end=end)
         lines += ["", head, "", *_figures(fit.holdout, lang)]
-    if odd := fit.odd():
-        lines += ["", text("fit.odd", lang).format(names=", ".join(odd))]
     return "\n".join(lines)
 
 
@@ -87,13 +87,15 @@ def _keys(fit: Fit, lang: str) -> list[str]:
 
 
 def _open_keys(fit: Fit, lang: str) -> list[str]:
-    """Keys that are traded for others, and those that can never be told."""
+    """Keys that are traded for others, that lie at an end, and that can never be told."""
     table = fit.table()
+    outside = table[(table["value"] < table["prior_low"]) | (table["value"] > table["prior_high"])]
     lines = [
         text("fit.moves", lang).format(key=key, other=other)
         for key, other in table["moves_with"].items()
         if other
     ]
+    lines += [text("fit.at_an_end", lang).format(key=key) for key in outside.index]
     return lines + [
         text("fit.untold_key", lang).format(key=one.key, reason=one.reason(lang))
         for one in fit.keys

@@ -149,7 +149,7 @@ def find_file(source: str, folder: str | Path, is_path: bool = False) -> Path:
         if source in names:
             return PRESETS / f"{source}.toml"
         beside = f"{source}.toml" if path.with_name(f"{path.name}.toml").is_file() else None
-        words = phrase("no_preset", names=names)
+        words = phrase("not_toml" if path.is_file() else "no_preset", names=names)
         raise ScenarioError([Problem(source, "", None, words, beside or nearest(source, names))])
     if path.is_file():
         return path

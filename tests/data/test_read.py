@@ -212,6 +212,58 @@ def test_money_below_zero_is_a_refund_a_mistake_or_as_it_is(tmp_path):
     assert as_it_is.frame["amount"].tolist() == [5, -5, -3, -2.5]
 
 
+def test_refunds_that_the_file_calls_so_are_not_told_as_sums_below_zero_alone(tmp_path):
+    path = crm(tmp_path, ["1,0,won,5", "1,1,refund,5"])
+    assert "Refunds, among them purchases with a sum below 0: 1." in data.check(path).says("en")
+
+
+SHOP = "Order ID,Customer Email,Order Date,Total (USD),Status\n1,a@x.org,02/13/2024,$5.50,paid\n"
+FIRM = "Код клиента;Дата и время;Событие;Сумма, руб.;Кто\nК-1;13.02.2024 10:00;Оплата;1 200,50;я\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "person", "amount", "left"),
+    [(SHOP, "a@x.org", 5.5, "'Order ID'"), (FIRM, "К-1", 1200.5, "'Кто'")],
+)
+def test_columns_are_found_under_longer_names_and_those_left_are_told(
+    content, person, amount, left, tmp_path
+):
+    log = data.read(saved(tmp_path, content))
+    assert log.frame[["person", "event", "amount"]].to_numpy().tolist() == [
+        [person, "deal", amount]
+    ]
+    assert f"Columns that are not read: {left}." in log.check().says("en")
+
+
+def test_a_name_as_it_stands_goes_before_one_with_a_currency(tmp_path):
+    path = crm(tmp_path, ["1,0,won,7,5"], "client,time,event,sum (old),sum")
+    assert data.read(path).frame["amount"].tolist() == [5.0]
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        (["1,0,won,5"], ""),
+        (
+            ["1,0,won,5", "1,x,won,5"],
+            "rows: 2; bad, left out: 1; with a word that is no event of the kit: 0.",
+        ),
+        (
+            ["1,0,won,5", "1,1,hop,5", "1,2,hop,"],
+            "rows: 3; bad, left out: 0; with a word that is no event of the kit: 2.",
+        ),
+    ],
+)
+def test_rows_that_a_question_does_not_see_are_told_in_a_line(rows, told, tmp_path):
+    line = data.check(crm(tmp_path, rows)).left_out("en")
+    assert told in line
+    assert bool(line) == bool(told)
+
+
+def test_all_columns_read_are_no_matter_to_tell(tmp_path):
+    assert "Columns that" not in data.check(crm(tmp_path, ["1,0,won,5"])).says("en")
+
+
 def test_another_currency_is_bad_where_one_is_said_and_told_where_none(tmp_path):
     path = crm(tmp_path, ["1,0,won,5 EUR", "1,1,won,$5", "1,2,won,5 €", "1,3,won,5"])
     log = data.read(path, {"amount": {"currency": "EUR"}})
@@ -304,6 +356,8 @@ def test_columns_of_one_name_are_told_apart(tmp_path):
     ("content", "told"),
     [
         (b"", "holds no line that could be read"),
+        (b'\n[ {"client": 1},\n', "is JSON, no table as text: save it as CSV, an event per line"),
+        (b'{"client": 1, "time": 2}\n', "is JSON"),
         (b"PK\x03\x04abc", "is a workbook or an archive, no table as text: save it as CSV"),
         (b"a;b\n1;2\n", "has no column for 'person'; it has 'a', 'b'"),
         (b"client;time\nx;2024-01-01\n", "has no column for 'event'"),

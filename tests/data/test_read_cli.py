@@ -74,6 +74,25 @@ def test_convert_writes_the_log(crm, tmp_path, capsys):
     assert (len(log), log.days, log.start) == (2, 30.0, "2024-01-01")
 
 
+@pytest.mark.parametrize("link", [False, True])
+def test_an_export_is_never_overwritten_with_its_own_log(crm, tmp_path, capsys, link):
+    out = crm
+    if link:
+        out = tmp_path / "same.csv"
+        out.symlink_to(crm)
+    assert run("data", "convert", crm, out) == 2
+    assert "is the file that is read; choose another name" in capsys.readouterr().err
+    assert crm.read_text(encoding="utf-8") == ROWS
+
+
+def test_an_export_is_never_overwritten_with_its_bad_rows(tmp_path, capsys):
+    file = tmp_path / "bad_rows.csv"
+    file.write_text(ROWS, encoding="utf-8")
+    assert run("data", "check", file, "--out", tmp_path) == 2
+    assert "is the file that is read" in capsys.readouterr().err
+    assert file.read_text(encoding="utf-8") == ROWS
+
+
 @pytest.mark.parametrize(
     ("content", "more", "told"),
     [

@@ -259,6 +259,8 @@ def two_or_one(setting, seed):
         (ten_normals, {"mean_of_ten": np.nan}, {}, "only finite"),
         (silent, [1.0], {}, "nothing can be told"),
         (mostly_nan, [2.0], {}, "simulations are left to go by"),
+        (mostly_nan, [2.0], {"simulations": 249}, "must be at least 250"),
+        (ten_normals, [0.0], {"simulations": 99, "accept": 0.5}, "must be at least 100"),
         (two_or_one, [0.0], {}, "2 summaries, 1 were observed"),
         (ten_normals, {"mean": 0.0}, {}, "mean names a summary and something else"),
         (ten_normals, [0.0], {"accept": 0.0}, "accept = 0.0"),

@@ -11,7 +11,9 @@ import cjsim
 from cjsim import data
 from cjsim.cli.main import main
 from cjsim.inference import calibrate
+from cjsim.labels import text
 from cjsim.measures.log import Log
+from cjsim.observe import Records
 from tests.inference.firms import DAYS, phone
 
 FREE = {
@@ -34,6 +36,15 @@ def fitted(seed=1, simulations=260):
 def test_what_is_no_log_is_refused():
     with pytest.raises(ValueError, match="log = 7: must be a log"):
         cjsim.fit("phone", 7)
+
+
+def test_a_market_smaller_than_its_log_is_refused():
+    scenario, _, log = phone(300)
+    asked = {"free": ["market.onset_days"], "people": 60, "simulations": 250}
+    with pytest.raises(ValueError, match=r"people = 60: the log has \d+ people; say how many"):
+        cjsim.fit(scenario, log, **asked)
+    with pytest.raises(ValueError, match="must be at least 250"):  # people may be there twice
+        cjsim.fit(scenario, log, **asked | {"simulations": 9}, records=Records(match=0.5))
 
 
 def test_what_a_log_tells_is_found_and_what_it_cannot_is_said():
@@ -202,17 +213,47 @@ def test_a_fit_is_told_in_words(lang):
     assert "{" not in words
 
 
+@pytest.mark.parametrize("lang", ["en", "ru"])
+def test_values_that_cannot_be_trusted_are_told_beside_them(lang, monkeypatch):
+    """What no market looks like, by kind, and a value at the end of its range."""
+    from cjsim.inference.result import Fit
+    from cjsim.report.fit import said
+
+    found = fitted()
+    assert text("fit.at_an_end", lang).format(key="market.onset_days") not in said(found, lang)
+    table = found.table()
+    table.loc["market.onset_days", "value"] = 0.9 * table.loc["market.onset_days", "prior_low"]
+    monkeypatch.setattr(Fit, "table", lambda self: table)
+    monkeypatch.setattr(Fit, "odd", lambda self: ["gap.q10", "gap.q50", "count.known", "people"])
+    top = said(found, lang).split(text("fit.figure", lang))[0]
+    assert text("fit.at_an_end", lang).format(key="market.onset_days") in top
+    gap, people = (text(f"fit.looks.{kind}", lang) for kind in ("gap", "people"))
+    assert f"{gap} (2), {text('event.known', lang)}, {people}" in top
+
+
+def test_every_summary_is_told_in_words():
+    from cjsim.inference.figures import looks
+
+    names = list(fitted().posterior.fit().index)
+    for lang in ("en", "ru"):
+        told = looks(names, lang)
+        assert [name for name in names if name in told.split(", ")] == []
+
+
 def test_the_command_fits_keeps_and_goes_on(tmp_path, capsys):
     scenario, _, log = phone(300)
     scenario.save(tmp_path / "shop.toml")
     data.write(log, tmp_path / "crm.csv")
+    with open(tmp_path / "crm.csv", "a", encoding="utf-8") as file:
+        file.write("soon,7,first_deal,,5.0\n")
     words = [
         "fit", str(tmp_path / "shop.toml"), str(tmp_path / "crm.csv"), "--people", "200",
         "--free", "market.onset_days=100:2000", "--until", "240", "--simulations", "260",
         "--executor", "here", "--out", str(tmp_path / "fitted"),
     ]  # fmt: skip
     assert main(words) == 0
-    said = capsys.readouterr().out
+    said, aside = capsys.readouterr()
+    assert "bad, left out: 1; with a word that is no event of the kit: 0" in aside
     assert "market.onset_days" in said
     assert "which the fit has not seen" in said
     kept = {path.name for path in (tmp_path / "fitted").iterdir()}

@@ -84,6 +84,8 @@ def test_a_prior_of_ones_own_holds():
         ([], "name one key at least"),
         (["market.onset_days", "market.onset_days"], "stands there twice"),
         (["strategy"], "strategy: is no number"),
+        (["market.people"], "market.people: cannot be fitted: all simulated markets have one size"),
+        ({"horizon_days": (10.0, 20.0)}, "horizon_days: cannot be fitted: it is that of the log"),
         (["touchpoints.site.distance_m"], "nothing says how large it might be; give a range"),
         ({"market.onset_days": (5.0,)}, "a range is (low, high)"),
         ({"market.onset_days": "wide"}, "a range is (low, high)"),

@@ -334,6 +334,13 @@ def test_a_share_is_taken_for_per_cent_only_where_it_looks_like_it(file, typed, 
     assert line.partition("; did you mean ")[2] == (f"{meant}?" if meant else "")
 
 
+def test_a_file_that_is_no_scenario_is_told_as_such(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "crm.csv").write_text("client;date\n", encoding="utf-8")
+    (line,) = told(load, "crm.csv")
+    assert line.startswith("crm.csv: a scenario file ends in .toml; presets: ")
+
+
 def test_a_misspelt_preset_file_or_strategy_brings_the_nearest_spelling(tmp_path, monkeypatch):
     monkeypatch.chdir(BAD)
     known = f"presets: {', '.join(presets())}"
