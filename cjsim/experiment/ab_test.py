@@ -150,6 +150,17 @@ class ABTest(Result):
         return pd.Series(sizes, name="plan")
 
     @property
+    def _effect_is_told(self) -> bool:
+        """Do the worlds tell the true effect, on average, from none?
+
+        An effect of nothing is found by no number of people; one within its luck is of a size
+        that other worlds would not repeat.
+        """
+        truths = self.worlds.loc["all"]["truth"].to_numpy(float)
+        mean, low, high = t_interval(truths, self.confidence)
+        return mean != 0.0 and not low <= 0.0 <= high
+
+    @property
     def covered(self) -> float:
         """In which share of the worlds the interval holds the truth."""
         of_all = self.worlds.loc["all"]
@@ -270,10 +281,11 @@ class ABTest(Result):
     def _sized(self, lang: str) -> str:
         plan, parts = self.plan, []
         by_turns = self.trial.design == "switchback"
+        told = self._effect_is_told
         if len(self.seeds) > 1:
-            chance = text("ab_test.chance_by_turns" if by_turns else "ab_test.chance", lang)
+            label = "chance_by_turns" if by_turns else "chance"
             parts = [
-                chance.format(
+                text(f"ab_test.{label if told else 'chance_of_none'}", lang).format(
                     simulated=per_cent(plan["power_simulated"], lang),
                     formula=per_cent(plan["power_at_truth"], lang),
                     worlds=number(len(self.seeds), lang),
@@ -286,7 +298,7 @@ class ABTest(Result):
             smallest=smallest, size=number(plan["size_needed"], lang),
             there=number(plan["size"], lang),
         )  # fmt: skip
-        at_truth = text("ab_test.at_truth", lang).format(
+        at_truth = text("ab_test.at_truth" if told else "ab_test.no_effect", lang).format(
             size=number(plan["size_at_truth"], lang), pairs=number(plan["pairs_at_truth"], lang)
         )
         return " ".join([*parts, sized, at_truth])

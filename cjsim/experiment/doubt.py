@@ -45,6 +45,27 @@ SEEN: Final = 0.05
 """Parts of the doubt below this are not told in words."""
 
 
+def idle_in_draws(
+    scenarios: Sequence[Scenario], draws: Draws, keys: Iterable[str]
+) -> dict[str, Idle]:
+    """The keys that can act neither in the scenarios as they stand nor in any draw of them.
+
+    Parameters
+    ----------
+    scenarios : that have these keys.
+    draws : of the inputs. Where one cannot be beside what a scenario changes, nothing is told.
+    keys : dotted.
+    """
+    notes = idle_of(scenarios, keys)
+    if not notes:
+        return notes
+    try:
+        drawn = [one for scenario in scenarios for one in draws.of(scenario)]
+    except ValueError:
+        return {}
+    return idle_of([*scenarios, *drawn], notes)
+
+
 @dataclass(frozen=True, repr=False)
 class Doubt(Result):
     """What draws of the unknown inputs do to the differences of a comparison.
@@ -121,8 +142,9 @@ class Doubt(Result):
         doubt_share : the part of the doubt in the variance of what one world brings; luck is the
             rest.
         draws : how many have the measure on both sides.
-        note : "", "none" (no draw has it), "hidden" (luck hides the doubt: no interval, nobody is
-            called ahead) or "fixed" (it is the same in all draws).
+        note : "", "none" (no draw has it), "hidden" (luck hides the doubt, or no key can act, so
+            that there is none: no interval, nobody is called ahead) or "fixed" (it is the same in
+            all draws).
         """
         import pandas as pd
 
@@ -142,13 +164,14 @@ class Doubt(Result):
         low, middle, high = np.quantile(parts.expected, ENDS) if n else (math.nan,) * 3
         better = -parts.expected if measure in LESS_IS_BETTER else parts.expected
         alone = len(self.scenarios) == 1 or not n
-        note = "none" if not n else "hidden" if parts.hidden else ""
-        if parts.hidden:
+        hidden = n > 0 and (parts.hidden or self._in_vain)
+        note = "none" if not n else "hidden" if hidden else ""
+        if hidden:
             alone, low, high = True, math.nan, math.nan
         return {
             "median": float(middle), "doubt_low": float(low), "doubt_high": float(high),
             "ahead": math.nan if alone else float((better > 0).mean()),
-            "doubt_share": parts.share, "draws": n,
+            "doubt_share": 0.0 if self._in_vain else parts.share, "draws": n,
             "note": note or ("fixed" if parts.doubt == 0 else ""),
         }  # fmt: skip
 
@@ -218,12 +241,21 @@ class Doubt(Result):
 
     @cached_property
     def idle(self) -> dict[str, Idle]:
-        """The uncertain keys that can act in none of the scenarios, or on money alone, and why."""
+        """The uncertain keys that can act in none of the scenarios, or on money alone, and why.
+
+        In no draw of them either: a key may wake another that sleeps at the file's values.
+        """
         notes: dict[str, Idle] = {}
         for key in self.draws.keys:
             sides = [side for side in self.scenarios.values() if has(side, key)]
-            notes |= idle_of(sides, [key])
+            notes |= idle_in_draws(sides, self.draws, [key])
         return notes
+
+    @cached_property
+    def _in_vain(self) -> bool:
+        """Can none of the uncertain keys act? Then nothing is in doubt, and all is luck."""
+        notes = self.idle
+        return all(key in notes and not notes[key].money for key in self.draws.keys)
 
     # --- In words -------------------------------------------------------------------------------
 
@@ -233,7 +265,7 @@ class Doubt(Result):
         sentences += [self._whose(name, lang) for name in self.others]
         sentences += [text("doubt.together", lang)] if self.draws.together else []
         sentences.append(self._to_find_out(lang))
-        if any(map(self._hidden, self.others)):
+        if any(map(self._hidden, self.others)) and not self._in_vain:
             sentences.append(text("doubt.hidden", lang))
         sentences += [note.said(lang) for note in self.idle.values() if not note.money]
         return " ".join(filter(None, sentences))

@@ -14,8 +14,9 @@ from cjsim.door import scenario_of, shown
 from cjsim.engine import Simulation
 from cjsim.experiment.asked import Progress, asked
 from cjsim.experiment.compare import Comparison, compare, with_doubt
+from cjsim.experiment.doubt import idle_in_draws
 from cjsim.experiment.draws import Draws, draws_of
-from cjsim.experiment.idle import Idle, idle
+from cjsim.experiment.idle import Idle, idle_of
 from cjsim.labels import SPOKEN, text
 from cjsim.labels.numbers import setting
 from cjsim.scenario import Scenario
@@ -59,12 +60,16 @@ class WhatIf(Comparison):
 
     @cached_property
     def idle(self) -> dict[str, dict[str, Idle]]:
-        """Change -> those of its keys that cannot act, or act on money alone, and why."""
-        notes = {
-            name: {key: idle(self.scenarios[name], key) for key in keys}
-            for name, keys in self.changes.items()
-        }
-        return {name: {k: note for k, note in of.items() if note} for name, of in notes.items()}
+        """Change -> those of its keys that cannot act, or act on money alone, and why.
+
+        Where inputs are drawn, in no draw either.
+        """
+        draws = self.doubt.draws if self.doubt else None
+        notes = {}
+        for name, keys in self.changes.items():
+            side = self.scenarios[name]
+            notes[name] = idle_in_draws([side], draws, keys) if draws else idle_of([side], keys)
+        return notes
 
     def named(self, name: str, lang: str = SPOKEN) -> str:
         """What a change is called; the scenario as it is has a word in each language."""

@@ -149,7 +149,8 @@ def against(actual: Figures, simulated: list[Figures]) -> pd.DataFrame:
 
     Columns actual, low, median, high (90 % of the fit's worlds lie between low and high), below
     (share of these worlds below the actual; equals count half), inside (between low and high?).
-    Where the log or the fit has no such figure, there is nothing to compare: no interval.
+    Where the log or the fit has no such figure, there is nothing to compare: no interval, and
+    inside is missing, neither yes nor no.
     """
     import pandas as pd
 
@@ -158,14 +159,14 @@ def against(actual: Figures, simulated: list[Figures]) -> pd.DataFrame:
         values = np.array([figures_of[name] for figures_of in simulated])
         told = values[np.isfinite(values)]
         if not len(told) or not np.isfinite(value):  # nothing to compare
-            rows[name] = (value, *[np.nan] * 4, False)
+            rows[name] = (value, *[np.nan] * 4, None)
             continue
         low, middle, high = np.quantile(told, [0.05, 0.5, 0.95])
         below = float((told < value).mean() + HALF * (told == value).mean())
         rows[name] = (value, low, middle, high, below, bool(low <= value <= high))
     columns = ["actual", "low", "median", "high", "below", "inside"]
     table = pd.DataFrame.from_dict(rows, "index", columns=columns)
-    return table.rename_axis("figure")
+    return table.astype({"inside": "boolean"}).rename_axis("figure")
 
 
 def looks(names: Sequence[str], lang: str) -> str:

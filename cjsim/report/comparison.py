@@ -110,7 +110,7 @@ def _differences(comparison: Comparison, lang: str) -> list[str]:
         cells = [_mean(comparison, measure, name, lang) for name in beside]
         for name in names:
             d = paired.loc[(name, measure)]
-            star = " *" if d["clear"] else "  "
+            star = " *" if d["clear"] and not math.isnan(d["low"]) else "  "  # of no interval
             star += MARKS.get(d["note"], "")
             low, high = (read(d[end], unit=False) for end in ("low", "high"))
             cells.append(f"{read(d['difference'])} [{low} .. {high}]{star}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from typing import Any
 
 import numpy as np
@@ -88,6 +89,10 @@ def test_both_arms_the_same_find_nothing_but_luck() -> None:
     assert (found.worlds["truth"] == 0.0).all()
     assert found.plan["power_simulated"] <= 0.15
     assert math.isnan(found.plan["pairs_at_truth"])
+    assert "do not tell the effect there is from none" in found.says("en")
+    assert "не отличить от нуля" in found.says("ru")
+    for lang in ("en", "ru"):
+        assert not re.search(r"(^| )[–-][ .,;]", found.says(lang).replace(", —", ""))
 
 
 def test_power_is_what_the_formula_says_where_people_do_not_touch() -> None:

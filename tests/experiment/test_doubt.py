@@ -176,6 +176,32 @@ def test_a_key_that_cannot_act_is_told(firm):
     assert "guide.accuracy" in found.says("en")
 
 
+def test_a_key_that_another_wakes_in_the_draws_is_not_told(firm):
+    """In the file nobody minds the price, so that its spread is idle; in the draws they do."""
+    asleep = {"market.price_sensitivity": 0.0, "market.price_spread": 0.5, "product.price": 400}
+    minds = {"market.price_sensitivity": [0.0, 6.0], "market.price_spread": [0.1, 0.9]}
+    dearer = {"dearer": {"market.price_spread": 0.2}}
+    unsure_of = firm.with_changes(asleep | {"uncertain": minds})
+    found = cjsim.what_if(unsure_of, dearer, draws=6, **SMALL)
+    assert found.doubt.idle == found.idle["dearer"] == {}
+    alone = firm.with_changes(asleep | {"uncertain": {"market.price_spread": [0.1, 0.9]}})
+    found = cjsim.what_if(alone, dearer, draws=6, **SMALL)
+    assert set(found.doubt.idle) == set(found.idle["dearer"]) == {"market.price_spread"}
+
+
+def test_where_no_uncertain_key_can_act_nothing_is_called_doubt(firm):
+    """All that the draws differ by is luck, however it falls; more people would not help."""
+    vain = firm.with_changes({"uncertain": {"guide.accuracy": [0.5, 0.9]}})
+    for seed in range(1, 4):
+        how = {"draws": 8, "people": 60, "runs": 2, "executor": "here", "seed": seed}
+        found = cjsim.what_if(vain, {"dear": {"product.price": 500}}, **how).doubt
+        assert set(found.table["note"]) <= {"hidden", "none"}
+        assert found.table["doubt_low"].isna().all()
+        assert (found.table["doubt_share"].dropna() == 0.0).all()
+        assert "Luck hides" not in found.says("en")
+        assert "guide.accuracy" in found.says("en")
+
+
 def test_more_worlds_for_each_draw_may_be_asked_for(firm):
     draws = Draws(pd.DataFrame({REP: [90.0, 140.0]}), fitted=True, worlds=4)
     found = cjsim.what_if(firm, {"price": {"product.price": 500}}, draws=draws, **SMALL).doubt

@@ -1,5 +1,6 @@
 """A firm's log in, a scenario out: truths found again, the same for any workers, what is kept."""
 
+import math
 import re
 from functools import cache
 
@@ -11,6 +12,7 @@ import cjsim
 from cjsim import data
 from cjsim.cli.main import main
 from cjsim.inference import calibrate
+from cjsim.inference.figures import against
 from cjsim.labels import text
 from cjsim.measures.log import Log
 from cjsim.observe import Records
@@ -289,3 +291,12 @@ def test_intervals_hold_what_they_say():
     covered = found.covered.to_numpy().mean()
     assert abs(covered - 0.9) < 5.0 * np.sqrt(0.09 / 200)
     assert (found.table()["p"] > 1e-5).all()
+
+
+def test_a_figure_that_nobody_measured_is_neither_inside_nor_outside():
+    """Of a log without a second deal nobody knows how long they take."""
+    fits = [{"deals": 1.0, "days": 3.0}, {"deals": 3.0, "days": 4.0}]
+    table = against({"deals": 2.0, "days": math.nan}, fits)
+    assert table["inside"].tolist() == [True, pd.NA]
+    assert table["inside"].mean() == 1.0
+    assert against({"deals": 9.0}, fits)["inside"].tolist() == [False]
