@@ -184,7 +184,7 @@ def dial_of(
         "digits": max(decimals(step), decimals(low)),
         "whole": bool(scenario.key(key).is_whole),
         "usual": {name: _plain(v) for name, v in usual.items()} if side else _plain(value),
-        "first": dial not in MORE,
+        "first": each_its_own or dial not in MORE,  # a panel has no button for more
         "off": dict(_off(scenario, keys)),
     }
 

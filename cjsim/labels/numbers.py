@@ -131,8 +131,9 @@ def digits_for(largest: float) -> int:
 
 def decimals(value: float) -> int:
     """Decimals it takes to write a number in full: none for whole ones, three digits at most."""
-    exact = (digits for digits in range(3) if abs(round(value, digits) - value) < 1e-9)
-    return next(exact, digits_for(value))
+    most = digits_for(value)
+    exact = (digits for digits in range(max(3, most)) if abs(round(value, digits) - value) < 1e-9)
+    return next(exact, most)
 
 
 def _formatted(value: float, lang: str, digits: int, signed: bool) -> str:

@@ -438,6 +438,15 @@ def test_it_fits_and_can_be_read_at_every_width(browser, file, width, dark, lang
         assert visit.js(eyes.CUT) == 0
 
 
+def test_the_three_numbers_are_named_in_full_in_a_frame_on_a_phone(browser, file):
+    with stand(browser, file, width=320, height=800) as visit:
+        visit.open("#phone;guess=skip;lang=ru;bare")
+        cut = (
+            "h => h.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.innerText)"
+        )
+        assert visit.page.locator(".big .h, .big .h b").evaluate_all(cut) == []
+
+
 @pytest.mark.parametrize("width", [1366, 1920])
 def test_room_mode_is_read_from_the_last_row(browser, file, width):
     with stand(browser, file, width=width, height=WIDTHS[width]) as visit:

@@ -133,8 +133,9 @@ def test_three_digits_count(largest, digits):
 
 @pytest.mark.parametrize(
     ("value", "digits"),
-    [(7.0, 0), (1825, 0), (2.5, 1), (6.25, 2), (0.4, 1), (1 / 3, 3), (2e3 / 3, 0)],
-)
+    [(7.0, 0), (1825, 0), (2.5, 1), (6.25, 2), (0.4, 1), (1 / 3, 3), (2e3 / 3, 0), (0.002, 3),
+     (0.0025, 4), (0.0, 0)],
+)  # fmt: skip
 def test_decimals_are_those_it_takes(value, digits):
     assert decimals(value) == digits
 

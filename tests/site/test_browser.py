@@ -22,6 +22,13 @@ def page(site):
         yield page
 
 
+@pytest.fixture(autouse=True)
+def forgotten(page):
+    """No test begins with the guesses of another."""
+    yield
+    page.evaluate("sessionStorage.clear()")
+
+
 def in_turn():
     """Every lecture in one language, in turn; in the other at length."""
     turn = [name for name in NAMES if NAMES.index(name) % (len(NAMES) // 2) % 2 == ("/ru/" in name)]
@@ -79,6 +86,30 @@ def test_a_lecture_hides_its_answers_and_its_panels_live(page, name):
     assert page.wrong == []
 
 
+def test_what_was_guessed_is_there_after_another_page(page):
+    """Guessed, or gone on without a guess; and the place to read on from is the question."""
+    lecture = f"{page.address}/ru/notebooks/ru/02_aida_to_twelve.html"
+    page.goto(lecture)
+    forms, answers = page.locator("form.prediction"), page.locator("[data-answer]")
+    forms.nth(0).locator("input").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    assert forms.nth(0).evaluate("form => form === document.activeElement")
+    forms.nth(1).locator("input").nth(1).check()
+    forms.nth(1).locator("[type=submit]").click()
+    forms.nth(2).locator(".skipguess").click()
+    said = answers.all_inner_texts()
+    page.goto(f"{page.address}/ru/index.html")
+    page.goto(lecture)
+    assert forms.locator("[type=submit]:disabled").count() == 3
+    assert (
+        float(forms.nth(2).locator(".skipguess").evaluate("b => getComputedStyle(b).opacity")) < 1
+    )
+    assert forms.nth(0).locator("output").inner_text() in said[0]
+    assert forms.nth(1).locator("input").nth(1).is_checked()
+    assert answers.all_inner_texts() == said
+
+
 def test_a_panel_that_comes_alive_leaves_what_is_below_where_it_was(page):
     """A button that jumps away under the hand is a click lost."""
     page.set_viewport_size({"width": 1366, "height": 900})
@@ -102,6 +133,8 @@ def test_a_search_says_how_many_pages_there_are(page, lang, word, said):
     line.get_by_text(said).wait_for()
     pages = page.locator("ul.search > li").count()
     assert int(re.search(r"\d+", line.inner_text())[0]) >= pages > 1
+    found = '<div role="main"><nav class="takealong">The board\n</nav>Words</div>'
+    assert page.evaluate("html => Search.htmlToText(html)", found).strip() == "Words"
 
 
 def test_who_follows_a_link_past_a_question_sees_what_is_there(page):

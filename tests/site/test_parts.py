@@ -149,6 +149,15 @@ def test_a_panel_lives_and_its_reference_stays(show, view):
     assert list(panels.products) == [name]
 
 
+def test_each_dial_of_a_panel_is_seen_at_once():
+    """On a board the gate lies behind a button for more dials, which a panel does not have."""
+    panels = Panels()
+    keys = "product.quality", "experience.gate_threshold", "market.rationality_mean"
+    panels.alive(panel_of(asked_of(Scenario.load("flat", strategy="pull"), *keys)), "ru")
+    dials = json.loads(next(iter(panels.products.values())))["product"]["dials"]
+    assert [(dial["id"], dial["first"]) for dial in dials] == [(key, True) for key in keys]
+
+
 def test_what_the_page_cannot_run_is_drawn_beforehand():
     """A push that is switched off is one less to choose from: no byte that a page could set."""
     phone = Scenario.load("phone", strategy="guide")

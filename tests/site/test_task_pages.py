@@ -62,6 +62,11 @@ def test_the_board_on_the_page_shows_the_limits_and_fills_the_field(page):
     page.locator(".boardtask .out output:text-is('yours 6')").wait_for()
     assert page.locator(".boardtask input").input_value() == "#consulting;s=pull+guide,every_days:6"
     assert board.locator(".beyond").count() == 1
+    apart = page.locator(".boardtask a[target]").get_attribute("href")
+    assert "#consulting;s=pull+guide,every_days:6;" in apart
+    page.goto(f"{page.address}/en/boards.html")
+    page.go_back()
+    page.locator(".boardtask .out output:text-is('yours 6')").wait_for()  # it is kept
 
 
 @pytest.mark.parametrize(

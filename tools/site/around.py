@@ -28,7 +28,8 @@ def add_links(app: Any, page: str, template: str, context: dict[str, Any], doctr
     context["board"] = f"{up}../board/index.html#phone;lang={lang}"
     context["site_words"] = {
         name: text(f"site.{name}", lang).replace("{version}", VERSION)
-        for name in ("board", "download", "made_with")
+        for name in ("board", "download", "made_with", "ran")
     }
     is_notebook = (Path(app.srcdir) / f"{page}.ipynb").is_file()
+    context["ran"] = page.startswith("notebooks/")  # tasks are still to be done
     context["notebook"] = f"{up}../files/{page.replace('/', '_')}.ipynb" if is_notebook else ""

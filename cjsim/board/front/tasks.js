@@ -5,6 +5,7 @@ import { decoded } from "./bytes.js";
 import { el, fill } from "./dom.js";
 import { PageEngine } from "./engine.js";
 import { Judge, filled } from "./judge.js";
+import { keep, kept } from "./kept.js";
 import { formatted, perCent, setting } from "./numbers.js";
 import { drawScore } from "./score.js";
 
@@ -39,9 +40,11 @@ export class TaskPage {
   draw() {
     this.opener = el("button", { type: "button", class: "open", "aria-expanded": "false", onclick: () => this.toggle() },
       this.say("board_task.open"));
-    this.apart = el("a", { href: this.address(), target: "_blank" }, this.say("board_task.apart"));
+    this.apart = el("a", { target: "_blank" }, this.say("board_task.apart"));
     this.place = el("div", { class: "place" });
+    this.keptAs = `cjsim-task-${this.host.dataset.boardTask}`;
     this.input = el("input", { type: "text", spellcheck: "false", autocomplete: "off", oninput: () => this.compare() });
+    this.input.value = kept(this.keptAs);
     this.button = el("button", { type: "submit", class: "check" }, this.say("board_task.check"));
     this.verdict = el("div", { class: "verdict", role: "status" });
     const form = el("form", { onsubmit: (event) => {
@@ -68,6 +71,8 @@ export class TaskPage {
 
   // Where the design in the field has each dial.
   compare() {
+    keep(this.keptAs, this.input.value);
+    this.apart.href = this.address();
     const design = this.designed();
     for (const { dial, shown, own, element } of this.rows) {
       const value = design?.[dial.key];

@@ -20,12 +20,23 @@ const WORDS = isRussian
   : { guess: "That is my guess", skip: "Go on without a guess", live: "A live panel: move the dials" };
 const shown = (value) => String(value).replace(".", isRussian ? "," : ".");
 
+function stored(way, ...words) {
+  try {
+    return sessionStorage[way](...words);
+  } catch {
+    return null; // a browser that keeps nothing
+  }
+}
+
 // --- predictions: what stands behind one is veiled until it is made
 
 class Lecture {
   constructor(article) {
     this.blocks = [...article.querySelectorAll("section > *:not(section)")];
     this.guesses = [...article.querySelectorAll("[data-guess]")].map((at) => this.question(at));
+    this.keptAs = `cjsim-guesses-${location.pathname}`;
+    const kept = JSON.parse(stored("getItem", this.keptAs) ?? "{}");
+    for (const guess of this.guesses) if (guess.number in kept) this.close(guess, kept[guess.number]);
     this.answers = [...article.querySelectorAll("[data-answer]")]
       .map((at) => ({ at, ...decoded(at.dataset.answer) }));
     for (const answer of this.answers) answer.at.dataset.truth = this.judged({ value: null }, answer); // for paper
@@ -38,11 +49,12 @@ class Lecture {
   question(at) {
     const guess = { at, value: null, isOver: false, ...decoded(at.dataset.guess) };
     const control = guess.options ? this.choice(guess) : this.slider(guess);
-    const skip = make("button", { type: "button", class: "skipguess", onclick: () => this.over(guess) }, WORDS.skip);
-    guess.form = make("form", { class: "prediction", onsubmit: (event) => {
+    const skip = make("button", { type: "button", class: "skipguess", onclick: () => this.over(guess, null) }, WORDS.skip);
+    guess.put = control.put;
+    guess.form = make("form", { class: "prediction", tabindex: -1, onsubmit: (event) => {
       event.preventDefault();
-      guess.value = control.value();
-      if (guess.value !== null) this.over(guess);
+      const value = control.value();
+      if (value !== null) this.over(guess, value);
     } }, ...control.parts, make("button", { type: "submit" }, WORDS.guess), skip);
     at.replaceWith(guess.form);
     return guess;
@@ -52,7 +64,11 @@ class Lecture {
     const name = `guess-${guess.number}`;
     const labels = Object.entries(guess.options).map(([value, words]) =>
       make("label", {}, make("input", { type: "radio", name, value, required: "" }), ` ${words}`));
-    return { parts: labels, value: () => guess.form.querySelector("input:checked")?.value ?? null };
+    return {
+      parts: labels,
+      value: () => guess.form.querySelector("input:checked")?.value ?? null,
+      put: (value) => guess.form.querySelectorAll("input").forEach((one) => { one.checked = one.value === value; }),
+    };
   }
 
   slider(guess) {
@@ -61,19 +77,33 @@ class Lecture {
       value: middle, "aria-label": guess.question });
     const output = make("output", {}, "…");
     let isTouched = false;
+    const tell = () => { output.textContent = shown(range.value); };
     range.addEventListener("input", () => {
       isTouched = true;
-      output.textContent = shown(range.value);
+      tell();
     });
+    const put = (value) => {
+      range.value = value;
+      tell();
+    };
     const parts = [make("p", {}, guess.question), make("span", {}, shown(guess.low)), range,
       make("span", {}, shown(guess.high)), output];
-    return { parts, value: () => (isTouched ? Number(range.value) : null) };
+    return { parts, value: () => (isTouched ? Number(range.value) : null), put };
   }
 
-  over(guess) {
-    guess.isOver = true;
-    for (const part of guess.form.elements) part.disabled = true;
+  // Guessed, or gone on without one: remembered until the tab is closed, and read on from here.
+  over(guess, value) {
+    this.close(guess, value);
+    const kept = this.guesses.filter(({ isOver }) => isOver).map((one) => [one.number, one.value]);
+    stored("setItem", this.keptAs, JSON.stringify(Object.fromEntries(kept)));
     this.tell();
+    guess.form.focus({ preventScroll: true }); // its buttons are off: nothing else holds the place
+  }
+
+  close(guess, value) {
+    Object.assign(guess, { value, isOver: true });
+    if (value !== null) guess.put(value);
+    for (const part of guess.form.elements) part.disabled = true;
   }
 
   tell() {
@@ -115,8 +145,10 @@ class Lecture {
     if (!target) return;
     const passed = this.guesses.filter((guess) => !guess.isOver
       && guess.form.compareDocumentPosition(target) & Node.DOCUMENT_POSITION_FOLLOWING);
-    for (const guess of passed) this.over(guess);
-    if (passed.length) target.scrollIntoView();
+    for (const guess of passed) this.close(guess, null);
+    if (!passed.length) return;
+    this.tell();
+    target.scrollIntoView();
   }
 }
 
@@ -176,6 +208,10 @@ if (isRussian) Documentation.addTranslations({
 });
 
 document.addEventListener("DOMContentLoaded", () => {
+  if (typeof Search !== "undefined") {
+    const plain = Search.htmlToText; // what is found is told in the page's words, not in its links
+    Search.htmlToText = (html, anchor) => plain(html.replace(/<nav class="takealong".*?<\/nav>/s, ""), anchor);
+  }
   const article = document.querySelector("article");
   if (!article?.querySelector(".cell")) return;
   new Lecture(article);
