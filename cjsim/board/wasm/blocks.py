@@ -156,7 +156,8 @@ def blocks_of(
 def _sides(scenario: Scenario, sizes: Iterable[int], ample: Scenario | None) -> dict[int, Block]:
     """What one strategy is run with, period by period; the seed is the page's to write."""
     calendar = periods(scenario)
-    more = () if ample is None else (periods(ample.with_strategy(scenario.strategy)),)
+    same = {"strategy": scenario.strategy}  # is there: to check the whole anew takes milliseconds
+    more = () if ample is None else (periods(ample.model_copy(update=same)),)
     met: dict[str, npt.NDArray[Any]] = {}
     for nth, (period, pulls) in enumerate(zip(calendar, pulls_of(calendar, *more), strict=True)):
         met[f"pulls.{nth}"] = records(Touch, pulls)

@@ -34,8 +34,9 @@ CALLS = {
         "cjsim.simulate(pull, 9, engine='simpy')",
         "compare": "shown(cjsim.compare(firms, **few))",
         "evaluate": "cjsim.evaluate(firms, **few)",
-        "fit": "shown(cjsim.fit(phone, run, free=['market.onset_days'], until=365, people=400,"
-        " simulations=260))",
+        "fit": "soon = phone.with_changes({'market.onset_days': 20})\n"
+        "shown(cjsim.fit(soon, cjsim.simulate(soon, 150), free=['market.onset_days'], until=365,"
+        " people=150, simulations=260))",
         "flip_point": "shown(cjsim.flip_point(phone, 'guide.accuracy', claim='guide > pull',"
         " low=0.4, high=1.0, points=2, **few))",
         "grid": "settings = cjsim.grid({'guide.accuracy': [0.5, 0.9], 'firm.reps': [1, 2]})",
@@ -47,7 +48,7 @@ CALLS = {
         "{'market.price_sensitivity': 1.0}), **few))",
         "sobol": "two = {**ranges, 'guide.every_days': (7, 60)}\n"
         "shown(cjsim.sobol(phone, two, samples=4, **few))",
-        "three_laws": "shown(cjsim.three_laws(phone, 12, **few))",
+        "three_laws": "shown(cjsim.three_laws(phone, 6, people=10, runs=2))",
         "tornado": "shown(cjsim.tornado(phone, ['guide.accuracy', 'guide.every_days'], **few))",
         "touchpoint_truth": "shown(cjsim.touchpoint_truth(phone, ['site', 'mail_offer'], **few))",
         "weak_point": "shown(cjsim.weak_point(phone, **few))",
