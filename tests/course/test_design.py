@@ -60,6 +60,13 @@ def test_what_is_not_allowed_is_named_and_not_scored():
 
 
 @pytest.mark.parametrize("action", [pasted, pasted_allowed])
+def test_a_design_of_which_nothing_is_allowed_is_not_said_to_change_nothing(action):
+    address = "#phone;s=pull+guide;product.price=850;lang=en"
+    said = problem_of(action, work(address), "mine", "phone", LIMITS)
+    assert said == "`mine` sets product.price to 850; this task allows 300 to 800"
+
+
+@pytest.mark.parametrize("action", [pasted, pasted_allowed])
 @pytest.mark.parametrize(
     ("typed", "said"),
     [

@@ -96,14 +96,14 @@ def pasted(
         student's to choose, those that may be chosen: the last side that runs one of them, and
         the choice is an entry "strategy" of the changes.
 
-    Raises WorkError for what cannot be read, is about another product, has no such side or changes
-    nothing.
+    Raises WorkError for what cannot be read, is about another product, has no such side, changes
+    nothing, or nothing that may be changed: then with the same words as `pasted_allowed`.
     """
     designed = _designed(work, name, preset, side)
     chosen = {key: value for key, value in designed.items() if key == "strategy"}
     entries = {**possible(designed, limits), **chosen}
     if not entries:
-        raise work.problem("unchanged", name=name)
+        pasted_allowed(work, name, preset, limits, side)  # raises, and says why
     return tuple(sorted(entries.items()))
 
 
