@@ -35,6 +35,12 @@ def test_unchanged_keys_earn_nothing_and_that_is_said(action):
     assert "changes nothing" in problem_of(action, work(same), "mine", LIMITS, GUIDE)
 
 
+def test_a_dictionary_of_which_nothing_is_allowed_is_not_said_to_be_missing():
+    said = problem_of(own, work({"product.price": 850.0}), "mine", LIMITS, GUIDE)
+    assert said == "`mine` sets product.price to 850; this task allows 300 to 800"
+    assert "not there yet" in problem_of(own, work({}), "mine", LIMITS, GUIDE)
+
+
 def test_the_last_side_with_the_strategy_is_the_students():
     address = "#phone;s=guide,every_days:7+guide,every_days:14+pull;product.price=500;lang=en"
     key = (("guide.every_days", 14.0), ("product.price", 500.0))
@@ -57,6 +63,13 @@ def test_what_is_not_allowed_is_named_and_not_scored():
     address = address.replace("850", "500")
     said = problem_of(pasted_allowed, work(address), "mine", "phone", LIMITS)
     assert said.startswith("`mine` turns guide.accuracy; this task allows only guide.every_days, ")
+
+
+@pytest.mark.parametrize("action", [pasted, pasted_allowed])
+def test_a_design_of_which_nothing_is_allowed_is_not_said_to_change_nothing(action):
+    address = "#phone;s=pull+guide;product.price=850;lang=en"
+    said = problem_of(action, work(address), "mine", "phone", LIMITS)
+    assert said == "`mine` sets product.price to 850; this task allows 300 to 800"
 
 
 @pytest.mark.parametrize("action", [pasted, pasted_allowed])

@@ -188,6 +188,25 @@ def test_why_thirty_friends_bring_less_than_thirty(words, points):
         ("L", "People with regular habits are faithful to a firm and leave it only seldom.", 0),
         ("L", "Люди с размеренной жизнью верны фирме и не любят перемен.", 0),
         ("10", "He hears what he wishes to hear and takes his wish for what people have said.", 0),
+        ("03", "Nearly all visits come from people who bought earlier. They are past their first "
+               "deal, so visits add repeat deals and not first ones.", 2),
+        ("03", "Folks who own one of our phones. A first purchase happens one time in a life.", 2),
+        ("03", "The visitors are new people who are only looking around and have not decided.", 0),
+        ("05", "Кто сравнивает, тот и без продавца в курсе. А раньше имя даёт адрес, куда сбежать "
+               "вместо сна.", 2),
+        ("05", "На сравнении соперник и так на виду. На интересе сдавшийся уходит туда, а не "
+               "засыпает.", 2),
+        ("05", "Имя портит настроение, и человек обижается на фирму и перестаёт ей доверять.", 0),
+        ("06", "It is handed to those who were going to sign up in any event, and the extra "
+               "clients earn too little to refund that.", 2),
+        ("06", "The partners have no hours left for the many new clients, so others wait less.", 0),
+        ("09", "Too few people are left to wake. And waking up is only the first step: most never "
+               "reach the deal.", 2),
+        ("09", "The listeners are served elsewhere; only a fraction of the woken buys.", 2),
+        ("09", "Friends talk about other things than phones, so the words are soon forgotten.", 0),
+        ("11", "Это обычные покупки постоянных клиентов. Заслуга — насколько больше потратили по "
+               "отношению к группе без рассылки.", 2),
+        ("11", "Письмо прочли не все, поэтому считать надо только тех, кто его открыл.", 0),
     ],
 )  # fmt: skip
 def test_unusual_right_words_pass_and_other_words_do_not(number, words, points):

@@ -60,13 +60,14 @@ def own(work: Work, name: str, limits: Limits, firm: Scenario) -> Changes:
     """The student's changes, without those that are not allowed: they are one check's affair.
 
     In an order of their own, as a key for a cache. Nothing that differs from the firm as it is
-    earns nothing: that is said, and nothing allowed is a task not begun.
+    earns nothing: that is said, and where nothing is allowed, which key is not.
     """
     given = work.table(name)
     if given and not changed(given, firm):
         raise work.problem("unchanged", name=name)
     changes = possible(changed(given, firm), limits)
     if not changes:
+        _refuse(work, name, changed(given, firm), limits)
         raise work.problem("missing", name=name)
     return tuple(sorted(changes.items()))
 
@@ -96,14 +97,14 @@ def pasted(
         student's to choose, those that may be chosen: the last side that runs one of them, and
         the choice is an entry "strategy" of the changes.
 
-    Raises WorkError for what cannot be read, is about another product, has no such side or changes
-    nothing.
+    Raises WorkError for what cannot be read, is about another product, has no such side, changes
+    nothing, or nothing that may be changed: then with the same words as `pasted_allowed`.
     """
     designed = _designed(work, name, preset, side)
     chosen = {key: value for key, value in designed.items() if key == "strategy"}
     entries = {**possible(designed, limits), **chosen}
     if not entries:
-        raise work.problem("unchanged", name=name)
+        pasted_allowed(work, name, preset, limits, side)  # raises, and says why
     return tuple(sorted(entries.items()))
 
 
@@ -114,16 +115,19 @@ def pasted_allowed(
     changes = _designed(work, name, preset, side)
     if not changes:
         raise work.problem("unchanged", name=name)
+    _refuse(work, name, {key: to for key, to in changes.items() if key != "strategy"}, limits)
+    return True
+
+
+def _refuse(work: Work, name: str, changes: Mapping[str, Any], limits: Limits) -> None:
+    """Say which entry is the first that is not allowed, if one is not."""
     for key, value in changes.items():
-        if key == "strategy":
-            continue
         if key not in limits:
             raise work.problem("outside", name=name, key=key, allowed=", ".join(limits))
         if not possible({key: value}, limits):
             low, high = (setting(end, work.lang) for end in limits[key])
             shown = setting(value, work.lang) if isinstance(value, float) else value
             raise work.problem("beyond", name=name, key=key, value=shown, low=low, high=high)
-    return True
 
 
 def _designed(work: Work, name: str, preset: str, side: str | Sequence[str]) -> dict[str, Any]:
