@@ -137,7 +137,6 @@ def fit(
     lens = Lens.on(given, whole_scenario, end, records)
     seen = lens.log(given, size)
     _enough(seen)
-    _room(seen, size, records)
     keys = freed(whole_scenario, free, lens)
     return _fitted(whole_scenario, given, seen, lens, keys, question, simulations, rounds, folder)
 
@@ -210,15 +209,6 @@ def _until(until: float | str | None, log: Log | Record, scenario: Scenario) -> 
     if not 0.0 < end <= days:
         raise ValueError(f"until = {until}: the log is of days 0 to {days:g}")
     return end
-
-
-def _room(seen: Seen, size: int, records: Records | None) -> None:
-    """Are the people of the log in the market? Where some are taken for two, there may be more."""
-    if seen.people > size and (records is None or records.match == 1.0):
-        raise ValueError(
-            f"people = {size:,}: the log has {seen.people:,} people; say how many could become "
-            "customers, those of the log among them"
-        )
 
 
 def _enough(seen: Seen) -> None:

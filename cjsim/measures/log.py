@@ -114,7 +114,8 @@ class Log:
                 raise ValueError(
                     f"start = {shown(start)}: must be a date such as 2024-01-31"
                 ) from None
-            kept["date"] = day + pd.to_timedelta(time, unit="D")
+            dates = day + pd.to_timedelta(time, unit="D")
+            kept["date"] = dates.round("us")  # days are no whole nanoseconds: 10:00:00.000000003
         table = pd.DataFrame({name: kept[name] for name in COLUMNS if name in kept})
         table = table.iloc[np.argsort(time, kind="stable")].reset_index(drop=True)
         return cls(table, end, start)

@@ -240,6 +240,12 @@ def test_a_name_as_it_stands_goes_before_one_with_a_currency(tmp_path):
     assert data.read(path).frame["amount"].tolist() == [5.0]
 
 
+def test_dates_come_back_to_the_second(tmp_path):
+    days = [f"2024-01-{day:02d} 05:{day:02d}:41" for day in range(1, 29)]
+    log = data.read(crm(tmp_path, [f"1,{day},won,5" for day in days]))
+    assert log.frame["date"].astype(str).tolist() == days
+
+
 @pytest.mark.parametrize(
     ("rows", "told"),
     [

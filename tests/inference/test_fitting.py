@@ -15,7 +15,6 @@ from cjsim.inference import calibrate
 from cjsim.inference.figures import against
 from cjsim.labels import text
 from cjsim.measures.log import Log
-from cjsim.observe import Records
 from tests.inference.firms import DAYS, phone
 
 FREE = {
@@ -38,15 +37,6 @@ def fitted(seed=1, simulations=260):
 def test_what_is_no_log_is_refused():
     with pytest.raises(ValueError, match="log = 7: must be a log"):
         cjsim.fit("phone", 7)
-
-
-def test_a_market_smaller_than_its_log_is_refused():
-    scenario, _, log = phone(300)
-    asked = {"free": ["market.onset_days"], "people": 60, "simulations": 250}
-    with pytest.raises(ValueError, match=r"people = 60: the log has \d+ people; say how many"):
-        cjsim.fit(scenario, log, **asked)
-    with pytest.raises(ValueError, match="must be at least 250"):  # people may be there twice
-        cjsim.fit(scenario, log, **asked | {"simulations": 9}, records=Records(match=0.5))
 
 
 def test_what_a_log_tells_is_found_and_what_it_cannot_is_said():
