@@ -281,6 +281,7 @@ def _of_tables(facts: Facts) -> Reasons:
     """Everything but touchpoints and strategies."""
     yield from _of_price(facts)
     yield from _of_people(facts)
+    yield from _of_experiences(facts)
     yield from _of_contacts(facts)
     yield from _of_pushes(facts)
     yield from _of_word(facts)
@@ -317,6 +318,18 @@ def _of_people(facts: Facts) -> Reasons:
         yield "market.dream_need", "no_dream", False
 
 
+def _of_experiences(facts: Facts) -> Reasons:
+    """What makes satisfaction, and what asks for it."""
+    experience = facts.scenario.experience
+    if experience.performance_weight == 1:
+        yield "experience.gain", "no_surprise", False
+    if experience.performance_weight == 1 or experience.gain == 0:
+        keys = "experience.loss_aversion experience.expectation_drift market.prior_expectation"
+        yield keys, "no_surprise", False
+    if experience.gate_slope == 0:
+        yield "experience.gate_threshold", "gate_unasked", False
+
+
 def _of_contacts(facts: Facts) -> Reasons:
     """What every contact does, whoever goes to whom."""
     response = facts.scenario.response
@@ -324,7 +337,8 @@ def _of_contacts(facts: Facts) -> Reasons:
         keys = "response.warmth_gain response.warmth_half_life_days product.hurry"
         yield keys, "nothing_warms", False
     elif response.warmth_gain == 0:
-        yield "response.warmth_half_life_days product.hurry", "warmth_idle", False
+        keys = "response.warmth_half_life_days response.dulling product.hurry"
+        yield keys, "warmth_idle", False
     if not facts.some("intrusiveness"):
         keys = (
             "response.irritation_harm response.irritation_half_life_days response.too_hot "
@@ -586,6 +600,7 @@ def _written(scenario: Scenario) -> Iterator[str]:
         "market",
         "rival",
         "response",
+        "experience",
         "curiosity",
         "loyalty",
         "words",

@@ -27,6 +27,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "firm.reps": math.inf, "firm.rep_cost_per_day": 0.0,
         "product.complexity": 0.0, "loyalty.friends": 0.0,
         "response.warmth_gain": 0.0, "curiosity.loyalty": 0.0,
+        "experience.performance_weight": 1.0, "experience.gate_slope": 0.0,
     },
     "pain alone, no advocates": {
         "market.pain_share": 1.0, "loyalty.advocate_share": 0.0, "loyalty.gain": 0.0,
@@ -218,10 +219,16 @@ def test_the_idle_keys_of_a_preset() -> None:
         ("guide", "touchpoints.mail_offer.hears", "no_filter"),
         ("pull", "pull.targeting", "no_push"),
         ("animator", "animator.targeting", "animator"),
+        ("guide", "experience.gain", "no_surprise"),
+        ("guide", "experience.loss_aversion", "no_surprise"),
+        ("guide", "experience.gate_threshold", "gate_unasked"),
     ],
 )
 def test_each_reason(strategy: str, key: str, why: str) -> None:
-    changes = {"product.complexity": 0.0, "burn_in_days": 0.0, **DEAF}
+    changes = {
+        "product.complexity": 0.0, "burn_in_days": 0.0, "experience.gate_slope": 0.0,
+        "experience.performance_weight": 1.0, **DEAF,
+    }  # fmt: skip
     scenario = cjsim.Scenario.load("phone", strategy=strategy).with_changes(changes)
     note = idle(scenario, key)
     assert note is not None
