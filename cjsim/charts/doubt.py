@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from cjsim.charts.parts import SMALL, wanted_kind
 from cjsim.charts.picture import Picture, style
 from cjsim.colours import COLOURS, QUIET, looks_of
-from cjsim.experiment.doubt import TOLD, Doubt, part_in_words, rough, wider
+from cjsim.experiment.doubt import TOLD, Doubt, part_in_words, rounded
 from cjsim.labels import SPOKEN, text
 from cjsim.labels.numbers import number, per_cent
 from cjsim.measures.summary import in_words, known_measure
@@ -154,11 +154,10 @@ def _alt(
 
 def _clause(result: Doubt, name: str, row: Any, lang: str) -> str:
     signed = len(result.scenarios) > 1
-    width = wider(row)
-    columns = ("difference", "low", "high", "median", "doubt_low", "doubt_high")
-    words = {column: rough(row[column], width, lang, signed) for column in columns}
     ahead = text("doubt.ahead_short", lang).format(ahead=per_cent(row["ahead"], lang))
     label = "alt_hidden" if row["note"] == "hidden" else "alt_part"
     return text(f"doubt.{label}", lang).format(
-        name=result.named(name, lang), ahead=f"{ahead}; " if signed else "", **words
+        name=result.named(name, lang),
+        ahead=f"{ahead}; " if signed else "",
+        **rounded(row, lang, signed),
     )

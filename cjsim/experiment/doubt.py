@@ -273,11 +273,7 @@ class Doubt(Result):
     def _of_one(self, name: str, lang: str) -> str:
         row = self.table.loc[(name, TOLD)]
         signed = len(self.scenarios) > 1
-        width = wider(row)
-        bounds = {
-            column: rough(row[column], width, lang, signed)
-            for column in ("difference", "low", "high", "median", "doubt_low", "doubt_high")
-        }
+        bounds = rounded(row, lang, signed)
         words = bounds | {
             "name": self.named(name, lang), "first": self.named(self.first, lang),
             "ahead": per_cent(row["ahead"], lang), "n": number(row["draws"], lang),
@@ -362,20 +358,29 @@ class Doubt(Result):
 
 def both_in_words(row: Any, lang: str, signed: bool) -> list[str]:
     """Luck interval, doubt interval, ahead, the part of the doubt: the cells of a row."""
-    ends = ("low", "high"), ("doubt_low", "doubt_high")
-    width = wider(row)
-    words = []
-    for middle, (low, high) in zip(("difference", "median"), ends, strict=True):
-        value, *interval = (rough(row[name], width, lang, signed) for name in (middle, low, high))
-        known = not math.isnan(row[low])
-        words.append("{} [{} .. {}]".format(value, *interval) if known else value)
+    shown, words = rounded(row, lang, signed), []
+    for middle, low, high in INTERVALS:
+        whole = f"{shown[middle]} [{shown[low]} .. {shown[high]}]"
+        words.append(shown[middle] if math.isnan(row[low]) else whole)
     return [*words, per_cent(row["ahead"], lang), per_cent(row["doubt_share"], lang)]
 
 
-def wider(row: Any) -> float:
-    """The width of the wider of the two intervals; 0 where there is none."""
-    widths = (row["high"] - row["low"], row["doubt_high"] - row["doubt_low"])
-    return max(0.0, *(float(width) for width in widths if math.isfinite(width)), 0.0)
+INTERVALS: Final = (("difference", "low", "high"), ("median", "doubt_low", "doubt_high"))
+"""What stands in the middle of an interval, and its ends: of luck, of doubt."""
+
+
+def rounded(row: Any, lang: str = SPOKEN, signed: bool = True) -> dict[str, str]:
+    """Both intervals of a row in words, each with the digits that its own width leaves standing.
+
+    Where there is one of them alone, the middle of the other is rounded as that one is.
+    """
+    widths = [float(row[high] - row[low]) for _, low, high in INTERVALS]
+    known = max((width for width in widths if math.isfinite(width)), default=0.0)
+    return {
+        column: rough(row[column], width if math.isfinite(width) else known, lang, signed)
+        for columns, width in zip(INTERVALS, widths, strict=True)
+        for column in columns
+    }
 
 
 def rough(value: float, width: float, lang: str = SPOKEN, signed: bool = True) -> str:

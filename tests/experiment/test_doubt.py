@@ -1,12 +1,14 @@
 """Doubt carried through a comparison, against firms whose doubt is known on paper."""
 
+import math
+
 import numpy as np
 import pandas as pd
 import pytest
 from scipy.stats import norm
 
 import cjsim
-from cjsim.experiment.doubt import TOLD, part_in_words, rough
+from cjsim.experiment.doubt import TOLD, part_in_words, rough, rounded
 from cjsim.experiment.draws import Draws
 from cjsim.scenario import Scenario
 
@@ -276,3 +278,14 @@ def test_a_number_has_the_digits_that_its_interval_leaves(value, width, said):
 )  # fmt: skip
 def test_parts_of_the_doubt_are_told_as_one_says_them(share, said):
     assert part_in_words(share, "en") == said
+
+
+def test_a_narrow_luck_interval_keeps_its_digits_beside_a_wide_doubt():
+    """Both by the wider one, the middle of the first would stand on its own end."""
+    row = {"difference": 5284.0, "low": 4805.0, "high": 5762.0,
+           "median": 3211.0, "doubt_low": -41234.0, "doubt_high": 31249.0}  # fmt: skip
+    assert list(rounded(row, "en").values()) == [
+        "+5,280", "+4,800", "+5,760", "+3,000", "−41,000", "+31,000",
+    ]  # fmt: skip
+    alone = row | {"low": math.nan, "high": math.nan}
+    assert rounded(alone, "en")["difference"] == "+5,000"
