@@ -18,7 +18,7 @@ from cjsim.board.product import FIRST, MORE, listed, product_of
 from cjsim.board.wasm.build import built
 from cjsim.board.wasm.plan import plan_of
 from cjsim.files import all_together, write_text
-from cjsim.labels import SPOKEN, language
+from cjsim.labels import LANGUAGES, SPOKEN, language, text
 from cjsim.scenario import Scenario, presets
 
 POLICY: Final = (
@@ -109,7 +109,8 @@ def _html(
     products: Iterable[Mapping[str, Any]], parts: Mapping[str, Any] | None, lang: str, policy: str
 ) -> str:
     listed = [{key: product[key] for key in ("name", "number", "title")} for product in products]
-    shell = {"lang": language(lang), "products": listed, "parts": parts}
+    unserved = {one: text("site.unserved", one) for one in LANGUAGES}
+    shell = {"lang": language(lang), "products": listed, "parts": parts, "unserved": unserved}
     head = f'<meta charset="utf-8">\n<meta http-equiv="Content-Security-Policy" content="{policy}">'
     body = "\n".join(
         (

@@ -438,6 +438,17 @@ def test_it_fits_and_can_be_read_at_every_width(browser, file, width, dark, lang
         assert visit.js(eyes.CUT) == 0
 
 
+def test_every_dial_of_a_panel_is_seen_on_a_phone(browser, file):
+    """One below the other, as a frame does not tell that it goes on beside it."""
+    with stand(browser, file, width=356, height=800) as visit:
+        visit.open("#phone;guess=skip;lang=ru;bare")
+        ends = visit.page.locator(".dial").evaluate_all(
+            "dials => dials.map((dial) => dial.getBoundingClientRect().right)"
+        )
+        assert len(ends) > 2
+        assert max(ends) <= 356
+
+
 def test_the_three_numbers_are_named_in_full_in_a_frame_on_a_phone(browser, file):
     with stand(browser, file, width=320, height=800) as visit:
         visit.open("#phone;guess=skip;lang=ru;bare")

@@ -117,6 +117,15 @@ def test_a_folder_has_a_page_that_fetches_its_products_when_they_are_wanted(brow
         visit.close()
 
 
+@pytest.mark.parametrize(("lang", "words"), [("en", "http.server"), ("ru", "с диска")])
+def test_a_folder_that_nobody_serves_says_so(browser, tmp_path, lang, words):
+    folder = pages.save_folder(tmp_path / "site", "en", FEW[:1])
+    visit = Visit(browser)
+    visit.page.goto(f"{(folder / 'index.html').as_uri()}#manicure;lang={lang}")
+    assert words in visit.page.locator("p.unserved").inner_text()
+    visit.close()
+
+
 def test_a_dial_that_the_engine_cannot_serve_is_not_on_the_page(monkeypatch):
     refused = {"strategies.guide.min_fit": "because", "product.price": "because"}
     monkeypatch.setattr(pages, "plan_of", lambda *_: {"refused": refused})

@@ -2,6 +2,7 @@
 import { productNamed } from "./address.js";
 import { Board } from "./board.js";
 import { decoded } from "./bytes.js";
+import { el } from "./dom.js";
 import { PageEngine } from "./engine.js";
 import { AddressPlace } from "./place.js";
 
@@ -35,10 +36,12 @@ export async function openPage() {
   const asked = productNamed(location.hash);
   const names = shell.products.map(({ name }) => name);
   const isThere = names.includes(asked) || /^panel-[0-9a-f]+$/.test(asked);
+  const first = await load(isThere ? asked : names[0]).catch(() => null);
+  if (!first) return sayWhy(shell);
   const dark = matchMedia("(prefers-color-scheme: dark)");
   let engine = null;
   board = new Board(document.body, {
-    product: await load(isThere ? asked : names[0]),
+    product: first,
     products: shell.products, load, lang: shell.lang,
     numbered: (number) => shell.products.find((one) => one.number === number)?.name,
     engine: (product) => {
@@ -51,6 +54,12 @@ export async function openPage() {
   });
   document.cjsimBoard = board;
   if (parent !== window) tellHeight(board);
+}
+
+// Without any product there are no other words than those of the shell.
+function sayWhy({ unserved, lang }) {
+  const wanted = location.hash.match(/;lang=(\w+)/)?.[1];
+  document.body.append(el("p", { class: "unserved", role: "alert" }, unserved[wanted] ?? unserved[lang]));
 }
 
 // In a frame of a page of ours: how high the frame has to be.
