@@ -437,9 +437,11 @@ def mistakes(small, tmp_path, monkeypatch) -> list[Problem]:
     errors += [mistake(change, small, {key: value}) for key, value, _ in WRONG_CHANGES]
     errors += [mistake(load, name) for name in ("phnoe", "smal_base.toml")]
     errors += [mistake(loaded, row) for row, en, ru in NO_TOML if en != ru]
-    path = tmp_path / "my.toml"
+    export, path = tmp_path / "crm.csv", tmp_path / "my.toml"
+    export.write_text("client,date\n", encoding="utf-8")
     path.write_bytes('name = "мой"'.encode("cp1251"))
-    errors.append(mistake(load, path))
+    monkeypatch.chdir(tmp_path)
+    errors += [mistake(load, export.name), mistake(load, path)]
     for failure in (PermissionError(13, "Permission denied"), OSError(5, "5")):
         with monkeypatch.context() as patch:
             patch.setattr(Path, "read_text", lambda *_, failure=failure, **__: raise_(failure))
@@ -485,7 +487,7 @@ def names_in(said: Any) -> list[str]:
 
 LATIN = r"[A-Za-z]\w*"
 FIXED = {
-    "TOML", "UTF", "push", "pull", "true", "false", "inf", "strategies", "touchpoints",
+    "TOML", "toml", "UTF", "push", "pull", "true", "false", "inf", "strategies", "touchpoints",
     "regularity", "start",  # keys on which others depend
     "low", "high", "mode", "mean", "sd", "five", "ninety_five",  # of a doubt
 }  # fmt: skip
