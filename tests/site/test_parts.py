@@ -15,7 +15,7 @@ from tools.site.build import MARK, replaced
 from tools.site.figures import Figures, lighter
 from tools.site.panels import VIEWS, Panels
 from tools.site.reference import PACKAGES, jobs_of, markdown
-from tools.site.tree import Tree, pages_of, plant, relinked, twin_of
+from tools.site.tree import Tree, numbered, pages_of, plant, relinked, twin_of
 
 
 @pytest.fixture(scope="module")
@@ -220,3 +220,9 @@ def test_a_public_name_explains_its_parameters_and_shows_an_example(name, made):
     parameters = inspect.signature(made).parameters if inspect.isfunction(made) else ()
     assert ">>> " in docstring, f"{name} shows no example"
     assert set(parameters) - listed == set(), f"{name} does not explain them"
+
+
+def test_lectures_are_listed_with_their_numbers():
+    listed = numbered("ru")
+    assert listed[1] == "2. От AIDA к двенадцати этапам <notebooks/ru/02_aida_to_twelve>"
+    assert [line.partition(".")[0] for line in listed] == [*map(str, range(1, 13)), "L"]

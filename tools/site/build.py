@@ -20,7 +20,7 @@ from tools.pages import ROOT, text_of
 from tools.site import boards, gallery, reference, tasks, theme
 from tools.site.figures import Figures
 from tools.site.panels import Panels
-from tools.site.tree import Tree, lectures, pages_of, plant
+from tools.site.tree import Tree, numbered, pages_of, plant
 
 HERE: Final = Path(__file__).parent
 MARK: Final = ".cjsim-site"
@@ -100,7 +100,7 @@ def _write_pages(tree: Tree) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(page(), encoding="utf-8")
     first = (HERE / f"index.{tree.lang}.md").read_text(encoding="utf-8")
-    listed = "\n".join(lectures(tree.pages))
+    listed = "\n".join(numbered(tree.lang))
     (tree.folder / "index.md").write_text(first.replace("{lectures}", listed), encoding="utf-8")
 
 

@@ -7,6 +7,7 @@ a folder, or to what is not published, becomes plain words.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -159,3 +160,15 @@ def _notebook(text: str, path: Path, tree: Tree, shown: Callable[[str, str, str]
 def lectures(names: Iterable[str]) -> list[str]:
     """Those of the pages that are lectures, in their order."""
     return sorted(name for name in names if re.match(r"notebooks/\w\w/", name))
+
+
+def numbered(lang: str) -> list[str]:
+    """The lectures of a language as a table of contents has them: number, title, page."""
+    pages = pages_of(lang)
+    entries = []
+    for name in lectures(pages):
+        first = json.loads(pages[name].read_text(encoding="utf-8"))["cells"][0]
+        title = "".join(first["source"]).partition("\n")[0].removeprefix("# ")
+        number = Path(name).name.partition("_")[0].lstrip("0")
+        entries.append(f"{number}. {title} <{name}>")
+    return entries
