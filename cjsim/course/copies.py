@@ -173,7 +173,7 @@ def _stored(number: str, lang: str) -> Path:
 
 
 def _numbered(by_name: dict[str, Path], number: str, what: str) -> Path:
-    """The one with a number or a name; `found` are all, by name."""
+    """The one with a number or a name; `by_name` are all."""
     if not by_name:
         raise ValueError(
             "the lectures are not here: they come with the project's folder, not with the package"

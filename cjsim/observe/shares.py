@@ -63,8 +63,8 @@ class Reader:
         if not isinstance(title, str):
             self._no("title", title, "must be a text")
         worth = self._worth("strength", tables.get("strength", STRENGTH))
-        rows = {key: row for key, row in tables.items() if key not in WORDS}
-        rows = self.rows(rows, dict.fromkeys(self.states, worth))
+        given = {key: row for key, row in tables.items() if key not in WORDS}
+        rows = self.rows(given, dict.fromkeys(self.states, worth))
         passages = np.zeros((len(self.states), len(self.states)))
         for name, row in rows.items():
             passages[self.states.index(name)] = row

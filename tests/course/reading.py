@@ -17,7 +17,6 @@ from tools import markdown
 
 ROOT = Path(__file__).parents[2]
 LABELS = ROOT / "cjsim" / "labels"
-FENCE = r"^( *)(```|~~~).*?^\1\2 *$"
 """Code between two fences."""
 
 
@@ -96,9 +95,8 @@ def _without_blocks(text: str) -> str:
 
 def headings(text: str) -> list[str]:
     """The headings of a Markdown text, code and emphasis taken off."""
-    text = re.sub(FENCE, "", text, flags=re.DOTALL | re.MULTILINE)
-    found = re.findall(r"^#{1,6} +(.+?) *#*$", text, flags=re.MULTILINE)
-    return [re.sub(r"[`*]|\[([^\]]*)\]\([^)]*\)", r"\1", heading) for heading in found]
+    lines = re.findall(r"^#{1,6} +(.+?) *#*$", _without_blocks(text), flags=re.MULTILINE)
+    return [re.sub(r"[`*]|\[([^\]]*)\]\([^)]*\)", r"\1", heading) for heading in lines]
 
 
 def github_anchors(text: str) -> set[str]:

@@ -20,7 +20,7 @@ const WORDS = isRussian
   : { guess: "That is my guess", skip: "Go on without a guess", live: "A live panel: move the dials" };
 const shown = (value) => String(value).replace(".", isRussian ? "," : ".");
 
-function stored(way, ...words) {
+function remembered(way, ...words) {
   try {
     return sessionStorage[way](...words);
   } catch {
@@ -35,7 +35,7 @@ class Lecture {
     this.blocks = [...article.querySelectorAll("section > *:not(section)")];
     this.guesses = [...article.querySelectorAll("[data-guess]")].map((at) => this.question(at));
     this.keptAs = `cjsim-guesses-${location.pathname}`;
-    const kept = JSON.parse(stored("getItem", this.keptAs) ?? "{}");
+    const kept = JSON.parse(remembered("getItem", this.keptAs) ?? "{}");
     for (const guess of this.guesses) if (guess.number in kept) this.close(guess, kept[guess.number]);
     this.answers = [...article.querySelectorAll("[data-answer]")]
       .map((at) => ({ at, ...decoded(at.dataset.answer) }));
@@ -95,7 +95,7 @@ class Lecture {
   over(guess, value) {
     this.close(guess, value);
     const kept = this.guesses.filter(({ isOver }) => isOver).map((one) => [one.number, one.value]);
-    stored("setItem", this.keptAs, JSON.stringify(Object.fromEntries(kept)));
+    remembered("setItem", this.keptAs, JSON.stringify(Object.fromEntries(kept)));
     this.tell();
     guess.form.focus({ preventScroll: true }); // its buttons are off: nothing else holds the place
   }
